@@ -1,0 +1,109 @@
+#pragma once
+
+#include "protocol/engine/link_effects.hpp"
+#include "protocol/sync/channel.hpp"
+#include "protocol/sync/messages.hpp"
+
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+/// The ward's side of one link: greet, push what is unreceipted, pull what others wrote, hold the line. An engine lives for one link;
+/// only storage survives it. Pure: no clock, no entropy, no I/O. Single-threaded.
+namespace ward::engine::agent {
+
+/// Cut the outbox into segments of at most `segment_records` and read what a link begins with: one transaction.
+struct PrepareLink {
+  std::size_t segment_records = 0;
+  std::size_t small_segment_bytes = 0;  ///< offer one unreceipted segment for message 1 if it is no larger
+};
+/// The next segments that no receipt covers, oldest first; records that wait outside any segment are cut first.
+struct ReadOutbox {
+  std::size_t segments = 0;
+  std::size_t segment_records = 0;
+  bool sealed = false;  ///< in sealed form: the centre asked for it
+};
+struct StoreReceipt {
+  sync::Receipted receipted;
+  Now at;
+};
+struct StorePolicy {
+  std::vector<policy::Entry> entries;
+};
+/// Rows and cursor in one transaction.
+struct ApplyDelivery {
+  std::uint64_t cursor = 0;
+  std::vector<segment::Rows> rows;
+};
+struct StoreApplied {
+  sync::Applied applied;
+};
+/// A segment that the centre will not take: shown to a person, never dropped.
+struct StoreRefused {
+  sync::SegmentRefused refused;
+};
+/// The centre holds less than it once receipted (restored from a backup): push again from these heads.
+struct StoreHeads {
+  std::vector<log::DeviceHead> heads;
+};
+using StoreEffect = std::variant<PrepareLink, ReadOutbox, StoreReceipt, StorePolicy, ApplyDelivery, StoreApplied, StoreRefused, StoreHeads>;
+using Effect = std::variant<StoreEffect, LinkEffect>;
+
+struct LinkPrepared {
+  sync::Hello hello;  ///< with its small segment, when there is one
+  std::uint64_t cursor = 0;
+  sync::Report report;
+};
+struct OutboxRead {
+  std::vector<segment::Rows> rows;
+};
+struct ReceiptStored {
+  bool unsent = false;        ///< more waits
+  bool centre_is_new = false; ///< another centre incarnation than the last receipt's
+  sync::Report report;
+};
+struct PolicyStored {
+  Epoch policy_count = 0;
+};
+struct DeliveryApplied {
+  std::uint64_t cursor = 0;
+  sync::Report report;
+};
+struct Done {};  ///< of StoreApplied, StoreRefused
+struct HeadsStored {};
+/// Something was saved here, or a person asked for a sync now.
+struct OutboxGrew {};
+using Event = std::variant<LinkUp, BytesArrived, TimerFired, StorageFailed, OutboxGrew, LinkPrepared, OutboxRead, ReceiptStored, PolicyStored,
+                           DeliveryApplied, Done, HeadsStored>;
+
+struct Identity {
+  sync::Ends ends;
+  DhKey centre_static;
+  crypto::DhSecret noise;
+  SignKey receipt_key;
+};
+
+/// How the link is doing, for status.
+struct Standing {
+  bool open = false;                 ///< the handshake is done
+  std::int64_t rtt_ms = -1;          ///< of the last answered run or ping
+};
+
+class AgentEngine {
+ public:
+  explicit AgentEngine(Identity identity);
+  ~AgentEngine();
+  AgentEngine(AgentEngine&&) noexcept;
+  AgentEngine& operator=(AgentEngine&&) noexcept;
+
+  /// Effects in the order in which they must happen. After a CloseLink every further event gives none.
+  [[nodiscard]] std::vector<Effect> on(const Event& event, Now now);
+  [[nodiscard]] Standing standing() const noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ward::engine::agent

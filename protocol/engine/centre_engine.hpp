@@ -1,0 +1,140 @@
+#pragma once
+
+#include "protocol/engine/link_effects.hpp"
+#include "protocol/sync/channel.hpp"
+#include "protocol/sync/messages.hpp"
+
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+/// The centre's side of one link, for syncing wards and for enrolments. Pure, single-threaded, lives for one link.
+namespace ward::engine::centre {
+
+/// Who has this Noise static, and what does the centre hold of it?
+struct ReadPeer {
+  DhKey noise;
+  std::vector<Incarnation> incarnations;
+};
+/// Verify, store, stamp: one transaction for all of them. Duplicates keep their first stamp.
+struct Admit {
+  DeviceId device;
+  std::vector<segment::Rows> rows;
+  WallTime at;
+};
+/// The rows from `cursor` on that this device may have, about `bytes_max` of them.
+struct ReadDelivery {
+  DeviceId device;
+  std::uint64_t cursor = 0;
+  std::size_t bytes_max = 0;
+};
+struct ReadPolicy {
+  Epoch from = 0;
+};
+/// What was heard of a device on a proved link.
+struct StoreReport {
+  DeviceId device;
+  std::uint64_t cursor = 0;
+  sync::Report report;
+  WallTime at;
+};
+struct ReadHeads {
+  DeviceId device;
+};
+struct ReadTicket {
+  KeyId ticket;
+  DhKey noise;  ///< who shows it: the device that used it may come again when it lost the answer
+  WallTime at;
+};
+struct Enrol {
+  KeyId ticket;
+  sync::EnrolRequest request;
+  std::string fingerprint;
+  WallTime at;
+};
+using StoreEffect = std::variant<ReadPeer, Admit, ReadDelivery, ReadPolicy, StoreReport, ReadHeads, ReadTicket, Enrol>;
+using Effect = std::variant<StoreEffect, LinkEffect>;
+
+/// What a receipt says of the log. The engine signs.
+struct LogView {
+  Incarnation centre;
+  std::uint64_t size = 0;
+  Hash root;
+  std::uint64_t archived = 0;
+  WallTime time;
+  Epoch policy_count = 0;
+  std::uint64_t applied = 0;
+};
+struct PeerRead {
+  struct Known {
+    DeviceId device;
+    UnitCode unit;
+    std::vector<log::DeviceHead> heads;
+    LogView log;
+  };
+  std::variant<Known, Fault> peer;  ///< not_member (unknown, or not approved yet) or revoked
+};
+struct Admitted {
+  std::vector<log::DeviceHead> heads;
+  std::vector<sync::OwnStamp> stamps;
+  std::vector<std::pair<Incarnation, Seq>> need_sealed;
+  std::vector<sync::SegmentRefused> refused;
+  LogView log;
+};
+struct DeliveryRead {
+  std::vector<segment::Rows> rows;
+  std::uint64_t cursor = 0;
+  bool more = false;
+};
+struct PolicyRead {
+  std::vector<policy::Entry> entries;
+};
+struct ReportStored {};
+struct HeadsRead {
+  std::vector<log::DeviceHead> heads;
+};
+/// `psk` empty: no such ticket. `refused`: it is used or expired, and whoever holds its secret is told so.
+struct TicketRead {
+  std::optional<Array<32>> psk;
+  std::optional<Fault> refused;
+};
+struct Enrolled {
+  std::variant<sync::EnrolAnswer, Fault> answer;
+};
+/// Another link's segment was admitted, or the policy log grew.
+struct LogGrew {
+  Epoch policy_count = 0;
+};
+/// The registry merged up to here.
+struct AppliedGrew {
+  std::uint64_t applied = 0;
+  std::vector<Did> exceptions;
+};
+using Event = std::variant<LinkUp, BytesArrived, TimerFired, StorageFailed, PeerRead, Admitted, DeliveryRead, PolicyRead, ReportStored, HeadsRead,
+                           TicketRead, Enrolled, LogGrew, AppliedGrew>;
+
+struct Identity {
+  OrgId org;
+  crypto::DhSecret noise;
+  crypto::SignSeed receipt_key;
+  SignKey root;
+};
+
+class CentreEngine {
+ public:
+  explicit CentreEngine(Identity identity);
+  ~CentreEngine();
+  CentreEngine(CentreEngine&&) noexcept;
+  CentreEngine& operator=(CentreEngine&&) noexcept;
+
+  [[nodiscard]] std::vector<Effect> on(const Event& event, Now now);
+  /// The proved peer of this link, once its first transport frame has come.
+  [[nodiscard]] std::optional<DeviceId> peer() const noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ward::engine::centre

@@ -1,0 +1,143 @@
+#pragma once
+
+#include "protocol/base/codec.hpp"
+#include "protocol/base/error.hpp"
+#include "protocol/base/ids.hpp"
+#include "protocol/base/time.hpp"
+#include "protocol/crypto/keys.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+/// The policy log: the only place where names bind to keys (records.md §7, WIRE.md §5). Entry number = policy epoch, genesis is 0.
+namespace ward::policy {
+
+/// First entry, signed by the root key that it names; org is derived from that key.
+struct Genesis {
+  std::string organisation;  ///< name, as people call it
+  SignKey root;
+  Hash next_root;            ///< hash of the root key that a rotation must reveal: B(32, "wsync-next-root", –, key)
+  SignKey operations;
+  SignKey receipt;
+  DhKey centre_noise;
+  friend bool operator==(const Genesis&, const Genesis&) = default;
+};
+/// Root key: new day-to-day keys. An absent one stays.
+struct Delegation {
+  std::optional<SignKey> operations;
+  std::optional<SignKey> receipt;
+  std::optional<DhKey> centre_noise;
+  friend bool operator==(const Delegation&, const Delegation&) = default;
+};
+/// Operations key: a unit, or a new seed epoch of one.
+struct Unit {
+  UnitCode code;
+  std::string name_vi, name_en, kind, parent, identification;
+  Epoch unit_epoch = 0;
+  DhKey unit_public;  ///< of the seed of that epoch: what others grant to
+  friend bool operator==(const Unit&, const Unit&) = default;
+};
+/// Operations key: a device is approved for a unit, and given the unit's seed, wrapped to its sealing key (keys::wrap_seed).
+struct Device {
+  SignKey sign;
+  DhKey noise;
+  DhKey sealing;
+  UnitCode unit;
+  std::string label;
+  Epoch unit_epoch = 0;
+  Bytes wrapped_seed;
+  friend bool operator==(const Device&, const Device&) = default;
+};
+/// Operations key.
+struct RevokeDevice {
+  DeviceId device;
+  std::string reason;
+  friend bool operator==(const RevokeDevice&, const RevokeDevice&) = default;
+};
+/// A type that this build does not know: verified, kept and carried.
+struct Unknown {
+  std::uint8_t type = 0;
+  Bytes bytes;
+  friend bool operator==(const Unknown&, const Unknown&) = default;
+};
+using Body = std::variant<Genesis, Delegation, Unit, Device, RevokeDevice, Unknown>;
+
+/// `from_index`, `time`: the size of the centre's log when the entry was signed, and its clock; both never go back. Stamps at or past `from_index` are judged
+/// with this entry in force.
+struct Entry {
+  Epoch epoch = 0;
+  Hash previous;  ///< hash_of the entry before; zero for genesis
+  std::uint64_t from_index = 0;
+  WallTime time;
+  Body body;
+  Signature signature;
+  friend bool operator==(const Entry&, const Entry&) = default;
+};
+
+[[nodiscard]] Bytes encode_entry(const Entry& entry);
+[[nodiscard]] Result<Entry> decode_entry(BytesView bytes);
+/// B(32, "wsync-policy", –, org ‖ encoded entry).
+[[nodiscard]] Hash hash_of(const Entry& entry, const OrgId& org);
+/// Signs "wsync-policy-v1\0" ‖ org ‖ epoch ‖ previous ‖ type ‖ body (from_index and time are its first fields).
+void sign(Entry& entry, const OrgId& org, const crypto::SignSeed& key);
+
+struct DeviceStanding {
+  DeviceId id;
+  Device device;
+  Epoch approved = 0;                    ///< policy epoch of its entry
+  std::uint64_t approved_index = 0;      ///< log index from which it counts
+  std::optional<Epoch> revoked;
+  std::optional<std::uint64_t> revoked_index;
+};
+
+/// A verified policy log. Only grows. Copyable: a value.
+class PolicyLog {
+ public:
+  /// A log holds at least its genesis. `bad_signature`, `malformed`; `wrong_organisation` when `org` is given and differs.
+  [[nodiscard]] static Result<PolicyLog> start(const Entry& genesis, const std::optional<OrgId>& org = std::nullopt);
+
+  /// The next entry. `gap` when its epoch is further on; `fork` when one with its epoch and another hash is held (an alarm); the same entry again is fine.
+  /// `bad_signature` unless the key whose business it is signed it. Nothing changes on failure.
+  [[nodiscard]] Result<void> append(const Entry& entry);
+
+  [[nodiscard]] const OrgId& org() const noexcept { return org_; }
+  [[nodiscard]] Epoch count() const noexcept { return static_cast<Epoch>(entries_.size()); }
+  [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return entries_; }
+  [[nodiscard]] const Genesis& genesis() const noexcept;
+  [[nodiscard]] const SignKey& operations() const noexcept { return operations_; }
+  [[nodiscard]] const SignKey& receipt_key() const noexcept { return receipt_; }
+  [[nodiscard]] const DhKey& centre_noise() const noexcept { return centre_noise_; }
+  [[nodiscard]] const Hash& last_hash() const noexcept { return last_hash_; }
+
+  /// Null when the device was never approved.
+  [[nodiscard]] const DeviceStanding* device(const DeviceId& id) const noexcept;
+  [[nodiscard]] const DeviceStanding* device_by_noise(const DhKey& noise) const noexcept;
+  [[nodiscard]] std::vector<const DeviceStanding*> devices() const;
+  /// The newest epoch of a unit; null when there is no such unit.
+  [[nodiscard]] const Unit* unit(std::string_view code) const noexcept;
+  [[nodiscard]] std::vector<const Unit*> units() const;  ///< sorted by code
+
+  /// An entry for `body` that fits at the end; unsigned.
+  [[nodiscard]] Entry next(Body body, std::uint64_t from_index, WallTime time) const;
+
+ private:
+  PolicyLog() = default;
+  [[nodiscard]] Result<void> check(const Entry& entry) const;
+  void enter(const Entry& entry);
+
+  OrgId org_;
+  std::vector<Entry> entries_;
+  std::vector<Hash> hashes_;
+  Hash last_hash_;
+  SignKey root_, operations_, receipt_;
+  DhKey centre_noise_;
+  std::unordered_map<DeviceId, DeviceStanding, FixedHash> devices_;
+  std::unordered_map<DhKey, DeviceId, FixedHash> by_noise_;
+  std::map<UnitCode, Unit, std::less<>> units_;
+};
+
+}  // namespace ward::policy

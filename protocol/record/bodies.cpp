@@ -1,0 +1,85 @@
+#include "protocol/base/limits.hpp"
+#include "protocol/record/record.hpp"
+#include "protocol/record/value.hpp"
+
+namespace ward::record {
+namespace {
+
+constexpr std::uint8_t body_version = 1;
+constexpr std::size_t wrap_own_size = 64;
+constexpr std::size_t wrap_other_size = 96;
+
+}  // namespace
+
+Bytes encode_incarnation(const IncarnationBody& body) {
+  Writer out;
+  out.u8(body_version);
+  out.varint(body.previous.size());
+  for (const auto& previous : body.previous) {
+    out.raw(previous.incarnation);
+    out.varint(previous.count);
+    out.raw(previous.statement);
+  }
+  out.text(body.version);
+  return std::move(out).take();
+}
+
+Result<IncarnationBody> decode_incarnation(BytesView plain) {
+  Reader from(plain);
+  if (from.u8() != body_version) from.reject(Fault::unsupported);
+  IncarnationBody out;
+  const auto size = from.count(1);
+  for (std::size_t i = 0; i < size && from.ok(); ++i) {
+    IncarnationBody::Previous previous;
+    previous.incarnation = from.fixed_value<Incarnation>();
+    previous.count = from.varint();
+    previous.statement = from.fixed_value<Hash>();
+    if (previous.count > limits::seq_max) from.reject();
+    out.previous.push_back(previous);
+  }
+  out.version = from.text(limits::name_bytes_max);
+  WARD_CHECK(finish_padded(from, "incarnation"));
+  return out;
+}
+
+Bytes encode_grant(const GrantBody& body, const Position& own) {
+  Writer out;
+  out.u8(body_version);
+  out.raw(body.key_id);
+  out.varint(body.stands_on.size());
+  for (const auto& event : body.stands_on) encode(out, event, own);
+  out.varint(body.wraps.size());
+  for (const auto& wrap : body.wraps) {
+    out.text(wrap.unit);
+    out.u32(wrap.unit_epoch);
+    out.bytes(wrap.wrapped);
+  }
+  return std::move(out).take();
+}
+
+Result<GrantBody> decode_grant(BytesView plain, const Position& own) {
+  Reader from(plain);
+  if (from.u8() != body_version) from.reject(Fault::unsupported);
+  GrantBody out;
+  out.key_id = from.fixed_value<KeyId>();
+  const auto events = from.count(1);
+  for (std::size_t i = 0; i < events && from.ok(); ++i) out.stands_on.push_back(decode_position(from, own));
+  const auto size = from.count(limits::grants_per_record_max);
+  if (size == 0) from.reject();
+  for (std::size_t i = 0; i < size && from.ok(); ++i) {
+    GrantBody::Wrap wrap;
+    wrap.unit = from.text(limits::name_bytes_max);
+    wrap.unit_epoch = from.u32();
+    wrap.wrapped = copy(from.bytes(wrap_other_size));
+    if (wrap.wrapped.size() != wrap_own_size && wrap.wrapped.size() != wrap_other_size) from.reject();
+    if (!out.wraps.empty()) {
+      const auto& last = out.wraps.back();
+      if (std::tie(wrap.unit, wrap.unit_epoch) <= std::tie(last.unit, last.unit_epoch)) from.reject();
+    }
+    out.wraps.push_back(std::move(wrap));
+  }
+  WARD_CHECK(finish_padded(from, "grant"));
+  return out;
+}
+
+}  // namespace ward::record

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "protocol/base/error.hpp"
+#include "protocol/record/value.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The schema is data: the national dossier fields with their merge policies (protocol/schema/fields.csv). Version 1 is built in; a path that it does
+/// not know merges as `ask`, so that nothing of a newer version is lost.
+namespace ward::schema {
+
+enum class Policy : std::uint8_t { latest, ask, owner, workflow, set, ledger, log };
+enum class Type : std::uint8_t { string, enumeration, date, datetime, money, integer, boolean, list };
+
+struct Field {
+  std::string name;
+  std::string parent;   ///< the collection that it is a field of; empty at the top
+  Type type = Type::string;
+  bool required = false;
+  std::string vi, en;   ///< labels
+  bool personal = false;
+  Policy policy = Policy::ask;
+  bool key = false;     ///< identifies an element of its collection
+};
+
+[[nodiscard]] std::span<const Field> fields();
+/// Null when unknown. `parent` empty for the top.
+[[nodiscard]] const Field* find(std::string_view parent, std::string_view name);
+/// The field that a path ends in (element steps skipped); null when any part is unknown.
+[[nodiscard]] const Field* field_at(const record::Path& path);
+/// Key fields of a collection in schema order; empty: elements are identified by the operation that added them.
+[[nodiscard]] std::vector<const Field*> key_fields(std::string_view collection);
+[[nodiscard]] Policy policy_at(const record::Path& path);  ///< `ask` when unknown
+[[nodiscard]] const char* name_of(Policy policy) noexcept;
+[[nodiscard]] const char* name_of(Type type) noexcept;
+
+struct Status {
+  int code = 0;
+  std::string vi, en;
+  bool terminal = false;
+};
+[[nodiscard]] std::span<const Status> statuses();
+struct Transition {
+  int from = 0;      ///< 0: the dossier is new
+  int to = 0;
+  int priority = 0;  ///< when legal transitions compete
+};
+[[nodiscard]] std::span<const Transition> transitions();
+struct Procedure {
+  std::string code, name, field, level, handler;
+};
+[[nodiscard]] std::span<const Procedure> procedures();
+
+/// The value as it is stored, from what a person, a file or another system gave for `field` (a field that is not a list): text in NFC, spaces trimmed; an enum as its
+/// code ("1", 1 and the Vietnamese word all give "1"; GioiTinhChuHoSo "Nam" → "1", "Nữ" → "2"); a date or datetime in one of the forms of text.md → `yyyy-MM-dd`
+/// (`yyyy` alone is kept for a birth) or `yyyyMMddHHmmss`; money and integers as a number, refusing "15,000"; a boolean from true/false/"True"/"". Empty text stays "".
+/// `invalid`: names the field, what was wrong and what is accepted; never repeats the value.
+[[nodiscard]] Result<record::Value> intake(const Field& field, const record::Value& given);
+
+}  // namespace ward::schema

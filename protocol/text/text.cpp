@@ -1,0 +1,100 @@
+#include "protocol/text/text.hpp"
+
+#include <utf8proc.h>
+
+#include <cstdlib>
+#include <memory>
+
+namespace ward::text {
+namespace {
+
+struct Free {
+  void operator()(utf8proc_uint8_t* bytes) const noexcept { std::free(bytes); }
+};
+
+/// Empty optional on bytes that are not UTF-8.
+std::unique_ptr<utf8proc_uint8_t, Free> map(std::string_view text, int options, std::size_t& size) {
+  utf8proc_uint8_t* out = nullptr;
+  const auto result = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &out,
+                                   static_cast<utf8proc_option_t>(options));
+  size = result < 0 ? 0 : static_cast<std::size_t>(result);
+  return std::unique_ptr<utf8proc_uint8_t, Free>(result < 0 ? nullptr : out);
+}
+
+/// Calls `each` for every code point; false on bytes that are not UTF-8.
+template <class Each>
+bool for_each_point(std::string_view text, Each&& each) {
+  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  auto rest = static_cast<utf8proc_ssize_t>(text.size());
+  while (rest > 0) {
+    utf8proc_int32_t point = 0;
+    const auto size = utf8proc_iterate(bytes, rest, &point);
+    if (size <= 0) return false;
+    each(point);
+    bytes += size;
+    rest -= size;
+  }
+  return true;
+}
+
+bool is_forbidden(utf8proc_int32_t point) { return utf8proc_category(point) == UTF8PROC_CATEGORY_CC && point != '\t' && point != '\n'; }
+
+void put(std::string& to, utf8proc_int32_t point) {
+  utf8proc_uint8_t bytes[4];
+  const auto size = utf8proc_encode_char(point, bytes);
+  to.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
+}
+
+constexpr utf8proc_int32_t small_d_stroke = 0x111;
+
+}  // namespace
+
+bool is_nfc(std::string_view text) {
+  const auto normal = to_nfc(text);
+  return normal.has_value() && *normal == text;
+}
+
+Result<std::string> to_nfc(std::string_view text) {
+  bool forbidden = false;
+  if (!for_each_point(text, [&](utf8proc_int32_t point) { forbidden = forbidden || is_forbidden(point); }))
+    return fail(Fault::invalid, "text is not UTF-8");
+  if (forbidden) return fail(Fault::invalid, "text holds a control character");
+  std::size_t size = 0;
+  const auto normal = map(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE, size);
+  if (normal == nullptr) return fail(Fault::invalid, "text cannot be normalised");
+  return std::string(reinterpret_cast<const char*>(normal.get()), size);
+}
+
+std::string fold(std::string_view text) {
+  std::size_t size = 0;
+  const auto mapped = map(text, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK | UTF8PROC_CASEFOLD, size);
+  if (mapped == nullptr) return {};
+  std::string out;
+  bool space = false;
+  for_each_point({reinterpret_cast<const char*>(mapped.get()), size}, [&](utf8proc_int32_t point) {
+    if (point == ' ' || point == '\t' || point == '\n' || utf8proc_category(point) == UTF8PROC_CATEGORY_ZS) {
+      space = !out.empty();
+      return;
+    }
+    if (space) out += ' ';
+    space = false;
+    put(out, point == small_d_stroke ? 'd' : point);
+  });
+  return out;
+}
+
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> out;
+  bool inside = false;
+  for_each_point(fold(text), [&](utf8proc_int32_t point) {
+    const auto category = utf8proc_category(point);
+    const bool letter = (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) ||
+                        (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
+    if (letter && !inside) out.emplace_back();
+    if (letter) put(out.back(), point);
+    inside = letter;
+  });
+  return out;
+}
+
+}  // namespace ward::text

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "protocol/base/error.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Vietnamese text as the system stores, compares and searches it.
+namespace ward::text {
+
+/// Valid UTF-8 in NFC (Unicode's form C, by utf8proc's table), without control characters but tab and line feed.
+[[nodiscard]] bool is_nfc(std::string_view text);
+
+/// NFC of `text`, at every entry of text into the system. `invalid` on bytes that are not UTF-8, and on control characters.
+[[nodiscard]] Result<std::string> to_nfc(std::string_view text);
+
+/// For search and hints, never for identity: lower case, no marks, đ→d, spaces squeezed.
+[[nodiscard]] std::string fold(std::string_view text);
+
+/// The words of `fold(text)`: runs of letters and digits.
+[[nodiscard]] std::vector<std::string> words(std::string_view text);
+
+}  // namespace ward::text

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "storage/store.hpp"
+
+#include <string>
+#include <vector>
+
+/// Reading dossiers, the same at a ward and at the centre. Every function is one read transaction.
+namespace ward::storage {
+
+/// records.md §6.
+enum class DossierPhase { on_this_pc, needs_you, at_centre, applied };
+[[nodiscard]] const char* name_of(DossierPhase phase) noexcept;  ///< `on_this_pc`, …
+
+/// A line of the list: nothing but what a list shows.
+struct DossierLine {
+  Did did;
+  std::string code, status, procedure, unit, received, due;
+  std::string owner;  ///< ChuHoSo, opened from the sealed state; empty while in conflict
+  WallTime changed_at;
+  std::uint64_t conflicts = 0;
+  DossierPhase phase = DossierPhase::on_this_pc;
+};
+
+struct DossierQuery {
+  std::string status;      ///< empty: any
+  bool conflict_only = false;
+  std::string search;      ///< words, all of which must occur; folded, prefixes from 3 letters; last 4 digits of numbers
+  std::string after;       ///< cursor of the page before; empty: from the start
+  std::size_t limit = 50;  ///< at most 500
+};
+struct DossierPage {
+  std::vector<DossierLine> lines;
+  std::string next;  ///< cursor; empty: no more
+};
+
+struct DossierView {
+  Did did;
+  merge::DossierState state;
+  DossierPhase phase = DossierPhase::on_this_pc;
+};
+
+/// `which` = a code or `id:HEX` (32 digits). `not_found`; `ambiguous`, whose detail lists the ids as `id:… id:…`.
+[[nodiscard]] Result<Did> find_dossier(Store& store, std::string_view which);
+[[nodiscard]] Result<DossierView> show_dossier(Store& store, const Did& did);
+[[nodiscard]] Result<std::vector<merge::HistoryEntry>> dossier_history(Store& store, const Did& did);
+[[nodiscard]] Result<DossierPage> list_dossiers(Store& store, const DossierQuery& query);
+/// Open conflicts with their dossier, oldest dossier first; at most 500.
+[[nodiscard]] Result<std::vector<DossierView>> list_inbox(Store& store);
+/// The dossier that holds this conflict now; `not_found` when it is gone or was decided.
+[[nodiscard]] Result<DossierView> find_conflict(Store& store, std::string_view conflict_id_hex);
+
+/// What `verify` checks: the file's structure, every record's seal hash and rid, every segment's root and signature, the policy log.
+struct Verification {
+  std::uint64_t records = 0;
+  std::uint64_t segments = 0;
+  std::uint64_t dossiers = 0;
+  std::vector<std::string> damage;  ///< one line each, no personal data; empty: sound
+};
+[[nodiscard]] Result<Verification> verify_store(Store& store);
+
+/// Idempotency-Key: the answer that was given before to the same request; `invalid` when the key was used for another request.
+[[nodiscard]] Result<std::optional<Bytes>> answered_before(Store& store, std::string_view key, const Hash& request);
+[[nodiscard]] Result<void> remember_answer(Store& store, std::string_view key, const Hash& request, BytesView answer, WallTime at);
+
+}  // namespace ward::storage

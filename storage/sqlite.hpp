@@ -1,0 +1,132 @@
+#pragma once
+
+#include "protocol/base/bytes.hpp"
+#include "protocol/base/error.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+/// SQLite as this project uses it: one writing connection per file, WAL, synchronous=FULL. Not thread-safe: one thread owns a Database and all that
+/// came from it. A failure of SQLite inside a statement is thrown as `Failure`, and caught once, where a transaction ends.
+namespace ward::storage {
+
+/// Carries an Error through the SQL of one transaction to `Database::transact`, so that forty statements need no forty checks.
+struct Failure {
+  Error error;
+};
+
+/// A prepared statement being used. Bind in order, then step. Views that a column gives die at the next step or with the Query.
+class Query {
+ public:
+  Query(sqlite3* db, sqlite3_stmt* statement) noexcept : db_(db), statement_(statement) {}
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
+  Query(Query&& other) noexcept;
+  Query& operator=(Query&&) = delete;
+  ~Query();  ///< resets the statement and clears what was bound
+
+  Query& bind(std::int64_t value);
+  Query& bind(BytesView value);      ///< not copied: must live until the last step
+  Query& bind(std::string_view value);
+  Query& bind_null();
+  template <class Tag, std::size_t N>
+  Query& bind(const Fixed<Tag, N>& value) {
+    return bind(value.view());
+  }
+
+  [[nodiscard]] bool step();  ///< true while there is a row
+  void run();                 ///< steps to the end
+
+  [[nodiscard]] std::int64_t number(int column) const;
+  [[nodiscard]] bool is_null(int column) const;
+  [[nodiscard]] BytesView bytes(int column) const;
+  [[nodiscard]] std::string text(int column) const;
+  template <class F>
+  [[nodiscard]] F fixed(int column) const {
+    const auto found = bytes(column);
+    if (found.size() != F::size) throw Failure{{Fault::storage_damaged, "a stored id has the wrong size"}};
+    return fixed_from<F>(found);
+  }
+
+ private:
+  sqlite3* db_;
+  sqlite3_stmt* statement_;
+  int bound_ = 0;
+};
+
+enum class OpenMode { read_write, read_only };
+
+class Database {
+ public:
+  /// Creates or opens `path`, brings it to this build's version (forward only, one transaction per step) and checks that it is ours.
+  /// `storage_newer`, `storage_damaged`, `storage_locked`, `storage_read_only`, `storage_full`.
+  [[nodiscard]] static Result<Database> open(const std::string& path, OpenMode mode);
+  Database(Database&&) noexcept;
+  Database& operator=(Database&&) noexcept;
+  ~Database();
+
+  [[nodiscard]] Query query(std::string_view sql);  ///< prepared once, cached by its text's address and length
+  void run(std::string_view sql) { query(sql).run(); }
+  [[nodiscard]] std::int64_t last_row() const;
+  [[nodiscard]] std::int64_t changes() const;  ///< rows that the last statement touched
+
+  /// Runs `work` in one transaction (BEGIN IMMEDIATE … COMMIT); any error or thrown Failure rolls everything back.
+  /// Success means that the commit reached the disk.
+  template <class Work>
+  [[nodiscard]] auto transact(const char* name, Work&& work) -> decltype(work()) {
+    try {
+      begin();
+      auto result = work();
+      if (result.has_error()) {
+        roll_back();
+        return result;
+      }
+      commit();
+      return result;
+    } catch (const Failure& failure) {
+      roll_back();
+      return fail(failure.error.fault, std::string(name) + ": " + failure.error.detail);
+    }
+  }
+  /// The same for work that only reads.
+  template <class Work>
+  [[nodiscard]] auto read(const char* name, Work&& work) -> decltype(work()) {
+    try {
+      return work();
+    } catch (const Failure& failure) {
+      return fail(failure.error.fault, std::string(name) + ": " + failure.error.detail);
+    }
+  }
+
+  /// SQLite's own structural check of the whole file; the lines that it reports, none when sound.
+  [[nodiscard]] Result<std::vector<std::string>> check();
+  /// Moves the WAL into the file. Run by the one writing connection.
+  void checkpoint();
+
+ private:
+  explicit Database(sqlite3* db) noexcept : db_(db) {}
+  void begin();
+  void commit();
+  void roll_back() noexcept;
+  void configure(OpenMode mode);
+  void migrate();
+
+  sqlite3* db_ = nullptr;
+  std::unordered_map<std::string_view, sqlite3_stmt*> prepared_;
+};
+
+inline constexpr std::int64_t application_id = 0x57415244;  ///< "WARD"
+
+/// The statements of each version's step, oldest first; user_version = how many have run.
+struct Migration {
+  const char* sql;
+};
+[[nodiscard]] std::span<const Migration> migrations() noexcept;
+
+}  // namespace ward::storage

@@ -1,0 +1,104 @@
+#pragma once
+
+#include "protocol/engine/agent_engine.hpp"
+#include "protocol/engine/enrol_engine.hpp"
+#include "storage/dossiers.hpp"
+#include "storage/store.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// A ward PC's durable side. "Saved" is what a function here says after its commit. One thread; one process per file (the data directory's lock).
+namespace ward::storage {
+
+/// What lies in DATA/device.key (mode 0600), beside the database.
+struct WardKeys {
+  engine::enrol::DeviceKeys device;
+  crypto::LocalKey local;
+  Array<32> hedge{};  ///< device hedge secret of records.md §9
+
+  [[nodiscard]] static WardKeys make(const Random& random);
+  [[nodiscard]] Bytes encode() const;
+  [[nodiscard]] static Result<WardKeys> decode(BytesView bytes);
+};
+
+/// Where this PC belongs, from its enrolment.
+struct Membership {
+  OrgId org;
+  SignKey root;
+  DhKey centre_static;
+  std::string centre_address;
+  DeviceId device;
+  UnitCode unit;
+};
+
+struct NewChange {
+  record::Change change;             ///< `seen` as the writer saw it; empty with `did`: the heads held now
+  std::optional<Did> did;            ///< none: a new dossier
+};
+struct Saved {
+  Did did;
+  Position position;
+  bool clock_believed = true;
+};
+
+class WardStore {
+ public:
+  /// Writes a new data file after an enrolment. Fails if there is one.
+  [[nodiscard]] static Result<void> create(const std::string& path, const WardKeys& keys, const Membership& membership,
+                                           const std::vector<policy::Entry>& policy);
+  [[nodiscard]] static Result<WardStore> open(const std::string& path, WardKeys keys, Random random, OpenMode mode = OpenMode::read_write);
+
+  [[nodiscard]] Store& store() noexcept { return store_; }
+  [[nodiscard]] const Membership& membership() const noexcept { return membership_; }
+  [[nodiscard]] const WardKeys& keys() const noexcept { return keys_; }
+
+  /// Seals and commits changes: all of them, or none. When it returns a value, a power cut loses nothing of it. `not_member`: this PC is not approved
+  /// yet, so it holds no key to write with. `invalid`, `too_large`: names what is wrong with which change; nothing was saved.
+  [[nodiscard]] Result<std::vector<Saved>> save(const std::vector<NewChange>& changes, Now now);
+
+  [[nodiscard]] Result<sync::Report> report(Now now);
+  struct Progress {
+    std::uint64_t receipted_through = 0;  ///< own records under a receipt
+    WallTime receipted_at;
+    std::uint64_t applied = 0;            ///< log index
+    Incarnation incarnation;              ///< zero before the first write of this run
+    std::uint64_t dossiers = 0;
+    std::uint64_t refused_segments = 0;
+    std::int64_t clock_offset_ms = 0;     ///< this PC minus the centre, at the last signed time
+    bool clock_trusted = true;
+  };
+  [[nodiscard]] Result<Progress> progress(Now now);
+  /// The newest receipt that covers this dossier's own records, as signed, for people and for export.
+  [[nodiscard]] Result<std::optional<sync::Receipted>> last_receipt();
+
+  // What the engine asks for; each is one transaction. See engine/agent_engine.hpp.
+  [[nodiscard]] Result<engine::agent::LinkPrepared> prepare_link(const engine::agent::PrepareLink& wanted, Now now);
+  [[nodiscard]] Result<engine::agent::OutboxRead> read_outbox(const engine::agent::ReadOutbox& wanted, Now now);
+  [[nodiscard]] Result<engine::agent::ReceiptStored> store_receipt(const engine::agent::StoreReceipt& receipt, Now now);
+  [[nodiscard]] Result<engine::agent::PolicyStored> store_policy(const engine::agent::StorePolicy& entries);
+  [[nodiscard]] Result<engine::agent::DeliveryApplied> apply_delivery(engine::agent::ApplyDelivery delivery, Now now);
+  [[nodiscard]] Result<void> store_applied(const engine::agent::StoreApplied& applied);
+  [[nodiscard]] Result<void> store_refused(const engine::agent::StoreRefused& refused);
+  [[nodiscard]] Result<void> store_heads(const engine::agent::StoreHeads& heads);
+
+  [[nodiscard]] engine::agent::Identity engine_identity() const;
+
+ private:
+  WardStore(Store store, WardKeys keys, Membership membership);
+
+  Store store_;
+  WardKeys keys_;
+  Membership membership_;
+  std::optional<Incarnation> incarnation_;  ///< drawn at the first write
+  std::optional<std::pair<WallTime, Instant>> centre_time_;  ///< last signed time, since this start
+  bool clock_believed_ = true;
+
+  friend struct WardWriter;
+};
+
+/// Performs one store effect: what the driver and the simulator both call. A failure is an event too.
+[[nodiscard]] engine::agent::Event perform(engine::agent::StoreEffect effect, WardStore& store, Now now);
+
+}  // namespace ward::storage
