@@ -2,6 +2,7 @@
 
 #include "protocol/base/codec.hpp"
 #include "protocol/base/ids.hpp"
+#include "protocol/base/limits.hpp"
 #include "protocol/base/time.hpp"
 #include "protocol/crypto/keys.hpp"
 
@@ -18,6 +19,9 @@ struct DeviceHead {
   friend bool operator==(const DeviceHead&, const DeviceHead&) = default;
 };
 
+/// Heads in one receipt: no exchange concerns more segments than a run holds. All heads of a device travel in a message of their own.
+inline constexpr std::size_t receipt_heads_max = limits::run_segments_max;
+
 enum class Role : std::uint8_t { relay = 1, registry = 2 };
 
 struct Receipt {
@@ -33,7 +37,7 @@ struct Receipt {
   friend bool operator==(const Receipt&, const Receipt&) = default;
 };
 
-/// The signed bytes after the prefix "wsync-receipt-v1\0".
+/// The signed bytes after the prefix "wsync-receipt-v1\0". Heads sorted, each incarnation once, at most `receipt_heads_max`; time within 48 bits.
 [[nodiscard]] Bytes encode_receipt(const Receipt& receipt);
 [[nodiscard]] Result<Receipt> decode_receipt(BytesView bytes);
 /// Without what both ends of a link know already (org, device).
