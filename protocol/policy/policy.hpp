@@ -84,6 +84,7 @@ struct Entry {
 [[nodiscard]] Hash hash_of(const Entry& entry, const OrgId& org);
 /// Signs "wsync-policy-v1\0" ‖ org ‖ epoch ‖ previous ‖ type ‖ body (from_index and time are its first fields).
 void sign(Entry& entry, const OrgId& org, const crypto::SignSeed& key);
+[[nodiscard]] Result<void> verify(const Entry& entry, const OrgId& org, const SignKey& key);
 
 struct DeviceStanding {
   DeviceId id;
@@ -100,8 +101,10 @@ class PolicyLog {
   /// A log holds at least its genesis. `bad_signature`, `malformed`; `wrong_organisation` when `org` is given and differs.
   [[nodiscard]] static Result<PolicyLog> start(const Entry& genesis, const std::optional<OrgId>& org = std::nullopt);
 
-  /// The next entry. `gap` when its epoch is further on; `fork` when one with its epoch and another hash is held (an alarm); the same entry again is fine.
-  /// `bad_signature` unless the key whose business it is signed it. Nothing changes on failure.
+  /// The next entry. `gap` when its epoch is further on; the same entry again is fine. `bad_signature` unless the key whose business it is signed it;
+  /// `fork` when it is well signed, but another one with its epoch is held or it continues another log (an alarm). `not_found`: it names a unit or
+  /// device that is not there; `revoked`: that device is revoked already; `invalid`: a key that stands already, or a seed epoch that goes back.
+  /// Nothing changes on failure.
   [[nodiscard]] Result<void> append(const Entry& entry);
 
   [[nodiscard]] const OrgId& org() const noexcept { return org_; }
@@ -116,7 +119,7 @@ class PolicyLog {
   /// Null when the device was never approved.
   [[nodiscard]] const DeviceStanding* device(const DeviceId& id) const noexcept;
   [[nodiscard]] const DeviceStanding* device_by_noise(const DhKey& noise) const noexcept;
-  [[nodiscard]] std::vector<const DeviceStanding*> devices() const;
+  [[nodiscard]] std::vector<const DeviceStanding*> devices() const;  ///< in order of approval
   /// The newest epoch of a unit; null when there is no such unit.
   [[nodiscard]] const Unit* unit(std::string_view code) const noexcept;
   [[nodiscard]] std::vector<const Unit*> units() const;  ///< sorted by code
@@ -126,7 +129,12 @@ class PolicyLog {
 
  private:
   PolicyLog() = default;
+  [[nodiscard]] SignKey operations_at(Epoch epoch) const;
+  [[nodiscard]] Result<void> check_signature(const Entry& entry) const;
   [[nodiscard]] Result<void> check(const Entry& entry) const;
+  [[nodiscard]] Result<void> check(const Unit& body) const;
+  [[nodiscard]] Result<void> check(const Device& body) const;
+  [[nodiscard]] Result<void> check(const RevokeDevice& body) const;
   void enter(const Entry& entry);
 
   OrgId org_;

@@ -1,0 +1,216 @@
+#include "protocol/base/limits.hpp"
+#include "protocol/base/overloaded.hpp"
+#include "protocol/crypto/hash.hpp"
+#include "protocol/policy/plain_text.hpp"
+#include "protocol/policy/policy.hpp"
+
+#include <algorithm>
+
+namespace ward::policy {
+namespace {
+
+constexpr std::string_view prefix{"wsync-policy-v1\0", 16};
+constexpr std::size_t title_bytes_max = limits::key_bytes_max;  ///< names that people read: longer than identifiers
+constexpr std::size_t wrapped_seed_bytes_max = 256;
+
+/// Numbers on the wire; never reused.
+enum class Type : std::uint8_t { genesis = 1, delegation = 2, unit = 3, device = 4, revoke_device = 5 };
+constexpr std::uint8_t number_of(Type type) { return static_cast<std::uint8_t>(type); }
+
+constexpr std::uint8_t has_operations = 1;
+constexpr std::uint8_t has_receipt = 2;
+constexpr std::uint8_t has_centre_noise = 4;
+constexpr std::uint8_t has_all = has_operations | has_receipt | has_centre_noise;
+
+std::uint8_t type_of(const Body& body) {
+  return std::visit(overloaded{[](const Genesis&) { return number_of(Type::genesis); },
+                               [](const Delegation&) { return number_of(Type::delegation); },
+                               [](const Unit&) { return number_of(Type::unit); },
+                               [](const Device&) { return number_of(Type::device); },
+                               [](const RevokeDevice&) { return number_of(Type::revoke_device); },
+                               [](const Unknown& unknown) { return unknown.type; }},
+                    body);
+}
+
+/// Writes the fields of one body.
+struct BodyEncoder {
+  Writer& to;
+
+  void operator()(const Genesis& genesis) const {
+    to.text(genesis.organisation);
+    to.raw(genesis.root);
+    to.raw(genesis.next_root);
+    to.raw(genesis.operations);
+    to.raw(genesis.receipt);
+    to.raw(genesis.centre_noise);
+  }
+  void operator()(const Delegation& delegation) const {
+    to.u8(static_cast<std::uint8_t>((delegation.operations ? has_operations : 0) | (delegation.receipt ? has_receipt : 0) |
+                                    (delegation.centre_noise ? has_centre_noise : 0)));
+    if (delegation.operations) to.raw(*delegation.operations);
+    if (delegation.receipt) to.raw(*delegation.receipt);
+    if (delegation.centre_noise) to.raw(*delegation.centre_noise);
+  }
+  void operator()(const Unit& unit) const {
+    to.text(unit.code);
+    to.text(unit.name_vi);
+    to.text(unit.name_en);
+    to.text(unit.kind);
+    to.text(unit.parent);
+    to.text(unit.identification);
+    to.u32(unit.unit_epoch);
+    to.raw(unit.unit_public);
+  }
+  void operator()(const Device& device) const {
+    to.raw(device.sign);
+    to.raw(device.noise);
+    to.raw(device.sealing);
+    to.text(device.unit);
+    to.text(device.label);
+    to.u32(device.unit_epoch);
+    to.bytes(device.wrapped_seed);
+  }
+  void operator()(const RevokeDevice& revocation) const {
+    to.raw(revocation.device);
+    to.text(revocation.reason);
+  }
+  void operator()(const Unknown& unknown) const { to.raw(unknown.bytes); }
+};
+
+Bytes encode_body(const Entry& entry) {
+  Writer out;
+  out.varint(entry.from_index);
+  out.u48(static_cast<std::uint64_t>(entry.time.ms));
+  std::visit(BodyEncoder{out}, entry.body);
+  return std::move(out).take();
+}
+
+std::string read_text(Reader& from, std::size_t size_max) {
+  auto out = from.text(size_max);
+  if (!is_plain_text(out)) from.reject();
+  return out;
+}
+
+UnitCode read_unit_code(Reader& from, bool may_be_empty) {
+  auto code = from.text(limits::name_bytes_max);
+  const auto allowed = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'; };
+  if ((code.empty() && !may_be_empty) || !std::all_of(code.begin(), code.end(), allowed)) from.reject();
+  return code;
+}
+
+Genesis read_genesis(Reader& from) {
+  Genesis out;
+  out.organisation = read_text(from, title_bytes_max);
+  out.root = from.fixed_value<SignKey>();
+  out.next_root = from.fixed_value<Hash>();
+  out.operations = from.fixed_value<SignKey>();
+  out.receipt = from.fixed_value<SignKey>();
+  out.centre_noise = from.fixed_value<DhKey>();
+  return out;
+}
+
+Delegation read_delegation(Reader& from) {
+  Delegation out;
+  const auto flags = from.u8();
+  if (flags == 0 || (flags & ~has_all) != 0) from.reject();
+  if ((flags & has_operations) != 0) out.operations = from.fixed_value<SignKey>();
+  if ((flags & has_receipt) != 0) out.receipt = from.fixed_value<SignKey>();
+  if ((flags & has_centre_noise) != 0) out.centre_noise = from.fixed_value<DhKey>();
+  return out;
+}
+
+Unit read_unit(Reader& from) {
+  Unit out;
+  out.code = read_unit_code(from, false);
+  out.name_vi = read_text(from, title_bytes_max);
+  out.name_en = read_text(from, title_bytes_max);
+  out.kind = read_text(from, limits::name_bytes_max);
+  out.parent = read_unit_code(from, true);
+  out.identification = read_text(from, limits::name_bytes_max);
+  out.unit_epoch = from.u32();
+  out.unit_public = from.fixed_value<DhKey>();
+  return out;
+}
+
+Device read_device(Reader& from) {
+  Device out;
+  out.sign = from.fixed_value<SignKey>();
+  out.noise = from.fixed_value<DhKey>();
+  out.sealing = from.fixed_value<DhKey>();
+  out.unit = read_unit_code(from, false);
+  out.label = read_text(from, title_bytes_max);
+  out.unit_epoch = from.u32();
+  out.wrapped_seed = copy(from.bytes(wrapped_seed_bytes_max));
+  return out;
+}
+
+RevokeDevice read_revocation(Reader& from) {
+  RevokeDevice out;
+  out.device = from.fixed_value<DeviceId>();
+  out.reason = read_text(from, limits::text_bytes_max);
+  return out;
+}
+
+Body read_body(std::uint8_t type, Reader& from) {
+  switch (static_cast<Type>(type)) {
+    case Type::genesis: return read_genesis(from);
+    case Type::delegation: return read_delegation(from);
+    case Type::unit: return read_unit(from);
+    case Type::device: return read_device(from);
+    case Type::revoke_device: return read_revocation(from);
+  }
+  return Unknown{type, copy(from.raw(from.remaining()))};
+}
+
+Bytes signed_bytes(const Entry& entry, const OrgId& org) {
+  Writer out;
+  out.raw(org);
+  out.u32(entry.epoch);
+  out.raw(entry.previous);
+  out.u8(type_of(entry.body));
+  out.raw(encode_body(entry));
+  return std::move(out).take();
+}
+
+}  // namespace
+
+Bytes encode_entry(const Entry& entry) {
+  Writer out;
+  out.u32(entry.epoch);
+  out.raw(entry.previous);
+  out.u8(type_of(entry.body));
+  out.bytes(encode_body(entry));
+  out.raw(entry.signature);
+  return std::move(out).take();
+}
+
+Result<Entry> decode_entry(BytesView bytes) {
+  Reader from(bytes);
+  Entry out;
+  out.epoch = from.u32();
+  out.previous = from.fixed_value<Hash>();
+  const auto type = from.u8();
+  Reader body(from.bytes(limits::policy_body_bytes_max));
+  out.signature = from.fixed_value<Signature>();
+  WARD_CHECK(from.finish("policy entry"));
+  out.from_index = body.varint();
+  out.time.ms = static_cast<std::int64_t>(body.u48());
+  out.body = read_body(type, body);
+  WARD_CHECK(body.finish("policy entry"));
+  return out;
+}
+
+Hash hash_of(const Entry& entry, const OrgId& org) {
+  const auto bytes = encode_entry(entry);
+  return crypto::hash<Hash>("wsync-policy", {}, {org.view(), bytes});
+}
+
+void sign(Entry& entry, const OrgId& org, const crypto::SignSeed& key) {
+  entry.signature = crypto::sign(key, prefix, signed_bytes(entry, org));
+}
+
+Result<void> verify(const Entry& entry, const OrgId& org, const SignKey& key) {
+  return crypto::verify(key, prefix, signed_bytes(entry, org), entry.signature);
+}
+
+}  // namespace ward::policy

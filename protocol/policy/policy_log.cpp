@@ -1,0 +1,179 @@
+#include "protocol/base/limits.hpp"
+#include "protocol/base/overloaded.hpp"
+#include "protocol/crypto/hash.hpp"
+#include "protocol/policy/policy.hpp"
+
+#include <algorithm>
+
+namespace ward::policy {
+namespace {
+
+/// Whether `entry` is what a decoder gives back: an entry made here must pass the same bounds as one that came over a link.
+Result<void> check_form(const Entry& entry) {
+  WARD_TRY(const auto again, decode_entry(encode_entry(entry)));
+  if (!(again == entry)) return fail(Fault::malformed, "policy entry: not in its one form");
+  return {};
+}
+
+}  // namespace
+
+Result<PolicyLog> PolicyLog::start(const Entry& genesis, const std::optional<OrgId>& org) {
+  WARD_CHECK(check_form(genesis));
+  const auto* body = std::get_if<Genesis>(&genesis.body);
+  if (body == nullptr || genesis.epoch != 0 || !genesis.previous.is_zero()) return fail(Fault::malformed, "policy log: no genesis");
+  PolicyLog out;
+  out.org_ = crypto::org_of(body->root);
+  if (org && *org != out.org_) return fail(Fault::wrong_organisation, "policy log");
+  WARD_CHECK(verify(genesis, out.org_, body->root));
+  out.enter(genesis);
+  return out;
+}
+
+Result<void> PolicyLog::append(const Entry& entry) {
+  if (entry.epoch > count()) return fail(Fault::gap, "policy log");
+  WARD_CHECK(check_form(entry));
+  if (entry.epoch < count()) {
+    if (hash_of(entry, org_) == hashes_[entry.epoch]) return {};
+    // Only what the right key signed is an alarm: anybody can make up bytes.
+    WARD_CHECK(check_signature(entry));
+    return fail(Fault::fork, "policy log: two entries with one epoch");
+  }
+  if (entries_.size() >= limits::policy_entries_max) return fail(Fault::too_large, "policy log");
+  WARD_CHECK(check_signature(entry));
+  if (entry.previous != last_hash_) return fail(Fault::fork, "policy log: an entry that continues another log");
+  WARD_CHECK(check(entry));
+  enter(entry);
+  return {};
+}
+
+SignKey PolicyLog::operations_at(Epoch epoch) const {
+  SignKey out = genesis().operations;
+  for (Epoch i = 1; i < epoch; ++i) {
+    const auto* delegation = std::get_if<Delegation>(&entries_[i].body);
+    if (delegation != nullptr && delegation->operations) out = *delegation->operations;
+  }
+  return out;
+}
+
+Result<void> PolicyLog::check_signature(const Entry& entry) const {
+  const auto operations = entry.epoch == count() ? operations_ : operations_at(entry.epoch);
+  const auto by_root = [&] { return verify(entry, org_, root_); };
+  const auto by_operations = [&] { return verify(entry, org_, operations); };
+  return std::visit(overloaded{[&](const Genesis&) { return by_root(); },
+                               [&](const Delegation&) { return by_root(); },
+                               [&](const Unknown&) { return by_operations().has_value() ? Result<void>{} : by_root(); },
+                               [&](const auto&) { return by_operations(); }},
+                    entry.body);
+}
+
+Result<void> PolicyLog::check(const Entry& entry) const {
+  const auto& last = entries_.back();
+  if (entry.from_index < last.from_index || entry.time < last.time) return fail(Fault::malformed, "policy log: an entry that goes back in time");
+  return std::visit(overloaded{[](const Genesis&) -> Result<void> { return fail(Fault::malformed, "policy log: a second genesis"); },
+                               [](const Delegation&) -> Result<void> { return {}; },
+                               [](const Unknown&) -> Result<void> { return {}; },
+                               [&](const Unit& body) { return check(body); },
+                               [&](const Device& body) { return check(body); },
+                               [&](const RevokeDevice& body) { return check(body); }},
+                    entry.body);
+}
+
+Result<void> PolicyLog::check(const Unit& body) const {
+  const auto* held = unit(body.code);
+  if (held == nullptr)
+    return units_.size() < limits::units_max ? Result<void>{} : fail(Fault::too_large, "policy log: units");
+  if (body.unit_epoch < held->unit_epoch) return fail(Fault::invalid, "policy log: a seed epoch that goes back");
+  const bool same_epoch = body.unit_epoch == held->unit_epoch;
+  if (same_epoch != (body.unit_public == held->unit_public)) return fail(Fault::invalid, "policy log: one key for each seed epoch of a unit");
+  return {};
+}
+
+Result<void> PolicyLog::check(const Device& body) const {
+  const auto* held_unit = unit(body.unit);
+  if (held_unit == nullptr) return fail(Fault::not_found, "policy log: the device's unit");
+  if (body.unit_epoch != held_unit->unit_epoch) return fail(Fault::invalid, "policy log: a device with an older seed of its unit");
+  const bool stands = device(crypto::device_of(body.sign)) != nullptr || device_by_noise(body.noise) != nullptr;
+  if (stands || body.noise == centre_noise_) return fail(Fault::invalid, "policy log: a key that stands already");
+  return {};
+}
+
+Result<void> PolicyLog::check(const RevokeDevice& body) const {
+  const auto* held = device(body.device);
+  if (held == nullptr) return fail(Fault::not_found, "policy log: the device to revoke");
+  if (held->revoked) return fail(Fault::revoked, "policy log: revoked already");
+  return {};
+}
+
+void PolicyLog::enter(const Entry& entry) {
+  std::visit(overloaded{[&](const Genesis& body) {
+                          root_ = body.root;
+                          operations_ = body.operations;
+                          receipt_ = body.receipt;
+                          centre_noise_ = body.centre_noise;
+                        },
+                        [&](const Delegation& body) {
+                          operations_ = body.operations.value_or(operations_);
+                          receipt_ = body.receipt.value_or(receipt_);
+                          centre_noise_ = body.centre_noise.value_or(centre_noise_);
+                        },
+                        [&](const Unit& body) { units_.insert_or_assign(body.code, body); },
+                        [&](const Device& body) {
+                          const auto id = crypto::device_of(body.sign);
+                          by_noise_.emplace(body.noise, id);
+                          devices_.emplace(id, DeviceStanding{id, body, entry.epoch, entry.from_index, {}, {}});
+                        },
+                        [&](const RevokeDevice& body) {
+                          auto& standing = devices_.at(body.device);
+                          standing.revoked = entry.epoch;
+                          standing.revoked_index = entry.from_index;
+                        },
+                        [](const Unknown&) {}},
+             entry.body);
+  last_hash_ = hash_of(entry, org_);
+  hashes_.push_back(last_hash_);
+  entries_.push_back(entry);
+}
+
+const Genesis& PolicyLog::genesis() const noexcept { return *std::get_if<Genesis>(&entries_.front().body); }
+
+const DeviceStanding* PolicyLog::device(const DeviceId& id) const noexcept {
+  const auto found = devices_.find(id);
+  return found == devices_.end() ? nullptr : &found->second;
+}
+
+const DeviceStanding* PolicyLog::device_by_noise(const DhKey& noise) const noexcept {
+  const auto found = by_noise_.find(noise);
+  return found == by_noise_.end() ? nullptr : device(found->second);
+}
+
+std::vector<const DeviceStanding*> PolicyLog::devices() const {
+  std::vector<const DeviceStanding*> out;
+  out.reserve(devices_.size());
+  for (const auto& [id, standing] : devices_) out.push_back(&standing);
+  std::sort(out.begin(), out.end(), [](const auto* a, const auto* b) { return a->approved < b->approved; });
+  return out;
+}
+
+const Unit* PolicyLog::unit(std::string_view code) const noexcept {
+  const auto found = units_.find(code);
+  return found == units_.end() ? nullptr : &found->second;
+}
+
+std::vector<const Unit*> PolicyLog::units() const {
+  std::vector<const Unit*> out;
+  out.reserve(units_.size());
+  for (const auto& [code, unit] : units_) out.push_back(&unit);
+  return out;
+}
+
+Entry PolicyLog::next(Body body, std::uint64_t from_index, WallTime time) const {
+  Entry out;
+  out.epoch = count();
+  out.previous = last_hash_;
+  out.from_index = from_index;
+  out.time = time;
+  out.body = std::move(body);
+  return out;
+}
+
+}  // namespace ward::policy
