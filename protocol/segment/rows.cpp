@@ -13,59 +13,103 @@ namespace {
 
 using record::Sealed;
 
+/// Dossier keys that come with the rows themselves, beside those that the peer holds. They reach its ring only when everything verified.
+class LearnedKeys {
+ public:
+  LearnedKeys(const OrgId& org, KeyRing& ring) : org_(org), ring_(ring), open_key_(record::open_key(org)) {}
+
+  [[nodiscard]] const crypto::DossierKey& open_key() const noexcept { return open_key_; }
+  [[nodiscard]] const crypto::UnitSeed* seed(const UnitCode& unit, Epoch epoch) const {
+    const auto found = ring_.unit_seeds.find({unit, epoch});
+    return found == ring_.unit_seeds.end() ? nullptr : &found->second;
+  }
+  [[nodiscard]] const crypto::DossierKey* find(const KeyId& id) const {
+    if (const auto held = ring_.dossier_keys.find(id); held != ring_.dossier_keys.end()) return &held->second;
+    const auto learned = learned_.find(id);
+    return learned == learned_.end() ? nullptr : &learned->second;
+  }
+
+  /// Where a record creates a dossier, the segment's seed gives its key.
+  void learn_created(const record::Header& header, const Array<32>& key_seed) {
+    auto key = keys::derive_dossier_key(key_seed, header.position);
+    if (crypto::key_id_of(key) == header.key_id) learned_.try_emplace(header.key_id, std::move(key));
+  }
+  /// A grant gives its dossier's key to whoever holds the seed of one of its units. One that does not open is passed over: what needs its key says so.
+  void learn_granted(const record::Header& header, BytesView plain) {
+    const auto grant = record::decode_grant(plain, header.position);
+    if (grant.has_error() || find(grant->key_id) != nullptr) return;
+    for (const auto& wrap : grant->wraps) {
+      const auto* unit_seed = seed(wrap.unit, wrap.unit_epoch);
+      if (unit_seed == nullptr) continue;
+      auto key = keys::unwrap(wrap, record::dossier_of(header), org_, *unit_seed, grant->key_id);
+      if (key.has_value()) learned_.try_emplace(grant->key_id, *std::move(key));
+    }
+  }
+  void keep() { ring_.dossier_keys.merge(learned_); }
+
+ private:
+  const OrgId& org_;
+  KeyRing& ring_;
+  crypto::DossierKey open_key_;
+  std::unordered_map<KeyId, crypto::DossierKey, FixedHash> learned_;
+};
+
+/// The sealed form of each row, whichever form it came in. All keys are learned first, so that the order of the rows does not matter.
 class Sealer {
  public:
-  Sealer(const OrgId& org, KeyRing& keys, const std::optional<Array<32>>& key_seed) : org_(org), keys_(keys), key_seed_(key_seed) {}
+  Sealer(const OrgId& org, LearnedKeys& keys, const Rows& rows) : org_(org), keys_(keys), open_id_(crypto::key_id_of(keys.open_key())) {
+    for (const auto& row : rows.rows) learn(row, rows.key_seed);
+  }
 
-  Result<Sealed> operator()(const SealedRow& row) const { return row.record; }
   Result<Sealed> operator()(const HashRow& row) const { return Sealed{row.header, {}}; }
+  Result<Sealed> operator()(const SealedRow& row) const {
+    if (row.record.body.size() != row.record.header.length + record::tag_size) return fail(Fault::malformed, "sealed row: length");
+    return row.record;
+  }
   Result<Sealed> operator()(const OpenRow& row) const {
     if (row.plain.empty() || row.plain.size() > limits::body_bytes_max || row.plain.size() != row.header.length)
       return fail(Fault::malformed, "open row: length");
-    const auto open_key = record::open_key(org_);
-    if (row.header.key_id == crypto::key_id_of(open_key)) return record::seal(row.header, row.plain, open_key, org_);
-    WARD_TRY(const auto* key, key_for(row.header));
+    if (row.header.key_id == open_id_) return record::seal(row.header, row.plain, keys_.open_key(), org_);
+    const auto* key = keys_.find(row.header.key_id);
+    if (key == nullptr) return fail(Fault::missing_key, "open row: dossier key " + hex(row.header.key_id.view()));
     return record::seal(row.header, row.plain, *key, org_);
   }
   Result<Sealed> operator()(const GrantRow& row) const {
-    const auto seed = keys_.unit_seeds.find({row.unit, row.unit_epoch});
-    if (seed == keys_.unit_seeds.end()) return fail(Fault::missing_key, "grant row: unit seed");
+    const auto* seed = keys_.seed(row.unit, row.unit_epoch);
+    if (seed == nullptr) return fail(Fault::missing_key, "grant row: unit seed");
     const auto did = record::dossier_of(row.header);
-    const auto created_at = creating_.find(did);
-    if (created_at == creating_.end()) return fail(Fault::malformed, "grant row: no creating record beside it");
-    const auto found = keys_.dossier_keys.find(created_at->second);
-    if (found == keys_.dossier_keys.end()) return fail(Fault::missing_key, "grant row: dossier key");
-    const auto body = keys::grant_own_unit(found->second, did, org_, row.unit, row.unit_epoch, seed->second);
-    return record::seal(row.header, record::encode_grant(body, row.header.position), record::open_key(org_), org_);
-  }
-
-  /// Where the rows create dossiers, the seed gives their keys_.
-  void learn(const std::vector<Row>& rows) {
-    for (const auto& row : rows) {
-      const auto& header = header_of(row);
-      if (header.type != record::Type::change || !header.did.is_zero()) continue;
-      creating_.emplace(record::dossier_of(header), header.key_id);
-      if (!key_seed_) continue;
-      auto key = keys::derive_dossier_key(*key_seed_, header.position);
-      if (crypto::key_id_of(key) == header.key_id) keys_.dossier_keys.insert_or_assign(header.key_id, std::move(key));
-    }
+    const auto created_under = created_.find(did);
+    if (created_under == created_.end()) return fail(Fault::malformed, "grant row: no creating record beside it");
+    const auto* key = keys_.find(created_under->second);
+    if (key == nullptr) return fail(Fault::missing_key, "grant row: dossier key");
+    const auto body = keys::grant_own_unit(*key, did, org_, row.unit, row.unit_epoch, *seed);
+    return record::seal(row.header, record::encode_grant(body, row.header.position), keys_.open_key(), org_);
   }
 
  private:
-  Result<const crypto::DossierKey*> key_for(const record::Header& header) const {
-    const auto found = keys_.dossier_keys.find(header.key_id);
-    if (found == keys_.dossier_keys.end()) return fail(Fault::missing_key, "open row: dossier key " + hex(header.key_id.view()));
-    return &found->second;
+  void learn(const Row& row, const std::optional<Array<32>>& key_seed) {
+    const auto& header = header_of(row);
+    if (header.type == record::Type::change && header.did.is_zero()) {
+      created_.emplace(record::dossier_of(header), header.key_id);
+      if (key_seed) keys_.learn_created(header, *key_seed);
+    }
+    if (header.type != record::Type::grant || header.key_id != open_id_) return;
+    if (const auto* open = std::get_if<OpenRow>(&row)) keys_.learn_granted(header, open->plain);
+    if (const auto* sealed = std::get_if<SealedRow>(&row)) {
+      const auto plain = record::open(sealed->record, keys_.open_key(), org_);
+      if (plain.has_value()) keys_.learn_granted(header, *plain);
+    }
   }
 
   const OrgId& org_;
-  KeyRing& keys_;
-  const std::optional<Array<32>>& key_seed_;
-  std::unordered_map<Did, KeyId, FixedHash> creating_;
+  LearnedKeys& keys_;
+  KeyId open_id_;
+  std::unordered_map<Did, KeyId, FixedHash> created_;
 };
 
 Result<void> check_headers(const Rows& rows) {
   const auto& statement = rows.statement.statement;
+  if (rows.rows.empty() || statement.count > limits::segment_records_max) return fail(Fault::malformed, "segment: count");
   std::set<Seq> seen;
   for (const auto& row : rows.rows) {
     const auto& position = header_of(row).position;
@@ -91,10 +135,9 @@ const record::Header& header_of(const Row& row) {
 }
 
 Result<std::vector<Verified>> verify_rows(Rows& rows, const OrgId& org, const SignKey& device, KeyRing& keys) {
-  if (rows.rows.empty()) return fail(Fault::malformed, "segment: no rows");
   WARD_CHECK(check_headers(rows));
-  Sealer sealer(org, keys, rows.key_seed);
-  sealer.learn(rows.rows);
+  LearnedKeys learned(org, keys);
+  const Sealer sealer(org, learned, rows);
   std::vector<Verified> out;
   std::vector<Rid> rids;
   for (std::size_t i = 0; i < rows.rows.size(); ++i) {
@@ -115,6 +158,7 @@ Result<std::vector<Verified>> verify_rows(Rows& rows, const OrgId& org, const Si
     root = root_of(rids);
   }
   WARD_CHECK(verify(rows.statement, org, device));
+  learned.keep();
   return out;
 }
 

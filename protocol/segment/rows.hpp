@@ -77,7 +77,8 @@ struct Verified {
 
 /// Seals open rows again, checks that seqs are those of the statement (each once), that the headers name its device and incarnation, the root, and
 /// the signature. The root is computed here, not believed: it is written into `rows.statement`, and the signature must cover it. Adds to `keys`
-/// the dossier keys that `key_seed` gives. Nothing is returned unless everything verifies.
+/// the dossier keys that `key_seed` gives, and those that grants among the rows (open or sealed) wrap to units whose seed is in `keys`; the order of
+/// the rows does not matter. Nothing is returned, and nothing added to `keys`, unless everything verifies.
 /// `missing_key`: an open row's key is not held (ask for the sealed form). `bad_signature`: anything that does not verify.
 [[nodiscard]] Result<std::vector<Verified>> verify_rows(Rows& rows, const OrgId& org, const SignKey& device, KeyRing& keys);
 
