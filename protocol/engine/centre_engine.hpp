@@ -9,7 +9,8 @@
 #include <variant>
 #include <vector>
 
-/// The centre's side of one link, for syncing wards and for enrolments. Pure, single-threaded, lives for one link.
+/// The centre's side of one link, for syncing wards and for enrolments. Pure, single-threaded, lives for one link. It asks for one storage effect
+/// at a time, and waits for its event before the next message is looked at.
 namespace ward::engine::centre {
 
 /// Who has this Noise static, and what does the centre hold of it?
@@ -64,7 +65,8 @@ struct LogView {
   std::uint64_t archived = 0;
   WallTime time;
   Epoch policy_count = 0;
-  std::uint64_t applied = 0;
+  std::uint64_t applied = 0;             ///< the registry merged everything of the log before it, but for the exceptions
+  std::vector<Did> applied_exceptions;
 };
 struct PeerRead {
   struct Known {
@@ -102,7 +104,7 @@ struct TicketRead {
 struct Enrolled {
   std::variant<sync::EnrolAnswer, Fault> answer;
 };
-/// Another link's segment was admitted, or the policy log grew.
+/// Another link's segment was admitted, or the policy log grew: told to every engine.
 struct LogGrew {
   Epoch policy_count = 0;
 };

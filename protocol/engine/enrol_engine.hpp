@@ -35,6 +35,7 @@ class EnrolEngine {
   EnrolEngine(ticket::Ticket ticket, const DeviceKeys& keys, std::string label);
   ~EnrolEngine();
 
+  /// Effects in the order in which they must happen. `Enrolled` or a CloseLink is the last; every further event gives none.
   [[nodiscard]] std::vector<Effect> on(const Event& event, Now now);
 
  private:

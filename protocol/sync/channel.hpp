@@ -16,6 +16,8 @@ class FrameReader {
   [[nodiscard]] std::optional<Bytes> next();
   /// `size` raw bytes before any frame (the preface), or nothing yet.
   [[nodiscard]] std::optional<Bytes> take(std::size_t size);
+  /// Bytes that wait here, for callers that let frames wait.
+  [[nodiscard]] std::size_t waiting() const noexcept { return buffer_.size() - read_; }
 
  private:
   void drop(std::size_t size);

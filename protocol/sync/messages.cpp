@@ -8,11 +8,8 @@ namespace ward::sync {
 namespace {
 
 constexpr Array<4> magic{'W', 'S', 'Y', 1};
-constexpr std::size_t unreceipted_max = 16;
 constexpr std::size_t stamps_max = limits::run_segments_max;
 constexpr std::size_t heads_max = 65'536;
-constexpr std::size_t entries_max = 1'024;
-constexpr std::size_t exceptions_max = 4'096;
 constexpr std::string_view applied_prefix{"wsync-applied-v1\0", 17};
 
 /// Numbers on the wire; never reused.
@@ -201,7 +198,7 @@ struct MessageEncoder {
 
 PolicyEntries read_policy(Reader& from) {
   PolicyEntries out;
-  const auto size = from.count(entries_max);
+  const auto size = from.count(policy_message_entries_max);
   for (std::size_t i = 0; i < size && from.ok(); ++i) {
     auto entry = policy::decode_entry(from.bytes(limits::policy_body_bytes_max + 256));
     if (entry.has_error()) from.reject(entry.error().fault);
@@ -223,7 +220,7 @@ NeedSealed read_need_sealed(Reader& from) {
 Applied read_applied(Reader& from) {
   Applied out;
   out.index = from.varint();
-  const auto size = from.count(exceptions_max);
+  const auto size = from.count(applied_exceptions_max);
   for (std::size_t i = 0; i < size && from.ok(); ++i) out.exceptions.push_back(from.fixed_value<Did>());
   out.signature = from.fixed_value<Signature>();
   return out;

@@ -14,6 +14,9 @@
 namespace ward::sync {
 
 inline constexpr std::uint8_t protocol_version = 1;
+inline constexpr std::size_t unreceipted_max = 16;               ///< incarnations in one hello: starts of the daemon without a link
+inline constexpr std::size_t policy_message_entries_max = 1'024; ///< entries in one PolicyEntries
+inline constexpr std::size_t applied_exceptions_max = 4'096;     ///< dossiers in one Applied
 
 /// First bytes on every connection, before Noise: the magic and what the caller wants. Part of the Noise prologue.
 enum class Purpose : std::uint8_t { sync = 1, enrol = 2 };

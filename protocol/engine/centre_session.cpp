@@ -1,0 +1,273 @@
+#include "protocol/engine/centre_session.hpp"
+
+#include "protocol/base/limits.hpp"
+#include "protocol/base/overloaded.hpp"
+#include "protocol/run/run.hpp"
+#include "protocol/ticket/ticket.hpp"
+
+#include <algorithm>
+
+namespace ward::engine::centre {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto proof_max = 40s;     ///< from message 2 to the first transport frame: one round trip of the worst link, and its losses
+constexpr auto silence_max = 150s;  ///< a ward pings after 60 s
+constexpr auto quick_pull = 1s;
+constexpr auto slow_pull = 5s;
+constexpr std::size_t delivery_bytes_first = 16 * 1024;
+constexpr std::size_t delivery_bytes_min = 2 * 1024;
+constexpr std::size_t delivery_bytes_max = 256 * 1024;
+constexpr std::size_t policy_message_bytes = 128 * 1024;  ///< a few of them, rather than one that holds the link for minutes
+/// Log entries that concern a ward not at all are skipped here and not told, unless there are so many that reading past them again at its next link would cost.
+constexpr std::uint64_t untold_max = 4'096;
+
+}  // namespace
+
+sync::Receipted receipt_for(const Identity& identity, const DeviceId& device, std::vector<log::DeviceHead> heads,
+                            std::vector<sync::OwnStamp> stamps, const LogView& log) {
+  std::sort(heads.begin(), heads.end(), [](const auto& a, const auto& b) { return a.incarnation < b.incarnation; });
+  sync::Receipted out;
+  out.receipt = {identity.org, log::Role::registry, log.centre, log.size, log.root, log.time, log.archived, device, std::move(heads)};
+  out.signature = log::sign(out.receipt, identity.receipt_key);
+  out.stamps = std::move(stamps);
+  out.policy_count = log.policy_count;
+  return out;
+}
+
+std::vector<sync::PolicyEntries> split_policy(const std::vector<policy::Entry>& entries) {
+  std::vector<sync::PolicyEntries> out;
+  std::size_t bytes = policy_message_bytes;
+  for (const auto& entry : entries) {
+    bytes += policy::encode_entry(entry).size();
+    if (bytes >= policy_message_bytes || out.back().entries.size() == sync::policy_message_entries_max) {
+      out.emplace_back();
+      bytes = 0;
+    }
+    out.back().entries.push_back(entry);
+  }
+  return out;
+}
+
+SyncSession::SyncSession(const Identity& identity, CentreVoice& voice, sync::Channel channel, PeerRead::Known known, Now now)
+    : identity_(identity), voice_(voice), channel_(std::move(channel)), device_(known.device), now_(now), last_arrival_(now.monotonic),
+      delivery_bytes_(delivery_bytes_first) {
+  learn(known.log);
+  voice_.arm(last_arrival_ + proof_max);
+}
+
+std::optional<DeviceId> SyncSession::proved_peer() const noexcept {
+  if (!proved_) return std::nullopt;
+  return device_;
+}
+
+void SyncSession::frame(BytesView content, Now now) {
+  now_ = now;
+  last_arrival_ = now.monotonic;
+  if (auto ok = channel_.open(content); ok.has_error()) return voice_.close(ok.error());
+  proved_ = true;
+  work();
+}
+
+void SyncSession::timer(Now now) {
+  const auto deadline = last_arrival_ + (proved_ ? std::chrono::milliseconds(silence_max) : std::chrono::milliseconds(proof_max));
+  if (now.monotonic >= deadline) return voice_.close(fail(Fault::timeout, "the ward went silent"));
+  voice_.arm(deadline);
+}
+
+void SyncSession::learn(const LogView& log) {
+  policy_here_ = std::max(policy_here_, log.policy_count);
+  if (log.applied > applied_.applied) applied_ = {log.applied, log.applied_exceptions};
+}
+
+void SyncSession::begin(Work work, StoreEffect effect) {
+  WARD_ASSERT(work_ == Work::none);
+  work_ = work;
+  voice_.ask(std::move(effect));
+}
+
+/// One thing after the other, the ward's own messages first.
+void SyncSession::work() {
+  while (work_ == Work::none && !voice_.closed()) {
+    if (take_message()) continue;
+    if (!proved_ || !pulling_) return;
+    say_applied();
+    if (policy_there_ < policy_here_) begin(Work::policy, ReadPolicy{policy_there_});
+    else if (ready_) deliver();
+    else if (!pulling_->sent && !pulling_->caught_up) begin(Work::delivery, ReadDelivery{device_, pulling_->cursor, delivery_bytes_});
+    else return;
+  }
+}
+
+bool SyncSession::take_message() {
+  auto bytes = channel_.next();
+  if (bytes.has_error()) {
+    voice_.close(bytes.error());
+    return false;
+  }
+  if (!*bytes) return false;
+  auto message = sync::decode_message(**bytes, {identity_.org, device_});
+  if (message.has_error()) voice_.close(message.error());
+  else hear(*std::move(message));
+  return true;
+}
+
+void SyncSession::hear(sync::Message message) {
+  std::visit(overloaded{
+                 [&](sync::Pull& m) { hear_pull(m); },
+                 [&](sync::Push& m) { hear_push(m); },
+                 [&](sync::AskHeads&) { begin(Work::heads, ReadHeads{device_}); },
+                 [&](sync::Ping&) { voice_.say(channel_, sync::Pong{}); },
+                 [&](sync::Pong&) {},
+                 [&](auto&) { voice_.close(fail(Fault::malformed, "link: a message that a ward does not send")); },
+             },
+             message);
+}
+
+void SyncSession::hear_pull(const sync::Pull& pull) {
+  if (pulling_ && pulling_->sent) {
+    const auto took = now_.monotonic - pulling_->sent_at;
+    if (took <= quick_pull) delivery_bytes_ = std::min(delivery_bytes_ * 2, delivery_bytes_max);
+    if (took >= slow_pull) delivery_bytes_ = std::max(delivery_bytes_ / 2, delivery_bytes_min);
+  }
+  pulling_ = Pulling{pull.cursor, pull.cursor};
+  ready_.reset();
+  policy_there_ = pull.policy_count;
+  begin(Work::report, StoreReport{device_, pull.cursor, pull.report, now_.wall});
+}
+
+void SyncSession::hear_push(const sync::Push& push) {
+  auto rows = run::decode_run(push.run);
+  if (rows.has_error()) return voice_.close(rows.error());
+  begin(Work::admit, Admit{device_, *std::move(rows), now_.wall});
+}
+
+void SyncSession::report_stored(Now now) {
+  now_ = now;
+  work_ = Work::none;
+  work();
+}
+
+/// The receipt ends the answer to a run: what it must know before it goes on comes first.
+void SyncSession::admitted(const Admitted& admitted, Now now) {
+  now_ = now;
+  work_ = Work::none;
+  learn(admitted.log);
+  if (!admitted.need_sealed.empty()) voice_.say(channel_, sync::NeedSealed{admitted.need_sealed});
+  for (const auto& refused : admitted.refused) voice_.say(channel_, refused);
+  voice_.say(channel_, receipt_for(identity_, device_, admitted.heads, admitted.stamps, admitted.log));
+  work();
+}
+
+void SyncSession::heads_read(const HeadsRead& read, Now now) {
+  now_ = now;
+  work_ = Work::none;
+  voice_.say(channel_, sync::AllHeads{read.heads});
+  work();
+}
+
+void SyncSession::policy_read(const PolicyRead& read, Now now) {
+  now_ = now;
+  work_ = Work::none;
+  for (const auto& entry : read.entries) {
+    const auto* revocation = std::get_if<policy::RevokeDevice>(&entry.body);
+    if (revocation == nullptr || revocation->device != device_) continue;
+    voice_.say(channel_, sync::Refusal{Fault::revoked});
+    return voice_.close(fail(Fault::revoked, "the device was revoked"));
+  }
+  for (auto& part : split_policy(read.entries)) voice_.say(channel_, std::move(part));
+  policy_there_ += static_cast<Epoch>(read.entries.size());
+  if (read.entries.empty()) policy_here_ = policy_there_;
+  work();
+}
+
+bool SyncSession::names_unknown_policy(const std::vector<segment::Rows>& rows) const {
+  return std::any_of(rows.begin(), rows.end(), [&](const auto& one) { return one.statement.statement.policy_epoch >= policy_there_; });
+}
+
+void SyncSession::delivery_read(const DeliveryRead& read, Now now) {
+  now_ = now;
+  work_ = Work::none;
+  pulling_->cursor = read.cursor;
+  pulling_->caught_up = !read.more;
+  if (!read.rows.empty() || read.cursor - pulling_->held_cursor >= untold_max) {
+    ready_ = read;
+    // The log may have grown between the two reads: whoever wrote these rows must be known to the ward when it checks them.
+    if (names_unknown_policy(read.rows)) policy_here_ = std::max(policy_here_, policy_there_ + 1);
+  }
+  work();
+}
+
+void SyncSession::deliver() {
+  sync::Delivery delivery{ready_->cursor, {}};
+  if (!ready_->rows.empty()) delivery.run = run::encode_run(ready_->rows);
+  ready_.reset();
+  pulling_->sent = true;
+  pulling_->sent_at = now_.monotonic;
+  voice_.say(channel_, std::move(delivery));
+}
+
+void SyncSession::log_grew(Epoch policy_count, Now now) {
+  now_ = now;
+  policy_here_ = std::max(policy_here_, policy_count);
+  if (pulling_) pulling_->caught_up = false;
+  work();
+}
+
+void SyncSession::applied_grew(const AppliedGrew& grew, Now now) {
+  now_ = now;
+  if (grew.applied >= applied_.applied) applied_ = grew;
+  work();
+}
+
+void SyncSession::say_applied() {
+  if (applied_.applied <= applied_said_ || applied_.exceptions.size() > sync::applied_exceptions_max) return;
+  applied_said_ = applied_.applied;
+  sync::Applied message{applied_.applied, applied_.exceptions, {}};
+  message.signature = sync::sign_applied(message, identity_.org, identity_.receipt_key);
+  voice_.say(channel_, std::move(message));
+}
+
+EnrolSession::EnrolSession(const Identity& identity, CentreVoice& voice, sync::Channel channel, KeyId ticket, DhKey remote_static,
+                           Hash handshake, Now now)
+    : identity_(identity), voice_(voice), channel_(std::move(channel)), ticket_(ticket), remote_static_(remote_static), handshake_(handshake) {
+  voice_.arm(now.monotonic + silence_max);
+}
+
+void EnrolSession::frame(BytesView content, Now now) {
+  if (auto ok = channel_.open(content); ok.has_error()) return voice_.close(ok.error());
+  auto bytes = channel_.next();
+  if (bytes.has_error()) return voice_.close(bytes.error());
+  if (!*bytes) return;
+  auto message = sync::decode_message(**bytes, {identity_.org, {}});
+  if (message.has_error()) return voice_.close(message.error());
+  auto* request = std::get_if<sync::EnrolRequest>(&*message);
+  if (request == nullptr || asked_) return voice_.close(fail(Fault::malformed, "enrolment: a message that does not belong here"));
+  asked_ = true;
+  if (auto ok = crypto::verify(request->sign, sync::enrol_prefix, sync::enrol_signed_bytes(handshake_, *request), request->signature);
+      ok.has_error())
+    return voice_.close(ok.error());
+  if (request->noise != remote_static_) return voice_.close(fail(Fault::wrong_key, "enrolment: another key than the one that called"));
+  auto digits = ticket::fingerprint(identity_.root, handshake_, request->sign, request->noise, request->sealing);
+  voice_.ask(StoreEffect{Enrol{ticket_, *std::move(request), std::move(digits), now.wall}});
+}
+
+void EnrolSession::enrolled(const Enrolled& enrolled) {
+  if (const auto* fault = std::get_if<Fault>(&enrolled.answer)) {
+    voice_.say(channel_, sync::Refusal{*fault});
+    return voice_.close(fail(*fault, "enrolment refused"));
+  }
+  const auto& answer = std::get<sync::EnrolAnswer>(enrolled.answer);
+  policy_wanted_ = answer.policy_count;
+  voice_.say(channel_, answer);
+  voice_.ask(StoreEffect{ReadPolicy{0}});
+}
+
+void EnrolSession::policy_read(const PolicyRead& read) {
+  for (auto& part : split_policy(read.entries)) voice_.say(channel_, std::move(part));
+  policy_sent_ += static_cast<Epoch>(read.entries.size());
+  if (policy_sent_ < policy_wanted_ && !read.entries.empty()) voice_.ask(StoreEffect{ReadPolicy{policy_sent_}});
+}
+
+}  // namespace ward::engine::centre
