@@ -94,6 +94,7 @@ void put_report(Writer& to, const Report& report) {
   put_wall(to, report.wall);
   to.varint(report.disk_free_bytes);
   to.text(report.version);
+  to.u8(report.restored ? 1 : 0);
 }
 Report read_report(Reader& from) {
   Report out;
@@ -106,6 +107,9 @@ Report read_report(Reader& from) {
   out.wall = read_wall(from);
   out.disk_free_bytes = from.varint();
   out.version = from.text(limits::name_bytes_max);
+  const auto restored = from.u8();
+  if (restored > 1) from.reject();
+  out.restored = restored == 1;
   return out;
 }
 

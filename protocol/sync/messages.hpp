@@ -74,6 +74,7 @@ struct Report {
   WallTime wall;                ///< the device's own clock, for its offset
   std::uint64_t disk_free_bytes = 0;
   std::string version;
+  bool restored = false;        ///< its data is an older copy of itself: what it once sent is missing there, deliver that too
   friend bool operator==(const Report&, const Report&) = default;
 };
 
