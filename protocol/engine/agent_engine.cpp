@@ -2,23 +2,28 @@
 
 #include "protocol/base/limits.hpp"
 #include "protocol/base/overloaded.hpp"
+#include "protocol/engine/pace.hpp"
+#include "protocol/engine/voice.hpp"
 #include "protocol/run/run.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace ward::engine::agent {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto greeting_max = 90s;     ///< the slowest link: 1.2 s round trip, 9.6 kbit/s, losses
-constexpr auto answer_max = 45s;       ///< silence while something of ours is unanswered: dial again
-constexpr auto ping_after = 60s;       ///< idle: ≈ 250 B an exchange with all headers, 15 KiB an hour
-constexpr auto quick_answer = 2s;
-constexpr auto slow_answer = 8s;
-constexpr std::size_t first_window = 4;
-constexpr std::size_t row_bytes_guess = 20;   ///< a small change in an open run, measured (ADR 0001)
+constexpr auto greeting_max = 90s;    ///< the slowest link: 1.2 s round trip, 9.6 kbit/s, losses
+constexpr auto silence_max = 45s;     ///< nothing at all came, and something of ours is unanswered: dial again
+constexpr auto answer_max = 10min;    ///< the centre talks, but not of what it was asked
+constexpr auto ping_after = 60s;      ///< idle: ≈ 250 B an exchange with all headers, 15 KiB an hour
 constexpr std::size_t small_segment_bytes = 512;
+constexpr std::size_t row_overhead_max = 192;  ///< what a row costs in a run beside its body, unpacked, at most
+constexpr std::size_t statement_bytes_max = 512;
+
+using SegmentName = std::pair<Incarnation, Seq>;
+SegmentName name_of(const segment::Rows& rows) { return {rows.statement.statement.incarnation, rows.statement.statement.first}; }
 
 struct Preparing {
   Array<32> entropy{};
@@ -26,87 +31,132 @@ struct Preparing {
 struct Greeting {
   noise::Handshake handshake;
   LinkPrepared prepared;
+  Instant sent_at{};
+};
+/// A run that waits for its receipt.
+struct RunSent {
+  Instant at{};
+  std::size_t bytes = 0;
+  bool sealed = false;
+  std::set<SegmentName> segments;
 };
 struct Open {
   sync::Channel channel;
   std::uint64_t cursor = 0;
   Epoch policy_count = 0;
-  bool reading = false;    ///< a ReadOutbox is on its way to the store
-  bool in_flight = false;  ///< a run waits for its receipt
-  bool grew = false;       ///< more was saved meanwhile
-  bool sealed = false;     ///< the centre wants the next run sealed
-  bool asked_heads = false;
-  Instant sent_at{};
-  std::size_t sent_bytes = 0;
+  bool reading = false;   ///< a ReadOutbox is on its way to the store
+  bool applying = false;  ///< a delivery is on its way into the store
+  bool grew = false;      ///< more was saved meanwhile
+  bool keys_changed = false;  ///< the centre's receipts need a newer policy log than ours
+  bool heads_done = false;    ///< asked for once on this link
+  std::optional<RunSent> run{};
+  std::optional<Instant> asked_heads{}, pinged{};
+  std::set<SegmentName> want_sealed{};  ///< the centre asked for them in sealed form
+  std::set<SegmentName> refused{};      ///< on this link: not again
 };
 struct Closed {};
+
+/// As many of the first as a run may hold when it is unpacked; the others are read again.
+std::vector<segment::Rows> that_fit(const std::vector<segment::Rows>& all, const std::set<SegmentName>& without) {
+  std::vector<segment::Rows> out;
+  std::size_t bytes = 0;
+  for (const auto& rows : all) {
+    if (without.contains(name_of(rows))) continue;
+    bytes += statement_bytes_max;
+    for (const auto& row : rows.rows) bytes += segment::header_of(row).length + row_overhead_max;
+    if (!out.empty() && (bytes > limits::run_bytes_max || out.size() == limits::run_segments_max)) break;
+    out.push_back(rows);
+  }
+  return out;
+}
 
 }  // namespace
 
 struct AgentEngine::State {
   Identity identity;
+  Voice<Effect> voice;
   std::variant<Preparing, Greeting, Open, Closed> phase;
   sync::FrameReader frames;
+  Pace pace;
   Instant last_arrival{};
-  std::optional<Instant> waiting_since;
-  std::size_t window = first_window;
-  std::size_t segment_records = limits::segment_records_max;
-  std::int64_t rtt_ms = -1;
-  std::vector<Effect> effects;
+  std::optional<Instant> armed;
   Now now;
 
   explicit State(Identity who) : identity(std::move(who)) {}
 
-  // ---- saying things ----
-  void ask(StoreEffect effect) { effects.emplace_back(std::move(effect)); }
-  void send_raw(Bytes bytes) { effects.emplace_back(LinkEffect{SendBytes{std::move(bytes)}}); }
-  void close(Error reason) {
-    effects.emplace_back(LinkEffect{CloseLink{std::move(reason)}});
-    phase = Closed{};
+  void ask(StoreEffect effect) { voice.ask(std::move(effect)); }
+  void close(Error reason) { voice.close(std::move(reason)); }
+
+  // ---- deadlines ----
+  /// Since when something of ours is unanswered.
+  static std::optional<Instant> waiting_since(const Open& open) {
+    std::optional<Instant> out = open.run ? std::optional(open.run->at) : std::nullopt;
+    for (const auto& since : {open.asked_heads, open.pinged})
+      if (since && (!out || *since < *out)) out = since;
+    return out;
   }
-  void send(Open& open, const sync::Message& message) {
-    auto sealed = open.channel.seal(sync::encode_message(message));
-    if (sealed.has_error()) return close(sealed.error());
-    send_raw(*std::move(sealed));
+  Instant deadline(const Open& open) const {
+    const auto since = waiting_since(open);
+    if (!since) return last_arrival + ping_after;
+    return std::min(std::max(*since, last_arrival) + silence_max, *since + answer_max);
   }
-  void expect_answer() {
-    if (!waiting_since) waiting_since = now.monotonic;
-    arm();
-  }
-  void arm() {
-    const auto at = waiting_since ? std::max(*waiting_since, last_arrival) + answer_max : last_arrival + ping_after;
-    effects.emplace_back(LinkEffect{ArmTimer{at}});
+  void arm(const Open& open) {
+    const auto at = deadline(open);
+    if (armed && *armed <= at) return;
+    armed = at;
+    voice.arm(at);
   }
 
-  // ---- the steps of a link ----
+  void timer() {
+    armed.reset();
+    auto* open = std::get_if<Open>(&phase);
+    if (open == nullptr) return close(fail(Fault::timeout, "the centre did not answer the greeting"));
+    if (now.monotonic >= deadline(*open)) {
+      if (waiting_since(*open)) return close(fail(Fault::timeout, "the link went silent"));
+      open->pinged = now.monotonic;
+      voice.say(open->channel, sync::Ping{});
+    }
+    arm(*open);
+  }
+
+  // ---- the greeting ----
   void start(const LinkUp& up) {
     phase = Preparing{up.entropy};
     last_arrival = now.monotonic;
-    ask(PrepareLink{segment_records, small_segment_bytes});
-    effects.emplace_back(LinkEffect{ArmTimer{now.monotonic + greeting_max}});
+    ask(PrepareLink{pace.segment_records(), small_segment_bytes});
+    voice.arm(now.monotonic + greeting_max);
   }
 
   void greet(LinkPrepared prepared) {
     auto* preparing = std::get_if<Preparing>(&phase);
     if (preparing == nullptr) return;
+    auto& hello = prepared.hello;
+    if (hello.unreceipted.size() > sync::unreceipted_max) hello.unreceipted.resize(sync::unreceipted_max);
+    auto payload = sync::encode_hello(hello);
+    if (payload.size() > limits::hello_bytes_max) {
+      hello.segment.clear();
+      payload = sync::encode_hello(hello);
+    }
     const auto prologue = sync::prologue(sync::Purpose::sync, identity.ends.org, identity.centre_static);
     auto handshake = noise::Handshake::initiator(noise::Pattern::ik, prologue, identity.noise.clone(), identity.centre_static,
                                                  crypto::DhSecret(preparing->entropy));
-    auto message = handshake.write(sync::encode_hello(prepared.hello));
+    const auto message = handshake.write(payload);
     if (message.has_error()) return close(message.error());
     Bytes bytes = copy(sync::encode_preface(sync::Purpose::sync));
     append(bytes, sync::frame(*message));
-    phase = Greeting{std::move(handshake), std::move(prepared)};
-    send_raw(std::move(bytes));
+    phase = Greeting{std::move(handshake), std::move(prepared), now.monotonic};
+    voice.send(std::move(bytes));
   }
 
   void arrive(BytesView bytes) {
     last_arrival = now.monotonic;
     frames.feed(bytes);
-    while (auto content = frames.next()) {
+    while (!voice.closed()) {
+      const auto content = frames.next();
+      if (!content) return;
       if (auto* greeting = std::get_if<Greeting>(&phase)) welcome(*greeting, *content);
       else if (auto* open = std::get_if<Open>(&phase)) receive(*open, *content);
-      else return;
+      else return close(fail(Fault::malformed, "link: bytes before a greeting"));
     }
   }
 
@@ -115,27 +165,31 @@ struct AgentEngine::State {
     if (payload.has_error()) return close(payload.error());
     auto welcome = sync::decode_welcome(*payload, identity.ends);
     if (welcome.has_error()) return close(welcome.error());
-    if (const auto* refusal = std::get_if<sync::Refusal>(&*welcome))
-      return close(fail(refusal->fault, "the centre refuses this device"));
-    auto& receipted = std::get<sync::Receipted>(*welcome);
-    Open open{sync::Channel(std::move(greeting.handshake).split()), greeting.prepared.cursor, greeting.prepared.hello.policy_count};
-    const auto report = greeting.prepared.report;
-    phase = std::move(open);
-    auto& now_open = std::get<Open>(phase);
-    take_receipt(std::move(receipted));
-    if (std::holds_alternative<Closed>(phase)) return;
-    send(now_open, sync::Pull{now_open.cursor, now_open.policy_count, report});
-    arm();
+    if (const auto* refusal = std::get_if<sync::Refusal>(&*welcome)) return close(fail(refusal->fault, "the centre refuses this device"));
+    pace.small_answered(now.monotonic - greeting.sent_at);
+    const auto prepared = std::move(greeting.prepared);
+    sync::Channel channel(std::move(greeting.handshake).split());
+    auto& open = phase.emplace<Open>(Open{.channel = std::move(channel), .cursor = prepared.cursor, .policy_count = prepared.hello.policy_count});
+    take_receipt(open, std::get<sync::Receipted>(*std::move(welcome)));
+    voice.say(open.channel, sync::Pull{open.cursor, open.policy_count, prepared.report});
+    arm(open);
   }
 
-  void take_receipt(sync::Receipted receipted) {
-    if (auto ok = log::verify(receipted.receipt, receipted.signature, identity.receipt_key); ok.has_error()) return close(ok.error());
+  /// A receipt that does not verify may be signed by a key that a policy entry names which is not held yet. Then the policy log comes first, and
+  /// another link, which knows the key.
+  void take_receipt(Open& open, sync::Receipted receipted) {
+    if (auto ok = log::verify(receipted.receipt, receipted.signature, identity.receipt_key); ok.has_error()) {
+      if (receipted.policy_count <= open.policy_count) return close(ok.error());
+      open.keys_changed = true;
+      return;
+    }
     ask(StoreReceipt{std::move(receipted), now});
   }
 
+  // ---- what the centre says ----
   void receive(Open& open, BytesView content) {
     if (auto ok = open.channel.open(content); ok.has_error()) return close(ok.error());
-    while (std::holds_alternative<Open>(phase)) {
+    while (!voice.closed()) {
       auto bytes = open.channel.next();
       if (bytes.has_error()) return close(bytes.error());
       if (!*bytes) return;
@@ -148,118 +202,145 @@ struct AgentEngine::State {
   void hear(Open& open, sync::Message message) {
     std::visit(overloaded{
                    [&](sync::Receipted& m) { receipt_came(open, std::move(m)); },
-                   [&](sync::Delivery& m) { delivery_came(std::move(m)); },
+                   [&](sync::Delivery& m) { delivery_came(open, m); },
                    [&](sync::PolicyEntries& m) { ask(StorePolicy{std::move(m.entries)}); },
-                   [&](sync::Applied& m) {
-                     if (auto ok = sync::verify_applied(m, identity.ends.org, identity.receipt_key); ok.has_error()) return close(ok.error());
-                     ask(StoreApplied{std::move(m)});
+                   [&](sync::Applied& m) { applied_came(std::move(m)); },
+                   [&](sync::NeedSealed& m) { need_sealed_came(open, m); },
+                   [&](sync::SegmentRefused& m) { refusal_came(open, m); },
+                   [&](sync::AllHeads& m) {
+                     open.asked_heads.reset();
+                     ask(StoreHeads{std::move(m.heads)});
                    },
-                   [&](sync::NeedSealed&) { open.sealed = true; },
-                   [&](sync::SegmentRefused& m) { ask(StoreRefused{m}); },
-                   [&](sync::AllHeads& m) { ask(StoreHeads{std::move(m.heads)}); },
-                   [&](sync::Ping&) { send(open, sync::Pong{}); },
+                   [&](sync::Ping&) { voice.say(open.channel, sync::Pong{}); },
                    [&](sync::Pong&) {
-                     if (!open.in_flight) answered(open.sent_at);
+                     if (open.pinged) pace.small_answered(now.monotonic - *open.pinged);
+                     open.pinged.reset();
                    },
                    [&](sync::Refusal& m) { close(fail(m.fault, "the centre ends the exchange")); },
                    [&](auto&) { close(fail(Fault::malformed, "link: a message that a centre does not send")); },
                },
                message);
-  }
-
-  void answered(Instant since) {
-    rtt_ms = (now.monotonic - since).count();
-    waiting_since.reset();
-    arm();
+    arm(open);
   }
 
   void receipt_came(Open& open, sync::Receipted receipted) {
-    if (open.in_flight) {
-      const auto took = now.monotonic - open.sent_at;
-      answered(open.sent_at);
-      if (took <= quick_answer) window = std::min(window * 2, limits::run_segments_max);
-      if (took >= slow_answer) window = std::max<std::size_t>(window / 2, 1);
-      const auto per_second = open.sent_bytes * 1000 / static_cast<std::size_t>(std::max<std::int64_t>(took.count(), 1));
-      segment_records = std::clamp(per_second / row_bytes_guess, limits::segment_records_min, limits::segment_records_max);
-    }
-    open.in_flight = false;
-    take_receipt(std::move(receipted));
+    if (open.run) pace.run_answered(now.monotonic - open.run->at, open.run->bytes);
+    open.run.reset();
+    take_receipt(open, std::move(receipted));
   }
 
-  void delivery_came(sync::Delivery delivery) {
-    std::vector<segment::Rows> rows;
+  void applied_came(sync::Applied applied) {
+    if (auto ok = sync::verify_applied(applied, identity.ends.org, identity.receipt_key); ok.has_error()) return close(ok.error());
+    ask(StoreApplied{std::move(applied)});
+  }
+
+  /// Comes before the receipt of the run that it is about. Who wants again what it got sealed would want it for ever.
+  void need_sealed_came(Open& open, const sync::NeedSealed& need) {
+    for (const auto& name : need.segments) {
+      if (!open.run || !open.run->segments.contains(name) || open.run->sealed)
+        return close(fail(Fault::malformed, "link: the centre cannot take a sealed segment"));
+      open.want_sealed.insert(name);
+    }
+  }
+
+  /// A gap is not the segment's fault: the centre has less than its receipts said. Its heads tell from where to push again.
+  void refusal_came(Open& open, const sync::SegmentRefused& refused) {
+    if (refused.fault == Fault::gap && ask_heads(open)) return;
+    if (open.run && open.run->segments.contains({refused.incarnation, refused.first})) open.refused.insert({refused.incarnation, refused.first});
+    ask(StoreRefused{refused});
+  }
+
+  void delivery_came(Open& open, const sync::Delivery& delivery) {
+    if (open.applying || delivery.cursor < open.cursor) return close(fail(Fault::malformed, "link: a delivery that nobody asked for"));
+    ApplyDelivery apply{delivery.cursor, {}};
     if (!delivery.run.empty()) {
       auto decoded = run::decode_run(delivery.run);
       if (decoded.has_error()) return close(decoded.error());
-      rows = *std::move(decoded);
+      apply.rows = *std::move(decoded);
     }
-    ask(ApplyDelivery{delivery.cursor, std::move(rows)});
+    open.applying = true;
+    ask(std::move(apply));
   }
 
-  // ---- what the store answered ----
+  // ---- what is said to the centre ----
+  /// False when that was done before on this link.
+  bool ask_heads(Open& open) {
+    if (open.asked_heads) return true;
+    if (open.heads_done) return false;
+    open.heads_done = true;
+    open.asked_heads = now.monotonic;
+    voice.say(open.channel, sync::AskHeads{});
+    return true;
+  }
+
+  /// One run at a time, and none before the heads are known where they are asked for.
   void push(Open& open) {
-    if (open.reading || open.in_flight) {
-      open.grew = true;
-      return;
-    }
+    open.grew = true;
+    if (open.reading || open.run || open.asked_heads || open.keys_changed) return;
     open.reading = true;
     open.grew = false;
-    ask(ReadOutbox{window, segment_records, open.sealed});
+    ask(ReadOutbox{pace.window(), pace.segment_records(), !open.want_sealed.empty()});
   }
 
   void outbox_read(Open& open, const OutboxRead& outbox) {
     open.reading = false;
-    if (outbox.rows.empty()) {
-      if (open.grew) push(open);
-      return;
-    }
-    auto bytes = run::encode_run(outbox.rows);
-    open.sent_at = now.monotonic;
-    open.sent_bytes = bytes.size();
-    open.in_flight = true;
-    open.sealed = false;
-    send(open, sync::Push{std::move(bytes)});
-    expect_answer();
+    const auto rows = that_fit(outbox.rows, open.refused);
+    if (!rows.empty()) send_run(open, rows);
+    else if (open.grew) push(open);
   }
 
+  void send_run(Open& open, const std::vector<segment::Rows>& rows) {
+    RunSent sent{now.monotonic, 0, !open.want_sealed.empty(), {}};
+    for (const auto& one : rows) {
+      sent.segments.insert(name_of(one));
+      open.want_sealed.erase(name_of(one));
+    }
+    sync::Push push{run::encode_run(rows)};
+    sent.bytes = push.run.size();
+    open.run = std::move(sent);
+    voice.say(open.channel, std::move(push));
+    arm(open);
+  }
+
+  // ---- what the store did ----
   void receipt_stored(Open& open, const ReceiptStored& stored) {
-    if (stored.centre_is_new && !open.asked_heads) {
-      open.asked_heads = true;
-      send(open, sync::AskHeads{});
-      expect_answer();
-    }
-    if (stored.unsent || open.grew || open.sealed) push(open);
+    if (stored.centre_is_new) ask_heads(open);
+    if (stored.unsent || open.grew || !open.want_sealed.empty()) push(open);
+    arm(open);
   }
 
-  void heads_stored(Open& open) {
-    waiting_since.reset();
-    push(open);
-    arm();
+  void policy_stored(Open& open, const PolicyStored& stored) {
+    open.policy_count = stored.policy_count;
+    if (open.keys_changed) close(fail(Fault::io, "the centre's keys changed; the next link knows them"));
   }
 
   void delivery_applied(Open& open, const DeliveryApplied& applied) {
+    open.applying = false;
     open.cursor = applied.cursor;
-    send(open, sync::Pull{open.cursor, open.policy_count, applied.report});
-  }
-
-  void timer() {
-    if (std::holds_alternative<Preparing>(phase) || std::holds_alternative<Greeting>(phase))
-      return close(fail(Fault::timeout, "the centre did not answer the greeting"));
-    auto* open = std::get_if<Open>(&phase);
-    if (open == nullptr) return;
-    if (waiting_since) {
-      if (now.monotonic >= std::max(*waiting_since, last_arrival) + answer_max) return close(fail(Fault::timeout, "the link went silent"));
-    } else if (now.monotonic >= last_arrival + ping_after) {
-      open->sent_at = now.monotonic;
-      send(*open, sync::Ping{});
-      return expect_answer();
-    }
-    arm();
+    voice.say(open.channel, sync::Pull{open.cursor, open.policy_count, applied.report});
   }
 
   template <class Step>
   void if_open(Step&& step) {
     if (auto* open = std::get_if<Open>(&phase)) step(*open);
+  }
+
+  void handle(const Event& event) {
+    std::visit(overloaded{
+                   [&](const LinkUp& e) { start(e); },
+                   [&](const BytesArrived& e) { arrive(e.bytes); },
+                   [&](const TimerFired&) { timer(); },
+                   [&](const StorageFailed& e) { close(e.error); },
+                   [&](const OutboxGrew&) { if_open([&](Open& open) { push(open); }); },
+                   [&](const LinkPrepared& e) { greet(e); },
+                   [&](const OutboxRead& e) { if_open([&](Open& open) { outbox_read(open, e); }); },
+                   [&](const ReceiptStored& e) { if_open([&](Open& open) { receipt_stored(open, e); }); },
+                   [&](const PolicyStored& e) { if_open([&](Open& open) { policy_stored(open, e); }); },
+                   [&](const DeliveryApplied& e) { if_open([&](Open& open) { delivery_applied(open, e); }); },
+                   [&](const Done&) {},
+                   [&](const HeadsStored&) { if_open([&](Open& open) { push(open); }); },
+               },
+               event);
   }
 };
 
@@ -269,30 +350,15 @@ AgentEngine::AgentEngine(AgentEngine&&) noexcept = default;
 AgentEngine& AgentEngine::operator=(AgentEngine&&) noexcept = default;
 
 std::vector<Effect> AgentEngine::on(const Event& event, Now now) {
-  auto& s = *state_;
-  s.now = now;
-  s.effects.clear();
-  if (std::holds_alternative<Closed>(s.phase)) return {};
-  std::visit(overloaded{
-                 [&](const LinkUp& e) { s.start(e); },
-                 [&](const BytesArrived& e) { s.arrive(e.bytes); },
-                 [&](const TimerFired&) { s.timer(); },
-                 [&](const StorageFailed& e) { s.close(e.error); },
-                 [&](const OutboxGrew&) { s.if_open([&](Open& open) { s.push(open); }); },
-                 [&](const LinkPrepared& e) { s.greet(e); },
-                 [&](const OutboxRead& e) { s.if_open([&](Open& open) { s.outbox_read(open, e); }); },
-                 [&](const ReceiptStored& e) { s.if_open([&](Open& open) { s.receipt_stored(open, e); }); },
-                 [&](const PolicyStored& e) { s.if_open([&](Open& open) { open.policy_count = e.policy_count; }); },
-                 [&](const DeliveryApplied& e) { s.if_open([&](Open& open) { s.delivery_applied(open, e); }); },
-                 [&](const Done&) {},
-                 [&](const HeadsStored&) { s.if_open([&](Open& open) { s.heads_stored(open); }); },
-             },
-             event);
-  return std::move(s.effects);
+  if (state_->voice.closed()) return {};
+  state_->now = now;
+  state_->handle(event);
+  return state_->voice.take();
 }
 
 Standing AgentEngine::standing() const noexcept {
-  return {std::holds_alternative<Open>(state_->phase), state_->rtt_ms};
+  const bool open = std::holds_alternative<Open>(state_->phase) && !state_->voice.closed();
+  return {open, state_->pace.rtt_ms()};
 }
 
 }  // namespace ward::engine::agent
