@@ -57,7 +57,7 @@ struct Procedure {
 
 /// The value as it is stored, from what a person, a file or another system gave for `field` (a field that is not a list): text in NFC, spaces trimmed; an enum as its
 /// code ("1", 1 and the Vietnamese word all give "1"; GioiTinhChuHoSo "Nam" → "1", "Nữ" → "2"); a date or datetime in one of the forms of text.md → `yyyy-MM-dd`
-/// (`yyyy` alone is kept for a birth) or `yyyyMMddHHmmss`; money and integers as a number, refusing "15,000"; a boolean from true/false/"True"/"". Empty text stays "".
+/// (`yyyy` alone is kept for a birth) or `yyyyMMddHHmmss`; money and integers as a number, refusing "15,000"; a boolean from true/false/"True"/"" (false). Any other empty text stays ""; null stays null.
 /// `invalid`: names the field, what was wrong and what is accepted; never repeats the value.
 [[nodiscard]] Result<record::Value> intake(const Field& field, const record::Value& given);
 
