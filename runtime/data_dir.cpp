@@ -1,0 +1,164 @@
+#include "runtime/data_dir.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace ward::runtime {
+namespace {
+
+Error failed(const std::string& what, int error) {
+  Fault fault = Fault::io;
+  if (error == ENOENT) fault = Fault::not_found;
+  if (error == ENOSPC || error == EDQUOT) fault = Fault::storage_full;
+  if (error == EROFS || error == EACCES || error == EPERM) fault = Fault::storage_read_only;
+  return fail(fault, what + ": " + std::strerror(error));
+}
+
+class File {
+ public:
+  File(const std::string& path, int flags, mode_t mode = 0) : fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
+  [[nodiscard]] int fd() const noexcept { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Result<void> write_all(int fd, BytesView bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const auto wrote = ::write(fd, bytes.data(), bytes.size());
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) return failed("writing " + path, errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(wrote));
+  }
+  if (::fsync(fd) != 0) return failed("syncing " + path, errno);
+  return {};
+}
+
+Result<void> sync_directory_of(const std::string& path) {
+  auto directory = std::filesystem::path(path).parent_path().string();
+  if (directory.empty()) directory = ".";
+  const File opened(directory, O_RDONLY | O_DIRECTORY);
+  if (!opened.is_open() || ::fsync(opened.fd()) != 0) return failed("syncing " + directory, errno);
+  return {};
+}
+
+Result<std::string> read_all(const File& file, const std::string& path, std::size_t bytes_max) {
+  std::string out;
+  char buffer[4096];
+  while (true) {
+    const auto got = ::read(file.fd(), buffer, sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failed("reading " + path, errno);
+    if (got == 0) return out;
+    if (out.size() + static_cast<std::size_t>(got) > bytes_max)
+      return fail(Fault::too_large, path + " holds more than " + std::to_string(bytes_max) + " bytes");
+    out.append(buffer, static_cast<std::size_t>(got));
+  }
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
+  const File file(path, O_RDONLY);
+  if (!file.is_open()) return failed("opening " + path, errno);
+  return read_all(file, path, bytes_max);
+}
+
+Result<Bytes> read_private_file(const std::string& path, std::size_t bytes_max) {
+  const File file(path, O_RDONLY);
+  if (!file.is_open()) return failed("opening " + path, errno);
+  struct stat found {};
+  if (::fstat(file.fd(), &found) != 0) return failed("examining " + path, errno);
+  if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    return fail(Fault::invalid, path + " can be read by other accounts; run: chmod 600 " + path);
+  WARD_TRY(const auto text, read_all(file, path, bytes_max));
+  return copy(view(text));
+}
+
+Result<void> write_private_file(const std::string& path, BytesView bytes, bool replace) {
+  if (!replace && file_exists(path)) return fail(Fault::invalid, path + " exists already");
+  const auto beside = path + ".new";
+  ::unlink(beside.c_str());
+  {
+    const File file(beside, O_WRONLY | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR);
+    if (!file.is_open()) return failed("creating " + beside, errno);
+    if (auto wrote = write_all(file.fd(), bytes, beside); wrote.has_error()) {
+      ::unlink(beside.c_str());
+      return wrote;
+    }
+  }
+  if (::rename(beside.c_str(), path.c_str()) != 0) return failed("naming " + path, errno);
+  return sync_directory_of(path);
+}
+
+bool file_exists(const std::string& path) {
+  struct stat found {};
+  return ::stat(path.c_str(), &found) == 0;
+}
+
+std::uint64_t disk_free_bytes(const std::string& path) {
+  struct statvfs found {};
+  if (::statvfs(path.c_str(), &found) != 0) return 0;
+  return std::uint64_t{found.f_bavail} * found.f_frsize;
+}
+
+Result<DataDir> DataDir::make(const std::string& path) {
+  const auto parent = std::filesystem::absolute(path).parent_path();
+  std::error_code error;
+  std::filesystem::create_directories(parent, error);
+  if (error) return failed("making " + parent.string(), error.value());
+  if (::mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST) return failed("making " + path, errno);
+  return find(path);
+}
+
+Result<DataDir> DataDir::find(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return failed(path, errno);
+  if (!S_ISDIR(found.st_mode)) return fail(Fault::invalid, path + " is not a directory");
+  return DataDir(path);
+}
+
+DataDir::DataDir(DataDir&& other) noexcept : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+DataDir& DataDir::operator=(DataDir&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(lock_, other.lock_);
+  return *this;
+}
+DataDir::~DataDir() {
+  if (lock_ >= 0) ::close(lock_);
+}
+
+Result<void> DataDir::lock(const std::string& who) {
+  const auto path = file("lock");
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (fd < 0) return failed("opening " + path, errno);
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    char holder[128]{};
+    const auto got = ::pread(fd, holder, sizeof holder - 1, 0);
+    ::close(fd);
+    return fail(Fault::storage_locked, path_ + " is held by " + (got > 0 ? std::string(holder) : std::string("a process that gave no name")));
+  }
+  const auto name = who + ", process " + std::to_string(::getpid());
+  if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, name.data(), name.size(), 0) < 0) {
+    const auto error = errno;
+    ::close(fd);
+    return failed("writing " + path, error);
+  }
+  lock_ = fd;
+  return {};
+}
+
+}  // namespace ward::runtime

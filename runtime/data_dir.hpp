@@ -1,0 +1,47 @@
+#pragma once
+
+#include "protocol/base/bytes.hpp"
+#include "protocol/base/error.hpp"
+
+#include <string>
+
+/// The data directory and the small files in it.
+namespace ward::runtime {
+
+/// At most `bytes_max`. `not_found`, `too_large`, `io`.
+[[nodiscard]] Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
+
+/// Mode 0600, whole or not at all: written beside, synced, then given its name; the directory is synced too. With `replace` false an existing file
+/// stays and the answer is `invalid`. `storage_full`, `storage_read_only`, `io`.
+[[nodiscard]] Result<void> write_private_file(const std::string& path, BytesView bytes, bool replace);
+/// As `read_file`; `invalid` when other accounts may read it.
+[[nodiscard]] Result<Bytes> read_private_file(const std::string& path, std::size_t bytes_max);
+
+[[nodiscard]] bool file_exists(const std::string& path);
+/// Bytes that this process may still write on the disk of `path`; 0 when unknown.
+[[nodiscard]] std::uint64_t disk_free_bytes(const std::string& path);
+
+/// A directory that one process at a time holds. The lock goes with the object, and with the process.
+class DataDir {
+ public:
+  /// Makes the directory (0700, its parents as usual) when it is missing. `storage_read_only`, `io`.
+  [[nodiscard]] static Result<DataDir> make(const std::string& path);
+  /// `not_found` when it is missing.
+  [[nodiscard]] static Result<DataDir> find(const std::string& path);
+  DataDir(DataDir&& other) noexcept;
+  DataDir& operator=(DataDir&& other) noexcept;
+  ~DataDir();
+
+  /// `storage_locked` names the process that holds it, as it called itself in `who` (e.g. "wardsync run").
+  [[nodiscard]] Result<void> lock(const std::string& who);
+
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }
+
+ private:
+  explicit DataDir(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+  int lock_ = -1;
+};
+
+}  // namespace ward::runtime
