@@ -4,7 +4,6 @@
 #include "protocol/base/ids.hpp"
 #include "protocol/base/stamp.hpp"
 #include "protocol/record/change.hpp"
-#include "protocol/schema/schema.hpp"
 
 #include <optional>
 #include <string>
@@ -59,10 +58,13 @@ struct Conflict {
   friend bool operator==(const Conflict&, const Conflict&) = default;
 };
 
-/// A live element of a collection. `fields` hold the shown values; a nested collection is a List of Maps there.
+/// A live element of a collection. `fields` hold the shown values; a nested collection is a List of Maps there; a note's text is the field `text`.
 struct Element {
   std::string id;
   record::Map fields;
+  std::string user;  ///< who entered it first, with unit and clock
+  UnitCode unit;
+  Hlc hlc;
   friend bool operator==(const Element&, const Element&) = default;
 };
 struct Collection {
@@ -83,7 +85,7 @@ struct DossierState {
   UnitCode custody;                    ///< the creating unit (until hand-overs exist)
   std::optional<Position> created;
   std::uint64_t changes = 0;           ///< merged
-  std::uint64_t waiting = 0;           ///< whose past, policy entry or schema is not held, or which are forked
+  std::uint64_t waiting = 0;           ///< whose past, policy entry or schema is not held, which are forked, or which are past the bound of a dossier
   friend bool operator==(const DossierState&, const DossierState&) = default;
 };
 
@@ -101,6 +103,17 @@ struct HistoryEntry {
   enum class Standing : std::uint8_t { shown, replaced, lost, in_conflict, proposed, not_applied, waiting } standing = Standing::shown;
 };
 [[nodiscard]] std::vector<HistoryEntry> history(const Did& did, const std::vector<Fact>& facts);
+
+/// The operation that decides `conflict` for `values[which]` (which < values.size()). Its writer must have seen the state that showed the conflict. Of a removed
+/// element: the removal stays, or the element does.
+[[nodiscard]] record::Op keep(const Conflict& conflict, std::size_t which);
+
+/// The operation that takes a `set` or a `remove` back: what it replaced stands again, a conflict with it.
+[[nodiscard]] record::Op undo(const HistoryEntry& entry);
+
+/// The identity of the element that `op` (an add or an append) puts into its collection: its key fields' values, or the operation where the collection has none or
+/// one of them is missing or empty.
+[[nodiscard]] std::string element_of(const record::Op& op, const OpId& id);
 
 /// Bad: before 2020, from 2080 on, or more than five minutes past its stamp (records.md §5.3).
 [[nodiscard]] bool clock_good(Hlc hlc, const std::optional<Stamp>& stamp) noexcept;
