@@ -1,0 +1,147 @@
+#include "policy_fixture.hpp"
+
+#include "protocol/base/limits.hpp"
+#include "protocol/policy/plain_text.hpp"
+#include "tests/support/golden_sheet.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace ward;
+using namespace ward::test;
+using namespace std::string_literals;
+
+namespace {
+
+std::vector<policy::Body> every_body() {
+  policy::Delegation some;
+  some.receipt = made<SignKey>(7);
+  policy::Delegation all{made<SignKey>(6), made<SignKey>(7), made<DhKey>(8)};
+  auto bare = a_unit("W-A");
+  bare.parent = bare.name_en = bare.kind = bare.identification = "";
+  return {City{}.genesis().body, some, all, a_unit(), bare, a_device(9), policy::RevokeDevice{made<DeviceId>(4), "mất máy"},
+          policy::Unknown{77, {1, 2, 3}}, policy::Unknown{255, {}}};
+}
+
+policy::Entry an_entry(policy::Body body) {
+  policy::Entry out;
+  out.epoch = 300;
+  out.previous = made<Hash>(1);
+  out.from_index = 70'000;
+  out.time = {1'785'000'000'000};
+  out.body = std::move(body);
+  out.signature = made<Signature>(2);
+  return out;
+}
+
+Fault refused(const Bytes& bytes) {
+  const auto decoded = policy::decode_entry(bytes);
+  REQUIRE(decoded.has_error());
+  return decoded.error().fault;
+}
+Fault refused(policy::Body body) { return refused(policy::encode_entry(an_entry(std::move(body)))); }
+
+}  // namespace
+
+TEST_CASE("policy entry: every type reads back, unknown ones verbatim") {
+  for (const auto& body : every_body()) {
+    const auto entry = an_entry(body);
+    CHECK(policy::decode_entry(policy::encode_entry(entry)).value() == entry);
+  }
+}
+
+TEST_CASE("policy entry: none decodes when cut, nor with trailing bytes after it or inside its body") {
+  for (const auto& body : every_body()) {
+    const auto bytes = policy::encode_entry(an_entry(body));
+    for (std::size_t size = 0; size < bytes.size(); ++size) CHECK(policy::decode_entry(BytesView(bytes).first(size)).has_error());
+    auto longer = bytes;
+    longer.push_back(0);
+    CHECK(refused(longer) == Fault::malformed);
+    if (std::holds_alternative<policy::Unknown>(body)) continue;
+    // One byte more inside the body, with the body's length corrected.
+    constexpr std::size_t length_at = 4 + 32 + 1;
+    Reader from(BytesView(bytes).subspan(length_at));
+    auto inner = copy(from.bytes(limits::policy_body_bytes_max));
+    inner.push_back(0);
+    Writer out;
+    out.raw(BytesView(bytes).first(length_at));
+    out.bytes(inner);
+    out.raw(made<Signature>(2));
+    CHECK(refused(out.peek()) == Fault::malformed);
+  }
+}
+
+TEST_CASE("policy entry: one that decodes after a flipped bit encodes to just those bytes") {
+  for (const auto& body : every_body()) {
+    for_each_flipped_bit(policy::encode_entry(an_entry(body)), [](const Bytes& flipped) {
+      const auto decoded = policy::decode_entry(flipped);
+      if (decoded.has_value()) CHECK(policy::encode_entry(*decoded) == flipped);
+    });
+  }
+}
+
+TEST_CASE("policy entry: texts past their bounds, with controls or broken UTF-8, and odd unit codes are refused") {
+  auto unit = a_unit();
+  unit.name_vi = std::string(limits::key_bytes_max + 1, 'a');
+  CHECK(refused(unit) == Fault::too_large);
+  for (const auto& bad : {"a\x1b[31m"s, "a\nb"s, "\x7f"s, "\xc3"s, "\xc0\xaf"s, "\xed\xa0\x80"s, "\xf5\x80\x80\x80"s}) {
+    unit = a_unit();
+    unit.name_vi = bad;
+    CHECK(refused(unit) == Fault::malformed);
+    auto device = a_device(9);
+    device.label = bad;
+    CHECK(refused(device) == Fault::malformed);
+    CHECK(refused(policy::RevokeDevice{made<DeviceId>(4), bad}) == Fault::malformed);
+  }
+  for (const auto& code : {""s, "w-vyda"s, "W VYDA"s, "W_VYDA"s}) {
+    CHECK(refused(a_unit(code)) == Fault::malformed);
+    CHECK(refused(a_device(9, code)) == Fault::malformed);
+  }
+  CHECK(refused(a_unit(std::string(65, 'W'))) == Fault::too_large);
+}
+
+TEST_CASE("policy entry: a delegation of nothing, or of what is unknown, is refused") {
+  CHECK(refused(policy::Delegation{}) == Fault::malformed);
+  policy::Delegation all{made<SignKey>(6), made<SignKey>(7), made<DhKey>(8)};
+  auto bytes = policy::encode_entry(an_entry(all));
+  const std::size_t flags_at = 4 + 32 + 1 + 1 + 3 + 6;
+  REQUIRE(bytes[flags_at] == 7);
+  bytes[flags_at] = 15;
+  CHECK(refused(bytes) == Fault::malformed);
+}
+
+TEST_CASE("policy entry: a body past its bound is refused") {
+  CHECK(refused(policy::Unknown{99, Bytes(limits::policy_body_bytes_max + 1, 1)}) == Fault::too_large);
+}
+
+TEST_CASE("policy entry: plain text is judged without tables of Unicode") {
+  for (const auto& good : {""s, "Vỹ Dạ"s, "Vy\xcc\x83 Da"s, "\xf4\x8f\xbf\xbf"s, "\xef\xbf\xbf"s, "\xe2\x80\xae"s}) CHECK(policy::is_plain_text(good));
+  for (const auto& bad : {"\0"s, "\t"s, "\x80"s, "\xe0\x9f\xbf"s, "\xf0\x8f\xbf\xbf"s, "\xf4\x90\x80\x80"s, "\xff"s, "a\xe1\xbb"s})
+    CHECK_FALSE(policy::is_plain_text(bad));
+}
+
+TEST_CASE("policy entry: the bytes of a small log are those of the golden file") {
+  const City city;
+  auto log = city.log();
+  GoldenSheet sheet("policy_chain.txt");
+  sheet.note("WIRE.md section 5: a log with one entry of each type; hashes are of the entry with its signature");
+  sheet.put("root_seed", city.root.view());
+  sheet.put("root_public", crypto::public_of(city.root));
+  sheet.put("next_root_public", crypto::public_of(city.next_root));
+  sheet.put("operations_public", crypto::public_of(city.operations));
+  sheet.put("receipt_public", crypto::public_of(city.receipt));
+  sheet.put("org", city.org);
+  policy::Delegation delegation;
+  delegation.operations = crypto::public_of(made_secret<crypto::SignSeed>(33));
+  const auto device = a_device(9);
+  REQUIRE(log.append(city.next(log, a_unit())).has_value());
+  REQUIRE(log.append(city.next(log, device)).has_value());
+  REQUIRE(log.append(city.next(log, policy::RevokeDevice{id_of(device), "mất máy"})).has_value());
+  REQUIRE(log.append(city.next(log, delegation, city.root)).has_value());
+  REQUIRE(log.append(city.next(log, policy::Unknown{77, {1, 2, 3}}, made_secret<crypto::SignSeed>(33))).has_value());
+  for (const auto& entry : log.entries()) {
+    const auto number = std::to_string(entry.epoch);
+    sheet.put("entry" + number, policy::encode_entry(entry));
+    sheet.put("hash" + number, policy::hash_of(entry, city.org));
+  }
+  sheet.check();
+}
