@@ -35,8 +35,7 @@ Result<Bytes> Transport::seal(BytesView plain) {
 Result<Bytes> Transport::open(BytesView sealed) {
   WARD_ASSERT(state_ != nullptr);
   if (state_->dead) return dead_transport();
-  auto out = sealed.size() <= limits::frame_bytes_max ? state_->receive.decrypt({}, sealed)
-                                                      : Result<Bytes>(fail(Fault::bad_signature, "noise: message is too long"));
+  auto out = state_->receive.decrypt({}, sealed);
   if (out.has_error()) state_->dead = true;
   else if (is_rekey_due(state_->receive)) state_->receive.rekey();
   return out;

@@ -1,0 +1,101 @@
+#include "protocol/text/text.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+
+using namespace ward;
+
+namespace {
+
+struct Row {
+  std::string input, expected;
+};
+
+/// Rows of one kind; neither kind that is read here has a comma in its cells.
+std::vector<Row> rows_of(const std::string& kind) {
+  std::ifstream in("tests/data/text-vectors.csv");
+  REQUIRE(in.is_open());
+  std::vector<Row> out;
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with(kind + ",")) continue;
+    const auto middle = line.find(',', kind.size() + 1);
+    REQUIRE(middle != std::string::npos);
+    out.push_back({line.substr(kind.size() + 1, middle - kind.size() - 1), line.substr(middle + 1)});
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("text: every nfc vector holds, and normal text stays as it is") {
+  const auto rows = rows_of("nfc");
+  REQUIRE(rows.size() == 5);
+  for (const auto& row : rows) {
+    INFO(row.input);
+    CHECK(text::to_nfc(row.input).value() == row.expected);
+    CHECK(text::is_nfc(row.expected));
+    CHECK(text::to_nfc(row.expected).value() == row.expected);
+    CHECK(text::is_nfc(row.input) == (row.input == row.expected));
+  }
+}
+
+TEST_CASE("text: every fold vector holds") {
+  const auto rows = rows_of("fold");
+  REQUIRE(rows.size() == 12);
+  for (const auto& row : rows) {
+    INFO(row.input);
+    CHECK(text::fold(row.input) == row.expected);
+    CHECK(text::fold(row.expected) == row.expected);
+  }
+}
+
+TEST_CASE("text: decomposed names are not normal, and become the composed ones") {
+  const std::string decomposed = "Nguye\xcc\x82\xcc\x83n";  // e, circumflex, tilde
+  const std::string composed = "Nguy\xe1\xbb\x85n";
+  CHECK_FALSE(text::is_nfc(decomposed));
+  CHECK(text::to_nfc(decomposed).value() == composed);
+  CHECK(text::to_nfc("a\xcc\xa3\xcc\x82").value() == "\xe1\xba\xad");  // marks in another order: ậ
+  CHECK(text::to_nfc("a\xcc\x82\xcc\xa3").value() == "\xe1\xba\xad");
+  CHECK(text::fold(decomposed) == text::fold(composed));
+}
+
+TEST_CASE("text: what is not UTF-8 is refused") {
+  for (const std::string bad : {"\xff", "a\x80", "\xc3", "\xc3(", "\xe1\xbb", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80"}) {
+    CHECK(text::to_nfc(bad).error() == fail(Fault::invalid, "text is not UTF-8"));
+    CHECK_FALSE(text::is_nfc(bad));
+    CHECK(text::fold(bad).empty());
+  }
+}
+
+TEST_CASE("text: control characters are refused, but tab and line feed stay") {
+  for (int code = 0; code < 0xa0; ++code) {
+    const bool control = code < 0x20 || code >= 0x7f;
+    std::string text = "a";
+    if (code < 0x80) text += static_cast<char>(code);
+    else (text += '\xc2') += static_cast<char>(code);
+    INFO(code);
+    const bool allowed = !control || code == '\t' || code == '\n';
+    CHECK(text::to_nfc(text).has_value() == allowed);
+    CHECK(text::is_nfc(text) == allowed);
+    if (!allowed) CHECK(text::to_nfc(text).error().fault == Fault::invalid);
+  }
+}
+
+TEST_CASE("text: an error never repeats the text") {
+  CHECK(text::to_nfc("Nguyen \x01").error().detail.find("Nguyen") == std::string::npos);
+}
+
+TEST_CASE("text: spaces of every kind are squeezed by fold and kept by nfc") {
+  CHECK(text::fold("  L\xc3\xaa \t\xc2\xa0 \xe3\x80\x80 Th\xe1\xbb\x8b\n ") == "le thi");
+  CHECK(text::fold("").empty());
+  CHECK(text::fold(" \n ").empty());
+  CHECK(text::to_nfc("a  b").value() == "a  b");
+}
+
+TEST_CASE("text: words are runs of letters and digits, folded") {
+  CHECK(text::words("Nguy\xe1\xbb\x85n Th\xe1\xbb\x8b H\xe1\xbb\x93ng, 046182001234") == std::vector<std::string>{"nguyen", "thi", "hong", "046182001234"});
+  CHECK(text::words("000.36.22.H57-200812-0007") == std::vector<std::string>{"000", "36", "22", "h57", "200812", "0007"});
+  CHECK(text::words("\xc4\x90\xe1\xba\xb7ng") == std::vector<std::string>{"dang"});
+  CHECK(text::words(" -- ").empty());
+}
