@@ -1,0 +1,228 @@
+#include "centre/api.hpp"
+
+#include "centre/json.hpp"
+#include "runtime/data_dir.hpp"
+#include "runtime/dossier_json.hpp"
+#include "runtime/log.hpp"
+
+#include <algorithm>
+
+namespace ward::centre {
+namespace {
+
+namespace json = boost::json;
+using runtime::Request;
+using runtime::respond;
+using runtime::Response;
+using Standing = storage::DeviceLine::Standing;
+
+constexpr std::size_t id_digits_min = 4;  ///< fewer name a device by luck
+constexpr std::int64_t ticket_hours_max = 24 * 31;
+
+/// The answer that a Result is: `body` of its value, or the problem.
+template <class T, class Body>
+Response answer(const Result<T>& result, Body&& body) {
+  return result.has_error() ? respond(result.error()) : respond(json::value(body(*result)));
+}
+
+json::array devices_json(const std::vector<DeviceHealth>& devices) {
+  json::array out;
+  for (const auto& device : devices) out.push_back(json_of(device));
+  return out;
+}
+
+Result<storage::NewTicket> wanted_ticket(const Request& request, WallTime now) {
+  WARD_TRY(const auto body, parse_object(request.body));
+  storage::NewTicket wanted;
+  WARD_TRY(wanted.unit, text_member(body, "unit", {}));
+  WARD_TRY(wanted.label, text_member(body, "label", {}));
+  WARD_TRY(wanted.address, text_member(body, "address", {}));
+  WARD_TRY(wanted.pre_approved, truth_member(body, "pre_approved", false));
+  WARD_TRY(const auto hours, number_member(body, "hours", 24 * 7));
+  if (hours < 1 || hours > ticket_hours_max)
+    return fail(Fault::invalid, "a ticket is good for 1 to " + std::to_string(ticket_hours_max) + " hours");
+  if (runtime::parse_host_port(wanted.address).has_error())
+    return fail(Fault::invalid, "`address` must be host:port, as the ward reaches the centre");
+  wanted.expires = {now.ms + hours * 3'600'000};
+  return wanted;
+}
+
+Result<std::uint64_t> limit_of(const Request& request) {
+  const auto text = request.query_or("limit", "50");
+  if (text.empty() || text.size() > 3 || !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }) ||
+      std::stoul(text) == 0 || std::stoul(text) > 500)
+    return fail(Fault::invalid, "`limit` must be a number from 1 to 500");
+  return std::stoul(text);
+}
+
+}  // namespace
+
+void Api::add_routes(runtime::Router& router) {
+  const auto plain = [&](const char* method, std::string_view pattern, Response (Api::*handler)()) {
+    router.add(method, pattern, [this, handler](const Request&) { return (this->*handler)(); });
+  };
+  const auto with = [&](const char* method, std::string_view pattern, Response (Api::*handler)(const Request&)) {
+    router.add(method, pattern, [this, handler](const Request& request) { return (this->*handler)(request); });
+  };
+  plain("GET", "/v1/status", &Api::status);
+  plain("GET", "/v1/health", &Api::health);
+  plain("GET", "/v1/units", &Api::units);
+  plain("POST", "/v1/verification", &Api::verify);
+  with("GET", "/v1/devices", &Api::devices);
+  with("GET", "/v1/devices/{id}", &Api::device);
+  with("POST", "/v1/devices/{id}/approval", &Api::approve);
+  with("POST", "/v1/devices/{id}/revocation", &Api::revoke);
+  with("POST", "/v1/tickets", &Api::new_ticket);
+  with("GET", "/v1/dossiers", &Api::list);
+  with("GET", "/v1/dossiers/{code}", &Api::show);
+  with("GET", "/v1/dossiers/{code}/history", &Api::history);
+}
+
+Result<std::vector<DeviceHealth>> Api::judged() {
+  WARD_TRY(auto lines, store_.devices());
+  return judge(std::move(lines), hub_.connected(), runtime::read_clock().wall);
+}
+
+Response Api::status() {
+  return answer(judged(), [&](const std::vector<DeviceHealth>& devices) {
+    const auto count = [&](Standing standing) {
+      return std::count_if(devices.begin(), devices.end(), [&](const auto& device) { return device.line.standing == standing; });
+    };
+    const auto alerts = std::count_if(devices.begin(), devices.end(), [](const auto& device) { return device.alert != Alert::none; });
+    const auto& policy = store_.store().policy;
+    const auto log = store_.log_view(runtime::read_clock().wall);
+    return json::object{
+        {"role", "both"},
+        {"organisation", policy.genesis().organisation},
+        {"org", hex(policy.org().view())},
+        {"listen", served_.listen},
+        {"http", served_.http},
+        {"links", hub_.links()},
+        {"devices",
+         json::object{
+             {"approved", count(Standing::approved)}, {"waiting", count(Standing::waiting)}, {"revoked", count(Standing::revoked)}}},
+        {"alerts", alerts},
+        {"log",
+         json::object{
+             {"size", log.size}, {"root", hex(log.root.view())}, {"applied", log.applied}, {"incarnation", hex(log.centre.view())}}},
+        {"policy_entries", policy.count()},
+        {"disk", json::object{{"free_bytes", runtime::disk_free_bytes(served_.data)}}},
+        {"version", WARDSYNC_VERSION}};
+  });
+}
+
+Response Api::health() {
+  return answer(judged(), [](const auto& devices) { return json::object{{"devices", devices_json(devices)}}; });
+}
+
+Response Api::devices(const Request& request) {
+  const auto standing = request.query_or("standing", "");
+  return answer(judged(), [&](std::vector<DeviceHealth> devices) {
+    if (!standing.empty()) std::erase_if(devices, [&](const auto& device) { return standing != name_of(device.line.standing); });
+    return json::object{{"devices", devices_json(devices)}};
+  });
+}
+
+Result<DeviceHealth> Api::find_device(const Request& request) {
+  auto wanted = request.parameters.at("id");
+  std::transform(wanted.begin(), wanted.end(), wanted.begin(),
+                 [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
+  if (wanted.size() < id_digits_min) return fail(Fault::invalid, "a device is named by at least the first 4 digits of its id");
+  WARD_TRY(auto devices, judged());
+  std::erase_if(devices, [&](const auto& device) { return !hex(device.line.device.view()).starts_with(wanted); });
+  if (devices.empty()) return fail(Fault::not_found, "no device's id begins so");
+  if (devices.size() > 1) return fail(Fault::ambiguous, "the ids of several devices begin so");
+  return std::move(devices.front());
+}
+
+Response Api::device(const Request& request) {
+  return answer(find_device(request), [](const auto& device) { return json_of(device); });
+}
+
+Response Api::approve(const Request& request) {
+  const auto found = find_device(request);
+  if (found.has_error()) return respond(found.error());
+  if (const auto approved = store_.approve(found->line.device, runtime::read_clock().wall); approved.has_error())
+    return respond(approved.error());
+  runtime::log_info(runtime::Happened::device_approved,
+                    {runtime::Field::device(found->line.device), runtime::Field::unit(found->line.unit)});
+  hub_.policy_changed();
+  return device(request);
+}
+
+Response Api::revoke(const Request& request) {
+  const auto body = parse_object(request.body);
+  if (body.has_error()) return respond(body.error());
+  const auto reason = text_member(*body, "reason", {});
+  if (reason.has_error()) return respond(reason.error());
+  if (reason->empty()) return respond(fail(Fault::invalid, "a revocation needs its `reason`; whoever asks later must find it"));
+  const auto found = find_device(request);
+  if (found.has_error()) return respond(found.error());
+  if (const auto revoked = store_.revoke(found->line.device, *reason, runtime::read_clock().wall); revoked.has_error())
+    return respond(revoked.error());
+  runtime::log_info(runtime::Happened::device_revoked,
+                    {runtime::Field::device(found->line.device), runtime::Field::unit(found->line.unit)});
+  hub_.policy_changed();
+  hub_.disconnect(found->line.device);
+  return device(request);
+}
+
+Response Api::units() {
+  json::array out;
+  for (const auto* unit : store_.store().policy.units()) out.push_back(json_of(*unit));
+  return respond(json::object{{"units", std::move(out)}});
+}
+
+Response Api::new_ticket(const Request& request) {
+  const auto wanted = wanted_ticket(request, runtime::read_clock().wall);
+  if (wanted.has_error()) return respond(wanted.error());
+  return answer(store_.new_ticket(*wanted), [](const ticket::Ticket& made) {
+    return json::object{{"ticket", ticket::encode_file(made)}, {"unit", made.unit}, {"expires", runtime::time_text(made.expires)}};
+  });
+}
+
+Response Api::list(const Request& request) {
+  const auto limit = limit_of(request);
+  if (limit.has_error()) return respond(limit.error());
+  storage::DossierQuery query;
+  query.status = request.query_or("status", "");
+  query.search = request.query_or("query", "");
+  query.conflict_only = request.query_or("conflict", "") == "true";
+  query.after = request.query_or("cursor", "");
+  query.limit = *limit;
+  return answer(storage::list_dossiers(store_.store(), query), [](const storage::DossierPage& page) {
+    json::array lines;
+    for (const auto& line : page.lines) lines.push_back(json_of(line));
+    return json::object{{"dossiers", std::move(lines)}, {"next", page.next}};
+  });
+}
+
+Response Api::show(const Request& request) {
+  const auto did = storage::find_dossier(store_.store(), request.parameters.at("code"));
+  if (did.has_error()) return respond(did.error());
+  return answer(storage::show_dossier(store_.store(), *did), [](const storage::DossierView& view) {
+    auto out = runtime::json_of(view.state);
+    out["state"] = storage::name_of(view.phase);
+    return out;
+  });
+}
+
+Response Api::history(const Request& request) {
+  const auto did = storage::find_dossier(store_.store(), request.parameters.at("code"));
+  if (did.has_error()) return respond(did.error());
+  return answer(storage::dossier_history(store_.store(), *did), [&](const std::vector<merge::HistoryEntry>& entries) {
+    json::array out;
+    for (const auto& entry : entries) out.push_back(runtime::json_of(entry));
+    return json::object{{"id", runtime::id_text(*did)}, {"history", std::move(out)}};
+  });
+}
+
+Response Api::verify() {
+  return answer(storage::verify_store(store_.store()), [](const storage::Verification& found) {
+    json::array damage(found.damage.begin(), found.damage.end());
+    return json::object{
+        {"records", found.records}, {"segments", found.segments}, {"dossiers", found.dossiers}, {"damage", std::move(damage)}};
+  });
+}
+
+}  // namespace ward::centre

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "centre/health.hpp"
+#include "centre/hub.hpp"
+#include "runtime/http.hpp"
+
+#include <string>
+
+/// The administration API under /v1: devices, units, tickets, health, and dossiers to read. No handler shows a secret but the one that
+/// makes a ticket.
+namespace ward::centre {
+
+/// What `status` tells of this process.
+struct Served {
+  std::string data;
+  std::string listen;  ///< host:port as bound
+  std::string http;    ///< the same, empty when the loopback port is off
+};
+
+class Api {
+ public:
+  /// All references outlive the API, and the router its handlers' last call.
+  Api(storage::CentreStore& store, Hub& hub, const Served& served) : store_(store), hub_(hub), served_(served) {}
+  void add_routes(runtime::Router& router);
+
+ private:
+  [[nodiscard]] runtime::Response status();
+  [[nodiscard]] runtime::Response health();
+  [[nodiscard]] runtime::Response devices(const runtime::Request& request);
+  [[nodiscard]] runtime::Response device(const runtime::Request& request);
+  [[nodiscard]] runtime::Response approve(const runtime::Request& request);
+  [[nodiscard]] runtime::Response revoke(const runtime::Request& request);
+  [[nodiscard]] runtime::Response units();
+  [[nodiscard]] runtime::Response new_ticket(const runtime::Request& request);
+  [[nodiscard]] runtime::Response list(const runtime::Request& request);
+  [[nodiscard]] runtime::Response show(const runtime::Request& request);
+  [[nodiscard]] runtime::Response history(const runtime::Request& request);
+  [[nodiscard]] runtime::Response verify();
+
+  /// The one device whose id begins with the request's `id`.
+  [[nodiscard]] Result<DeviceHealth> find_device(const runtime::Request& request);
+  [[nodiscard]] Result<std::vector<DeviceHealth>> judged();
+
+  storage::CentreStore& store_;
+  Hub& hub_;
+  const Served& served_;
+};
+
+}  // namespace ward::centre

@@ -1,0 +1,140 @@
+#include "centre/cli/client.hpp"
+#include "centre/cli/table.hpp"
+#include "runtime/data_dir.hpp"
+#include "runtime/http.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+#include <thread>
+
+namespace ward::centre {
+namespace {
+
+namespace json = boost::json;
+using runtime::ExitCode;
+
+constexpr std::size_t id_digits_shown = 8;
+constexpr std::chrono::seconds watch_every{2};
+
+std::string device_path(const std::string& id, const char* what = "") { return "/v1/devices/" + runtime::encode_segment(id) + what; }
+
+std::string short_id(const json::object& device) { return shown(device, "device").substr(0, id_digits_shown); }
+
+void show_device(const json::object& device) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto* name :
+       {"device", "unit", "label", "standing", "fingerprint", "alert", "since", "last_contact_at", "conflicts", "version"})
+    rows.push_back({name, shown(device, name)});
+  rows.push_back({"link", shown(device, "link", "state")});
+  rows.push_back({"unsent", shown(device, "queue", "records")});
+  rows.push_back({"receipted", shown(device, "receipted", "through")});
+  rows.push_back({"clock offset", shown(device, "clock", "offset_ms") + " ms"});
+  print(align(rows));
+}
+
+void show_health(const json::object& answer) {
+  std::vector<std::vector<std::string>> rows{
+      {"ALERT", "SINCE", "UNIT", "PC", "DEVICE", "LINK", "LAST CONTACT", "UNSENT", "OLDEST", "CONFLICTS", "CLOCK", "VERSION"}};
+  for (const auto& device : rows_of(answer, "devices"))
+    rows.push_back({shown(device, "alert"), shown(device, "since"), shown(device, "unit"), shown(device, "label"), short_id(device),
+                    shown(device, "link", "state"), shown(device, "last_contact_at"), shown(device, "queue", "records"),
+                    shown(device, "queue", "oldest_at"), shown(device, "conflicts"), shown(device, "clock", "offset_ms") + " ms",
+                    shown(device, "version")});
+  print(align(rows));
+}
+
+/// True when a person at the terminal says that both screens show the same digits; also when there is nobody to ask.
+bool digits_agree(const json::object& device, const Common& common) {
+  if (::isatty(STDIN_FILENO) == 0 || common.json) return true;
+  std::fprintf(stderr, "%s %s asks to join. Its screen must show\n\n    %s\n\nDoes it? [y/N] ", shown(device, "unit").c_str(),
+               shown(device, "label").c_str(), shown(device, "fingerprint").c_str());
+  std::string line;
+  std::getline(std::cin, line);
+  return line == "y" || line == "Y" || line == "yes";
+}
+
+}  // namespace
+
+int ticket_new(const Common& common, const TicketOptions& options) {
+  const json::object wanted{{"unit", options.unit},
+                            {"label", options.label},
+                            {"address", options.address},
+                            {"pre_approved", options.pre_approved},
+                            {"hours", options.hours}};
+  auto answer = call(common, "POST", "/v1/tickets", wanted);
+  if (const auto* trouble = std::get_if<runtime::Trouble>(&answer)) return runtime::report(program, *trouble);
+  const auto& made = std::get<json::object>(answer);
+  const auto text = shown(made, "ticket") + "\n";
+  if (const auto wrote = runtime::write_private_file(options.out_file, view(text), false); wrote.has_error())
+    return runtime::report(program, runtime::trouble_of(wrote.error()));
+  if (common.json) print_json(json::object{{"file", options.out_file}, {"unit", shown(made, "unit")}, {"expires", shown(made, "expires")}});
+  if (!common.quiet)
+    std::fprintf(stderr, "%s lets one PC ask to join %s until %s. It works once; keep it from strangers.\n", options.out_file.c_str(),
+                 options.unit.c_str(), shown(made, "expires").c_str());
+  return static_cast<int>(ExitCode::done);
+}
+
+int device_list(const Common& common) {
+  return call_and_show(common, "GET", "/v1/devices", {}, [](const json::object& answer) {
+    std::vector<std::vector<std::string>> rows{{"DEVICE", "UNIT", "PC", "STANDING", "DIGITS TO COMPARE"}};
+    for (const auto& device : rows_of(answer, "devices"))
+      rows.push_back(
+          {short_id(device), shown(device, "unit"), shown(device, "label"), shown(device, "standing"), shown(device, "fingerprint")});
+    print(align(rows));
+  });
+}
+
+int device_show(const Common& common, const std::string& id) { return call_and_show(common, "GET", device_path(id), {}, show_device); }
+
+int device_approve(const Common& common, const std::string& id, bool yes) {
+  auto found = call(common, "GET", device_path(id));
+  if (const auto* trouble = std::get_if<runtime::Trouble>(&found)) return runtime::report(program, *trouble);
+  const auto& device = std::get<json::object>(found);
+  if (!yes && shown(device, "standing") == "waiting" && !digits_agree(device, common)) {
+    std::fprintf(stderr, "Not approved. If the digits differ, somebody else may hold the ticket: make a new one.\n");
+    return static_cast<int>(ExitCode::refused);
+  }
+  return call_and_show(common, "POST", device_path(shown(device, "device"), "/approval"), {}, show_device);
+}
+
+int device_revoke(const Common& common, const std::string& id, const std::string& reason) {
+  return call_and_show(common, "POST", device_path(id, "/revocation"), {{"reason", reason}}, show_device);
+}
+
+int unit_list(const Common& common) {
+  return call_and_show(common, "GET", "/v1/units", {}, [](const json::object& answer) {
+    std::vector<std::vector<std::string>> rows{{"CODE", "KIND", "PARENT", "NAME"}};
+    for (const auto& unit : rows_of(answer, "units"))
+      rows.push_back({shown(unit, "code"), shown(unit, "kind"), shown(unit, "parent"), shown(unit, "name_vi")});
+    print(align(rows));
+  });
+}
+
+int health(const Common& common, bool watch) {
+  while (true) {
+    if (watch && !common.json && ::isatty(STDOUT_FILENO) != 0) print("\033[H\033[2J");
+    const auto exit = call_and_show(common, "GET", "/v1/health", {}, show_health);
+    if (!watch || exit != static_cast<int>(ExitCode::done)) return exit;
+    std::fflush(stdout);
+    std::this_thread::sleep_for(watch_every);
+  }
+}
+
+int status(const Common& common) {
+  return call_and_show(common, "GET", "/v1/status", {}, [](const json::object& answer) {
+    print(align({{"organisation", shown(answer, "organisation")},
+                 {"wards call", shown(answer, "listen")},
+                 {"http", shown(answer, "http")},
+                 {"open links", shown(answer, "links")},
+                 {"devices", shown(answer, "devices", "approved") + " approved, " + shown(answer, "devices", "waiting") + " waiting, " +
+                                 shown(answer, "devices", "revoked") + " revoked"},
+                 {"alerts", shown(answer, "alerts")},
+                 {"log", shown(answer, "log", "size") + " segments, " + shown(answer, "log", "applied") + " applied"},
+                 {"version", shown(answer, "version")}}));
+  });
+}
+
+}  // namespace ward::centre

@@ -1,0 +1,115 @@
+#include "centre/api.hpp"
+#include "centre/cli/commands.hpp"
+#include "centre/files.hpp"
+#include "centre/hub.hpp"
+#include "runtime/data_dir.hpp"
+#include "runtime/entropy.hpp"
+#include "runtime/log.hpp"
+#include "runtime/machine.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <csignal>
+#include <cstdio>
+
+namespace ward::centre {
+namespace {
+
+using runtime::ExitCode;
+
+/// The token by which programs on this machine may use the loopback port: made once, kept in a file that only this account reads.
+Result<std::string> loopback_token(const runtime::DataDir& directory) {
+  const auto path = directory.file("api.token");
+  if (runtime::file_exists(path)) {
+    WARD_TRY(const auto bytes, runtime::read_private_file(path, 1024));
+    std::string token(text_of(bytes));
+    while (token.ends_with('\n')) token.pop_back();
+    if (token.empty()) return fail(Fault::invalid, path + " is empty; delete it, and it is made anew");
+    return token;
+  }
+  Array<32> random{};
+  runtime::fill_random(random);
+  const auto token = hex(random);
+  WARD_CHECK(runtime::write_private_file(path, view(token + "\n"), false));
+  return token;
+}
+
+/// Everything that runs, in the order in which it must be made, and so goes in the opposite one.
+struct Daemon {
+  Daemon(storage::CentreStore& store, Served at) : served(std::move(at)), hub(context.get_executor(), store), api(store, hub, served) {
+    api.add_routes(router);
+  }
+
+  Result<void> open_doors(const RunOptions& options, const runtime::DataDir& directory) {
+    WARD_TRY(const auto listen, runtime::parse_host_port(options.listen));
+    WARD_TRY(const auto port, hub.listen(listen));
+    served.listen = listen.host + ":" + std::to_string(port);
+    if (!options.http.empty()) {
+      WARD_TRY(const auto loopback, runtime::parse_host_port(options.http));
+      WARD_TRY(auto token, loopback_token(directory));
+      WARD_TRY(const auto http_port, http.listen_loopback(loopback, std::move(token)));
+      served.http = loopback.host + ":" + std::to_string(http_port);
+    }
+    return http.listen_unix(directory.file("api.sock"));
+  }
+
+  asio::awaitable<void> serve_links() {
+    fatal = co_await hub.run();
+    stop();
+  }
+
+  asio::awaitable<void> await_signal() {
+    const auto signal = co_await runtime::wait_for_stop();
+    exit = signal == SIGINT ? ExitCode::interrupted : ExitCode::done;
+    stop();
+  }
+
+  void stop() {
+    hub.stop();
+    http.stop();
+    tasks.cancel();
+  }
+
+  asio::io_context context{1};
+  Served served;
+  Hub hub;
+  runtime::Router router;
+  Api api;
+  runtime::HttpServer http{context.get_executor(), router};
+  runtime::Tasks tasks{context.get_executor()};
+  std::optional<Error> fatal;
+  ExitCode exit = ExitCode::done;
+};
+
+Result<ExitCode> serve(const Common& common, const RunOptions& options) {
+  WARD_TRY(auto directory, find_data(common.data));
+  WARD_CHECK(directory.lock(std::string(program) + " run"));
+  WARD_CHECK(runtime::log_into(directory.file("centre.log")));
+  WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_write));
+  Daemon daemon(store, {common.data, {}, {}});
+  WARD_CHECK(daemon.open_doors(options, directory));
+  if (!common.quiet)
+    std::fprintf(stderr, "%s %s: wards call %s; administrators use %s%s%s\n", program, WARDSYNC_VERSION, daemon.served.listen.c_str(),
+                 directory.file("api.sock").c_str(), daemon.served.http.empty() ? "" : " and http://", daemon.served.http.c_str());
+  daemon.tasks.start(daemon.serve_links());
+  daemon.tasks.start(daemon.http.run());
+  daemon.tasks.start(daemon.await_signal());
+  runtime::log_info(runtime::Happened::started);
+  runtime::notify_service("READY=1");
+  daemon.context.run();
+  runtime::notify_service("STOPPING=1");
+  if (daemon.fatal) runtime::log_warning(runtime::Happened::storage_failed, {runtime::Field::error(*daemon.fatal)});
+  runtime::log_info(runtime::Happened::stopping);
+  if (daemon.fatal) return *daemon.fatal;
+  return daemon.exit;
+}
+
+}  // namespace
+
+int run(const Common& common, const RunOptions& options) {
+  const auto exit = serve(common, options);
+  if (exit.has_error()) return runtime::report(program, runtime::trouble_of(exit.error()));
+  return static_cast<int>(*exit);
+}
+
+}  // namespace ward::centre

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+/// What each command of `wardsync-centre` does. Each returns the process's exit code (interfaces.md); data goes to stdout, everything else
+/// to stderr.
+namespace ward::centre {
+
+inline constexpr const char* program = "wardsync-centre";
+
+struct Common {
+  std::string data = "/var/lib/wardsync";
+  bool json = false;
+  bool quiet = false;
+};
+
+struct InitOptions {
+  std::string organisation, units_file, root_key_file;
+};
+/// Keys, policy log, database. Needs no daemon. Changes nothing when the directory is initialised already.
+int init(const Common& common, const InitOptions& options);
+
+struct RunOptions {
+  std::string listen = "0.0.0.0:7400";
+  std::string http;  ///< empty: no loopback port
+};
+/// The daemon, in the foreground, until SIGTERM or SIGINT.
+int run(const Common& common, const RunOptions& options);
+
+struct TicketOptions {
+  std::string unit, label, address, out_file;
+  bool pre_approved = false;
+  std::int64_t hours = 24 * 7;
+};
+int ticket_new(const Common& common, const TicketOptions& options);
+
+int device_list(const Common& common);
+int device_show(const Common& common, const std::string& id);
+/// Shows the 30 digits, and asks on a terminal unless `yes`.
+int device_approve(const Common& common, const std::string& id, bool yes);
+int device_revoke(const Common& common, const std::string& id, const std::string& reason);
+int unit_list(const Common& common);
+/// `watch`: again every two seconds, until interrupted.
+int health(const Common& common, bool watch);
+int status(const Common& common);
+
+struct ListOptions {
+  std::string status, search;
+  bool conflict = false;
+};
+int dossier_list(const Common& common, const ListOptions& options);
+int dossier_show(const Common& common, const std::string& code);
+int dossier_history(const Common& common, const std::string& code);
+
+/// Asks the daemon; opens the data read-only itself when none runs. Exit 5 when damage is found.
+int verify(const Common& common);
+
+}  // namespace ward::centre

@@ -1,0 +1,141 @@
+#include "centre/hub.hpp"
+
+#include "protocol/base/overloaded.hpp"
+#include "runtime/drive.hpp"
+#include "runtime/entropy.hpp"
+
+#include <algorithm>
+
+namespace ward::centre {
+namespace {
+
+using namespace asio::experimental::awaitable_operators;
+using engine::centre::Event;
+
+constexpr std::size_t dossiers_at_once = 8;  ///< merged between two turns of the links
+constexpr std::chrono::seconds merge_retry{10};
+
+}  // namespace
+
+/// Keeps a line in the list for as long as its coroutine lives, however that ends.
+class Hub::Listed {
+ public:
+  Listed(Lines& lines, Line& line) : lines_(lines), at_(lines.insert(lines.end(), &line)) {}
+  Listed(const Listed&) = delete;
+  Listed& operator=(const Listed&) = delete;
+  ~Listed() { lines_.erase(at_); }
+
+ private:
+  Lines& lines_;
+  Lines::iterator at_;
+};
+
+Hub::Hub(const asio::any_io_executor& executor, storage::CentreStore& store)
+    : store_(store),
+      server_(executor),
+      to_merge_(executor),
+      ended_(executor),
+      log_size_(store.log_view({}).size),
+      policy_count_(store.store().policy.count()) {}
+
+asio::awaitable<std::optional<Error>> Hub::run() {
+  auto accepting = server_.run(links_max, [this](runtime::Tcp::socket socket) { return serve(std::move(socket)); });
+  co_await ((std::move(accepting) && merge()) || ended_.wait());
+  co_return fatal_;
+}
+
+void Hub::stop() {
+  stopping_ = true;
+  server_.stop();
+  to_merge_.raise();
+  ended_.raise();
+}
+
+void Hub::end(Error reason) {
+  if (!fatal_) fatal_ = std::move(reason);
+  stop();
+}
+
+asio::awaitable<void> Hub::serve(runtime::Tcp::socket socket) {
+  if (half_open() >= half_open_max) co_return;
+  Line line{runtime::Link(std::move(socket)), engine::centre::CentreEngine(store_.engine_identity()), {}, {}};
+  const Listed listed(lines_, line);
+  const auto entropy = runtime::hedged_random("wsync-eph", store_.keys().local.view());
+  auto performing = [&](engine::centre::StoreEffect effect, Now now) { return perform(line, std::move(effect), now); };
+  auto outside = [&]() -> std::optional<Event> {
+    if (line.grew) return Event(*std::exchange(line.grew, {}));
+    if (line.applied) return Event(*std::exchange(line.applied, {}));
+    return std::nullopt;
+  };
+  co_await runtime::drive<Event>(line.link, line.engine, entropy, performing, outside);
+}
+
+Event Hub::perform(Line& line, engine::centre::StoreEffect effect, Now now) {
+  auto event = storage::perform(std::move(effect), store_, now.wall);
+  if (const auto* failed = std::get_if<engine::StorageFailed>(&event);
+      failed != nullptr && reaction_to(failed->error.fault) == Reaction::stop)
+    end(failed->error);
+  const auto* admitted = std::get_if<engine::centre::Admitted>(&event);
+  const auto size = admitted != nullptr ? admitted->log.size : log_size_;
+  const auto count = store_.store().policy.count();
+  if (std::exchange(log_size_, size) != size || std::exchange(policy_count_, count) != count) log_grew(&line);
+  return event;
+}
+
+asio::awaitable<void> Hub::merge() {
+  while (!stopping_) {
+    const auto more = store_.apply_pending(dossiers_at_once);
+    if (more.has_error() && reaction_to(more.error().fault) == Reaction::stop) {
+      end(more.error());
+    } else if (more.has_error()) {
+      co_await to_merge_.wait_for(merge_retry);
+    } else if (*more) {
+      co_await asio::post(asio::use_awaitable);
+    } else {
+      applied_grew(store_.log_view(runtime::read_clock().wall));
+      co_await to_merge_.wait();
+    }
+  }
+}
+
+void Hub::log_grew(const Line* whose) {
+  to_merge_.raise();
+  for (auto* line : lines_) {
+    if (line == whose) continue;
+    line->grew = engine::centre::LogGrew{policy_count_};
+    line->link.wake();
+  }
+}
+
+void Hub::applied_grew(const engine::centre::LogView& log) {
+  for (auto* line : lines_) {
+    line->applied = engine::centre::AppliedGrew{log.applied, log.applied_exceptions};
+    line->link.wake();
+  }
+}
+
+void Hub::policy_changed() {
+  policy_count_ = store_.store().policy.count();
+  log_grew(nullptr);
+}
+
+void Hub::disconnect(const DeviceId& device) {
+  for (auto* line : lines_) {
+    if (line->engine.peer() != device) continue;
+    line->link.obey(engine::CloseLink{fail(Fault::revoked, "link: the device was revoked")});
+    line->link.wake();
+  }
+}
+
+std::set<DeviceId> Hub::connected() const {
+  std::set<DeviceId> out;
+  for (const auto* line : lines_)
+    if (const auto peer = line->engine.peer()) out.insert(*peer);
+  return out;
+}
+
+std::size_t Hub::half_open() const {
+  return static_cast<std::size_t>(std::count_if(lines_.begin(), lines_.end(), [](const auto* line) { return !line->engine.peer(); }));
+}
+
+}  // namespace ward::centre

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "runtime/link.hpp"
+#include "storage/centre_store.hpp"
+
+#include <deque>
+#include <list>
+#include <optional>
+#include <set>
+
+/// The centre's links: one engine for each, one store for all, and the registry's merging in between. One thread.
+namespace ward::centre {
+
+namespace asio = boost::asio;
+
+inline constexpr std::size_t links_max = 12'000;     ///< three PCs in each of the country's communes, and room
+inline constexpr std::size_t half_open_max = 1'024;  ///< connections that have not proved yet whose they are
+
+class Hub {
+ public:
+  /// `store` outlives it.
+  Hub(const asio::any_io_executor& executor, storage::CentreStore& store);
+
+  /// The port that was bound; `io` when it is taken.
+  [[nodiscard]] Result<std::uint16_t> listen(const runtime::HostPort& at) { return server_.listen(at); }
+  /// Serves and merges until stopped. An error is one after which the process must end, reopen and verify.
+  [[nodiscard]] asio::awaitable<std::optional<Error>> run();
+  /// To end: `stop`, then let io_context::run return.
+  void stop();
+
+  /// The administrator changed the policy log; every ward is told.
+  void policy_changed();
+  /// Ends the device's open links; when it calls again, it is judged anew.
+  void disconnect(const DeviceId& device);
+
+  [[nodiscard]] std::set<DeviceId> connected() const;
+  [[nodiscard]] std::size_t links() const noexcept { return lines_.size(); }
+
+ private:
+  /// One connection. What happened elsewhere waits here until its engine can be told.
+  struct Line {
+    runtime::Link link;
+    engine::centre::CentreEngine engine;
+    std::optional<engine::centre::LogGrew> grew;
+    std::optional<engine::centre::AppliedGrew> applied;
+  };
+  using Lines = std::list<Line*>;
+  class Listed;
+
+  [[nodiscard]] asio::awaitable<void> serve(runtime::Tcp::socket socket);
+  [[nodiscard]] engine::centre::Event perform(Line& line, engine::centre::StoreEffect effect, Now now);
+  [[nodiscard]] asio::awaitable<void> merge();
+  void log_grew(const Line* whose);
+  void applied_grew(const engine::centre::LogView& log);
+  void end(Error reason);
+  [[nodiscard]] std::size_t half_open() const;
+
+  storage::CentreStore& store_;
+  runtime::LinkServer server_;
+  runtime::Signal to_merge_;
+  runtime::Signal ended_;
+  Lines lines_;
+  std::optional<Error> fatal_;
+  std::uint64_t log_size_;
+  Epoch policy_count_;
+  bool stopping_ = false;
+};
+
+}  // namespace ward::centre
