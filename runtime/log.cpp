@@ -1,0 +1,69 @@
+#include "runtime/log.hpp"
+
+#define FMT_HEADER_ONLY
+#include <spdlog/logger.h>
+#include <spdlog/sinks/rotating_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <memory>
+
+namespace ward::runtime {
+namespace {
+
+constexpr std::size_t file_bytes_max = 5 * 1024 * 1024;
+constexpr std::size_t older_files = 4;
+
+const char* name_of(Happened what) noexcept {
+  switch (what) {
+    case Happened::started: return "started";
+    case Happened::stopping: return "stopping";
+    case Happened::listening: return "listening";
+    case Happened::link_opened: return "link_opened";
+    case Happened::link_ended: return "link_ended";
+    case Happened::link_refused: return "link_refused";
+    case Happened::network_changed: return "network_changed";
+    case Happened::enrolled: return "enrolled";
+    case Happened::saved: return "saved";
+    case Happened::receipted: return "receipted";
+    case Happened::request_failed: return "request_failed";
+    case Happened::storage_failed: return "storage_failed";
+    case Happened::device_approved: return "device_approved";
+    case Happened::device_revoked: return "device_revoked";
+    case Happened::merged: return "merged";
+  }
+  return "unknown";
+}
+
+spdlog::logger& logger() {
+  static spdlog::logger instance = [] {
+    spdlog::logger made("wardsync", std::make_shared<spdlog::sinks::stderr_sink_st>());
+    made.set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+    made.flush_on(spdlog::level::info);
+    return made;
+  }();
+  return instance;
+}
+
+void write(spdlog::level::level_enum level, Happened what, std::initializer_list<Field> fields) {
+  std::string line = name_of(what);
+  for (const auto& field : fields) line += std::string(" ") + field.name() + "=\"" + field.value() + '"';
+  logger().log(level, spdlog::string_view_t(line.data(), line.size()));
+}
+
+}  // namespace
+
+Result<void> log_into(const std::string& path) {
+  try {
+    auto file = std::make_shared<spdlog::sinks::rotating_file_sink_st>(path, file_bytes_max, older_files);
+    file->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+    logger().sinks().push_back(std::move(file));
+    return {};
+  } catch (const spdlog::spdlog_ex& failed) {
+    return fail(Fault::io, std::string("opening the log: ") + failed.what());
+  }
+}
+
+void log_info(Happened what, std::initializer_list<Field> fields) { write(spdlog::level::info, what, fields); }
+void log_warning(Happened what, std::initializer_list<Field> fields) { write(spdlog::level::warn, what, fields); }
+
+}  // namespace ward::runtime

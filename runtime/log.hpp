@@ -1,0 +1,59 @@
+#pragma once
+
+#include "protocol/base/error.hpp"
+#include "protocol/base/ids.hpp"
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+/// The programs' log: what happened, in words of a closed set. No function here takes free text, so that nothing personal can be logged by mistake.
+namespace ward::runtime {
+
+enum class Happened {
+  started,
+  stopping,
+  listening,
+  link_opened,
+  link_ended,
+  link_refused,
+  network_changed,
+  enrolled,
+  saved,
+  receipted,
+  request_failed,
+  storage_failed,
+  device_approved,
+  device_revoked,
+  merged,
+};
+
+/// A named value that cannot be a person's: numbers, ids of machines, unit codes, faults.
+class Field {
+ public:
+  static Field count(std::uint64_t value) { return {"count", std::to_string(value)}; }
+  static Field port(std::uint16_t value) { return {"port", std::to_string(value)}; }
+  static Field milliseconds(std::int64_t value) { return {"ms", std::to_string(value)}; }
+  static Field status(unsigned value) { return {"status", std::to_string(value)}; }
+  static Field device(const DeviceId& value) { return {"device", hex(value.view())}; }
+  static Field unit(const UnitCode& value) { return {"unit", value}; }
+  static Field fault(Fault value) { return {"fault", name_of(value)}; }
+  /// The fault and its detail, which never holds personal data (error.hpp).
+  static Field error(const Error& value) { return {"error", std::string(name_of(value.fault)) + ": " + value.detail}; }
+
+  [[nodiscard]] const char* name() const noexcept { return name_; }
+  [[nodiscard]] const std::string& value() const noexcept { return value_; }
+
+ private:
+  Field(const char* name, std::string value) : name_(name), value_(std::move(value)) {}
+  const char* name_;
+  std::string value_;
+};
+
+/// Also into `path`: five files of 5 MB, the oldest overwritten. Before it is called, only to stderr. `io` when the file cannot be opened.
+[[nodiscard]] Result<void> log_into(const std::string& path);
+
+void log_info(Happened what, std::initializer_list<Field> fields = {});
+void log_warning(Happened what, std::initializer_list<Field> fields = {});
+
+}  // namespace ward::runtime
