@@ -89,9 +89,9 @@ def include_arrows(files):
             foreign, own = match.groups()
             if foreign and wrong_foreign(top, foreign):
                 yield path, line, f"{top} must not include <{foreign}>"
-            elif own and own not in known:
-                yield path, line, f'"{own}" is not a path from the top of the repository'
-            elif own and top_of(own) not in MAY_INCLUDE[top]:
+            elif own and own not in known and f"{path.rsplit('/', 1)[0]}/{own}" not in known:
+                yield path, line, f'"{own}" is neither a path from the top of the repository nor a neighbour'
+            elif own in known and top_of(own) not in MAY_INCLUDE[top]:
                 yield path, line, f"{top} must not include {top_of(own)}"
 
 
