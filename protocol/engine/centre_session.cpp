@@ -87,14 +87,17 @@ void SyncSession::begin(Work work, StoreEffect effect) {
   voice_.ask(std::move(effect));
 }
 
-/// One thing after the other, the ward's own messages first.
+/// One thing after the other, the ward's own messages first. Policy entries come before whatever the ward can check only with them.
 void SyncSession::work() {
   while (work_ == Work::none && !voice_.closed()) {
     if (take_message()) continue;
     if (!proved_ || !pulling_) return;
+    if (policy_there_ < policy_here_) {
+      begin(Work::policy, ReadPolicy{policy_there_});
+      continue;
+    }
     say_applied();
-    if (policy_there_ < policy_here_) begin(Work::policy, ReadPolicy{policy_there_});
-    else if (ready_) deliver();
+    if (ready_) deliver();
     else if (!pulling_->sent && !pulling_->caught_up) begin(Work::delivery, ReadDelivery{device_, pulling_->cursor, delivery_bytes_});
     else return;
   }

@@ -1,0 +1,346 @@
+#include "tests/protocol/engine/town.hpp"
+
+#include "protocol/base/limits.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+/// What the ward's engine asks for, believes and gives up.
+namespace ward::test {
+namespace {
+
+using namespace engine;
+
+std::ptrdiff_t count(const Outcome& outcome, const char* step) { return std::count(outcome.steps.begin(), outcome.steps.end(), step); }
+
+/// A centre made by hand: a test says what it answers, however wrong.
+struct HandCentre {
+  City& city;
+  noise::Handshake handshake;
+  std::optional<sync::Channel> channel;
+
+  explicit HandCentre(City& of)
+      : city(of), handshake(noise::Handshake::responder(noise::Pattern::ik, sync::prologue(sync::Purpose::sync, of.org(), crypto::public_of(of.centre_noise)),
+                                                        of.centre_noise.clone(), made_secret<crypto::DhSecret>(33))) {}
+  [[nodiscard]] sync::Receipted receipt(const DeviceId& device, const crypto::SignSeed& key) const {
+    sync::Receipted out;
+    out.receipt.org = city.org();
+    out.receipt.device = device;
+    out.receipt.root = log::Frontier{}.root();
+    out.signature = log::sign(out.receipt, key);
+    out.policy_count = city.policy.count();
+    return out;
+  }
+  Bytes answer(BytesView greeting, const sync::Welcome& welcome) {
+    CHECK(handshake.read(greeting.subspan(sync::preface_size + 2)).has_value());
+    const auto message = handshake.write(sync::encode_welcome(welcome));
+    channel.emplace(std::move(handshake).split());
+    return sync::frame(message.value());
+  }
+  Bytes say(const sync::Message& message) { return channel->seal(sync::encode_message(message)).value(); }
+};
+
+/// The ward's engine against such a centre, its own store being the fake one.
+struct HandLink {
+  Town& town;
+  HandCentre centre{town.city};
+  agent::AgentEngine engine;
+  Now now{Instant{std::chrono::hours(1)}, {}};
+  std::vector<std::string> stored;
+  std::vector<Bytes> sent;
+  std::optional<Error> closed;
+  Instant timer{};
+
+  explicit HandLink(Town& of) : town(of), engine(of.pc.identity(of.city)) { tell(LinkUp{filled<32>(50)}); }
+  void tell(const agent::Event& event) {
+    for (const auto& effect : engine.on(event, now)) {
+      if (const auto* wanted = std::get_if<agent::StoreEffect>(&effect)) {
+        stored.push_back(name_of(*wanted));
+        tell(town.ward.perform(*wanted));
+        continue;
+      }
+      const auto& link = std::get<LinkEffect>(effect);
+      if (const auto* bytes = std::get_if<SendBytes>(&link)) sent.push_back(bytes->bytes);
+      if (const auto* close = std::get_if<CloseLink>(&link)) closed = close->reason;
+      if (const auto* arm = std::get_if<ArmTimer>(&link)) timer = arm->at;
+    }
+  }
+  void open() { open(centre.receipt(town.pc.id, town.city.receipt)); }
+  void open(const sync::Welcome& welcome) { tell(BytesArrived{centre.answer(sent.at(0), welcome)}); }
+  void hear(const sync::Message& message) { tell(BytesArrived{centre.say(message)}); }
+  void fire_at(Instant at) {
+    now.monotonic = at;
+    tell(TimerFired{});
+  }
+};
+
+}  // namespace
+
+TEST_CASE("ward: what the centre cannot check in the open goes sealed") {
+  Town town;
+  town.centre.holds_keys = false;
+  town.ward.small_first = false;
+  for (int i = 0; i < 6; ++i) town.ward.save(60, 3);
+  const auto outcome = exchange(town.ward, town.centre);
+  CHECK_FALSE(outcome.ward_closed);
+  CHECK(town.ward.disk.unreceipted() == 0);
+  CHECK(town.centre.disk.log.size() == 6);
+}
+
+TEST_CASE("ward: a centre that wants again what it got sealed is left") {
+  Town town;
+  town.ward.small_first = false;
+  town.ward.save(60, 3);
+  HandLink link(town);
+  link.open();
+  const sync::NeedSealed need{{{made<Incarnation>(60), 0}}};
+  link.hear(need);
+  link.hear(link.centre.receipt(town.pc.id, town.city.receipt));
+  REQUIRE_FALSE(link.closed);
+  link.hear(need);
+  REQUIRE(link.closed);
+  CHECK(link.closed->fault == Fault::malformed);
+}
+
+TEST_CASE("ward: a refused segment is shown, not pushed for ever, and holds up nothing else") {
+  Town town;
+  town.ward.small_first = false;
+  town.centre.refuses = {0};
+  town.ward.save(60, 3);
+  town.ward.save(61, 2);
+  town.ward.disk.outbox[1].rows = made_segment(town.pc, town.city.org(), made<Incarnation>(61), 0, 2);
+  town.centre.refuses = {3};
+  town.ward.save(60, 1);
+  const auto outcome = exchange(town.ward, town.centre);
+  CHECK_FALSE(outcome.ward_closed);
+  CHECK(town.ward.disk.unreceipted() == 1);
+  CHECK(town.ward.disk.outbox[2].refused);
+  CHECK(count(outcome, "ward: StoreRefused") == 1);
+}
+
+TEST_CASE("ward: a store that offers a refused segment again does not make a loop") {
+  Town town;
+  town.ward.small_first = false;
+  town.ward.save(60, 3);
+  HandLink link(town);
+  link.open();
+  const auto sent = link.sent.size();
+  for (int i = 0; i < 5; ++i) {
+    link.hear(sync::SegmentRefused{made<Incarnation>(60), 0, Fault::bad_signature});
+    town.ward.disk.outbox[0].refused = false;
+    link.hear(link.centre.receipt(town.pc.id, town.city.receipt));
+  }
+  CHECK(link.sent.size() == sent);
+  CHECK_FALSE(link.closed);
+}
+
+TEST_CASE("ward: a centre that has less than it receipted is filled again") {
+  Town town;
+  for (int i = 0; i < 3; ++i) town.ward.save(60, 2);
+  exchange(town.ward, town.centre);
+  REQUIRE(town.all_is_well());
+  const auto yesterday = CentreDisk{};
+  SECTION("as a new incarnation") {
+    town.centre.disk = yesterday;
+    town.centre.incarnation = made<Incarnation>(201);
+    const auto outcome = exchange(town.ward, town.centre);
+    CHECK(count(outcome, "ward: StoreHeads") == 1);
+  }
+  SECTION("without saying so, when a gap shows it") {
+    town.centre.disk = yesterday;
+    town.ward.save(60, 1);
+    const auto outcome = exchange(town.ward, town.centre);
+    CHECK(count(outcome, "ward: StoreHeads") == 1);
+    CHECK(count(outcome, "ward: StoreRefused") == 0);
+  }
+  CHECK(town.all_is_well());
+  CHECK(town.centre.disk.log.size() >= 3);
+}
+
+TEST_CASE("ward: more that is saved while a run is under way follows it") {
+  Town town;
+  town.ward.small_first = false;
+  town.ward.save(60, 1);
+  Rig rig(town.ward, town.centre);
+  rig.tell_ward(agent::OutboxGrew{});
+  rig.run();
+  town.ward.save(60, 1);
+  rig.tell_ward(agent::OutboxGrew{});
+  town.ward.save(60, 1);
+  rig.tell_ward(agent::OutboxGrew{});
+  rig.run();
+  CHECK(town.all_is_well());
+}
+
+TEST_CASE("ward: a run holds no more than its receiver may unpack") {
+  Town town;
+  town.ward.small_first = false;
+  HandLink link(town);
+  link.open();
+  agent::OutboxRead read;
+  segment::OpenRow row;
+  row.header.position = {town.pc.id, made<Incarnation>(60), 0};
+  row.header.did = made<Did>(5);
+  row.header.key_id = crypto::key_id_of(dossier_key());
+  row.header.length = limits::body_bytes_max;
+  row.plain = Bytes(limits::body_bytes_max, 1);
+  for (std::size_t i = 0; i < limits::run_segments_max; ++i) {
+    segment::Rows rows;
+    rows.statement.statement.device = town.pc.id;
+    rows.statement.statement.incarnation = made<Incarnation>(60);
+    rows.statement.statement.first = i * limits::segment_records_max;
+    rows.statement.statement.count = limits::segment_records_max;
+    for (std::size_t r = 0; r < limits::segment_records_max; ++r) {
+      row.header.position.seq = rows.statement.statement.first + r;
+      rows.rows.emplace_back(row);
+    }
+    read.rows.push_back(std::move(rows));
+  }
+  link.tell(read);
+  const auto run = link.sent.back();
+  CHECK_FALSE(link.closed);
+  CHECK(run.size() < limits::message_bytes_max);
+}
+
+TEST_CASE("ward: a receipt that does not verify is not believed") {
+  Town town;
+  town.ward.save(60, 1);
+  HandLink link(town);
+  link.open(link.centre.receipt(town.pc.id, town.city.operations));
+  REQUIRE(link.closed);
+  CHECK(link.closed->fault == Fault::bad_signature);
+  CHECK(link.stored == std::vector<std::string>{"PrepareLink"});
+}
+
+TEST_CASE("ward: a receipt under a newer key leads to the policy log, and to another link") {
+  Town town;
+  const auto fresh = made_secret<crypto::SignSeed>(130);
+  HandLink link(town);
+  policy::Delegation delegation;
+  delegation.receipt = crypto::public_of(fresh);
+  town.city.enter(delegation);
+  link.open(link.centre.receipt(town.pc.id, fresh));
+  REQUIRE_FALSE(link.closed);
+  CHECK(link.stored == std::vector<std::string>{"PrepareLink"});
+  CHECK(link.sent.size() == 2);
+  link.hear(sync::PolicyEntries{{town.city.policy.entries().back()}});
+  CHECK(town.ward.disk.policy.size() == town.city.policy.count());
+  REQUIRE(link.closed);
+  CHECK(link.closed->fault == Fault::io);
+}
+
+TEST_CASE("ward: a cursor never goes back, and nothing is applied that was not asked for") {
+  Town town;
+  town.ward.disk.cursor = 9;
+  HandLink link(town);
+  link.open();
+  link.hear(sync::Delivery{8, {}});
+  REQUIRE(link.closed);
+  CHECK(link.closed->fault == Fault::malformed);
+  CHECK(town.ward.disk.cursor == 9);
+}
+
+TEST_CASE("ward: what only a ward says, garbage, and a wrong signature of the applied cursor end the link") {
+  Town town;
+  const auto ends_it = [&](const sync::Message& message) {
+    HandLink link(town);
+    link.open();
+    link.hear(message);
+    return link.closed.has_value();
+  };
+  CHECK(ends_it(sync::Pull{}));
+  CHECK(ends_it(sync::Push{}));
+  CHECK(ends_it(sync::AskHeads{}));
+  CHECK(ends_it(sync::EnrolAnswer{}));
+  CHECK(ends_it(sync::Applied{5, {}, {}}));
+  CHECK(ends_it(sync::Delivery{1, Bytes{1, 2, 3}}));
+  CHECK(ends_it(sync::Refusal{Fault::revoked}));
+  CHECK_FALSE(ends_it(sync::Ping{}));
+  CHECK(town.ward.disk.applied == 0);
+}
+
+TEST_CASE("ward: bytes before its greeting end the link") {
+  Town town;
+  agent::AgentEngine engine(town.pc.identity(town.city));
+  const Now now{Instant{std::chrono::hours(1)}, {}};
+  CHECK(engine.on(LinkUp{}, now).size() == 2);
+  const auto end = engine.on(BytesArrived{Bytes{0, 0}}, now);
+  REQUIRE(end.size() == 1);
+  CHECK(std::holds_alternative<CloseLink>(std::get<LinkEffect>(end[0])));
+}
+
+TEST_CASE("ward: asks after a minute of silence, and leaves a centre that does not answer") {
+  Town town;
+  HandLink link(town);
+  const auto start = link.now.monotonic;
+  link.open();
+  REQUIRE(link.timer == start + std::chrono::seconds(60));
+  const auto sent = link.sent.size();
+  link.fire_at(link.timer);
+  CHECK(link.sent.size() == sent + 1);
+  CHECK(link.timer == start + std::chrono::seconds(105));
+  link.fire_at(link.timer);
+  REQUIRE(link.closed);
+  CHECK(link.closed->fault == Fault::timeout);
+}
+
+TEST_CASE("ward: an answer to the question keeps the link, and tells how long it took") {
+  Town town;
+  HandLink link(town);
+  link.open();
+  link.fire_at(link.timer);
+  link.now.monotonic += std::chrono::milliseconds(1'234);
+  link.hear(sync::Pong{});
+  link.fire_at(link.timer);
+  CHECK_FALSE(link.closed);
+  CHECK(link.engine.standing().rtt_ms == 1'234);
+}
+
+TEST_CASE("ward: a centre that talks but never receipts is left after ten minutes") {
+  Town town;
+  town.ward.small_first = false;
+  town.ward.save(60, 3);
+  HandLink link(town);
+  const auto start = link.now.monotonic;
+  link.open();
+  while (!link.closed && link.now.monotonic < start + std::chrono::hours(1)) {
+    link.now.monotonic += std::chrono::seconds(30);
+    link.hear(sync::Ping{});
+    if (link.now.monotonic >= link.timer) link.fire_at(link.now.monotonic);
+  }
+  REQUIRE(link.closed);
+  CHECK(link.closed->fault == Fault::timeout);
+  CHECK(link.now.monotonic <= start + std::chrono::minutes(11));
+}
+
+TEST_CASE("ward: gives up a greeting that nobody answers") {
+  Town town;
+  HandLink link(town);
+  CHECK(link.timer == link.now.monotonic + std::chrono::seconds(90));
+  link.fire_at(link.timer);
+  REQUIRE(link.closed);
+  CHECK(link.closed->fault == Fault::timeout);
+  link.open();
+  CHECK(link.stored == std::vector<std::string>{"PrepareLink"});
+}
+
+TEST_CASE("ward: a greeting that would be too large goes without its segment") {
+  Town town;
+  agent::AgentEngine engine(town.pc.identity(town.city));
+  const Now now{Instant{std::chrono::hours(1)}, {}};
+  CHECK(engine.on(LinkUp{filled<32>(50)}, now).size() == 2);
+  agent::LinkPrepared prepared;
+  prepared.hello.unreceipted.assign(40, made<Incarnation>(1));
+  prepared.hello.segment = Bytes(limits::hello_bytes_max, 1);
+  const auto effects = engine.on(prepared, now);
+  REQUIRE(effects.size() == 1);
+  const auto& bytes = std::get<SendBytes>(std::get<LinkEffect>(effects[0])).bytes;
+  HandCentre centre(town.city);
+  const auto payload = centre.handshake.read(BytesView(bytes).subspan(sync::preface_size + 2));
+  const auto hello = sync::decode_hello(payload.value());
+  CHECK(hello.value().segment.empty());
+  CHECK(hello.value().unreceipted.size() == sync::unreceipted_max);
+}
+
+}  // namespace ward::test
