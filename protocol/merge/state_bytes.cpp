@@ -1,0 +1,233 @@
+#include "protocol/base/codec.hpp"
+#include "protocol/base/overloaded.hpp"
+#include "protocol/merge/merge.hpp"
+
+#include <limits>
+
+/// One site's own bytes, written and read by the same program: another layout gets another number, and old states are merged anew.
+namespace ward::merge {
+namespace {
+
+using record::Value;
+
+constexpr std::uint8_t layout = 1;
+constexpr std::size_t any = std::numeric_limits<std::uint32_t>::max();
+constexpr std::size_t depth_max = 32;  ///< a list of maps for each collection inside another, and what a value may hold
+
+class StateWriter {
+ public:
+  void put(std::uint8_t byte) { to_.u8(byte); }
+  void put(std::uint64_t number) { to_.varint(number); }
+  void put(const std::string& text) { to_.text(text); }
+  void put(const Did& did) { to_.raw(did); }
+  void put(const Position& position) {
+    to_.raw(position.device);
+    to_.raw(position.incarnation);
+    to_.varint(position.seq);
+  }
+  void put(const OpId& id) {
+    put(id.change);
+    to_.varint(id.index);
+  }
+  void put(const Value& value) {
+    put(static_cast<std::uint8_t>(value.data.index()));
+    std::visit(
+        overloaded{[](std::monostate) {}, [&](bool flag) { put(std::uint8_t{flag}); }, [&](std::int64_t number) { to_.zigzag(number); },
+                   [&](const record::Heads& heads) { put(heads.ops); }, [&](const auto& other) { put(other); }},
+        value.data);
+  }
+  void put(const record::Member& member) {
+    record::encode_name(to_, member.name, 1);
+    put(member.value);
+  }
+  void put(const Said& said) {
+    put(said.op);
+    put(static_cast<std::uint8_t>(said.kind));
+    record::encode(to_, said.path);
+    put(said.value);
+    put(said.user);
+    put(said.unit);
+    to_.u64(said.hlc.value);
+    put(std::uint8_t{said.clock_good});
+    put(std::uint8_t{said.stamp.has_value()});
+    if (said.stamp) {
+      to_.varint(said.stamp->index);
+      to_.zigzag(said.stamp->time.ms);
+    }
+    put(said.reason);
+  }
+  void put(const Element& element) {
+    put(element.id);
+    put(element.fields);
+    put(element.user);
+    put(element.unit);
+    to_.u64(element.hlc.value);
+  }
+  void put(const Collection& collection) {
+    record::encode_name(to_, collection.name, 1);
+    put(collection.elements);
+  }
+  void put(const Conflict& conflict) {
+    to_.raw(conflict.id);
+    put(static_cast<std::uint8_t>(conflict.kind));
+    record::encode(to_, conflict.path);
+    put(conflict.values);
+  }
+  template <class T>
+  void put(const std::vector<T>& items) {
+    to_.varint(items.size());
+    for (const auto& item : items) put(item);
+  }
+  [[nodiscard]] Bytes take() && { return std::move(to_).take(); }
+
+ private:
+  Writer to_;
+};
+
+class StateReader {
+ public:
+  explicit StateReader(BytesView bytes) : from_(bytes) {}
+
+  void get(std::uint8_t& out) { out = from_.u8(); }
+  void get(std::uint64_t& out) { out = from_.varint(); }
+  void get(std::int64_t& out) { out = from_.zigzag(); }
+  void get(bool& out) { out = choice(2) == 1; }
+  void get(std::string& out) { out = from_.text(any); }
+  void get(Did& out) { out = from_.fixed_value<Did>(); }
+  void get(Position& out) {
+    out.device = from_.fixed_value<DeviceId>();
+    out.incarnation = from_.fixed_value<Incarnation>();
+    out.seq = from_.varint();
+  }
+  void get(OpId& out) {
+    get(out.change);
+    out.index = static_cast<std::uint16_t>(from_.count(std::numeric_limits<std::uint16_t>::max()));
+  }
+  void get(Value& out) {
+    if (++depth_ > depth_max) from_.reject(Fault::too_large);
+    switch (choice(std::variant_size_v<decltype(out.data)>)) {
+      case 0:
+        out = Value();
+        break;
+      case 1:
+        get(out.data.emplace<1>());
+        break;
+      case 2:
+        get(out.data.emplace<2>());
+        break;
+      case 3:
+        get(out.data.emplace<3>());
+        break;
+      case 4:
+        get(out.data.emplace<4>());
+        break;
+      case 5:
+        get(out.data.emplace<5>());
+        break;
+      case 6:
+        get(out.data.emplace<6>().ops);
+        break;
+    }
+    --depth_;
+  }
+  void get(record::Member& out) {
+    out.name = record::decode_name(from_, from_.varint(), 1);
+    get(out.value);
+  }
+  void get(Said& out) {
+    get(out.op);
+    out.kind = static_cast<record::OpKind>(from_.u8());
+    out.path = record::decode_path(from_);
+    get(out.value);
+    get(out.user);
+    get(out.unit);
+    out.hlc.value = from_.u64();
+    get(out.clock_good);
+    if (choice(2) == 1) {
+      auto& stamp = out.stamp.emplace();
+      get(stamp.index);
+      get(stamp.time.ms);
+    }
+    get(out.reason);
+  }
+  void get(Element& out) {
+    get(out.id);
+    get(out.fields);
+    get(out.user);
+    get(out.unit);
+    out.hlc.value = from_.u64();
+  }
+  void get(Collection& out) {
+    out.name = record::decode_name(from_, from_.varint(), 1);
+    get(out.elements);
+  }
+  void get(Conflict& out) {
+    out.id = from_.fixed_value<ConflictId>();
+    out.kind = static_cast<ConflictKind>(choice(static_cast<std::size_t>(ConflictKind::payment_differs) + 1));
+    out.path = record::decode_path(from_);
+    get(out.values);
+  }
+  template <class T>
+  void get(std::vector<T>& out) {
+    const auto size = from_.count(any);
+    for (std::size_t i = 0; i < size && from_.ok(); ++i) get(out.emplace_back());
+  }
+  void get(std::optional<Position>& out) {
+    if (choice(2) == 1) get(out.emplace());
+  }
+  [[nodiscard]] Reader& reader() noexcept { return from_; }
+
+ private:
+  /// A byte below `count`; 0 after a fault.
+  std::size_t choice(std::size_t count) {
+    const auto byte = from_.u8();
+    if (byte >= count) from_.reject();
+    return byte < count ? byte : 0;
+  }
+
+  Reader from_;
+  std::size_t depth_ = 0;
+};
+
+}  // namespace
+
+Bytes encode_state(const DossierState& state) {
+  StateWriter to;
+  to.put(layout);
+  to.put(state.did);
+  to.put(state.version);
+  to.put(state.codes);
+  to.put(state.fields);
+  to.put(state.collections);
+  to.put(state.conflicts);
+  to.put(state.proposals);
+  to.put(state.not_applied);
+  to.put(state.custody);
+  to.put(std::uint8_t{state.created.has_value()});
+  if (state.created) to.put(*state.created);
+  to.put(state.changes);
+  to.put(state.waiting);
+  return std::move(to).take();
+}
+
+Result<DossierState> decode_state(BytesView bytes) {
+  StateReader from(bytes);
+  if (from.reader().u8() != layout) from.reader().reject(Fault::unsupported);
+  DossierState out;
+  from.get(out.did);
+  from.get(out.version);
+  from.get(out.codes);
+  from.get(out.fields);
+  from.get(out.collections);
+  from.get(out.conflicts);
+  from.get(out.proposals);
+  from.get(out.not_applied);
+  from.get(out.custody);
+  from.get(out.created);
+  from.get(out.changes);
+  from.get(out.waiting);
+  WARD_CHECK(from.reader().finish("decoding a dossier's state"));
+  return out;
+}
+
+}  // namespace ward::merge
