@@ -47,8 +47,8 @@ struct Open {
   bool reading = false;   ///< a ReadOutbox is on its way to the store
   bool applying = false;  ///< a delivery is on its way into the store
   bool grew = false;      ///< more was saved meanwhile
+  bool storing_heads = false; ///< all heads came, and are on their way into the store
   bool keys_changed = false;  ///< the centre's receipts need a newer policy log than ours
-  bool heads_done = false;    ///< asked for once on this link
   std::optional<RunSent> run{};
   std::optional<Instant> asked_heads{}, pinged{};
   std::set<SegmentName> want_sealed{};  ///< the centre asked for them in sealed form
@@ -207,10 +207,7 @@ struct AgentEngine::State {
                    [&](sync::Applied& m) { applied_came(std::move(m)); },
                    [&](sync::NeedSealed& m) { need_sealed_came(open, m); },
                    [&](sync::SegmentRefused& m) { refusal_came(open, m); },
-                   [&](sync::AllHeads& m) {
-                     open.asked_heads.reset();
-                     ask(StoreHeads{std::move(m.heads)});
-                   },
+                   [&](sync::AllHeads& m) { all_heads_came(open, std::move(m)); },
                    [&](sync::Ping&) { voice.say(open.channel, sync::Pong{}); },
                    [&](sync::Pong&) {
                      if (open.pinged) pace.small_answered(now.monotonic - *open.pinged);
@@ -243,14 +240,20 @@ struct AgentEngine::State {
     }
   }
 
-  /// A gap is not the segment's fault: the centre has less than its receipts said. Its heads tell from where to push again.
   void refusal_came(Open& open, const sync::SegmentRefused& refused) {
-    if (refused.fault == Fault::gap && ask_heads(open)) return;
     if (open.run && open.run->segments.contains({refused.incarnation, refused.first})) open.refused.insert({refused.incarnation, refused.first});
     ask(StoreRefused{refused});
   }
 
+  /// A centre that was restored counts anew: what it delivers on this link was asked for by the old count, so this link ends with the heads.
+  void all_heads_came(Open& open, sync::AllHeads all) {
+    if (!open.asked_heads) return close(fail(Fault::malformed, "link: heads that nobody asked for"));
+    open.storing_heads = true;
+    ask(StoreHeads{std::move(all.heads)});
+  }
+
   void delivery_came(Open& open, const sync::Delivery& delivery) {
+    if (open.storing_heads) return;
     if (open.applying || delivery.cursor < open.cursor) return close(fail(Fault::malformed, "link: a delivery that nobody asked for"));
     ApplyDelivery apply{delivery.cursor, {}};
     if (!delivery.run.empty()) {
@@ -263,14 +266,10 @@ struct AgentEngine::State {
   }
 
   // ---- what is said to the centre ----
-  /// False when that was done before on this link.
-  bool ask_heads(Open& open) {
-    if (open.asked_heads) return true;
-    if (open.heads_done) return false;
-    open.heads_done = true;
+  void ask_heads(Open& open) {
+    if (open.asked_heads) return;
     open.asked_heads = now.monotonic;
     voice.say(open.channel, sync::AskHeads{});
-    return true;
   }
 
   /// One run at a time, and none before the heads are known where they are asked for.
@@ -338,7 +337,7 @@ struct AgentEngine::State {
                    [&](const PolicyStored& e) { if_open([&](Open& open) { policy_stored(open, e); }); },
                    [&](const DeliveryApplied& e) { if_open([&](Open& open) { delivery_applied(open, e); }); },
                    [&](const Done&) {},
-                   [&](const HeadsStored&) { if_open([&](Open& open) { push(open); }); },
+                   [&](const HeadsStored&) { close(fail(Fault::io, "the centre was restored; the next link begins from its heads")); },
                },
                event);
   }

@@ -135,27 +135,43 @@ TEST_CASE("ward: a store that offers a refused segment again does not make a loo
   CHECK_FALSE(link.closed);
 }
 
-TEST_CASE("ward: a centre that has less than it receipted is filled again") {
+TEST_CASE("ward: a centre that was restored from a backup is filled again, by the link after the one that compares the heads") {
   Town town;
   for (int i = 0; i < 3; ++i) town.ward.save(60, 2);
   exchange(town.ward, town.centre);
   REQUIRE(town.all_is_well());
-  const auto yesterday = CentreDisk{};
-  SECTION("as a new incarnation") {
-    town.centre.disk = yesterday;
-    town.centre.incarnation = made<Incarnation>(201);
-    const auto outcome = exchange(town.ward, town.centre);
-    CHECK(count(outcome, "ward: StoreHeads") == 1);
-  }
-  SECTION("without saying so, when a gap shows it") {
-    town.centre.disk = yesterday;
-    town.ward.save(60, 1);
-    const auto outcome = exchange(town.ward, town.centre);
-    CHECK(count(outcome, "ward: StoreHeads") == 1);
-    CHECK(count(outcome, "ward: StoreRefused") == 0);
-  }
+  town.centre.disk = {};
+  town.centre.incarnation = made<Incarnation>(201);
+  const auto outcome = exchange(town.ward, town.centre);
+  CHECK(count(outcome, "ward: StoreHeads") == 1);
+  CHECK(count(outcome, "ward: ReadOutbox") == 0);
+  REQUIRE(outcome.ward_closed);
+  CHECK(outcome.ward_closed->fault == Fault::io);
+  exchange(town.ward, town.centre);
   CHECK(town.all_is_well());
-  CHECK(town.centre.disk.log.size() >= 3);
+  CHECK(town.centre.disk.log.size() == 3);
+}
+
+TEST_CASE("ward: a gap is told to the store and not pushed against again on this link") {
+  Town town;
+  for (int i = 0; i < 2; ++i) town.ward.save(60, 2);
+  exchange(town.ward, town.centre);
+  town.centre.disk = {};
+  town.ward.save(60, 2);
+  const auto outcome = exchange(town.ward, town.centre);
+  CHECK(count(outcome, "ward: StoreRefused") == 1);
+  CHECK(count(outcome, "centre: Admit") == 1);
+  CHECK_FALSE(outcome.ward_closed);
+}
+
+TEST_CASE("ward: heads that nobody asked for end the link") {
+  Town town;
+  HandLink link(town);
+  link.open();
+  link.hear(sync::AllHeads{});
+  REQUIRE(link.closed);
+  CHECK(link.closed->fault == Fault::malformed);
+  CHECK(town.ward.disk.heads_stored == 0);
 }
 
 TEST_CASE("ward: more that is saved while a run is under way follows it") {
