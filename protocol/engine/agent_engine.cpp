@@ -165,7 +165,7 @@ struct AgentEngine::State {
     if (payload.has_error()) return close(payload.error());
     auto welcome = sync::decode_welcome(*payload, identity.ends);
     if (welcome.has_error()) return close(welcome.error());
-    if (const auto* refusal = std::get_if<sync::Refusal>(&*welcome)) return close(fail(refusal->fault, "the centre refuses this device"));
+    if (const auto* refusal = std::get_if<sync::Refusal>(&*welcome)) return close(ended_by_peer(refusal->fault, "the centre refuses this device"));
     pace.small_answered(now.monotonic - greeting.sent_at);
     const auto prepared = std::move(greeting.prepared);
     sync::Channel channel(std::move(greeting.handshake).split());
@@ -213,7 +213,7 @@ struct AgentEngine::State {
                      if (open.pinged) pace.small_answered(now.monotonic - *open.pinged);
                      open.pinged.reset();
                    },
-                   [&](sync::Refusal& m) { close(fail(m.fault, "the centre ends the exchange")); },
+                   [&](sync::Refusal& m) { close(ended_by_peer(m.fault, "the centre ends the exchange")); },
                    [&](auto&) { close(fail(Fault::malformed, "link: a message that a centre does not send")); },
                },
                message);

@@ -84,7 +84,7 @@ struct EnrolEngine::State {
     if (welcome.has_error()) return voice.close(welcome.error());
     const auto* refusal = std::get_if<sync::Refusal>(&*welcome);
     if (refusal == nullptr) return voice.close(fail(Fault::malformed, "enrolment: an answer that does not belong here"));
-    voice.close(fail(refusal->fault, "the centre refuses this ticket"));
+    voice.close(ended_by_peer(refusal->fault, "the centre refuses this ticket"));
   }
 
   void receive(Asked& asked, BytesView content) {
@@ -100,7 +100,7 @@ struct EnrolEngine::State {
   }
 
   void hear(Asked& asked, sync::Message message) {
-    if (auto* refusal = std::get_if<sync::Refusal>(&message)) return voice.close(fail(refusal->fault, "the centre refuses this enrolment"));
+    if (auto* refusal = std::get_if<sync::Refusal>(&message)) return voice.close(ended_by_peer(refusal->fault, "the centre refuses this enrolment"));
     auto* answer = std::get_if<sync::EnrolAnswer>(&message);
     auto* entries = std::get_if<sync::PolicyEntries>(&message);
     if (answer != nullptr && !asked.answer) asked.answer = std::move(*answer);

@@ -9,6 +9,12 @@
 
 namespace ward::engine {
 
+/// A peer ended the exchange. Its own trouble is none of ours: what would stop this process is a reason to try again later.
+inline Error ended_by_peer(Fault fault, const char* detail) {
+  const auto reaction = reaction_to(fault);
+  return fail(reaction == Reaction::retry || reaction == Reaction::reject ? fault : Fault::io, detail);
+}
+
 /// Collects what an engine wants done, in order. After `close` nothing is added any more.
 template <class Effect>
 class Voice {

@@ -276,6 +276,17 @@ TEST_CASE("ward: what only a ward says, garbage, and a wrong signature of the ap
   CHECK(town.ward.disk.applied == 0);
 }
 
+TEST_CASE("ward: a centre in trouble does not stop the ward's own program") {
+  Town town;
+  for (const auto fault : {Fault::storage_damaged, Fault::storage_failed, Fault::fork}) {
+    HandLink link(town);
+    link.open();
+    link.hear(sync::Refusal{fault});
+    REQUIRE(link.closed);
+    CHECK(link.closed->fault == Fault::io);
+  }
+}
+
 TEST_CASE("ward: bytes before its greeting end the link") {
   Town town;
   agent::AgentEngine engine(town.pc.identity(town.city));
