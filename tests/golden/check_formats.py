@@ -282,6 +282,15 @@ def check_receipt():
     key = SigningKey(sheet.hex("receipt_seed"))
     sheet.check("receipt_public", bytes(key.verify_key))
     sheet.check("signature", key.sign(b"wsync-receipt-v1\0" + full).signature)
+    leaves = [hashlib.sha256(b"\0" + sheet.hex(f"head{i % 2}_statement") + le(8, time + i)).digest() for i in range(3)]
+
+    def node(left, right):
+        return hashlib.sha256(b"\1" + left + right).digest()
+
+    for i, leaf in enumerate(leaves):
+        sheet.check(f"leaf{i}", leaf)
+    sheet.check("log_root", merkle_root(leaves, node))
+    sheet.check("log_frontier", le(8, 3) + node(*leaves[:2]) + leaves[2])
     return sheet.finish()
 
 
@@ -314,7 +323,7 @@ class Cursor:
 def read_policy_fields(kind, body):
     """Section 5: the fields of each type, to see that a reader ends just where the body does."""
     if kind == 1:
-        return {"name": body.text(), "root": body.take(32), "next": body.take(32), "operations": body.take(32), "receipt": body.take(32), "noise": body.take(32)}
+        return {"name": body.text(), **{name: body.take(32) for name in ("root", "next", "operations", "receipt", "noise")}}
     if kind == 2:
         flags = body.number(1)
         return {name: body.take(32) for bit, name in ((1, "operations"), (2, "receipt"), (4, "noise")) if flags & bit}

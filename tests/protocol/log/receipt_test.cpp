@@ -1,5 +1,6 @@
 #include "protocol/log/receipt.hpp"
 
+#include "protocol/log/tree.hpp"
 #include "tests/support/golden_sheet.hpp"
 #include "tests/support/made.hpp"
 
@@ -101,7 +102,7 @@ TEST_CASE("receipt: the bytes are those of the golden file") {
   const auto key = made_secret<crypto::SignSeed>(9);
   const auto receipt = a_receipt();
   GoldenSheet sheet("receipt_v1.txt");
-  sheet.note("WIRE.md section 7: a receipt about two heads, in both forms, and its signature");
+  sheet.note("WIRE.md section 7: a receipt about two heads, in both forms, its signature, and a log of three leaves");
   sheet.put("receipt_seed", key.view());
   sheet.put("receipt_public", crypto::public_of(key));
   sheet.put("org", receipt.org);
@@ -121,5 +122,14 @@ TEST_CASE("receipt: the bytes are those of the golden file") {
   sheet.put("full", log::encode_receipt(receipt));
   sheet.put("short", log::encode_short(receipt));
   sheet.put("signature", log::sign(receipt, key));
+  log::Frontier frontier;
+  for (std::uint8_t i = 0; i < 3; ++i) {
+    const Stamp stamp{i, {receipt.time.ms + i}};
+    const auto leaf = log::leaf_of(receipt.heads[i % 2].statement, stamp.time);
+    sheet.put("leaf" + std::to_string(i), leaf);
+    frontier.append(leaf);
+  }
+  sheet.put("log_root", frontier.root());
+  sheet.put("log_frontier", log::encode_frontier(frontier));
   sheet.check();
 }
