@@ -81,13 +81,29 @@ class CentreStore {
  private:
   CentreStore(Store store, CentreKeys keys);
   friend struct Admission;
+  friend struct Enrolment;
+
+  /// How far the registry has merged, and which dossiers it cannot merge as they are.
+  struct Applied {
+    std::uint64_t index = 0;
+    std::vector<Did> exceptions;
+  };
+  [[nodiscard]] Applied read_applied(std::uint64_t log_size);
+  [[nodiscard]] Result<void> load(OpenMode mode);
+  void learn_unit_seeds();
+  [[nodiscard]] DeviceLine line_of(const policy::DeviceStanding& standing);
+  /// One transaction whose work may append policy entries; they are forgotten when it fails.
+  template <class Work>
+  [[nodiscard]] auto change_policy(const char* name, Work&& work) -> decltype(work(std::declval<struct Enrolment&>()));
+  /// What of a device's other incarnations is newer than those that it names: a device whose data is an older copy, or runs twice, learns of it so.
+  [[nodiscard]] std::vector<log::DeviceHead> heads_of(const DeviceId& device, const std::vector<Incarnation>& named);
 
   Store store_;
   CentreKeys keys_;
   log::Frontier frontier_;
-  Incarnation centre_;        ///< drawn when the data file was made, and again at each restore
+  Incarnation centre_;        ///< drawn at the first opening of the data file, and again at each restore
   WallTime last_stamp_;       ///< stamps strictly increase
-  std::uint64_t applied_ = 0;
+  Applied applied_;
 };
 
 [[nodiscard]] engine::centre::Event perform(engine::centre::StoreEffect effect, CentreStore& store, WallTime now);

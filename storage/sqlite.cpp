@@ -98,6 +98,7 @@ Query Database::query(std::string_view sql) {
   if (statement == nullptr &&
       sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK)
     raise(db_);
+  WARD_ASSERT(sqlite3_stmt_busy(statement) == 0);
   return Query(db_, statement);
 }
 
@@ -105,6 +106,7 @@ std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(db_);
 std::int64_t Database::changes() const { return sqlite3_changes64(db_); }
 
 void Database::begin() { run("BEGIN IMMEDIATE"); }
+void Database::begin_reading() { run("BEGIN"); }
 void Database::commit() { run("COMMIT"); }
 void Database::roll_back() noexcept {
   // After some failures SQLite has rolled back by itself; then this is refused, and rightly so.
@@ -114,16 +116,16 @@ void Database::roll_back() noexcept {
 Result<Database> Database::open(const std::string& path, OpenMode mode) {
   sqlite3* raw = nullptr;
   const int flags = (mode == OpenMode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
-                    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
+                    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
   Database db(raw);
   if (code != SQLITE_OK) return fail(fault_of(code), "open database: " + std::string(sqlite3_errstr(code)));
-  auto opened = db.read("open database", [&]() -> Result<void> {
+  try {
     db.configure(mode);
     db.migrate();
-    return {};
-  });
-  if (opened.has_error()) return opened.error();
+  } catch (const Failure& failure) {
+    return fail(failure.error.fault, "open database: " + failure.error.detail);
+  }
   return db;
 }
 
@@ -168,14 +170,18 @@ void Database::migrate() {
   }
 }
 
-Result<std::vector<std::string>> Database::check() {
-  return read("check database", [&]() -> Result<std::vector<std::string>> {
-    std::vector<std::string> lines;
+std::vector<std::string> Database::check() {
+  std::vector<std::string> lines;
+  try {
     auto found = query("PRAGMA integrity_check(100)");
     while (found.step())
       if (auto line = found.text(0); line != "ok") lines.push_back(std::move(line));
-    return lines;
-  });
+  } catch (const Failure& failure) {
+    // Damage can be such that the check itself cannot go on.
+    if (failure.error.fault != Fault::storage_damaged) throw;
+    lines.push_back(failure.error.detail);
+  }
+  return lines;
 }
 
 void Database::checkpoint() { run("PRAGMA wal_checkpoint(TRUNCATE)"); }

@@ -71,7 +71,8 @@ class Database {
   Database& operator=(Database&&) noexcept;
   ~Database();
 
-  [[nodiscard]] Query query(std::string_view sql);  ///< prepared once, cached by its text's address and length
+  /// Prepared once and kept, so `sql` must live as long as the Database: a literal. One statement is not used twice at one time.
+  [[nodiscard]] Query query(std::string_view sql);
   void run(std::string_view sql) { query(sql).run(); }
   [[nodiscard]] std::int64_t last_row() const;
   [[nodiscard]] std::int64_t changes() const;  ///< rows that the last statement touched
@@ -94,24 +95,30 @@ class Database {
       return fail(failure.error.fault, std::string(name) + ": " + failure.error.detail);
     }
   }
-  /// The same for work that only reads.
+  /// The same for work that only reads: everything that it sees is of one moment.
   template <class Work>
   [[nodiscard]] auto read(const char* name, Work&& work) -> decltype(work()) {
     try {
-      return work();
+      begin_reading();
+      auto result = work();
+      end_reading();
+      return result;
     } catch (const Failure& failure) {
+      roll_back();
       return fail(failure.error.fault, std::string(name) + ": " + failure.error.detail);
     }
   }
 
-  /// SQLite's own structural check of the whole file; the lines that it reports, none when sound.
-  [[nodiscard]] Result<std::vector<std::string>> check();
+  /// SQLite's own structural check of the whole file; the lines that it reports, none when sound. Inside `read` or `transact`.
+  [[nodiscard]] std::vector<std::string> check();
   /// Moves the WAL into the file. Run by the one writing connection.
   void checkpoint();
 
  private:
   explicit Database(sqlite3* db) noexcept : db_(db) {}
   void begin();
+  void begin_reading();
+  void end_reading() { commit(); }
   void commit();
   void roll_back() noexcept;
   void configure(OpenMode mode);

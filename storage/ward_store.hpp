@@ -39,7 +39,7 @@ struct NewChange {
 };
 struct Saved {
   Did did;
-  Position position;
+  Position position;  ///< of the change; of its last part where a large new dossier takes several records
   bool clock_believed = true;
 };
 
@@ -55,10 +55,13 @@ class WardStore {
   [[nodiscard]] const WardKeys& keys() const noexcept { return keys_; }
 
   /// Seals and commits changes: all of them, or none. When it returns a value, a power cut loses nothing of it. `not_member`: this PC is not approved
-  /// yet, so it holds no key to write with. `invalid`, `too_large`: names what is wrong with which change; nothing was saved.
+  /// yet, so it holds no key to write with. `invalid`, `too_large`: names what is wrong with which change; nothing was saved. A new dossier that does not
+  /// fit one record is saved as several changes.
   [[nodiscard]] Result<std::vector<Saved>> save(const std::vector<NewChange>& changes, Now now);
 
   [[nodiscard]] Result<sync::Report> report(Now now);
+  /// What the runtime measured last; goes into reports.
+  void set_disk_free(std::uint64_t bytes) noexcept { disk_free_bytes_ = bytes; }
   struct Progress {
     std::uint64_t receipted_through = 0;  ///< own records under a receipt
     WallTime receipted_at;
@@ -68,6 +71,8 @@ class WardStore {
     std::uint64_t refused_segments = 0;
     std::int64_t clock_offset_ms = 0;     ///< this PC minus the centre, at the last signed time
     bool clock_trusted = true;
+    std::string alarm;                    ///< `rollback`: the centre holds less than it had receipted; `two_faces`: it signed two histories; else empty
+    bool restored = false;                ///< this file is an older copy of itself; what it lacks is being fetched
   };
   [[nodiscard]] Result<Progress> progress(Now now);
   /// The newest receipt that covers this dossier's own records, as signed, for people and for export.
@@ -87,15 +92,27 @@ class WardStore {
 
  private:
   WardStore(Store store, WardKeys keys, Membership membership);
+  /// Has this PC's own keys of its unit ready; again after each policy entry.
+  void learn_unit_seeds();
+  [[nodiscard]] bool believes(Now now) const;
+  [[nodiscard]] sync::Report report_in_transaction(Now now);
+  Error found_copy();
 
   Store store_;
   WardKeys keys_;
   Membership membership_;
   std::optional<Incarnation> incarnation_;  ///< drawn at the first write
-  std::optional<std::pair<WallTime, Instant>> centre_time_;  ///< last signed time, since this start
+  WallTime signed_time_;                    ///< the newest that the centre signed
+  std::optional<std::pair<WallTime, Instant>> centre_time_;  ///< the same, since this start
   bool clock_believed_ = true;
+  std::uint64_t disk_free_bytes_ = 0;
+  std::set<Incarnation> postponed_;  ///< on this link the centre takes no more of these: what must come first is not there yet
+  bool asked_own_ = false;           ///< this link's pulls ask for this device's own segments too
 
   friend struct WardWriter;
+  friend struct Outbox;
+  friend struct Receipts;
+  friend struct Deliveries;
 };
 
 /// Performs one store effect: what the driver and the simulator both call. A failure is an event too.

@@ -1,0 +1,223 @@
+#include "storage/centre_parts.hpp"
+
+#include <algorithm>
+
+namespace ward::storage {
+namespace {
+
+bool creates_dossier(const record::Header& header) { return header.type == record::Type::change && header.did.is_zero(); }
+
+bool all_as_stored(const segment::Rows& rows) {
+  return std::all_of(rows.rows.begin(), rows.rows.end(), [](const auto& row) { return std::holds_alternative<segment::SealedRow>(row); });
+}
+
+}  // namespace
+
+Admission::Admission(CentreStore& centre, const DeviceId& device, WallTime at)
+    : centre_(centre), store_(centre.store_), device_(device), at_(at), frontier_(centre.frontier_), last_stamp_(centre.last_stamp_) {
+  if (const auto* standing = store_.policy.device(device_)) unit_ = standing->device.unit;
+}
+
+void Admission::refuse(const segment::Statement& statement, Fault fault) {
+  out.refused.push_back({statement.incarnation, statement.first, fault});
+  store_.db.query(
+             "INSERT INTO peer (device, refused_ms, refused) VALUES (?, ?, ?) ON CONFLICT (device) DO UPDATE SET refused_ms = excluded.refused_ms, "
+             "refused = excluded.refused")
+      .bind(device_).bind(at_.ms).bind(std::string_view(name_of(fault))).run();
+}
+
+void Admission::need_sealed(const segment::Statement& statement) { out.need_sealed.emplace_back(statement.incarnation, statement.first); }
+
+void Admission::admit(segment::Rows& rows) {
+  const auto& statement = rows.statement.statement;
+  const auto* standing = store_.policy.device(device_);
+  if (standing == nullptr || statement.device != device_) return refuse(statement, Fault::not_member);
+  if (standing->revoked) return refuse(statement, Fault::revoked);
+  if (rows.subset) return refuse(statement, Fault::malformed);
+  writer_ = find_writer(store_, device_, statement.incarnation);
+  if (const auto verified = verify(rows)) take(rows, *verified);
+}
+
+bool Admission::fill_root(segment::ReceiptSeen& seen) {
+  seen.root = {};
+  if (seen == segment::ReceiptSeen{}) return true;
+  auto found = store_.db.query("SELECT root FROM root WHERE centre = ? AND size = ?");
+  found.bind(seen.centre).bind(static_cast<std::int64_t>(seen.size));
+  if (!found.step()) return false;
+  seen.root = found.fixed<Hash>(0);
+  return true;
+}
+
+/// Puts back what the statement left out because it is held here; false when it is not.
+bool Admission::fill(segment::Rows& rows) {
+  auto& statement = rows.statement.statement;
+  if (rows.elided.previous) {
+    const auto chain = chain_of(store_, writer_);
+    if (chain.count == statement.first) {
+      statement.previous = chain.head;
+    } else {
+      // The statement that ends there; or the very same segment again, whose answer was lost.
+      const auto before = statement.first == 0 ? std::nullopt : segment_until(store_, writer_, statement.first);
+      if (!before && statement.first != 0) return false;
+      statement.previous = before ? before->hash : Hash{};
+    }
+  }
+  return !rows.elided.receipt_root || fill_root(statement.receipt_seen);
+}
+
+std::optional<std::vector<segment::Verified>> Admission::verify(segment::Rows& rows) {
+  const auto statement = rows.statement.statement;
+  const bool elided = rows.elided.previous || rows.elided.receipt_root;
+  if (elided && !fill(rows)) {
+    need_sealed(statement);
+    return std::nullopt;
+  }
+  load_keys(store_, rows);
+  auto verified = segment::verify_rows(rows, store_.org, store_.policy.device(device_)->device.sign, store_.keys);
+  if (verified.has_value()) return *std::move(verified);
+  // What was computed here may be what is wrong: before anyone is called a forger, the bytes themselves are asked for.
+  if (elided || !all_as_stored(rows)) need_sealed(statement);
+  else refuse(statement, verified.error().fault);
+  return std::nullopt;
+}
+
+void Admission::take(const segment::Rows& rows, const std::vector<segment::Verified>& verified) {
+  const auto& statement = rows.statement.statement;
+  hash_ = segment::hash_of(statement, store_.org);
+  if (const auto held = find_segment(store_, hash_)) return duplicate(*held);
+  const auto chain = chain_of(store_, writer_);
+  if (statement.first > chain.count) return refuse(statement, Fault::gap);
+  if (statement.first < chain.count) return overlap(rows, verified, chain);
+  if (const auto fault = judge(verified)) return refuse(statement, *fault);
+  const bool forked = statement.previous != chain.head;
+  append(rows, verified, forked);
+  if (forked) refuse(statement, Fault::fork);
+}
+
+void Admission::duplicate(const StoredSegment& held) {
+  const auto& statement = held.signed_statement.statement;
+  out.stamps.push_back({statement.incarnation, statement.first, *held.stamp});
+  if (held.forked) refuse(statement, Fault::fork);
+}
+
+/// Records that are held already, cut in another way: a device that was restored from a copy. Other records under the same numbers: a fork.
+void Admission::overlap(const segment::Rows& rows, const std::vector<segment::Verified>& verified, const Chain& chain) {
+  const auto& statement = rows.statement.statement;
+  const auto known = [&](const segment::Verified& one) {
+    auto held = store_.db.query("SELECT 1 FROM record WHERE writer = ? AND seq = ? AND rid = ?");
+    held.bind(writer_).bind(static_cast<std::int64_t>(one.record.header.position.seq)).bind(one.rid);
+    return held.step();
+  };
+  const bool same = std::all_of(verified.begin(), verified.end(),
+                                [&](const auto& one) { return one.record.header.position.seq >= chain.count || known(one); });
+  if (!same) {
+    if (const auto fault = judge(verified)) return refuse(statement, *fault);
+    append(rows, verified, true);
+    return refuse(statement, Fault::fork);
+  }
+  // Past the end of what is held it must be cut anew; inside it, the heads of the receipt say that it is here.
+  if (statement.first + statement.count > chain.count) refuse(statement, Fault::gap);
+}
+
+bool Admission::holds(std::int64_t dossier) {
+  const auto [held, fresh] = holders_.try_emplace(dossier);
+  if (fresh) {
+    auto found = store_.db.query("SELECT unit FROM holder WHERE dossier = ?");
+    found.bind(dossier);
+    while (found.step()) held->second.insert(found.text(0));
+  }
+  return held->second.contains(unit_);
+}
+
+std::optional<Fault> Admission::judge_one(const record::Header& header, std::set<Did>& created) {
+  const auto did = record::dossier_of(header);
+  if (did.is_zero()) return std::nullopt;
+  if (header.did.is_zero()) {
+    if (header.type == record::Type::grant) return Fault::malformed;
+    created.insert(did);
+    return std::nullopt;
+  }
+  if (created.contains(did)) return std::nullopt;
+  const auto dossier = find_dossier_row(store_, did);
+  if (dossier != 0 && holds(dossier)) return std::nullopt;
+  // A centre that was restored from a copy may hear of a dossier before its beginning comes back.
+  return dossier == 0 || holders_.at(dossier).empty() ? Fault::gap : Fault::not_member;
+}
+
+/// Whether this device may write these records; before anything of the segment is stored.
+std::optional<Fault> Admission::judge(const std::vector<segment::Verified>& verified) {
+  std::vector<const record::Header*> headers;
+  for (const auto& one : verified) headers.push_back(&one.record.header);
+  std::sort(headers.begin(), headers.end(), [](const auto* a, const auto* b) { return a->position.seq < b->position.seq; });
+  std::set<Did> created;
+  for (const auto* header : headers)
+    if (const auto fault = judge_one(*header, created)) return fault;
+  return std::nullopt;
+}
+
+void Admission::append(const segment::Rows& rows, const std::vector<segment::Verified>& verified, bool forked) {
+  const auto& statement = rows.statement.statement;
+  writer_ = writer_row(store_, device_, statement.incarnation);
+  last_stamp_ = std::max(at_, WallTime{last_stamp_.ms + 1});
+  const Stamp stamp{frontier_.size, last_stamp_};
+  const auto segment = put_segment(store_, {writer_, rows.statement, hash_, stamp, true, forked, 0});
+  put_rows(verified, segment, stamp);
+  if (!forked) set_chain(store_, writer_, {statement.first + statement.count, hash_, segment});
+  out.stamps.push_back({statement.incarnation, statement.first, stamp});
+  frontier_.append(log::leaf_of(hash_, stamp.time));
+  accepted_ = true;
+}
+
+void Admission::put_rows(const std::vector<segment::Verified>& verified, std::int64_t segment, const Stamp& stamp) {
+  std::set<std::int64_t> dossiers;
+  for (const auto& one : verified) {
+    const auto put = put_record(store_, one, writer_, segment, at_);
+    if (put.dossier == 0) continue;
+    dossiers.insert(put.dossier);
+    learn_key(one, put.dossier);
+  }
+  std::set<UnitCode> units{unit_};
+  for (const auto dossier : dossiers) {
+    (void)holds(dossier);
+    units.insert(holders_.at(dossier).begin(), holders_.at(dossier).end());
+    store_.db.query("UPDATE dossier SET dirty = ? WHERE id = ? AND dirty = 0").bind(static_cast<std::int64_t>(stamp.index + 1)).bind(dossier).run();
+  }
+  for (const auto& unit : units)
+    store_.db.query("INSERT INTO route (unit, stamp_index) VALUES (?, ?)").bind(unit).bind(static_cast<std::int64_t>(stamp.index)).run();
+}
+
+/// Keys, and the units that hold the dossier: the one that creates it, and those that a grant names.
+void Admission::learn_key(const segment::Verified& verified, std::int64_t dossier) {
+  const auto& header = verified.record.header;
+  const auto grant = read_grant(store_, verified);
+  const auto key_id = grant ? grant->key_id : header.key_id;
+  if (!grant && !creates_dossier(header)) return;
+  const auto learned = store_.keys.dossier_keys.find(key_id);
+  if (learned != store_.keys.dossier_keys.end()) put_key(store_, dossier, key_id, learned->second);
+  (void)holds(dossier);
+  auto& held = holders_.at(dossier);
+  const auto hold = [&](const UnitCode& unit) {
+    if (store_.policy.unit(unit) == nullptr || !held.insert(unit).second) return;
+    store_.db.query("INSERT OR IGNORE INTO holder (dossier, unit) VALUES (?, ?)").bind(dossier).bind(unit).run();
+  };
+  if (!grant) return hold(unit_);
+  for (const auto& wrap : grant->wraps) hold(wrap.unit);
+}
+
+void Admission::finish() {
+  if (!accepted_) return;
+  set_meta(store_, "frontier", log::encode_frontier(frontier_));
+  set_meta_number(store_, "last stamp", last_stamp_.ms);
+  const auto root = frontier_.root();
+  store_.db.query("INSERT OR REPLACE INTO root (centre, size, root) VALUES (?, ?, ?)")
+      .bind(centre_.centre_).bind(static_cast<std::int64_t>(frontier_.size)).bind(root).run();
+  store_.db.query("INSERT INTO peer (device, accepted_ms) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET accepted_ms = excluded.accepted_ms")
+      .bind(device_).bind(at_.ms).run();
+}
+
+void Admission::keep() {
+  centre_.frontier_ = std::move(frontier_);
+  centre_.last_stamp_ = last_stamp_;
+}
+
+}  // namespace ward::storage

@@ -1,0 +1,33 @@
+#include "storage/dossiers.hpp"
+
+namespace ward::storage {
+namespace {
+
+constexpr std::int64_t kept_ms = std::int64_t{7} * 24 * 3600 * 1000;  ///< nobody repeats a request after a week
+constexpr std::size_t key_bytes_max = 256;
+
+}  // namespace
+
+Result<std::optional<Bytes>> answered_before(Store& store, std::string_view key, const Hash& request) {
+  return store.db.read("look up an answer", [&]() -> Result<std::optional<Bytes>> {
+    auto found = store.db.query("SELECT request, answer FROM answered WHERE key = ?");
+    found.bind(key);
+    if (!found.step()) return std::optional<Bytes>{};
+    if (found.fixed<Hash>(0) != request) return fail(Fault::invalid, "this Idempotency-Key was used for another request");
+    WARD_TRY(auto answer, open_local(store.local, "answer", view(key), found.bytes(1)));
+    return std::optional<Bytes>(std::move(answer));
+  });
+}
+
+Result<void> remember_answer(Store& store, std::string_view key, const Hash& request, BytesView answer, WallTime at) {
+  if (key.empty() || key.size() > key_bytes_max) return fail(Fault::invalid, "an Idempotency-Key has 1 to 256 bytes");
+  return store.db.transact("remember an answer", [&]() -> Result<void> {
+    store.db.query("DELETE FROM answered WHERE at_ms < ?").bind(at.ms - kept_ms).run();
+    const auto sealed = seal_local(store.local, "answer", view(key), answer);
+    store.db.query("INSERT OR IGNORE INTO answered (key, request, answer, at_ms) VALUES (?, ?, ?, ?)")
+        .bind(key).bind(request).bind(BytesView(sealed)).bind(at.ms).run();
+    return {};
+  });
+}
+
+}  // namespace ward::storage

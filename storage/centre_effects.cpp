@@ -1,0 +1,221 @@
+#include "protocol/base/limits.hpp"
+#include "protocol/base/overloaded.hpp"
+#include "storage/centre_parts.hpp"
+
+#include <algorithm>
+
+/// What the centre's engine asks of its store; each effect is one transaction.
+namespace ward::storage {
+
+namespace centre = engine::centre;
+
+namespace {
+
+constexpr std::int64_t strangers_max = 8;
+constexpr std::size_t policy_entries_at_once = 4096;
+
+Fault standing_fault(const policy::DeviceStanding* standing) { return standing == nullptr ? Fault::not_member : Fault::revoked; }
+
+/// Reads the rows that one device may have.
+class Delivery {
+ public:
+  Delivery(Store& store, const DeviceId& device, UnitCode unit, bool lost) : store_(store), device_(device), unit_(std::move(unit)), lost_(lost) {}
+
+  /// Nothing when the device may see none of it, or wrote it and has it.
+  [[nodiscard]] std::optional<segment::Rows> rows_of(const StoredSegment& segment) {
+    const auto& statement = segment.signed_statement.statement;
+    const bool own = statement.device == device_;
+    if (own && !lost_) return std::nullopt;
+    const auto records = records_of_segment(store_, segment);
+    std::vector<Rid> rids;
+    std::vector<std::uint8_t> positions;
+    segment::Rows out;
+    for (const auto& stored : records) {
+      rids.push_back(stored.rid);
+      if (!own && !holds(record::dossier_of(stored.record.header))) continue;
+      positions.push_back(stored.leaf);
+      out.rows.push_back(open_row(store_, stored));
+    }
+    if (positions.empty()) return std::nullopt;
+    if (rids.size() != statement.count) throw Failure{{Fault::storage_damaged, "records of a segment are missing"}};
+    if (positions.size() != rids.size()) out.subset = segment::subset_of(rids, std::move(positions));
+    out.statement = segment.signed_statement;
+    out.stamp = segment.stamp;
+    const auto before = sent_.find(segment.writer);
+    out.elided.previous = before != sent_.end() && before->second == statement.first;
+    sent_[segment.writer] = segment.end();
+    return out;
+  }
+
+ private:
+  bool holds(const Did& did) {
+    if (did.is_zero()) return false;
+    const auto [held, fresh] = holds_.try_emplace(did);
+    if (!fresh) return held->second;
+    auto found = store_.db.query("SELECT 1 FROM dossier d JOIN holder h ON h.dossier = d.id WHERE d.did = ? AND h.unit = ?");
+    found.bind(did).bind(unit_);
+    return held->second = found.step();
+  }
+
+  Store& store_;
+  DeviceId device_;
+  UnitCode unit_;
+  bool lost_;
+  std::map<Did, bool> holds_;
+  std::map<std::int64_t, Seq> sent_;  ///< writer → where the last segment of this delivery ends
+};
+
+std::size_t size_of(const segment::Rows& rows) {
+  constexpr std::size_t row_overhead = 16;
+  constexpr std::size_t statement_overhead = 160;
+  std::size_t out = statement_overhead;
+  for (const auto& row : rows.rows) out += row_overhead + segment::header_of(row).length;
+  return out;
+}
+
+}  // namespace
+
+std::vector<log::DeviceHead> CentreStore::heads_of(const DeviceId& device, const std::vector<Incarnation>& named) {
+  std::vector<log::DeviceHead> out;
+  std::int64_t oldest = 0;
+  for (const auto& incarnation : named) {
+    const auto writer = find_writer(store_, device, incarnation);
+    const auto chain = writer == 0 ? Chain{} : chain_of(store_, writer);
+    out.push_back({incarnation, chain.count, chain.head});
+    if (chain.count == 0) continue;
+    auto first = store_.db.query("SELECT id FROM segment WHERE writer = ? ORDER BY first LIMIT 1");
+    first.bind(writer);
+    if (first.step() && (oldest == 0 || first.number(0) < oldest)) oldest = first.number(0);
+  }
+  auto newer = store_.db.query("SELECT incarnation, chained, head FROM writer WHERE device = ? AND newest > ? ORDER BY newest DESC LIMIT ?");
+  newer.bind(device).bind(oldest).bind(oldest == 0 ? 1 : strangers_max + static_cast<std::int64_t>(named.size()));
+  while (newer.step()) {
+    const log::DeviceHead head{newer.fixed<Incarnation>(0), static_cast<Seq>(newer.number(1)), newer.fixed<Hash>(2)};
+    if (std::find(named.begin(), named.end(), head.incarnation) == named.end()) out.push_back(head);
+  }
+  return out;
+}
+
+Result<centre::PeerRead> CentreStore::read_peer(const centre::ReadPeer& wanted, WallTime now) {
+  const auto* standing = store_.policy.device_by_noise(wanted.noise);
+  if (standing == nullptr) return centre::PeerRead{Fault::not_member};
+  return store_.db.transact("read peer", [&]() -> Result<centre::PeerRead> {
+    if (!standing->revoked) return centre::PeerRead{centre::PeerRead::Known{standing->id, standing->device.unit, heads_of(standing->id, wanted.incarnations), log_view(now)}};
+    store_.db.query(
+               "INSERT INTO peer (device, refused_ms, refused) VALUES (?, ?, 'revoked') ON CONFLICT (device) DO UPDATE SET "
+               "refused_ms = excluded.refused_ms, refused = excluded.refused")
+        .bind(standing->id).bind(now.ms).run();
+    return centre::PeerRead{Fault::revoked};
+  });
+}
+
+Result<centre::Admitted> CentreStore::admit(centre::Admit admit) {
+  forget_keys(store_);
+  std::vector<Incarnation> named;
+  for (const auto& rows : admit.rows)
+    if (const auto& one = rows.statement.statement.incarnation; std::find(named.begin(), named.end(), one) == named.end()) named.push_back(one);
+  Admission admission(*this, admit.device, admit.at);
+  Applied applied;
+  auto done = store_.db.transact("admit", [&]() -> Result<centre::Admitted> {
+    // Before anything is added, so that what another copy of this device added since is seen.
+    auto heads = heads_of(admit.device, named);
+    for (auto& rows : admit.rows) admission.admit(rows);
+    admission.finish();
+    for (auto& head : heads) {
+      const auto writer = find_writer(store_, admit.device, head.incarnation);
+      if (writer == 0) continue;
+      const auto chain = chain_of(store_, writer);
+      head = {head.incarnation, chain.count, chain.head};
+    }
+    admission.out.heads = std::move(heads);
+    applied = read_applied(admission.log_size());
+    return std::move(admission.out);
+  });
+  if (done.has_error()) return done;
+  admission.keep();
+  applied_ = std::move(applied);
+  done->log = log_view(admit.at);
+  return done;
+}
+
+Result<centre::DeliveryRead> CentreStore::read_delivery(const centre::ReadDelivery& wanted) {
+  forget_keys(store_);
+  const auto* standing = store_.policy.device(wanted.device);
+  if (standing == nullptr || standing->revoked) return fail(standing_fault(standing), "read delivery");
+  return store_.db.read("read delivery", [&]() -> Result<centre::DeliveryRead> {
+    auto peer = store_.db.query("SELECT lost FROM peer WHERE device = ?");
+    peer.bind(wanted.device);
+    Delivery delivery(store_, wanted.device, standing->device.unit, peer.step() && peer.number(0) != 0);
+    centre::DeliveryRead out;
+    out.cursor = std::max(wanted.cursor, frontier_.size);
+    std::size_t bytes = 0;
+    auto route = store_.db.query(
+        "SELECT r.stamp_index, s.id FROM route r JOIN segment s ON s.stamp_index = r.stamp_index WHERE r.unit = ? AND r.stamp_index >= ? "
+        "ORDER BY r.stamp_index");
+    route.bind(standing->device.unit).bind(static_cast<std::int64_t>(wanted.cursor));
+    while (route.step()) {
+      if (bytes >= wanted.bytes_max || out.rows.size() == limits::run_segments_max) {
+        out.cursor = static_cast<std::uint64_t>(route.number(0));
+        out.more = true;
+        break;
+      }
+      auto rows = delivery.rows_of(*find_segment(store_, route.number(1)));
+      if (!rows) continue;
+      bytes += size_of(*rows);
+      out.rows.push_back(*std::move(rows));
+    }
+    return out;
+  });
+}
+
+Result<centre::PolicyRead> CentreStore::read_policy(const centre::ReadPolicy& wanted) {
+  centre::PolicyRead out;
+  const auto& entries = store_.policy.entries();
+  for (std::size_t at = wanted.from; at < entries.size() && out.entries.size() < policy_entries_at_once; ++at) out.entries.push_back(entries[at]);
+  return out;
+}
+
+Result<void> CentreStore::store_report(const centre::StoreReport& report) {
+  return store_.db.transact("store report", [&]() -> Result<void> {
+    const auto heard = encode_report(report.report);
+    store_.db.query(
+               "INSERT INTO peer (device, cursor, lost, contact_ms, heard) VALUES (?, ?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET "
+               "cursor = excluded.cursor, lost = excluded.lost, contact_ms = excluded.contact_ms, heard = excluded.heard")
+        .bind(report.device).bind(static_cast<std::int64_t>(report.cursor)).bind(std::int64_t{report.report.restored}).bind(report.at.ms)
+        .bind(BytesView(heard)).run();
+    return {};
+  });
+}
+
+Result<centre::HeadsRead> CentreStore::read_heads(const centre::ReadHeads& wanted) {
+  return store_.db.read("read heads", [&]() -> Result<centre::HeadsRead> {
+    centre::HeadsRead out;
+    auto found = store_.db.query("SELECT incarnation, chained, head FROM writer WHERE device = ? AND chained > 0 ORDER BY incarnation");
+    found.bind(wanted.device);
+    while (found.step()) out.heads.push_back({found.fixed<Incarnation>(0), static_cast<Seq>(found.number(1)), found.fixed<Hash>(2)});
+    return out;
+  });
+}
+
+centre::Event perform(centre::StoreEffect effect, CentreStore& store, WallTime now) {
+  const auto event = [](auto result) -> centre::Event {
+    if (result.has_error()) return engine::StorageFailed{std::move(result).error()};
+    return *std::move(result);
+  };
+  return std::visit(overloaded{
+                        [&](centre::ReadPeer& e) { return event(store.read_peer(e, now)); },
+                        [&](centre::Admit& e) { return event(store.admit(std::move(e))); },
+                        [&](centre::ReadDelivery& e) { return event(store.read_delivery(e)); },
+                        [&](centre::ReadPolicy& e) { return event(store.read_policy(e)); },
+                        [&](centre::StoreReport& e) -> centre::Event {
+                          if (auto stored = store.store_report(e); stored.has_error()) return engine::StorageFailed{stored.error()};
+                          return centre::ReportStored{};
+                        },
+                        [&](centre::ReadHeads& e) { return event(store.read_heads(e)); },
+                        [&](centre::ReadTicket& e) { return event(store.read_ticket(e)); },
+                        [&](centre::Enrol& e) { return event(store.enrol(e)); },
+                    },
+                    effect);
+}
+
+}  // namespace ward::storage

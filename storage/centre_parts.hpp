@@ -1,0 +1,78 @@
+#pragma once
+
+#include "storage/centre_store.hpp"
+#include "storage/segments.hpp"
+
+/// The parts of a centre's store, each in its own file. All of them run inside a transaction of CentreStore.
+namespace ward::storage {
+
+/// Takes segments into the log: all that one `Admit` brings, in order.
+struct Admission {
+  Admission(CentreStore& centre, const DeviceId& device, WallTime at);
+
+  void admit(segment::Rows& rows);
+  /// Writes down where the log ends. Nothing may be admitted after it.
+  void finish();
+  /// After the commit: what the store remembers.
+  void keep();
+  [[nodiscard]] std::uint64_t log_size() const noexcept { return frontier_.size; }
+
+  engine::centre::Admitted out;
+
+ private:
+  using Fault = ward::Fault;
+  [[nodiscard]] bool fill(segment::Rows& rows);
+  [[nodiscard]] bool fill_root(segment::ReceiptSeen& seen);
+  [[nodiscard]] std::optional<std::vector<segment::Verified>> verify(segment::Rows& rows);
+  void take(const segment::Rows& rows, const std::vector<segment::Verified>& verified);
+  void duplicate(const StoredSegment& held);
+  void overlap(const segment::Rows& rows, const std::vector<segment::Verified>& verified, const Chain& chain);
+  [[nodiscard]] std::optional<Fault> judge(const std::vector<segment::Verified>& verified);
+  [[nodiscard]] std::optional<Fault> judge_one(const record::Header& header, std::set<Did>& created);
+  void append(const segment::Rows& rows, const std::vector<segment::Verified>& verified, bool forked);
+  void put_rows(const std::vector<segment::Verified>& verified, std::int64_t segment, const Stamp& stamp);
+  void learn_key(const segment::Verified& verified, std::int64_t dossier);
+  [[nodiscard]] bool holds(std::int64_t dossier);
+  void refuse(const segment::Statement& statement, Fault fault);
+  void need_sealed(const segment::Statement& statement);
+
+  CentreStore& centre_;
+  Store& store_;
+  DeviceId device_;
+  WallTime at_;
+  UnitCode unit_;
+  std::int64_t writer_ = 0;
+  Hash hash_;
+  log::Frontier frontier_;
+  WallTime last_stamp_;
+  bool accepted_ = false;
+  std::map<std::int64_t, std::set<UnitCode>> holders_;  ///< of dossiers that this transaction looked at
+};
+
+/// Who may become a device, and who is one.
+struct Enrolment {
+  explicit Enrolment(CentreStore& of);
+
+  CentreStore& centre;
+  Store& store;
+
+  [[nodiscard]] Result<engine::centre::Enrolled> enrol(const engine::centre::Enrol& enrol);
+  [[nodiscard]] Result<void> approve(const DeviceId& device, WallTime now);
+  [[nodiscard]] Result<void> revoke(const DeviceId& device, std::string_view reason, WallTime now);
+
+ private:
+  struct Applicant {
+    SignKey sign;
+    DhKey noise;
+    DhKey sealing;
+    UnitCode unit;
+    std::string label;
+  };
+  [[nodiscard]] Result<void> add_device(const Applicant& applicant, WallTime now);
+  [[nodiscard]] Result<void> append(policy::Body body, WallTime now);
+};
+
+[[nodiscard]] Bytes encode_report(const sync::Report& report);
+[[nodiscard]] sync::Report decode_report(BytesView bytes);
+
+}  // namespace ward::storage

@@ -1,0 +1,234 @@
+#include "storage/dossiers.hpp"
+
+#include "protocol/base/limits.hpp"
+#include "storage/merged.hpp"
+#include "storage/search.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace ward::storage {
+namespace {
+
+constexpr std::size_t lines_max = 500;
+constexpr std::string_view id_prefix = "id:";
+constexpr std::size_t ambiguous_shown_max = 20;
+
+Result<std::vector<std::int64_t>> with_code(Store& store, std::string_view code) {
+  std::vector<std::int64_t> out;
+  auto found = store.db.query("SELECT dossier FROM code WHERE code = ? ORDER BY dossier");
+  found.bind(code);
+  while (found.step()) out.push_back(found.number(0));
+  return out;
+}
+
+/// What a dossier's records and the centre's cursor say of where it is (records.md §6).
+class Phases {
+ public:
+  explicit Phases(Store& store) : store_(store) {
+    if (store.site == Site::centre) return;
+    applied_ = meta_number(store, "applied", 0);
+    const auto exceptions = meta(store, "applied exceptions").value_or(Bytes{});
+    for (std::size_t at = 0; at + Did::size <= exceptions.size(); at += Did::size)
+      exceptions_.push_back(fixed_from<Did>(BytesView(exceptions).subspan(at, Did::size)));
+  }
+
+  DossierPhase of(std::int64_t dossier, const Did& did) {
+    const auto stored = records_of(dossier);
+    if (stored.refused) return DossierPhase::needs_you;
+    if (stored.unreceipted) return DossierPhase::on_this_pc;
+    auto line = store_.db.query("SELECT conflicts + attention + waiting, dirty FROM dossier WHERE id = ?");
+    line.bind(dossier);
+    if (!line.step()) throw Failure{{Fault::storage_damaged, "a dossier's row is missing"}};
+    if (line.number(0) > 0) return DossierPhase::needs_you;
+    if (store_.site == Site::centre) return line.number(1) == 0 ? DossierPhase::applied : DossierPhase::at_centre;
+    const bool excepted = std::find(exceptions_.begin(), exceptions_.end(), did) != exceptions_.end();
+    return stored.all_stamped && stored.newest_index < applied_ && !excepted ? DossierPhase::applied : DossierPhase::at_centre;
+  }
+
+ private:
+  struct Records {
+    bool refused = false;
+    bool unreceipted = false;
+    bool all_stamped = true;
+    std::int64_t newest_index = -1;
+  };
+  Records records_of(std::int64_t dossier) {
+    Records out;
+    auto found = store_.db.query(
+        "SELECT max(s.refused IS NOT NULL AND s.receipted = 0), max(r.segment IS NULL OR s.receipted = 0), "
+        "max(r.segment IS NULL OR s.stamp_index IS NULL), max(s.stamp_index) FROM record r LEFT JOIN segment s ON s.id = r.segment WHERE r.dossier = ?");
+    found.bind(dossier);
+    if (!found.step() || found.is_null(1)) return out;
+    out.refused = found.number(0) != 0;
+    out.unreceipted = found.number(1) != 0;
+    out.all_stamped = found.number(2) == 0;
+    if (!found.is_null(3)) out.newest_index = found.number(3);
+    return out;
+  }
+
+  Store& store_;
+  std::int64_t applied_ = 0;
+  std::vector<Did> exceptions_;
+};
+
+/// As merged last, or merged now where newer records wait for it.
+merge::DossierState newest_state(Store& store, std::int64_t dossier) {
+  auto dirty = store.db.query("SELECT dirty, did FROM dossier WHERE id = ?");
+  dirty.bind(dossier);
+  if (dirty.step() && dirty.number(0) > 0) return merge::merge(dirty.fixed<Did>(1), facts_of(store, dossier));
+  return read_state(store, dossier);
+}
+
+DossierView view_of(Store& store, Phases& phases, std::int64_t dossier) {
+  const auto did = did_of(store, dossier);
+  return {did, newest_state(store, dossier), phases.of(dossier, did)};
+}
+
+DossierLine line_of(Store& store, Phases& phases, const Query& row) {
+  DossierLine out;
+  const auto dossier = row.number(0);
+  out.did = row.fixed<Did>(1);
+  out.code = row.text(2);
+  out.status = row.text(3);
+  out.procedure = row.text(4);
+  out.unit = row.text(5);
+  out.received = row.text(6);
+  out.due = row.text(7);
+  out.changed_at = {row.number(8)};
+  out.conflicts = static_cast<std::uint64_t>(row.number(9));
+  out.owner = shown_text(read_state(store, dossier), "ChuHoSo");
+  out.phase = phases.of(dossier, out.did);
+  return out;
+}
+
+#define WARD_LINE_COLUMNS \
+  "SELECT d.id, d.did, d.code, d.status, d.procedure, d.unit, d.received, d.due, d.changed_ms, d.conflicts FROM dossier d "
+
+Result<std::int64_t> cursor_of(std::string_view after) {
+  if (after.empty()) return std::numeric_limits<std::int64_t>::max();
+  std::int64_t out = 0;
+  const auto [end, error] = std::from_chars(after.data(), after.data() + after.size(), out);
+  if (error != std::errc{} || end != after.data() + after.size()) return fail(Fault::invalid, "the cursor is not one that was given out");
+  return out;
+}
+
+}  // namespace
+
+const char* name_of(DossierPhase phase) noexcept {
+  switch (phase) {
+    case DossierPhase::on_this_pc: return "on_this_pc";
+    case DossierPhase::needs_you: return "needs_you";
+    case DossierPhase::at_centre: return "at_centre";
+    case DossierPhase::applied: return "applied";
+  }
+  return "on_this_pc";
+}
+
+Result<Did> find_dossier(Store& store, std::string_view which) {
+  return store.db.read("find dossier", [&]() -> Result<Did> {
+    if (which.starts_with(id_prefix)) {
+      const auto bytes = unhex(which.substr(id_prefix.size()));
+      if (bytes.size() != Did::size) return fail(Fault::invalid, "an id is `id:` and 32 hexadecimal digits");
+      const auto did = fixed_from<Did>(bytes);
+      if (find_dossier_row(store, did) == 0) return fail(Fault::not_found, "there is no such dossier here");
+      return did;
+    }
+    WARD_TRY(const auto found, with_code(store, which));
+    if (found.empty()) return fail(Fault::not_found, "there is no dossier with that code here");
+    if (found.size() == 1) return did_of(store, found.front());
+    std::string ids;
+    for (std::size_t i = 0; i < std::min(found.size(), ambiguous_shown_max); ++i)
+      ids += (ids.empty() ? "" : " ") + std::string(id_prefix) + hex(did_of(store, found[i]).view());
+    return fail(Fault::ambiguous, ids);
+  });
+}
+
+Result<DossierView> show_dossier(Store& store, const Did& did) {
+  return store.db.read("show dossier", [&]() -> Result<DossierView> {
+    const auto dossier = find_dossier_row(store, did);
+    if (dossier == 0) return fail(Fault::not_found, "there is no such dossier here");
+    Phases phases(store);
+    return view_of(store, phases, dossier);
+  });
+}
+
+Result<std::vector<merge::HistoryEntry>> dossier_history(Store& store, const Did& did) {
+  return store.db.read("dossier history", [&]() -> Result<std::vector<merge::HistoryEntry>> {
+    const auto dossier = find_dossier_row(store, did);
+    if (dossier == 0) return fail(Fault::not_found, "there is no such dossier here");
+    return merge::history(did, facts_of(store, dossier));
+  });
+}
+
+Result<DossierPage> list_dossiers(Store& store, const DossierQuery& query) {
+  forget_keys(store);
+  return store.db.read("list dossiers", [&]() -> Result<DossierPage> {
+    WARD_TRY(const auto before, cursor_of(query.after));
+    const auto wanted = hashes_of_query(store, query.search);
+    DossierPage out;
+    if (!query.search.empty() && wanted.empty()) return out;
+    const auto limit = std::clamp<std::size_t>(query.limit, 1, lines_max);
+    Phases phases(store);
+    const auto take = [&](Query& rows) {
+      std::int64_t last = 0;
+      while (rows.step()) {
+        // Column 10 is there only in a search.
+        if (!wanted.empty() && !contains_all(rows.bytes(10), wanted)) continue;
+        if (out.lines.size() == limit) {
+          out.next = std::to_string(last);
+          return;
+        }
+        last = rows.number(0);
+        out.lines.push_back(line_of(store, phases, rows));
+      }
+    };
+    const auto conflicts_min = std::int64_t{query.conflict_only};
+    if (!wanted.empty()) {
+      auto rows = store.db.query(
+          "SELECT d.id, d.did, d.code, d.status, d.procedure, d.unit, d.received, d.due, d.changed_ms, d.conflicts, w.hashes FROM words w "
+          "JOIN dossier d ON d.id = w.dossier WHERE w.dossier < ? AND d.conflicts >= ? AND (? = '' OR d.status = ?) ORDER BY w.dossier DESC");
+      take(rows.bind(before).bind(conflicts_min).bind(query.status).bind(query.status));
+    } else if (query.conflict_only) {
+      auto rows = store.db.query(WARD_LINE_COLUMNS "WHERE d.conflicts > 0 AND d.id < ? AND (? = '' OR d.status = ?) ORDER BY d.id DESC");
+      take(rows.bind(before).bind(query.status).bind(query.status));
+    } else if (!query.status.empty()) {
+      auto rows = store.db.query(WARD_LINE_COLUMNS "WHERE d.status = ? AND d.id < ? ORDER BY d.id DESC");
+      take(rows.bind(query.status).bind(before));
+    } else {
+      auto rows = store.db.query(WARD_LINE_COLUMNS "WHERE d.id < ? ORDER BY d.id DESC");
+      take(rows.bind(before));
+    }
+    return out;
+  });
+}
+
+Result<std::vector<DossierView>> list_inbox(Store& store) {
+  forget_keys(store);
+  return store.db.read("list inbox", [&]() -> Result<std::vector<DossierView>> {
+    std::vector<DossierView> out;
+    Phases phases(store);
+    auto found = store.db.query("SELECT id FROM dossier WHERE conflicts > 0 ORDER BY id LIMIT ?");
+    found.bind(static_cast<std::int64_t>(lines_max));
+    while (found.step()) out.push_back(view_of(store, phases, found.number(0)));
+    return out;
+  });
+}
+
+Result<DossierView> find_conflict(Store& store, std::string_view conflict_id_hex) {
+  const auto bytes = unhex(conflict_id_hex);
+  if (bytes.size() != merge::ConflictId::size) return fail(Fault::invalid, "a conflict's id has 32 hexadecimal digits");
+  const auto id = fixed_from<merge::ConflictId>(bytes);
+  return store.db.read("find conflict", [&]() -> Result<DossierView> {
+    Phases phases(store);
+    auto found = store.db.query("SELECT id FROM dossier WHERE conflicts > 0 ORDER BY id");
+    while (found.step()) {
+      auto view = view_of(store, phases, found.number(0));
+      const auto& conflicts = view.state.conflicts;
+      if (std::any_of(conflicts.begin(), conflicts.end(), [&](const auto& one) { return one.id == id; })) return view;
+    }
+    return fail(Fault::not_found, "this conflict was decided, or is not known here");
+  });
+}
+
+}  // namespace ward::storage

@@ -1,0 +1,221 @@
+#include "protocol/base/limits.hpp"
+#include "protocol/crypto/hash.hpp"
+#include "protocol/keys/keys.hpp"
+#include "protocol/text/text.hpp"
+#include "storage/centre_parts.hpp"
+
+#include <algorithm>
+
+namespace ward::storage {
+
+namespace centre = engine::centre;
+
+namespace {
+
+struct StoredTicket {
+  Array<32> psk{};
+  UnitCode unit;
+  std::string label;
+  WallTime expires;
+  bool pre_approved = false;
+  std::optional<DhKey> used_by;
+
+  /// Whoever used it may come again, when he lost the answer.
+  [[nodiscard]] std::optional<Fault> refusal(const DhKey& noise, WallTime now) const {
+    if (used_by) return *used_by == noise ? std::nullopt : std::optional(Fault::ticket_used);
+    return now > expires ? std::optional(Fault::ticket_expired) : std::nullopt;
+  }
+};
+
+std::optional<StoredTicket> find_ticket(Store& store, const KeyId& id) {
+  auto found = store.db.query("SELECT psk, unit, label, expires_ms, pre_approved, used_by FROM ticket WHERE id = ?");
+  found.bind(id);
+  if (!found.step()) return std::nullopt;
+  StoredTicket out;
+  out.psk = fixed_from<Hash>(or_throw(open_local(store.local, "ticket", id.view(), found.bytes(0)))).bytes;
+  out.unit = found.text(1);
+  out.label = found.text(2);
+  out.expires = {found.number(3)};
+  out.pre_approved = found.number(4) != 0;
+  if (!found.is_null(5)) out.used_by = found.fixed<DhKey>(5);
+  return out;
+}
+
+}  // namespace
+
+Enrolment::Enrolment(CentreStore& of) : centre(of), store(of.store_) {}
+
+Result<void> Enrolment::append(policy::Body body, WallTime now) {
+  if (!centre.keys_.operations) return fail(Fault::missing_key, "the operations key is not on this machine");
+  const auto time = std::max(now, store.policy.entries().back().time);
+  auto entry = store.policy.next(std::move(body), centre.frontier_.size, time);
+  policy::sign(entry, store.org, *centre.keys_.operations);
+  WARD_TRY(const auto count, storage::store_policy(store, {entry}));
+  for (const auto dossier : dossiers_judged_by(store, count - 1))
+    store.db.query("UPDATE dossier SET dirty = ? WHERE id = ? AND dirty = 0")
+        .bind(static_cast<std::int64_t>(centre.frontier_.size + 1)).bind(dossier).run();
+  return {};
+}
+
+Result<void> Enrolment::add_device(const Applicant& applicant, WallTime now) {
+  const auto* unit = store.policy.unit(applicant.unit);
+  if (unit == nullptr) return fail(Fault::not_found, "the unit of the ticket does not exist any more");
+  const auto epoch = unit->unit_epoch;
+  const auto& seed = store.keys.unit_seeds.at({applicant.unit, epoch});
+  policy::Device device{applicant.sign, applicant.noise, applicant.sealing, applicant.unit, applicant.label, epoch, {}};
+  WARD_TRY(device.wrapped_seed, keys::wrap_seed(seed, store.org, applicant.unit, epoch, crypto::device_of(applicant.sign), applicant.sealing));
+  return append(std::move(device), now);
+}
+
+Result<centre::Enrolled> Enrolment::enrol(const centre::Enrol& enrol) {
+  const auto ticket = find_ticket(store, enrol.ticket);
+  if (!ticket) return centre::Enrolled{Fault::not_found};
+  const auto& request = enrol.request;
+  if (const auto refusal = ticket->refusal(request.noise, enrol.at)) return centre::Enrolled{*refusal};
+  const auto device = crypto::device_of(request.sign);
+  const auto* same_link_key = store.policy.device_by_noise(request.noise);
+  if (same_link_key != nullptr && same_link_key->id != device) return centre::Enrolled{Fault::invalid};
+  const auto answer = [&](bool approved) { return centre::Enrolled{sync::EnrolAnswer{approved, ticket->unit, store.policy.count()}}; };
+  if (store.policy.device(device) != nullptr) return answer(true);
+
+  store.db.query("UPDATE ticket SET used_by = ? WHERE id = ?").bind(request.noise).bind(enrol.ticket).run();
+  const auto label = ticket->label.empty() ? request.label : ticket->label;
+  if (ticket->pre_approved && centre.keys_.operations) {
+    WARD_CHECK(add_device({request.sign, request.noise, request.sealing, ticket->unit, label}, enrol.at));
+    return answer(true);
+  }
+  store.db.query(
+              "INSERT OR REPLACE INTO applicant (device, sign, noise, sealing, unit, label, fingerprint, asked_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      .bind(device).bind(request.sign).bind(request.noise).bind(request.sealing).bind(ticket->unit).bind(label).bind(enrol.fingerprint)
+      .bind(enrol.at.ms).run();
+  return answer(false);
+}
+
+Result<void> Enrolment::approve(const DeviceId& device, WallTime now) {
+  Applicant applicant;
+  {
+    auto found = store.db.query("SELECT sign, noise, sealing, unit, label FROM applicant WHERE device = ?");
+    found.bind(device);
+    if (!found.step())
+      return store.policy.device(device) == nullptr ? fail(Fault::not_found, "no such device")
+                                                    : fail(Fault::invalid, "the device does not wait for approval");
+    applicant = {found.fixed<SignKey>(0), found.fixed<DhKey>(1), found.fixed<DhKey>(2), found.text(3), found.text(4)};
+  }
+  WARD_CHECK(add_device(applicant, now));
+  store.db.query("DELETE FROM applicant WHERE device = ?").bind(device).run();
+  return {};
+}
+
+Result<void> Enrolment::revoke(const DeviceId& device, std::string_view reason, WallTime now) {
+  const auto* standing = store.policy.device(device);
+  if (standing == nullptr) {
+    // Who only waits is sent away; the policy log never knew it.
+    store.db.query("DELETE FROM applicant WHERE device = ?").bind(device).run();
+    if (store.db.changes() == 0) return fail(Fault::not_found, "no such device");
+    return {};
+  }
+  if (standing->revoked) return fail(Fault::invalid, "the device was revoked before");
+  return append(policy::RevokeDevice{device, std::string(reason)}, now);
+}
+
+template <class Work>
+auto CentreStore::change_policy(const char* name, Work&& work) -> decltype(work(std::declval<Enrolment&>())) {
+  auto before = store_.policy;
+  Applied applied;
+  auto done = store_.db.transact(name, [&] {
+    Enrolment enrolment(*this);
+    auto result = work(enrolment);
+    if (result.has_value()) applied = read_applied(frontier_.size);
+    return result;
+  });
+  if (done.has_error()) {
+    store_.policy = std::move(before);
+    return done;
+  }
+  applied_ = std::move(applied);
+  learn_unit_seeds();
+  return done;
+}
+
+Result<centre::Enrolled> CentreStore::enrol(const centre::Enrol& enrol) {
+  return change_policy("enrol", [&](Enrolment& enrolment) { return enrolment.enrol(enrol); });
+}
+Result<void> CentreStore::approve(const DeviceId& device, WallTime now) {
+  return change_policy("approve device", [&](Enrolment& enrolment) { return enrolment.approve(device, now); });
+}
+Result<void> CentreStore::revoke(const DeviceId& device, std::string_view reason, WallTime now) {
+  return change_policy("revoke device", [&](Enrolment& enrolment) { return enrolment.revoke(device, reason, now); });
+}
+
+Result<centre::TicketRead> CentreStore::read_ticket(const centre::ReadTicket& wanted) {
+  return store_.db.read("read ticket", [&]() -> Result<centre::TicketRead> {
+    const auto ticket = find_ticket(store_, wanted.ticket);
+    if (!ticket) return centre::TicketRead{};
+    return centre::TicketRead{ticket->psk, ticket->refusal(wanted.noise, wanted.at)};
+  });
+}
+
+Result<ticket::Ticket> CentreStore::new_ticket(const NewTicket& wanted) {
+  if (store_.policy.unit(wanted.unit) == nullptr) return fail(Fault::not_found, "there is no unit " + wanted.unit);
+  if (wanted.label.size() > limits::name_bytes_max || !text::is_nfc(wanted.label)) return fail(Fault::invalid, "the label must be plain text of at most 64 bytes");
+  ticket::Ticket out;
+  store_.random(out.secret);
+  out.org = store_.org;
+  out.root = store_.policy.genesis().root;
+  out.centre_static = store_.policy.centre_noise();
+  out.address = wanted.address;
+  out.unit = wanted.unit;
+  out.expires = wanted.expires;
+  const auto id = ticket::ticket_id(out.secret);
+  const auto psk = seal_local(store_.local, "ticket", id.view(), ticket::psk_of(out.secret, store_.org));
+  WARD_CHECK(store_.db.transact("new ticket", [&]() -> Result<void> {
+    store_.db.query("INSERT INTO ticket (id, psk, unit, label, expires_ms, pre_approved) VALUES (?, ?, ?, ?, ?, ?)")
+        .bind(id).bind(BytesView(psk)).bind(wanted.unit).bind(wanted.label).bind(wanted.expires.ms).bind(std::int64_t{wanted.pre_approved}).run();
+    return {};
+  }));
+  return out;
+}
+
+Result<std::vector<DeviceLine>> CentreStore::devices() {
+  return store_.db.read("list devices", [&]() -> Result<std::vector<DeviceLine>> {
+    std::vector<DeviceLine> out;
+    auto waiting = store_.db.query("SELECT device, unit, label, fingerprint, asked_ms FROM applicant ORDER BY asked_ms");
+    while (waiting.step()) {
+      auto& line = out.emplace_back();
+      line.device = waiting.fixed<DeviceId>(0);
+      line.unit = waiting.text(1);
+      line.label = waiting.text(2);
+      line.fingerprint = waiting.text(3);
+      line.contact = {waiting.number(4)};
+    }
+    for (const auto* standing : store_.policy.devices()) out.push_back(line_of(*standing));
+    return out;
+  });
+}
+
+DeviceLine CentreStore::line_of(const policy::DeviceStanding& standing) {
+  DeviceLine line;
+  line.device = standing.id;
+  line.unit = standing.device.unit;
+  line.label = standing.device.label;
+  line.standing = standing.revoked ? DeviceLine::Standing::revoked : DeviceLine::Standing::approved;
+  auto peer = store_.db.query("SELECT cursor, contact_ms, accepted_ms, refused_ms, refused, heard FROM peer WHERE device = ?");
+  peer.bind(standing.id);
+  if (peer.step()) {
+    line.cursor = static_cast<std::uint64_t>(peer.number(0));
+    line.contact = {peer.number(1)};
+    line.accepted = {peer.number(2)};
+    line.refused = {peer.number(3)};
+    line.refused_why = peer.text(4);
+    if (!peer.is_null(5)) {
+      line.report = decode_report(peer.bytes(5));
+      line.report_at = line.contact;
+    }
+  }
+  auto records = store_.db.query("SELECT coalesce(sum(chained), 0) FROM writer WHERE device = ?");
+  records.bind(standing.id);
+  if (records.step()) line.records = static_cast<std::uint64_t>(records.number(0));
+  return line;
+}
+
+}  // namespace ward::storage

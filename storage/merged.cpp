@@ -1,0 +1,158 @@
+#include "storage/merged.hpp"
+
+#include "storage/search.hpp"
+
+#include <algorithm>
+
+namespace ward::storage {
+namespace {
+
+constexpr std::int64_t rebuilt_at_once = 500;
+
+/// As the policy log judges the change at its stamp (records.md §5.4); the newest policy where there is no stamp yet.
+merge::Admission admission_of(const policy::PolicyLog& policy, const record::Header& header, const std::optional<Stamp>& stamp) {
+  const auto* device = policy.device(header.position.device);
+  if (device == nullptr || header.policy_epoch >= policy.count()) return merge::Admission::waiting;
+  if (device->revoked_index && (!stamp || stamp->index >= *device->revoked_index)) return merge::Admission::proposal;
+  return merge::Admission::admitted;
+}
+
+/// Null when it cannot be read here.
+std::optional<merge::Fact> fact_of(Store& store, const record::Sealed& sealed, const Rid& rid, const std::optional<Stamp>& stamp) {
+  const auto* key = find_key(store, sealed.header.key_id);
+  if (key == nullptr || sealed.body.empty()) return std::nullopt;
+  const auto plain = or_damaged(record::open(sealed, *key, store.org), "a record's body does not open");
+  auto change = record::decode_change(plain, sealed.header.position);
+  if (change.has_error()) return std::nullopt;
+  const auto* device = store.policy.device(sealed.header.position.device);
+  return merge::Fact{sealed.header.position, rid, sealed.header.hlc, stamp, device == nullptr ? UnitCode{} : device->device.unit,
+                     admission_of(store.policy, sealed.header, stamp), *std::move(change)};
+}
+
+void write_codes(Store& store, std::int64_t dossier, const std::vector<std::string>& codes) {
+  std::vector<std::string> held;
+  auto found = store.db.query("SELECT code FROM code WHERE dossier = ?");
+  found.bind(dossier);
+  while (found.step()) held.push_back(found.text(0));
+  const auto has = [](const auto& list, const auto& code) { return std::find(list.begin(), list.end(), code) != list.end(); };
+  for (const auto& code : held)
+    if (!has(codes, code)) store.db.query("DELETE FROM code WHERE code = ? AND dossier = ?").bind(code).bind(dossier).run();
+  for (const auto& code : codes)
+    if (!has(held, code)) store.db.query("INSERT OR IGNORE INTO code (code, dossier) VALUES (?, ?)").bind(code).bind(dossier).run();
+}
+
+void write_line(Store& store, std::int64_t dossier, const Merged& merged) {
+  const auto& state = merged.state;
+  store.db.query(
+             "UPDATE dossier SET code = ?, status = ?, procedure = ?, unit = ?, received = ?, due = ?, changed_ms = ?, conflicts = ?, "
+             "attention = ?, waiting = ?, dirty = 0 WHERE id = ?")
+      .bind(state.codes.empty() ? std::string_view() : std::string_view(state.codes.front()))
+      .bind(shown_text(state, "TrangThaiHoSo"))
+      .bind(shown_text(state, "MaTTHC"))
+      .bind(state.custody)
+      .bind(shown_text(state, "NgayTiepNhan"))
+      .bind(shown_text(state, "NgayHenTra"))
+      .bind(merged.changed_at.ms)
+      .bind(static_cast<std::int64_t>(state.conflicts.size()))
+      .bind(merged.attention)
+      .bind(merged.waiting)
+      .bind(dossier)
+      .run();
+}
+
+bool is_stored(Store& store, std::int64_t dossier, BytesView sealed) {
+  auto found = store.db.query("SELECT sealed FROM state WHERE dossier = ?");
+  found.bind(dossier);
+  if (!found.step()) return false;
+  const auto held = found.bytes(0);
+  return std::equal(held.begin(), held.end(), sealed.begin(), sealed.end());
+}
+
+void write_merged(Store& store, std::int64_t dossier, bool even_if_same) {
+  const auto merged = merged_from_records(store, dossier, did_of(store, dossier));
+  write_line(store, dossier, merged);
+  // A stamp that arrives changes most states not at all; what depends on the state alone is then right already.
+  if (!even_if_same && is_stored(store, dossier, merged.sealed)) return;
+  store.db.query("INSERT OR REPLACE INTO state (dossier, sealed) VALUES (?, ?)").bind(dossier).bind(BytesView(merged.sealed)).run();
+  store.db.query("INSERT OR REPLACE INTO words (dossier, hashes) VALUES (?, ?)").bind(dossier).bind(BytesView(merged.hashes)).run();
+  write_codes(store, dossier, merged.state.codes);
+}
+
+}  // namespace
+
+Gathered gather(Store& store, std::int64_t dossier) {
+  Gathered out;
+  auto found = store.db.query(
+      "SELECT r.header, r.body, r.rid, s.stamp_index, s.stamp_ms FROM record r LEFT JOIN segment s ON s.id = r.segment "
+      "WHERE r.dossier = ? AND r.type = ? ORDER BY r.id");
+  found.bind(dossier).bind(static_cast<std::int64_t>(record::Type::change));
+  while (found.step()) {
+    const record::Sealed sealed{or_damaged(record::decode_header(found.bytes(0)), "a record's header does not decode"), copy(found.bytes(1))};
+    std::optional<Stamp> stamp;
+    if (!found.is_null(3)) stamp = Stamp{static_cast<std::uint64_t>(found.number(3)), {found.number(4)}};
+    auto fact = fact_of(store, sealed, found.fixed<Rid>(2), stamp);
+    if (!fact) {
+      ++out.unread;
+      continue;
+    }
+    out.changed_at = std::max(out.changed_at, stamp ? stamp->time : fact->hlc.wall());
+    out.facts.push_back(*std::move(fact));
+  }
+  return out;
+}
+
+Merged merged_from_records(Store& store, std::int64_t dossier, const Did& did) {
+  const auto gathered = gather(store, dossier);
+  Merged out;
+  out.state = merge::merge(did, gathered.facts);
+  out.sealed = seal_local(store.local, "state", did.view(), merge::encode_state(out.state));
+  out.hashes = hashes_of(store, out.state);
+  out.changed_at = gathered.changed_at;
+  out.waiting = static_cast<std::int64_t>(out.state.waiting + gathered.unread);
+  out.attention = static_cast<std::int64_t>(out.state.proposals.size() + out.state.not_applied.size());
+  return out;
+}
+
+std::string shown_text(const merge::DossierState& state, std::string_view field) {
+  const auto* value = record::find(state.fields, field);
+  const auto* text = value == nullptr ? nullptr : value->text();
+  return text == nullptr ? std::string() : *text;
+}
+
+void remerge(Store& store, std::int64_t dossier) { write_merged(store, dossier, false); }
+
+merge::DossierState read_state(Store& store, std::int64_t dossier) {
+  const auto did = did_of(store, dossier);
+  auto found = store.db.query("SELECT sealed FROM state WHERE dossier = ?");
+  found.bind(dossier);
+  if (!found.step()) {
+    merge::DossierState unmerged;
+    unmerged.did = did;
+    return unmerged;
+  }
+  const auto plain = or_throw(open_local(store.local, "state", did.view(), found.bytes(0)));
+  return or_damaged(merge::decode_state(plain), "a dossier's state does not decode");
+}
+
+std::vector<merge::Fact> facts_of(Store& store, std::int64_t dossier) { return gather(store, dossier).facts; }
+
+Result<std::uint64_t> rebuild(Store& store) {
+  std::uint64_t done = 0;
+  std::int64_t last = 0;
+  for (bool more = true; more;) {
+    forget_keys(store);
+    WARD_TRY(more, store.db.transact("rebuild dossiers", [&]() -> Result<bool> {
+               std::vector<std::int64_t> ids;
+               auto found = store.db.query("SELECT id FROM dossier WHERE id > ? ORDER BY id LIMIT ?");
+               found.bind(last).bind(rebuilt_at_once);
+               while (found.step()) ids.push_back(found.number(0));
+               for (const auto id : ids) write_merged(store, id, true);
+               done += ids.size();
+               if (!ids.empty()) last = ids.back();
+               return !ids.empty();
+             }));
+  }
+  return done;
+}
+
+}  // namespace ward::storage

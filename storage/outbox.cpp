@@ -1,0 +1,242 @@
+#include "protocol/base/limits.hpp"
+#include "protocol/keys/keys.hpp"
+#include "protocol/run/run.hpp"
+#include "storage/ward_parts.hpp"
+
+#include <algorithm>
+
+namespace ward::storage {
+namespace {
+
+constexpr std::size_t small_records_max = 4;  ///< as many sealed records as a greeting can carry
+
+bool creates_dossier(const record::Header& header) { return header.type == record::Type::change && header.did.is_zero(); }
+
+bool is_grant_of(const record::Header& grant, const record::Header& creating) {
+  return grant.type == record::Type::grant && creates_dossier(creating) && grant.did == record::dossier_of(creating);
+}
+
+/// How many of the waiting records the next segment takes. A new dossier's key travels as the grant beside its first record, so these are never parted.
+std::size_t cut_at(const std::vector<StoredRecord>& waiting, std::size_t records_max) {
+  const auto count = std::min(waiting.size(), records_max);
+  const bool parts = count < waiting.size() && count > 1 && is_grant_of(waiting[count].record.header, waiting[count - 1].record.header);
+  return parts ? count - 1 : count;
+}
+
+Bytes padded(Bytes body) {
+  body.resize((body.size() + limits::body_padding - 1) / limits::body_padding * limits::body_padding);
+  return body;
+}
+
+segment::ReceiptSeen receipt_seen(Store& store) {
+  const auto last = stored_receipt(store);
+  if (!last) return {};
+  return {last->receipt.centre, last->receipt.size, last->receipt.root};
+}
+
+/// The grant beside a new dossier's first record: the centre computes it from the segment's key seed.
+segment::Row grant_row(Store& store, const segment::OpenRow& open, const std::set<Did>& created) {
+  const auto did = record::dossier_of(open.header);
+  const auto grant = record::decode_grant(open.plain, open.header.position);
+  if (grant.has_error() || grant->wraps.size() != 1 || !created.contains(did)) return open;
+  const auto& wrap = grant->wraps.front();
+  const auto seed = store.keys.unit_seeds.find({wrap.unit, wrap.unit_epoch});
+  const auto* key = find_key(store, grant->key_id);
+  if (seed == store.keys.unit_seeds.end() || key == nullptr) return open;
+  const auto body = keys::grant_own_unit(*key, did, store.org, wrap.unit, wrap.unit_epoch, seed->second);
+  if (padded(record::encode_grant(body, open.header.position)) != open.plain) return open;
+  return segment::GrantRow{open.header, wrap.unit, wrap.unit_epoch};
+}
+
+}  // namespace
+
+Outbox::Outbox(WardStore& of) : ward(of), store(of.store_) {}
+
+std::vector<Outbox::Writer> Outbox::writers(bool sendable_only) {
+  std::set<std::int64_t> unreceipted;
+  std::set<std::int64_t> refused;
+  auto segments = store.db.query("SELECT writer, refused IS NOT NULL FROM segment WHERE receipted = 0");
+  while (segments.step()) {
+    unreceipted.insert(segments.number(0));
+    if (segments.number(1) != 0) refused.insert(segments.number(0));
+  }
+  const auto lost = lost_heads(store);
+  std::vector<Writer> out;
+  auto own = store.db.query("SELECT id, incarnation, chained, written FROM writer WHERE device = ? ORDER BY id");
+  own.bind(ward.membership_.device);
+  while (own.step()) {
+    const Writer writer{own.number(0), own.fixed<Incarnation>(1), static_cast<Seq>(own.number(2)), static_cast<Seq>(own.number(3))};
+    if (writer.written <= writer.chained && !unreceipted.contains(writer.id)) continue;
+    // What the centre refused, or holds more of than this file, goes no further until that is settled.
+    const bool held_back = refused.contains(writer.id) || ward.postponed_.contains(writer.incarnation) ||
+                           std::any_of(lost.begin(), lost.end(), [&](const auto& head) { return head.incarnation == writer.incarnation; });
+    if (!sendable_only || !held_back) out.push_back(writer);
+  }
+  return out;
+}
+
+std::vector<StoredSegment> Outbox::unreceipted(const Writer& writer, std::size_t limit) {
+  std::vector<std::int64_t> ids;
+  {
+    auto found = store.db.query("SELECT id FROM segment WHERE receipted = 0 AND writer = ? ORDER BY first LIMIT ?");
+    found.bind(writer.id).bind(static_cast<std::int64_t>(limit));
+    while (found.step()) ids.push_back(found.number(0));
+  }
+  std::vector<StoredSegment> out;
+  for (const auto id : ids) out.push_back(*find_segment(store, id));
+  return out;
+}
+
+std::optional<StoredSegment> Outbox::cut(Writer& writer, std::size_t records_max) {
+  records_max = std::clamp<std::size_t>(records_max, 2, limits::segment_records_max);
+  auto waiting = waiting_records(store, writer.id, writer.chained, records_max + 1);
+  if (waiting.empty()) return std::nullopt;
+  waiting.resize(cut_at(waiting, records_max));
+
+  std::vector<record::Header> headers;
+  bool creates = false;
+  std::uint64_t bytes = 0;
+  for (const auto& stored : waiting) {
+    headers.push_back(stored.record.header);
+    creates = creates || creates_dossier(stored.record.header);
+    bytes += record::header_size + stored.record.body.size();
+  }
+  const auto order = segment::leaf_order(headers);
+  std::vector<Rid> rids;
+  for (const auto at : order) rids.push_back(waiting[at].rid);
+
+  const auto chain = chain_of(store, writer.id);
+  segment::Statement statement;
+  statement.device = ward.membership_.device;
+  statement.incarnation = writer.incarnation;
+  statement.first = writer.chained;
+  statement.count = static_cast<std::uint16_t>(waiting.size());
+  statement.previous = chain.head;
+  statement.root = segment::root_of(rids);
+  statement.policy_epoch = store.policy.count() - 1;
+  statement.receipt_seen = receipt_seen(store);
+  const auto signed_statement = segment::sign(statement, store.org, ward.keys_.device.sign);
+  const auto hash = segment::hash_of(statement, store.org);
+
+  std::optional<Array<32>> seed;
+  if (const auto sealed = creates ? meta(store, "outbox seed") : std::nullopt)
+    seed = fixed_from<Hash>(or_throw(open_local(store.local, "outbox seed", {}, *sealed))).bytes;
+  const auto id = put_segment(store, {writer.id, signed_statement, hash, std::nullopt, false, false, bytes, seed});
+  for (std::size_t leaf = 0; leaf < order.size(); ++leaf)
+    store.db.query("UPDATE record SET segment = ?, leaf = ? WHERE id = ?").bind(id).bind(static_cast<std::int64_t>(leaf)).bind(waiting[order[leaf]].id).run();
+  writer.chained += waiting.size();
+  set_chain(store, writer.id, {writer.chained, hash, id});
+  store.db.query("UPDATE writer SET waiting_bytes = waiting_bytes - ? WHERE id = ?").bind(static_cast<std::int64_t>(bytes)).bind(writer.id).run();
+  return find_segment(store, id);
+}
+
+/// What is saved next gets a seed of its own, so that a seed never serves for long.
+void Outbox::forget_seed_when_empty() {
+  auto waiting = store.db.query("SELECT 1 FROM writer WHERE device = ? AND written > chained LIMIT 1");
+  waiting.bind(ward.membership_.device);
+  if (!waiting.step()) drop_meta(store, "outbox seed");
+}
+
+std::vector<StoredSegment> Outbox::next(std::size_t segments, std::size_t segment_records) {
+  std::vector<StoredSegment> out;
+  bool cut_any = false;
+  for (auto& writer : writers(true)) {
+    for (auto& segment : unreceipted(writer, segments - out.size())) out.push_back(std::move(segment));
+    while (out.size() < segments) {
+      auto segment = cut(writer, segment_records);
+      if (!segment) break;
+      cut_any = true;
+      out.push_back(*std::move(segment));
+    }
+    if (out.size() >= segments) break;
+  }
+  if (cut_any) forget_seed_when_empty();
+  return out;
+}
+
+bool Outbox::unsent() { return !writers(true).empty(); }
+
+QueueSize Outbox::size() {
+  QueueSize out;
+  std::optional<std::pair<std::int64_t, std::int64_t>> oldest;
+  auto own = store.db.query("SELECT id, written - chained, waiting_bytes, chained FROM writer WHERE device = ? AND written > chained ORDER BY id");
+  own.bind(ward.membership_.device);
+  while (own.step()) {
+    out.records += static_cast<std::uint64_t>(own.number(1));
+    out.bytes += static_cast<std::uint64_t>(own.number(2));
+    if (!oldest) oldest.emplace(own.number(0), own.number(3));
+  }
+  auto cut = store.db.query("SELECT writer, first, count, bytes FROM segment WHERE receipted = 0 ORDER BY writer, first");
+  bool first = true;
+  while (cut.step()) {
+    out.records += static_cast<std::uint64_t>(cut.number(2));
+    out.bytes += static_cast<std::uint64_t>(cut.number(3));
+    if (std::exchange(first, false)) oldest = oldest ? std::min(*oldest, {cut.number(0), cut.number(1)}) : std::pair(cut.number(0), cut.number(1));
+  }
+  if (!oldest) return out;
+  auto record = store.db.query("SELECT saved_ms FROM record WHERE writer = ? AND seq = ?");
+  record.bind(oldest->first).bind(oldest->second);
+  if (record.step()) out.oldest = {record.number(0)};
+  return out;
+}
+
+Bytes Outbox::small_segment(std::size_t bytes_max) {
+  auto sendable = writers(true);
+  if (sendable.empty()) return {};
+  auto& writer = sendable.front();
+  auto held = unreceipted(writer, 1);
+  if (held.empty()) {
+    // Cutting a long queue for the sake of a greeting would leave it in pieces that suit no link.
+    if (writer.written - writer.chained > small_records_max) return {};
+    auto segment = cut(writer, small_records_max);
+    if (!segment) return {};
+    forget_seed_when_empty();
+    held.push_back(*std::move(segment));
+  }
+  if (held.front().signed_statement.statement.count > small_records_max) return {};
+  auto rows = rows_of(held.front(), true);
+  rows.elided = {true, true};
+  // What every member may read is no secret from the centre, whoever answers in its place could not read the greeting either.
+  const auto open_id = crypto::key_id_of(record::open_key(store.org));
+  for (auto& row : rows.rows) {
+    const auto* sealed = std::get_if<segment::SealedRow>(&row);
+    if (sealed != nullptr && sealed->record.header.key_id == open_id) row = open_row(store, sealed->record);
+  }
+  auto bytes = run::encode_small(rows);
+  return bytes.size() <= bytes_max ? bytes : Bytes{};
+}
+
+std::vector<Incarnation> Outbox::named_in_hello() {
+  std::vector<Incarnation> out;
+  {
+    auto receipted = store.db.query(
+        "SELECT w.incarnation FROM writer w WHERE w.device = ? AND "
+        "(SELECT s.receipted FROM segment s WHERE s.writer = w.id ORDER BY s.first LIMIT 1) = 1 ORDER BY w.id DESC LIMIT 1");
+    receipted.bind(ward.membership_.device);
+    if (receipted.step()) out.push_back(receipted.fixed<Incarnation>(0));
+  }
+  for (const auto& writer : writers(false))
+    if (out.empty() || writer.incarnation != out.front()) out.push_back(writer.incarnation);
+  if (out.size() > sync::unreceipted_max) out.resize(sync::unreceipted_max);
+  return out;
+}
+
+segment::Rows Outbox::rows_of(const StoredSegment& segment, bool sealed) {
+  segment::Rows out;
+  out.statement = segment.signed_statement;
+  if (!sealed) out.elided = {true, true};
+  if (!sealed) out.key_seed = segment.key_seed;
+  const auto records = records_of_segment(store, segment);
+  std::set<Did> created;
+  for (const auto& stored : records)
+    if (creates_dossier(stored.record.header)) created.insert(record::dossier_of(stored.record.header));
+  for (const auto& stored : records) {
+    auto row = sealed ? sealed_row(stored) : open_row(store, stored);
+    const auto* open = std::get_if<segment::OpenRow>(&row);
+    const bool computable = open != nullptr && out.key_seed && stored.record.header.type == record::Type::grant;
+    out.rows.push_back(computable ? grant_row(store, *open, created) : std::move(row));
+  }
+  return out;
+}
+
+}  // namespace ward::storage

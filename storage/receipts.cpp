@@ -1,0 +1,210 @@
+#include "storage/ward_parts.hpp"
+
+#include "protocol/base/codec.hpp"
+
+#include <algorithm>
+
+namespace ward::storage {
+namespace {
+
+constexpr std::size_t receipt_bytes_max = 4 * 1024 * 1024;
+constexpr std::size_t lost_heads_max = 65'536;
+
+void keep_receipt(Store& store, const sync::Receipted& receipted) {
+  Writer out;
+  out.bytes(log::encode_receipt(receipted.receipt));
+  out.raw(receipted.signature);
+  out.varint(receipted.policy_count);
+  set_meta(store, "receipt", out.peek());
+}
+
+}  // namespace
+
+std::optional<sync::Receipted> stored_receipt(Store& store) {
+  const auto bytes = meta(store, "receipt");
+  if (!bytes) return std::nullopt;
+  Reader from(*bytes);
+  const auto receipt = from.bytes(receipt_bytes_max);
+  sync::Receipted out;
+  out.signature = from.fixed_value<Signature>();
+  out.policy_count = static_cast<Epoch>(from.varint());
+  or_damaged(from.finish("stored receipt"), "the stored receipt does not decode");
+  out.receipt = or_damaged(log::decode_receipt(receipt), "the stored receipt does not decode");
+  return out;
+}
+
+std::vector<log::DeviceHead> lost_heads(Store& store) {
+  const auto bytes = meta(store, "lost heads");
+  if (!bytes) return {};
+  Reader from(*bytes);
+  std::vector<log::DeviceHead> out;
+  const auto size = from.count(lost_heads_max);
+  for (std::size_t i = 0; i < size && from.ok(); ++i) {
+    log::DeviceHead head;
+    head.incarnation = from.fixed_value<Incarnation>();
+    head.count = from.varint();
+    head.statement = from.fixed_value<Hash>();
+    out.push_back(head);
+  }
+  or_damaged(from.finish("lost heads"), "stored heads do not decode");
+  return out;
+}
+
+void set_lost_heads(Store& store, const std::vector<log::DeviceHead>& heads) {
+  if (heads.empty()) return drop_meta(store, "lost heads");
+  Writer out;
+  out.varint(heads.size());
+  for (const auto& head : heads) {
+    out.raw(head.incarnation);
+    out.varint(head.count);
+    out.raw(head.statement);
+  }
+  set_meta(store, "lost heads", out.peek());
+}
+
+Receipts::Receipts(WardStore& of) : ward(of), store(of.store_) {}
+
+/// A centre that goes back under one incarnation, or signs two roots for one size, lies or was tampered with. Nothing is taken back for that.
+void Receipts::compare(const log::Receipt& last, const log::Receipt& receipt) {
+  if (receipt.size < last.size) set_meta(store, "alarm", view("rollback"));
+  if (receipt.size == last.size && receipt.root != last.root) set_meta(store, "alarm", view("two_faces"));
+}
+
+void Receipts::touch(const StoredSegment& segment) {
+  auto found = store.db.query("SELECT DISTINCT dossier FROM record WHERE writer = ? AND seq >= ? AND seq < ? AND segment = ? AND dossier IS NOT NULL");
+  found.bind(segment.writer).bind(static_cast<std::int64_t>(segment.signed_statement.statement.first));
+  found.bind(static_cast<std::int64_t>(segment.end())).bind(segment.id);
+  while (found.step()) touched_.insert(found.number(0));
+}
+
+void Receipts::remerge_touched() {
+  for (const auto dossier : touched_) remerge(store, dossier);
+}
+
+void Receipts::note_stamps(const std::vector<sync::OwnStamp>& stamps) {
+  for (const auto& own : stamps) {
+    const auto writer = find_writer(store, ward.membership_.device, own.incarnation);
+    const auto segment = writer == 0 ? std::nullopt : segment_from(store, writer, own.first);
+    if (!segment || segment->stamp == own.stamp) continue;
+    store.db.query("UPDATE segment SET stamp_index = ?, stamp_ms = ? WHERE id = ?")
+        .bind(static_cast<std::int64_t>(own.stamp.index)).bind(own.stamp.time.ms).bind(segment->id).run();
+    touch(*segment);
+  }
+}
+
+bool Receipts::cover(const log::DeviceHead& head) {
+  if (head.count == 0) return true;
+  const auto writer = find_writer(store, ward.membership_.device, head.incarnation);
+  const auto last = writer == 0 ? std::nullopt : segment_until(store, writer, head.count);
+  // The statement names those before it, so the numbers alone are not believed.
+  if (!last || last->hash != head.statement) return false;
+  store.db.query("UPDATE segment SET receipted = 1, refused = NULL, key_seed = NULL WHERE receipted = 0 AND writer = ? AND first < ?")
+      .bind(writer).bind(static_cast<std::int64_t>(head.count)).run();
+  return true;
+}
+
+/// Heads that this file cannot account for: it is a copy from before they were written, or another copy of it runs elsewhere.
+bool Receipts::note_lost(const std::vector<log::DeviceHead>& heads) {
+  if (heads.empty()) return false;
+  auto lost = lost_heads(store);
+  bool grew = false;
+  for (const auto& head : heads) {
+    const auto same = std::find_if(lost.begin(), lost.end(), [&](const auto& one) { return one.incarnation == head.incarnation; });
+    if (same == lost.end()) lost.push_back(head);
+    else if (same->count >= head.count) continue;
+    else *same = head;
+    grew = true;
+  }
+  if (!grew) return false;
+  set_lost_heads(store, lost);
+  // What this device wrote elsewhere cannot lie before the last moment when everything of it was known here.
+  set_meta_number(store, "cursor", std::min(meta_number(store, "cursor", 0), meta_number(store, "own known", 0)));
+  ward.asked_own_ = false;
+  return true;
+}
+
+Receipts::Outcome Receipts::take(const engine::agent::StoreReceipt& stored) {
+  const auto& receipt = stored.receipted.receipt;
+  const auto last = stored_receipt(store);
+  const bool same_centre = last && last->receipt.centre == receipt.centre;
+  const bool older = same_centre && receipt.time < last->receipt.time;
+  Outcome out;
+  if (last && !same_centre) {
+    // Remembered until its heads were compared, which another link may have to do.
+    set_meta(store, "heads wanted", receipt.centre.view());
+    const auto archived = static_cast<std::int64_t>(last->receipt.archived);
+    set_meta_number(store, "archived", std::min(meta_number(store, "archived", archived), archived));
+  }
+  out.centre_is_new = meta(store, "heads wanted").has_value();
+  if (same_centre && !older) compare(last->receipt, receipt);
+  note_stamps(stored.receipted.stamps);
+  std::vector<log::DeviceHead> unknown;
+  for (const auto& head : receipt.heads) {
+    if (!cover(head)) unknown.push_back(head);
+    if (out.centre_is_new || older) continue;
+    if (holds_receipted(find_writer(store, receipt.device, head.incarnation), head.count)) set_meta(store, "alarm", view("rollback"));
+  }
+  out.is_copy = note_lost(unknown);
+  if (unknown.empty() && !out.centre_is_new && lost_heads(store).empty()) set_meta_number(store, "own known", static_cast<std::int64_t>(receipt.size));
+  if (!older) {
+    keep_receipt(store, stored.receipted);
+    set_meta_number(store, "clock offset", stored.at.wall.ms - receipt.time.ms);
+  }
+  remerge_touched();
+  return out;
+}
+
+void Receipts::take_back(std::int64_t writer, Seq from) {
+  std::vector<std::int64_t> ids;
+  {
+    auto found = store.db.query("SELECT id FROM segment WHERE writer = ? AND first >= ? AND receipted = 1");
+    found.bind(writer).bind(static_cast<std::int64_t>(from));
+    while (found.step()) ids.push_back(found.number(0));
+  }
+  for (const auto id : ids) {
+    store.db.query("UPDATE segment SET receipted = 0, stamp_index = NULL, stamp_ms = NULL WHERE id = ?").bind(id).run();
+    touch(*find_segment(store, id));
+  }
+}
+
+bool Receipts::holds_receipted(std::int64_t writer, Seq from) {
+  auto found = store.db.query("SELECT 1 FROM segment WHERE writer = ? AND first >= ? AND receipted = 1 AND forked = 0 LIMIT 1");
+  found.bind(writer).bind(static_cast<std::int64_t>(from));
+  return found.step();
+}
+
+Receipts::Outcome Receipts::take_all(const std::vector<log::DeviceHead>& heads) {
+  Outcome out;
+  const bool centre_is_new = meta(store, "heads wanted").has_value();
+  std::vector<std::pair<std::int64_t, Incarnation>> own;
+  {
+    auto found = store.db.query("SELECT id, incarnation FROM writer WHERE device = ?");
+    found.bind(ward.membership_.device);
+    while (found.step()) own.emplace_back(found.number(0), found.fixed<Incarnation>(1));
+  }
+  for (const auto& [writer, incarnation] : own) {
+    const auto head = std::find_if(heads.begin(), heads.end(), [&](const auto& one) { return one.incarnation == incarnation; });
+    const auto held = head == heads.end() ? 0 : head->count;
+    if (centre_is_new) take_back(writer, held);
+    else if (holds_receipted(writer, held)) set_meta(store, "alarm", view("rollback"));
+  }
+  std::vector<log::DeviceHead> unknown;
+  for (const auto& head : heads)
+    if (!cover(head)) unknown.push_back(head);
+  if (centre_is_new) out.rewound = rewind(meta_number(store, "archived", 0));
+  out.is_copy = note_lost(unknown);
+  drop_meta(store, "heads wanted");
+  drop_meta(store, "archived");
+  remerge_touched();
+  return out;
+}
+
+/// Everything past the copy that a centre was restored from has new places in its log.
+bool Receipts::rewind(std::int64_t index) {
+  const auto cursor = meta_number(store, "cursor", 0);
+  set_meta_number(store, "cursor", std::min(cursor, index));
+  set_meta_number(store, "own known", std::min(meta_number(store, "own known", 0), index));
+  return index < cursor;
+}
+
+}  // namespace ward::storage

@@ -1,0 +1,132 @@
+#include "protocol/base/codec.hpp"
+#include "protocol/crypto/siv.hpp"
+#include "storage/segments.hpp"
+#include "storage/store.hpp"
+
+#include <algorithm>
+
+namespace ward::storage {
+namespace {
+
+constexpr std::size_t keys_kept_max = 8192;
+
+/// Texts of statements must be literals, so this is one.
+#define WARD_RECORD_COLUMNS "SELECT r.id, r.segment, r.leaf, r.header, r.body, r.body_hash, r.rid, r.saved_ms, s.stamp_index, s.stamp_ms "
+
+StoredRecord record_of(const Query& row) {
+  StoredRecord out;
+  out.id = row.number(0);
+  out.segment = row.number(1);
+  out.leaf = static_cast<std::uint8_t>(row.number(2));
+  out.record.header = or_damaged(record::decode_header(row.bytes(3)), "a record's header does not decode");
+  if (row.is_null(4)) out.body_hash = row.fixed<Hash>(5);
+  else out.record.body = copy(row.bytes(4));
+  out.rid = row.fixed<Rid>(6);
+  out.saved_at = {row.number(7)};
+  if (!row.is_null(8)) out.stamp = Stamp{static_cast<std::uint64_t>(row.number(8)), {row.number(9)}};
+  return out;
+}
+
+std::vector<StoredRecord> all_of(Query& found) {
+  std::vector<StoredRecord> out;
+  while (found.step()) out.push_back(record_of(found));
+  return out;
+}
+
+crypto::SivKeys local_keys(const crypto::LocalKey& local, std::string_view what, BytesView name) {
+  return crypto::SivKeys::derive("wsync-local-key", local.view(), {view(what), view(std::string_view("\0", 1)), name});
+}
+
+}  // namespace
+
+Put put_record(Store& store, const segment::Verified& verified, std::int64_t writer, std::int64_t segment, WallTime at) {
+  const auto& header = verified.record.header;
+  const auto seq = static_cast<std::int64_t>(header.position.seq);
+  {
+    auto held = store.db.query("SELECT id, dossier, rid FROM record WHERE writer = ? AND seq = ?");
+    held.bind(writer).bind(seq);
+    while (held.step())
+      if (held.fixed<Rid>(2) == verified.rid) return {false, held.number(0), held.number(1)};
+  }
+  const auto did = record::dossier_of(header);
+  const auto dossier = did.is_zero() ? 0 : dossier_row(store, did);
+  const auto head = record::encode_header(header);
+  auto put = store.db.query(
+      "INSERT INTO record (writer, seq, rid, segment, leaf, dossier, type, saved_ms, header, body, body_hash) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  put.bind(writer).bind(seq).bind(verified.rid);
+  if (segment == 0) put.bind_null().bind_null();
+  else put.bind(segment).bind(std::int64_t{verified.leaf});
+  if (dossier == 0) put.bind_null();
+  else put.bind(dossier);
+  put.bind(static_cast<std::int64_t>(header.type)).bind(at.ms).bind(BytesView(head));
+  if (verified.record.body.empty()) put.bind_null().bind(verified.body_hash);
+  else put.bind(BytesView(verified.record.body)).bind_null();
+  put.run();
+  return {true, store.db.last_row(), dossier};
+}
+
+std::vector<StoredRecord> records_of_dossier(Store& store, std::int64_t dossier) {
+  auto found = store.db.query(WARD_RECORD_COLUMNS "FROM record r LEFT JOIN segment s ON s.id = r.segment WHERE r.dossier = ? ORDER BY r.id");
+  found.bind(dossier);
+  return all_of(found);
+}
+
+std::vector<StoredRecord> records_of_segment(Store& store, const StoredSegment& segment) {
+  const auto& statement = segment.signed_statement.statement;
+  auto found = store.db.query(
+      WARD_RECORD_COLUMNS "FROM record r JOIN segment s ON s.id = r.segment WHERE r.writer = ? AND r.seq >= ? AND r.seq < ? AND r.segment = ?");
+  const auto first = static_cast<std::int64_t>(statement.first);
+  found.bind(segment.writer).bind(first).bind(first + statement.count).bind(segment.id);
+  auto out = all_of(found);
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.leaf < b.leaf; });
+  return out;
+}
+
+std::vector<StoredRecord> waiting_records(Store& store, std::int64_t writer, Seq from, std::size_t limit) {
+  auto found = store.db.query(
+      WARD_RECORD_COLUMNS "FROM record r LEFT JOIN segment s ON s.id = r.segment WHERE r.writer = ? AND r.seq >= ? ORDER BY r.seq LIMIT ?");
+  found.bind(writer).bind(static_cast<std::int64_t>(from)).bind(static_cast<std::int64_t>(limit));
+  return all_of(found);
+}
+
+void put_key(Store& store, std::int64_t dossier, const KeyId& id, const crypto::DossierKey& key) {
+  const auto sealed = seal_local(store.local, "key", id.view(), key.view());
+  store.db.query("INSERT OR IGNORE INTO dossier_key (key_id, dossier, sealed) VALUES (?, ?, ?)").bind(id).bind(dossier).bind(BytesView(sealed)).run();
+  store.keys.dossier_keys.try_emplace(id, key.clone());
+}
+
+const crypto::DossierKey* find_key(Store& store, const KeyId& id) {
+  if (const auto kept = store.keys.dossier_keys.find(id); kept != store.keys.dossier_keys.end()) return &kept->second;
+  auto found = store.db.query("SELECT sealed FROM dossier_key WHERE key_id = ?");
+  found.bind(id);
+  if (!found.step()) return nullptr;
+  const auto plain = or_throw(open_local(store.local, "key", id.view(), found.bytes(0)));
+  return &store.keys.dossier_keys.emplace(id, crypto::DossierKey(plain)).first->second;
+}
+
+std::optional<KeyId> key_of_dossier(Store& store, std::int64_t dossier) {
+  auto found = store.db.query("SELECT key_id FROM dossier_key WHERE dossier = ?");
+  found.bind(dossier);
+  if (!found.step()) return std::nullopt;
+  return found.fixed<KeyId>(0);
+}
+
+void forget_keys(Store& store) {
+  if (store.keys.dossier_keys.size() > keys_kept_max) store.keys.dossier_keys.clear();
+  auto open = record::open_key(store.org);
+  const auto id = crypto::key_id_of(open);
+  store.keys.dossier_keys.try_emplace(id, std::move(open));
+}
+
+Bytes seal_local(const crypto::LocalKey& local, std::string_view what, BytesView name, BytesView plain) {
+  return crypto::siv_seal("wsync-local-siv", local_keys(local, what, name), {}, plain);
+}
+
+Result<Bytes> open_local(const crypto::LocalKey& local, std::string_view what, BytesView name, BytesView sealed) {
+  auto plain = crypto::siv_open("wsync-local-siv", local_keys(local, what, name), {}, sealed);
+  if (plain.has_error()) return fail(Fault::storage_damaged, std::string(what) + ": a sealed value does not open");
+  return plain;
+}
+
+}  // namespace ward::storage

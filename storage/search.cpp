@@ -1,0 +1,120 @@
+#include "storage/search.hpp"
+
+#include "protocol/crypto/hash.hpp"
+#include "protocol/text/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace ward::storage {
+namespace {
+
+constexpr std::size_t hash_size = 8;
+constexpr std::size_t hashes_max = 1024;
+constexpr std::size_t prefix_letters_min = 3;
+constexpr std::size_t last_digits = 4;
+
+constexpr std::array<std::string_view, 5> searched{"ChuHoSo", "NguoiNop", "Email", "DiaChiChuHoSo", "TrichYeuHoSo"};
+/// Identity and telephone numbers: people remember the end of them.
+constexpr std::array<std::string_view, 3> numbers{"SoGiayToChuHoSo", "SoDienThoai", "SoDinhDanh"};
+
+class Words {
+ public:
+  explicit Words(const Store& store) : store_(store) {}
+
+  void add(std::string_view text) {
+    for (const auto& word : text::words(text)) {
+      add_word(word);
+      if (is_number(word)) continue;
+      for (auto size = prefix_letters_min; size < word.size(); ++size) add_word(std::string_view(word).substr(0, size));
+    }
+  }
+  void add_number(std::string_view text) {
+    add(text);
+    for (const auto& word : text::words(text))
+      if (is_number(word) && word.size() > last_digits) add_word(std::string_view(word).substr(word.size() - last_digits));
+  }
+  void add_field(std::string_view name, const record::Value& value) {
+    const auto* text = value.text();
+    if (text == nullptr) return;
+    if (std::find(searched.begin(), searched.end(), name) != searched.end()) add(*text);
+    else if (std::find(numbers.begin(), numbers.end(), name) != numbers.end()) add_number(*text);
+  }
+
+  [[nodiscard]] static bool is_number(std::string_view word) {
+    return std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+  }
+  [[nodiscard]] std::uint64_t hash(std::string_view word) const {
+    Array<hash_size> out{};
+    crypto::blake2b(out, "wsync-word", store_.local.view(), {view(word)});
+    std::uint64_t number = 0;
+    for (const auto byte : out) number = (number << 8U) | byte;
+    return number;
+  }
+  /// Big-endian, so that they sort as bytes.
+  [[nodiscard]] Bytes take() && {
+    std::sort(hashes_.begin(), hashes_.end());
+    hashes_.erase(std::unique(hashes_.begin(), hashes_.end()), hashes_.end());
+    Bytes out;
+    out.reserve(hashes_.size() * hash_size);
+    for (const auto hash : hashes_)
+      for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(hash >> static_cast<unsigned>(shift)));
+    return out;
+  }
+
+ private:
+  void add_word(std::string_view word) {
+    if (hashes_.size() < hashes_max) hashes_.push_back(hash(word));
+  }
+
+  const Store& store_;
+  std::vector<std::uint64_t> hashes_;
+};
+
+std::uint64_t number_at(BytesView hashes, std::size_t index) {
+  std::uint64_t out = 0;
+  for (const auto byte : hashes.subspan(index * hash_size, hash_size)) out = (out << 8U) | byte;
+  return out;
+}
+
+bool contains(BytesView hashes, std::uint64_t wanted) {
+  std::size_t low = 0;
+  std::size_t high = hashes.size() / hash_size;
+  while (low < high) {
+    const auto middle = (low + high) / 2;
+    const auto found = number_at(hashes, middle);
+    if (found == wanted) return true;
+    if (found < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return false;
+}
+
+}  // namespace
+
+Bytes hashes_of(const Store& store, const merge::DossierState& state) {
+  Words words(store);
+  for (const auto& code : state.codes) words.add(code);
+  for (const auto& member : state.fields) words.add_field(member.name, member.value);
+  for (const auto& collection : state.collections)
+    for (const auto& element : collection.elements)
+      for (const auto& member : element.fields) words.add_field(member.name, member.value);
+  // A name in conflict is shown nowhere, but both people must be found.
+  for (const auto& conflict : state.conflicts)
+    for (const auto& said : conflict.values)
+      if (!conflict.path.empty()) words.add_field(conflict.path.back().text, said.value);
+  return std::move(words).take();
+}
+
+std::vector<std::uint64_t> hashes_of_query(const Store& store, std::string_view text) {
+  const Words words(store);
+  std::vector<std::uint64_t> out;
+  for (const auto& word : text::words(text)) out.push_back(words.hash(word));
+  return out;
+}
+
+bool contains_all(BytesView hashes, const std::vector<std::uint64_t>& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](std::uint64_t hash) { return contains(hashes, hash); });
+}
+
+}  // namespace ward::storage

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "storage/store.hpp"
+
+/// Segments as they lie in the database, and the rows of one as they travel.
+namespace ward::storage {
+
+struct StoredSegment {
+  std::int64_t id = 0;
+  std::int64_t writer = 0;
+  segment::SignedStatement signed_statement;
+  Hash hash;
+  std::optional<Stamp> stamp;
+  bool receipted = false;
+  bool forked = false;
+  std::optional<Array<32>> key_seed;
+
+  [[nodiscard]] Seq end() const noexcept { return signed_statement.statement.first + signed_statement.statement.count; }
+};
+
+struct NewSegment {
+  std::int64_t writer = 0;
+  const segment::SignedStatement& signed_statement;
+  Hash hash;
+  std::optional<Stamp> stamp;
+  bool receipted = false;
+  bool forked = false;
+  std::uint64_t bytes = 0;                ///< of its records, for the queue's size
+  std::optional<Array<32>> key_seed{};
+};
+std::int64_t put_segment(Store& store, const NewSegment& segment);
+[[nodiscard]] std::optional<StoredSegment> find_segment(Store& store, const Hash& hash);
+[[nodiscard]] std::optional<StoredSegment> find_segment(Store& store, std::int64_t id);
+/// Of the chain of `writer`, the one that begins at `first`, or that ends before `end`; forked ones aside.
+[[nodiscard]] std::optional<StoredSegment> segment_from(Store& store, std::int64_t writer, Seq first);
+[[nodiscard]] std::optional<StoredSegment> segment_until(Store& store, std::int64_t writer, Seq end);
+
+/// In leaf order; those that are held.
+[[nodiscard]] std::vector<StoredRecord> records_of_segment(Store& store, const StoredSegment& segment);
+/// Of `writer`, from `from` on, in order: what waits in the outbox.
+[[nodiscard]] std::vector<StoredRecord> waiting_records(Store& store, std::int64_t writer, Seq from, std::size_t limit);
+
+/// In clear when the key is held, else as stored.
+[[nodiscard]] segment::Row open_row(Store& store, const record::Sealed& sealed);
+[[nodiscard]] segment::Row open_row(Store& store, const StoredRecord& stored);
+[[nodiscard]] segment::Row sealed_row(const StoredRecord& stored);
+
+/// Chain of one incarnation: how far it is held without a gap, and the statement that ends there.
+struct Chain {
+  Seq count = 0;
+  Hash head;  ///< zero when `count` is
+  std::int64_t segment = 0;
+};
+[[nodiscard]] Chain chain_of(Store& store, std::int64_t writer);
+void set_chain(Store& store, std::int64_t writer, const Chain& chain);
+
+/// The grant that a verified record holds; nothing when it is none, or its body is not there.
+[[nodiscard]] std::optional<record::GrantBody> read_grant(Store& store, const segment::Verified& verified);
+
+/// Puts into the ring what `rows` need to be verified: keys of open rows that are held.
+void load_keys(Store& store, const segment::Rows& rows);
+
+}  // namespace ward::storage

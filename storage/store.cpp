@@ -1,0 +1,171 @@
+#include "storage/store.hpp"
+
+#include "protocol/base/codec.hpp"
+
+#include <filesystem>
+
+namespace ward::storage {
+namespace {
+
+constexpr std::string_view check_name = "key check";
+constexpr std::string_view check_text = "wardsync";
+
+std::string_view name_of(Site site) { return site == Site::ward ? "ward" : "centre"; }
+
+void put_entry(Database& db, const policy::Entry& entry) {
+  const auto bytes = policy::encode_entry(entry);
+  db.query("INSERT INTO policy (epoch, entry) VALUES (?, ?)").bind(std::int64_t{entry.epoch}).bind(BytesView(bytes)).run();
+}
+
+std::optional<Bytes> meta(Database& db, std::string_view name) {
+  auto found = db.query("SELECT value FROM meta WHERE name = ?");
+  found.bind(name);
+  if (!found.step()) return std::nullopt;
+  return copy(found.bytes(0));
+}
+void set_meta(Database& db, std::string_view name, BytesView value) {
+  db.query("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value").bind(name).bind(value).run();
+}
+
+Result<policy::PolicyLog> read_policy(Database& db, const std::optional<OrgId>& org) {
+  return db.read("read policy log", [&]() -> Result<policy::PolicyLog> {
+    auto found = db.query("SELECT entry FROM policy ORDER BY epoch");
+    std::optional<policy::PolicyLog> log;
+    while (found.step()) {
+      auto entry = or_damaged(policy::decode_entry(found.bytes(0)), "a policy entry does not decode");
+      if (log) {
+        WARD_CHECK(log->append(entry));
+      } else {
+        WARD_TRY(log, policy::PolicyLog::start(entry, org));
+      }
+    }
+    if (!log) return fail(Fault::storage_damaged, "the policy log is missing");
+    return *std::move(log);
+  });
+}
+
+Result<void> check_owner(Database& db, Site site, const crypto::LocalKey& local) {
+  return db.read("open store", [&]() -> Result<void> {
+    const auto kind = meta(db, "site");
+    if (!kind) return fail(Fault::invalid, "the data file is empty: it was never set up");
+    if (text_of(*kind) != name_of(site)) return fail(Fault::invalid, "the data file belongs to a " + std::string(text_of(*kind)));
+    const auto check = meta(db, check_name);
+    if (!check || open_local(local, check_name, {}, *check).has_error())
+      return fail(Fault::wrong_key, "the key file beside the data file is not the one that it was written with");
+    return {};
+  });
+}
+
+}  // namespace
+
+std::optional<Bytes> meta(Store& store, std::string_view name) { return meta(store.db, name); }
+void set_meta(Store& store, std::string_view name, BytesView value) { set_meta(store.db, name, value); }
+void drop_meta(Store& store, std::string_view name) { store.db.query("DELETE FROM meta WHERE name = ?").bind(name).run(); }
+
+std::int64_t meta_number(Store& store, std::string_view name, std::int64_t otherwise) {
+  const auto value = meta(store, name);
+  if (!value) return otherwise;
+  Reader from(*value);
+  const auto number = from.zigzag();
+  or_damaged(from.finish("meta number"), "a stored number does not decode");
+  return number;
+}
+void set_meta_number(Store& store, std::string_view name, std::int64_t value) {
+  Writer out;
+  out.zigzag(value);
+  set_meta(store, name, out.peek());
+}
+
+Result<void> found_store(Database& db, Site site, const crypto::LocalKey& local, const std::vector<policy::Entry>& entries,
+                         const std::optional<OrgId>& org) {
+  if (entries.empty()) return fail(Fault::malformed, "a policy log without its first entry");
+  WARD_TRY(auto log, policy::PolicyLog::start(entries.front(), org));
+  for (const auto& entry : entries) WARD_CHECK(log.append(entry));
+  return db.transact("set up store", [&]() -> Result<void> {
+    if (meta(db, "site")) return fail(Fault::invalid, "there is a data file already");
+    set_meta(db, "site", view(name_of(site)));
+    set_meta(db, "org", log.org().view());
+    set_meta(db, check_name, seal_local(local, check_name, {}, view(check_text)));
+    for (const auto& entry : log.entries()) put_entry(db, entry);
+    return {};
+  });
+}
+
+Result<Store> open_store(const std::string& path, OpenMode mode, Site site, const crypto::LocalKey& local, Random random) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return fail(Fault::not_found, "there is no data file here");
+  WARD_TRY(auto db, Database::open(path, mode));
+  WARD_CHECK(check_owner(db, site, local));
+  WARD_TRY(auto org, db.read("open store", [&]() -> Result<OrgId> {
+             const auto bytes = meta(db, "org");
+             if (!bytes || bytes->size() != OrgId::size) return fail(Fault::storage_damaged, "the organisation is missing");
+             return fixed_from<OrgId>(*bytes);
+           }));
+  WARD_TRY(auto log, read_policy(db, org));
+  Store store{std::move(db), site, org, local.clone(), std::move(log), std::move(random)};
+  forget_keys(store);
+  return store;
+}
+
+Result<void> load_policy(Store& store) {
+  WARD_TRY(store.policy, read_policy(store.db, store.org));
+  return {};
+}
+
+Result<Epoch> store_policy(Store& store, const std::vector<policy::Entry>& entries) {
+  auto log = store.policy;
+  for (const auto& entry : entries) {
+    const auto held = log.count();
+    WARD_CHECK(log.append(entry));
+    if (log.count() > held) put_entry(store.db, entry);
+  }
+  store.policy = std::move(log);
+  return store.policy.count();
+}
+
+std::set<std::int64_t> dossiers_judged_by(Store& store, Epoch from) {
+  std::set<std::int64_t> out;
+  // Records that name an entry which was not held yet wait for it.
+  auto waiting = store.db.query("SELECT id FROM dossier WHERE waiting > 0");
+  while (waiting.step()) out.insert(waiting.number(0));
+  for (auto epoch = from; epoch < store.policy.count(); ++epoch) {
+    const auto* revocation = std::get_if<policy::RevokeDevice>(&store.policy.entries()[epoch].body);
+    if (revocation == nullptr) continue;
+    auto late = store.db.query(
+        "SELECT DISTINCT r.dossier FROM writer w JOIN record r ON r.writer = w.id LEFT JOIN segment s ON s.id = r.segment "
+        "WHERE w.device = ? AND r.dossier IS NOT NULL AND (s.stamp_index IS NULL OR s.stamp_index >= ?)");
+    late.bind(revocation->device).bind(static_cast<std::int64_t>(store.policy.entries()[epoch].from_index));
+    while (late.step()) out.insert(late.number(0));
+  }
+  return out;
+}
+
+std::int64_t find_writer(Store& store, const DeviceId& device, const Incarnation& incarnation) {
+  auto found = store.db.query("SELECT id FROM writer WHERE device = ? AND incarnation = ?");
+  found.bind(device).bind(incarnation);
+  return found.step() ? found.number(0) : 0;
+}
+std::int64_t writer_row(Store& store, const DeviceId& device, const Incarnation& incarnation) {
+  if (const auto held = find_writer(store, device, incarnation); held != 0) return held;
+  store.db.query("INSERT INTO writer (device, incarnation) VALUES (?, ?)").bind(device).bind(incarnation).run();
+  return store.db.last_row();
+}
+
+std::int64_t find_dossier_row(Store& store, const Did& did) {
+  auto found = store.db.query("SELECT id FROM dossier WHERE did = ?");
+  found.bind(did);
+  return found.step() ? found.number(0) : 0;
+}
+std::int64_t dossier_row(Store& store, const Did& did) {
+  if (const auto held = find_dossier_row(store, did); held != 0) return held;
+  store.db.query("INSERT INTO dossier (did) VALUES (?)").bind(did).run();
+  return store.db.last_row();
+}
+Did did_of(Store& store, std::int64_t dossier) {
+  auto found = store.db.query("SELECT did FROM dossier WHERE id = ?");
+  found.bind(dossier);
+  if (!found.step()) throw Failure{{Fault::storage_damaged, "a dossier's row is missing"}};
+  return found.fixed<Did>(0);
+}
+
+}  // namespace ward::storage

@@ -1,0 +1,148 @@
+#include "protocol/base/limits.hpp"
+#include "protocol/base/overloaded.hpp"
+#include "storage/ward_parts.hpp"
+
+/// What the agent's engine asks of its store; each effect is one transaction.
+namespace ward::storage {
+
+namespace agent = engine::agent;
+
+Result<agent::LinkPrepared> WardStore::prepare_link(const agent::PrepareLink& wanted, Now now) {
+  forget_keys(store_);
+  postponed_.clear();
+  auto prepared = store_.db.transact("prepare link", [&]() -> Result<agent::LinkPrepared> {
+    agent::LinkPrepared out;
+    Outbox outbox(*this);
+    out.hello.policy_count = store_.policy.count();
+    out.hello.segment = outbox.small_segment(wanted.small_segment_bytes);
+    out.hello.unreceipted = outbox.named_in_hello();
+    out.cursor = static_cast<std::uint64_t>(meta_number(store_, "cursor", 0));
+    out.report = report_in_transaction(now);
+    return out;
+  });
+  if (prepared.has_value()) asked_own_ = prepared->report.restored;
+  return prepared;
+}
+
+Result<agent::OutboxRead> WardStore::read_outbox(const agent::ReadOutbox& wanted, Now) {
+  forget_keys(store_);
+  return store_.db.transact("read outbox", [&]() -> Result<agent::OutboxRead> {
+    agent::OutboxRead out;
+    Outbox outbox(*this);
+    for (const auto& segment : outbox.next(std::min(wanted.segments, limits::run_segments_max), wanted.segment_records))
+      out.rows.push_back(outbox.rows_of(segment, wanted.sealed));
+    return out;
+  });
+}
+
+Result<agent::ReceiptStored> WardStore::store_receipt(const agent::StoreReceipt& receipt, Now now) {
+  forget_keys(store_);
+  Receipts::Outcome outcome;
+  auto stored = store_.db.transact("store receipt", [&]() -> Result<agent::ReceiptStored> {
+    outcome = Receipts(*this).take(receipt);
+    return agent::ReceiptStored{Outbox(*this).unsent(), outcome.centre_is_new, report_in_transaction(now)};
+  });
+  if (stored.has_error()) return stored;
+  const auto time = receipt.receipted.receipt.time;
+  if (time >= signed_time_) {
+    signed_time_ = time;
+    centre_time_.emplace(time, receipt.at.monotonic);
+    clock_believed_ = believes(now);
+  }
+  if (outcome.is_copy) return found_copy();
+  return stored;
+}
+
+/// What was heard is stored. But this link's pulls do not ask for what is missing here, and this run's incarnation may go on elsewhere.
+Error WardStore::found_copy() {
+  incarnation_.reset();
+  return fail(Fault::io, "this data is an older copy of itself; the next link fetches what it lacks");
+}
+
+Result<agent::PolicyStored> WardStore::store_policy(const agent::StorePolicy& entries) {
+  forget_keys(store_);
+  auto before = store_.policy;
+  auto stored = store_.db.transact("store policy", [&]() -> Result<agent::PolicyStored> {
+    WARD_TRY(const auto count, storage::store_policy(store_, entries.entries));
+    for (const auto dossier : dossiers_judged_by(store_, before.count())) remerge(store_, dossier);
+    return agent::PolicyStored{count};
+  });
+  if (stored.has_error()) store_.policy = std::move(before);
+  else learn_unit_seeds();
+  return stored;
+}
+
+Result<agent::DeliveryApplied> WardStore::apply_delivery(agent::ApplyDelivery delivery, Now now) {
+  forget_keys(store_);
+  return store_.db.transact("apply delivery", [&]() -> Result<agent::DeliveryApplied> {
+    if (!asked_own_ && !lost_heads(store_).empty()) return fail(Fault::gap, "this link does not bring what is missing here");
+    WARD_CHECK(Deliveries(*this, now).apply(delivery.rows));
+    set_meta_number(store_, "cursor", static_cast<std::int64_t>(delivery.cursor));
+    return agent::DeliveryApplied{delivery.cursor, report_in_transaction(now)};
+  });
+}
+
+Result<void> WardStore::store_applied(const agent::StoreApplied& applied) {
+  return store_.db.transact("store applied", [&]() -> Result<void> {
+    Bytes exceptions;
+    for (const auto& did : applied.applied.exceptions) append(exceptions, did.view());
+    set_meta(store_, "applied exceptions", exceptions);
+    set_meta_number(store_, "applied", static_cast<std::int64_t>(applied.applied.index));
+    return {};
+  });
+}
+
+Result<void> WardStore::store_refused(const agent::StoreRefused& refused) {
+  if (reaction_to(refused.refused.fault) == Reaction::retry) {
+    postponed_.insert(refused.refused.incarnation);
+    return {};
+  }
+  auto stored = store_.db.transact("store refusal", [&]() -> Result<void> {
+    const auto writer = find_writer(store_, membership_.device, refused.refused.incarnation);
+    store_.db.query("UPDATE segment SET refused = ? WHERE writer = ? AND first = ? AND receipted = 0")
+        .bind(std::string_view(name_of(refused.refused.fault)))
+        .bind(writer)
+        .bind(static_cast<std::int64_t>(refused.refused.first))
+        .run();
+    return {};
+  });
+  // Nothing that follows in this incarnation can be taken either, so what is saved next begins another.
+  if (stored.has_value() && incarnation_ == refused.refused.incarnation) incarnation_.reset();
+  return stored;
+}
+
+Result<void> WardStore::store_heads(const agent::StoreHeads& heads) {
+  forget_keys(store_);
+  Receipts::Outcome outcome;
+  WARD_CHECK(store_.db.transact("store heads", [&]() -> Result<void> {
+    outcome = Receipts(*this).take_all(heads.heads);
+    return {};
+  }));
+  if (outcome.is_copy) return found_copy();
+  if (outcome.rewound) return fail(Fault::io, "the centre was restored from a copy; the next link pulls from there");
+  return {};
+}
+
+agent::Event perform(agent::StoreEffect effect, WardStore& store, Now now) {
+  const auto event = [](auto result) -> agent::Event {
+    if (result.has_error()) return engine::StorageFailed{std::move(result).error()};
+    return *std::move(result);
+  };
+  const auto done = [](const Result<void>& result, agent::Event answer) -> agent::Event {
+    if (result.has_error()) return engine::StorageFailed{result.error()};
+    return answer;
+  };
+  return std::visit(overloaded{
+                        [&](agent::PrepareLink& e) { return event(store.prepare_link(e, now)); },
+                        [&](agent::ReadOutbox& e) { return event(store.read_outbox(e, now)); },
+                        [&](agent::StoreReceipt& e) { return event(store.store_receipt(e, now)); },
+                        [&](agent::StorePolicy& e) { return event(store.store_policy(e)); },
+                        [&](agent::ApplyDelivery& e) { return event(store.apply_delivery(std::move(e), now)); },
+                        [&](agent::StoreApplied& e) { return done(store.store_applied(e), agent::Done{}); },
+                        [&](agent::StoreRefused& e) { return done(store.store_refused(e), agent::Done{}); },
+                        [&](agent::StoreHeads& e) { return done(store.store_heads(e), agent::HeadsStored{}); },
+                    },
+                    effect);
+}
+
+}  // namespace ward::storage

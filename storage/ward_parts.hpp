@@ -1,0 +1,138 @@
+#pragma once
+
+#include "storage/segments.hpp"
+#include "storage/ward_store.hpp"
+
+/// The parts of a ward's store, each in its own file. All of them run inside a transaction of WardStore.
+namespace ward::storage {
+
+/// Writes changes of this PC.
+struct WardWriter {
+  WardWriter(WardStore& ward, Now now);
+
+  [[nodiscard]] Result<Saved> save(const NewChange& wanted);
+  /// Merges what was touched and writes down where this incarnation is.
+  void finish();
+  /// After the commit: what the store remembers of it.
+  void keep();
+
+ private:
+  void begin();
+  void start_incarnation();
+  [[nodiscard]] Hlc next_hlc();
+  [[nodiscard]] Position next_position() const { return {ward_.membership_.device, incarnation_, next_}; }
+  void put(record::Type type, const Did& did, BytesView plain, const crypto::DossierKey& key);
+  [[nodiscard]] const crypto::DossierKey& new_dossier_key();
+  void put_own_grant(const Did& did, const KeyId& key_id);
+  [[nodiscard]] Result<Saved> create(const record::Change& change);
+  [[nodiscard]] Result<Saved> edit(const Did& did, record::Change change);
+  [[nodiscard]] Result<std::vector<Position>> seen_of(std::int64_t dossier, const Did& did, std::vector<Position> wanted);
+
+  WardStore& ward_;
+  Store& store_;
+  Now now_;
+  Incarnation incarnation_;
+  std::int64_t writer_ = 0;
+  Seq next_ = 0;
+  Hlc last_;
+  bool believed_ = true;
+  std::uint64_t bytes_ = 0;
+  std::map<Did, std::vector<Position>> heads_;  ///< of dossiers that this transaction wrote to
+  std::set<std::int64_t> touched_;
+};
+
+/// A size of the queue, for reports.
+struct QueueSize {
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;
+  WallTime oldest;
+};
+
+/// Own records that no receipt covers.
+struct Outbox {
+  WardStore& ward;
+  Store& store;
+
+  explicit Outbox(WardStore& of);
+  /// The next `segments` segments, oldest first; cuts what waits outside any segment when there are not so many.
+  [[nodiscard]] std::vector<StoredSegment> next(std::size_t segments, std::size_t segment_records);
+  /// Something can be sent on this link.
+  [[nodiscard]] bool unsent();
+  [[nodiscard]] QueueSize size();
+  /// The oldest segment, if it is small enough for a greeting; encoded.
+  [[nodiscard]] Bytes small_segment(std::size_t bytes_max);
+  /// Incarnations that the greeting names: the newest one with a receipt, so that the centre can tell of what is newer, then those with something unreceipted.
+  [[nodiscard]] std::vector<Incarnation> named_in_hello();
+  [[nodiscard]] segment::Rows rows_of(const StoredSegment& segment, bool sealed);
+
+ private:
+  struct Writer {
+    std::int64_t id = 0;
+    Incarnation incarnation;
+    Seq chained = 0;
+    Seq written = 0;
+  };
+  [[nodiscard]] std::vector<Writer> writers(bool sendable_only);
+  [[nodiscard]] std::vector<StoredSegment> unreceipted(const Writer& writer, std::size_t limit);
+  [[nodiscard]] std::optional<StoredSegment> cut(Writer& writer, std::size_t records_max);
+  void forget_seed_when_empty();
+};
+
+/// What the centre says that it holds of this device, beyond what this file holds.
+[[nodiscard]] std::vector<log::DeviceHead> lost_heads(Store& store);
+void set_lost_heads(Store& store, const std::vector<log::DeviceHead>& heads);
+
+/// The centre's receipts and heads.
+struct Receipts {
+  WardStore& ward;
+  Store& store;
+
+  explicit Receipts(WardStore& of);
+  struct Outcome {
+    bool centre_is_new = false;
+    bool is_copy = false;  ///< newly found: this file is an older copy of itself
+    bool rewound = false;  ///< the next pull must begin further back
+  };
+  [[nodiscard]] Outcome take(const engine::agent::StoreReceipt& receipt);
+  [[nodiscard]] Outcome take_all(const std::vector<log::DeviceHead>& heads);
+
+ private:
+  void compare(const log::Receipt& last, const log::Receipt& receipt);
+  void note_stamps(const std::vector<sync::OwnStamp>& stamps);
+  /// Marks what `head` covers; false when this file does not hold what it names.
+  [[nodiscard]] bool cover(const log::DeviceHead& head);
+  [[nodiscard]] bool note_lost(const std::vector<log::DeviceHead>& heads);
+  [[nodiscard]] bool holds_receipted(std::int64_t writer, Seq from);
+  void take_back(std::int64_t writer, Seq from);
+  [[nodiscard]] bool rewind(std::int64_t index);
+  void touch(const StoredSegment& segment);
+  void remerge_touched();
+
+  std::set<std::int64_t> touched_;
+};
+[[nodiscard]] std::optional<sync::Receipted> stored_receipt(Store& store);
+
+/// Rows that the centre delivers.
+struct Deliveries {
+  WardStore& ward;
+  Store& store;
+  Now now;
+
+  Deliveries(WardStore& of, Now at);
+  [[nodiscard]] Result<void> apply(std::vector<segment::Rows>& all);
+
+ private:
+  [[nodiscard]] Result<void> apply_one(segment::Rows& rows);
+  [[nodiscard]] Result<void> fill(segment::Rows& rows);
+  void keep(const segment::Rows& rows, const std::vector<segment::Verified>& verified, const Hash& hash);
+  void restamp(const StoredSegment& held, const Stamp& stamp);
+  void adopt(std::int64_t writer, const StoredSegment& own);
+  void take_grant(const segment::Verified& verified, std::int64_t dossier);
+
+  std::set<std::int64_t> touched_;
+  std::map<std::pair<DeviceId, Incarnation>, std::pair<Seq, Hash>> ends_;  ///< of the segments of this delivery
+};
+
+inline constexpr std::string_view program_version = WARD_VERSION;
+
+}  // namespace ward::storage

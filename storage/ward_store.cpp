@@ -1,0 +1,201 @@
+#include "storage/ward_store.hpp"
+
+#include "protocol/base/codec.hpp"
+#include "protocol/base/limits.hpp"
+#include "protocol/crypto/hash.hpp"
+#include "protocol/keys/keys.hpp"
+#include "storage/ward_parts.hpp"
+
+namespace ward::storage {
+namespace {
+
+constexpr std::string_view key_file_mark = "WARDSYNC-DEVICE-KEY-1";
+constexpr std::size_t address_bytes_max = 300;
+
+Bytes encode(const Membership& membership) {
+  Writer out;
+  out.raw(membership.org);
+  out.raw(membership.root);
+  out.raw(membership.centre_static);
+  out.text(membership.centre_address);
+  out.raw(membership.device);
+  out.text(membership.unit);
+  return std::move(out).take();
+}
+
+Result<Membership> decode_membership(BytesView bytes) {
+  Reader from(bytes);
+  Membership out;
+  out.org = from.fixed_value<OrgId>();
+  out.root = from.fixed_value<SignKey>();
+  out.centre_static = from.fixed_value<DhKey>();
+  out.centre_address = from.text(address_bytes_max);
+  out.device = from.fixed_value<DeviceId>();
+  out.unit = from.text(limits::name_bytes_max);
+  WARD_CHECK(from.finish("membership"));
+  return out;
+}
+
+void fill(std::span<std::uint8_t> secret, const Random& random) { random(secret); }
+
+}  // namespace
+
+WardKeys WardKeys::make(const Random& random) {
+  WardKeys out;
+  fill(out.device.sign.mutable_view(), random);
+  fill(out.device.noise.mutable_view(), random);
+  fill(out.device.sealing.mutable_view(), random);
+  fill(out.local.mutable_view(), random);
+  random(out.hedge);
+  return out;
+}
+
+Bytes WardKeys::encode() const {
+  Writer out;
+  out.raw(view(key_file_mark));
+  for (const auto secret : {device.sign.view(), device.noise.view(), device.sealing.view(), local.view(), BytesView(hedge)}) out.raw(secret);
+  return std::move(out).take();
+}
+
+Result<WardKeys> WardKeys::decode(BytesView bytes) {
+  Reader from(bytes);
+  if (text_of(from.raw(key_file_mark.size())) != key_file_mark) return fail(Fault::malformed, "this is not a device's key file");
+  WardKeys out;
+  out.device.sign = crypto::SignSeed(from.raw(32));
+  out.device.noise = crypto::DhSecret(from.raw(32));
+  out.device.sealing = crypto::DhSecret(from.raw(32));
+  out.local = crypto::LocalKey(from.raw(32));
+  out.hedge = from.fixed_value<Hash>().bytes;
+  WARD_CHECK(from.finish("device key file"));
+  return out;
+}
+
+Result<void> WardStore::create(const std::string& path, const WardKeys& keys, const Membership& membership,
+                               const std::vector<policy::Entry>& policy) {
+  WARD_TRY(auto db, Database::open(path, OpenMode::read_write));
+  WARD_CHECK(found_store(db, Site::ward, keys.local, policy, membership.org));
+  return db.transact("set up ward", [&]() -> Result<void> {
+    const auto bytes = encode(membership);
+    db.query("INSERT INTO meta (name, value) VALUES ('membership', ?)").bind(BytesView(bytes)).run();
+    return {};
+  });
+}
+
+Result<WardStore> WardStore::open(const std::string& path, WardKeys keys, Random random, OpenMode mode) {
+  WARD_TRY(auto store, open_store(path, mode, Site::ward, keys.local, std::move(random)));
+  WARD_TRY(auto membership, store.db.read("open ward", [&]() -> Result<Membership> {
+             const auto bytes = meta(store, "membership");
+             if (!bytes) return fail(Fault::storage_damaged, "the membership is missing");
+             return or_damaged(decode_membership(*bytes), "the membership does not decode");
+           }));
+  if (membership.org != store.org) return fail(Fault::wrong_organisation, "the data file is of another city");
+  if (membership.device != crypto::device_of(crypto::public_of(keys.device.sign)))
+    return fail(Fault::wrong_key, "the key file is of another device");
+  WardStore ward(std::move(store), std::move(keys), std::move(membership));
+  WARD_CHECK(ward.store_.db.read("open ward", [&]() -> Result<void> {
+    if (const auto last = stored_receipt(ward.store_)) ward.signed_time_ = last->receipt.time;
+    return {};
+  }));
+  return ward;
+}
+
+WardStore::WardStore(Store store, WardKeys keys, Membership membership)
+    : store_(std::move(store)), keys_(std::move(keys)), membership_(std::move(membership)) {
+  learn_unit_seeds();
+}
+
+void WardStore::learn_unit_seeds() {
+  const auto* standing = store_.policy.device(membership_.device);
+  if (standing == nullptr) return;
+  const auto& device = standing->device;
+  auto seed = keys::unwrap_seed(device.wrapped_seed, store_.org, device.unit, device.unit_epoch, membership_.device, keys_.device.sealing);
+  if (seed.has_value()) store_.keys.unit_seeds.insert_or_assign({device.unit, device.unit_epoch}, *std::move(seed));
+}
+
+Result<std::vector<Saved>> WardStore::save(const std::vector<NewChange>& changes, Now now) {
+  const auto* standing = store_.policy.device(membership_.device);
+  if (standing == nullptr) return fail(Fault::not_member, "this PC is not approved yet");
+  if (standing->revoked) return fail(Fault::revoked, "this PC was revoked");
+  if (!store_.keys.unit_seeds.contains({standing->device.unit, standing->device.unit_epoch}))
+    return fail(Fault::missing_key, "the unit's key does not open with this PC's key file");
+  forget_keys(store_);
+  std::optional<WardWriter> writer;
+  auto saved = store_.db.transact("save", [&]() -> Result<std::vector<Saved>> {
+    writer.emplace(*this, now);
+    std::vector<Saved> out;
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+      auto one = writer->save(changes[i]);
+      if (one.has_error()) {
+        const auto which = changes.size() == 1 ? std::string() : "change " + std::to_string(i + 1) + ": ";
+        return fail(one.error().fault, which + one.error().detail);
+      }
+      out.push_back(*std::move(one));
+    }
+    writer->finish();
+    return out;
+  });
+  if (saved.has_value()) writer->keep();
+  return saved;
+}
+
+Result<sync::Report> WardStore::report(Now now) {
+  return store_.db.read("report", [&]() -> Result<sync::Report> { return report_in_transaction(now); });
+}
+
+sync::Report WardStore::report_in_transaction(Now now) {
+  sync::Report out;
+  const auto queue = Outbox(*this).size();
+  out.queue_records = queue.records;
+  out.queue_bytes = queue.bytes;
+  out.queue_oldest = queue.oldest;
+  const auto number = [](Query found) { return found.step() ? static_cast<std::uint64_t>(found.number(0)) : 0; };
+  out.conflicts = number(store_.db.query("SELECT coalesce(sum(conflicts), 0) FROM dossier WHERE conflicts > 0"));
+  out.waiting = number(store_.db.query("SELECT coalesce(sum(waiting), 0) FROM dossier WHERE waiting > 0"));
+  out.quarantined = number(store_.db.query("SELECT coalesce(sum(count), 0) FROM segment WHERE receipted = 0 AND refused IS NOT NULL"));
+  if (meta(store_, "alarm")) ++out.quarantined;
+  out.wall = now.wall;
+  out.disk_free_bytes = disk_free_bytes_;
+  out.version = program_version;
+  out.restored = meta(store_, "lost heads").has_value();
+  return out;
+}
+
+Result<WardStore::Progress> WardStore::progress(Now now) {
+  return store_.db.read("progress", [&]() -> Result<Progress> {
+    Progress out;
+    const auto number = [](Query found) { return found.step() ? static_cast<std::uint64_t>(found.number(0)) : 0; };
+    const auto queue = Outbox(*this).size();
+    auto written = store_.db.query("SELECT coalesce(sum(max(written, chained)), 0) FROM writer WHERE device = ?");
+    written.bind(membership_.device);
+    if (written.step()) out.receipted_through = static_cast<std::uint64_t>(written.number(0)) - queue.records;
+    if (const auto last = stored_receipt(store_)) out.receipted_at = last->receipt.time;
+    out.applied = static_cast<std::uint64_t>(meta_number(store_, "applied", 0));
+    out.incarnation = incarnation_.value_or(Incarnation{});
+    out.dossiers = number(store_.db.query("SELECT count(*) FROM dossier"));
+    out.refused_segments = number(store_.db.query("SELECT count(*) FROM segment WHERE receipted = 0 AND refused IS NOT NULL"));
+    out.clock_offset_ms = meta_number(store_, "clock offset", 0);
+    out.clock_trusted = believes(now);
+    if (const auto alarm = meta(store_, "alarm")) out.alarm = std::string(text_of(*alarm));
+    out.restored = meta(store_, "lost heads").has_value();
+    return out;
+  });
+}
+
+/// records.md §5.3.
+bool WardStore::believes(Now now) const {
+  if (now.wall < clock_earliest || now.wall >= clock_latest || now.wall < signed_time_) return false;
+  if (!centre_time_) return true;
+  const auto& [time, at] = *centre_time_;
+  const auto latest = time.ms + (now.monotonic - at).count() + std::chrono::milliseconds(clock_ahead_max).count();
+  return now.wall.ms <= latest;
+}
+
+Result<std::optional<sync::Receipted>> WardStore::last_receipt() {
+  return store_.db.read("last receipt", [&]() -> Result<std::optional<sync::Receipted>> { return stored_receipt(store_); });
+}
+
+engine::agent::Identity WardStore::engine_identity() const {
+  return {{store_.org, membership_.device}, store_.policy.centre_noise(), keys_.device.noise.clone(), store_.policy.receipt_key()};
+}
+
+}  // namespace ward::storage

@@ -1,0 +1,204 @@
+#include "protocol/base/limits.hpp"
+#include "protocol/crypto/hash.hpp"
+#include "protocol/keys/keys.hpp"
+#include "storage/ward_parts.hpp"
+
+#include <algorithm>
+
+namespace ward::storage {
+namespace {
+
+constexpr std::size_t seen_bytes = 64;  ///< room that the parts of a large dossier leave for naming the part before
+
+/// 32 bytes that repeat neither when the system's entropy does nor when a virtual machine resumes twice (records.md §9).
+Array<32> draw(std::string_view label, const WardKeys& keys, const Random& random, Instant now) {
+  Array<32> fresh{};
+  random(fresh);
+  Writer ticks;
+  ticks.u64(static_cast<std::uint64_t>(now.time_since_epoch().count()));
+  Array<32> out{};
+  crypto::blake2b(out, label, keys.hedge, {fresh, ticks.peek()});
+  return out;
+}
+
+std::size_t size_of(const record::Change& change, const Position& own) { return record::encode_change(change, own).size(); }
+
+/// A new dossier's change, in as many parts as its records need.
+std::vector<record::Change> parts_of(const record::Change& change, const Position& own) {
+  if (change.ops.size() <= limits::ops_max && size_of(change, own) <= limits::body_bytes_max) return {change};
+  const auto frame = size_of({change.user, {}, {}, {}, {}}, own);
+  std::vector<record::Change> parts{{change.user, {}, {}, change.reason, change.act}};
+  auto bytes = size_of(parts.back(), own) + seen_bytes;
+  for (const auto& op : change.ops) {
+    const auto size = size_of({change.user, {}, {op}, {}, {}}, own) - frame;
+    auto& last = parts.back();
+    if (!last.ops.empty() && (bytes + size > limits::body_bytes_max || last.ops.size() == limits::ops_max)) {
+      parts.push_back({change.user, {}, {}, {}, {}});
+      bytes = frame + seen_bytes;
+    }
+    parts.back().ops.push_back(op);
+    bytes += size;
+  }
+  return parts;
+}
+
+}  // namespace
+
+WardWriter::WardWriter(WardStore& ward, Now now) : ward_(ward), store_(ward.store_), now_(now) { begin(); }
+
+void WardWriter::begin() {
+  last_ = {static_cast<std::uint64_t>(meta_number(store_, "hlc", 0))};
+  believed_ = ward_.believes(now_);
+  if (!ward_.incarnation_) return start_incarnation();
+  incarnation_ = *ward_.incarnation_;
+  auto found = store_.db.query("SELECT id, written FROM writer WHERE device = ? AND incarnation = ?");
+  found.bind(ward_.membership_.device).bind(incarnation_);
+  if (!found.step()) throw Failure{{Fault::storage_damaged, "this run's first record is missing"}};
+  writer_ = found.number(0);
+  next_ = static_cast<Seq>(found.number(1));
+}
+
+void WardWriter::start_incarnation() {
+  record::IncarnationBody body;
+  body.version = program_version;
+  {
+    auto found = store_.db.query("SELECT incarnation, written, head FROM writer WHERE device = ? ORDER BY id DESC LIMIT 1");
+    found.bind(ward_.membership_.device);
+    if (found.step())
+      body.previous.push_back({found.fixed<Incarnation>(0), static_cast<Seq>(found.number(1)), found.is_null(2) ? Hash{} : found.fixed<Hash>(2)});
+  }
+  const auto drawn = draw("wsync-incarn", ward_.keys_, store_.random, now_.monotonic);
+  incarnation_ = fixed_from<Incarnation>(drawn);
+  writer_ = writer_row(store_, ward_.membership_.device, incarnation_);
+  put(record::Type::incarnation, {}, record::encode_incarnation(body), record::open_key(store_.org));
+}
+
+Hlc WardWriter::next_hlc() {
+  // A clock that was far ahead once must not condemn every later change of this PC: what the centre's time since then refutes does not count.
+  if (believed_ && ward_.centre_time_ && last_.wall().ms > now_.wall.ms + std::chrono::milliseconds(clock_ahead_max).count())
+    last_ = Hlc::at(ward_.signed_time_);
+  const Hlc wall = believed_ ? Hlc::at(now_.wall) : Hlc{};
+  last_ = std::max(Hlc{last_.value + 1}, wall);
+  return last_;
+}
+
+void WardWriter::put(record::Type type, const Did& did, BytesView plain, const crypto::DossierKey& key) {
+  record::Header header;
+  header.type = type;
+  header.position = next_position();
+  header.policy_epoch = store_.policy.count() - 1;
+  header.did = did;
+  header.hlc = next_hlc();
+  segment::Verified verified;
+  verified.record = record::seal(header, plain, key, store_.org);
+  verified.body_hash = record::body_hash_of(verified.record.body);
+  verified.rid = record::rid_of(verified.record.header, verified.body_hash);
+  const auto stored = put_record(store_, verified, writer_, 0, now_.wall);
+  WARD_ASSERT(stored.fresh);
+  if (stored.dossier != 0) touched_.insert(stored.dossier);
+  bytes_ += record::header_size + verified.record.body.size();
+  ++next_;
+}
+
+const crypto::DossierKey& WardWriter::new_dossier_key() {
+  constexpr std::string_view name = "outbox seed";
+  Array<32> seed{};
+  if (const auto sealed = meta(store_, name)) {
+    seed = fixed_from<Hash>(or_throw(open_local(store_.local, name, {}, *sealed))).bytes;
+  } else {
+    seed = draw("wsync-outbox", ward_.keys_, store_.random, now_.monotonic);
+    set_meta(store_, name, seal_local(store_.local, name, {}, seed));
+  }
+  const auto position = next_position();
+  const auto key = keys::derive_dossier_key(seed, position);
+  const auto id = crypto::key_id_of(key);
+  put_key(store_, dossier_row(store_, record::did_created_by(position)), id, key);
+  return *find_key(store_, id);
+}
+
+void WardWriter::put_own_grant(const Did& did, const KeyId& key_id) {
+  const auto& unit = ward_.membership_.unit;
+  const auto epoch = store_.policy.device(ward_.membership_.device)->device.unit_epoch;
+  const auto& seed = store_.keys.unit_seeds.at({unit, epoch});
+  const auto body = keys::grant_own_unit(*find_key(store_, key_id), did, store_.org, unit, epoch, seed);
+  put(record::Type::grant, did, record::encode_grant(body, next_position()), record::open_key(store_.org));
+}
+
+Result<Saved> WardWriter::save(const NewChange& wanted) {
+  return wanted.did ? edit(*wanted.did, wanted.change) : create(wanted.change);
+}
+
+Result<Saved> WardWriter::create(const record::Change& change) {
+  if (!change.seen.empty()) return fail(Fault::invalid, "a new dossier has no earlier version");
+  const auto did = record::did_created_by(next_position());
+  auto parts = parts_of(change, next_position());
+  if (parts.size() > 1 && !change.act.empty()) return fail(Fault::too_large, "what an official signs must fit one change of 8 KiB");
+  for (const auto& part : parts) WARD_CHECK(record::check_change(part, next_position()));
+  const auto& key = new_dossier_key();
+  const auto key_id = crypto::key_id_of(key);
+  auto written = next_position();
+  put(record::Type::change, {}, record::encode_change(parts.front(), written), key);
+  put_own_grant(did, key_id);
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    parts[i].seen = {written};
+    written = next_position();
+    WARD_CHECK(record::check_change(parts[i], written));
+    put(record::Type::change, did, record::encode_change(parts[i], written), *find_key(store_, key_id));
+  }
+  heads_[did] = {written};
+  return Saved{did, written, believed_};
+}
+
+Result<std::vector<Position>> WardWriter::seen_of(std::int64_t dossier, const Did& did, std::vector<Position> wanted) {
+  auto& heads = heads_.try_emplace(did).first->second;
+  if (heads.empty()) heads = read_state(store_, dossier).version;
+  if (wanted.empty()) {
+    if (heads.empty()) return fail(Fault::gap, "the dossier's beginning has not arrived here yet");
+    wanted = heads;
+    if (wanted.size() > limits::seen_max) wanted.resize(limits::seen_max);
+    return wanted;
+  }
+  std::sort(wanted.begin(), wanted.end());
+  if (std::adjacent_find(wanted.begin(), wanted.end()) != wanted.end()) return fail(Fault::invalid, "the version names one change twice");
+  for (const auto& position : wanted) {
+    auto found = store_.db.query(
+        "SELECT 1 FROM writer w JOIN record r ON r.writer = w.id WHERE w.device = ? AND w.incarnation = ? AND r.seq = ? AND r.dossier = ? AND r.type = ?");
+    found.bind(position.device).bind(position.incarnation).bind(static_cast<std::int64_t>(position.seq)).bind(dossier);
+    found.bind(static_cast<std::int64_t>(record::Type::change));
+    if (!found.step()) return fail(Fault::invalid, "the version names a change that this dossier does not have here");
+  }
+  return wanted;
+}
+
+Result<Saved> WardWriter::edit(const Did& did, record::Change change) {
+  const auto dossier = find_dossier_row(store_, did);
+  if (dossier == 0) return fail(Fault::not_found, "there is no such dossier here");
+  const auto key_id = key_of_dossier(store_, dossier);
+  if (!key_id) return fail(Fault::missing_key, "this PC holds no key of the dossier");
+  WARD_TRY(change.seen, seen_of(dossier, did, std::move(change.seen)));
+  if (change.ops.size() > limits::ops_max) return fail(Fault::too_large, "one change holds at most 512 operations; split it");
+  const auto position = next_position();
+  WARD_CHECK(record::check_change(change, position));
+  put(record::Type::change, did, record::encode_change(change, position), *find_key(store_, *key_id));
+  auto& heads = heads_.at(did);
+  std::erase_if(heads, [&](const auto& head) { return std::binary_search(change.seen.begin(), change.seen.end(), head); });
+  heads.insert(std::upper_bound(heads.begin(), heads.end(), position), position);
+  return Saved{did, position, believed_};
+}
+
+void WardWriter::finish() {
+  for (const auto dossier : touched_) remerge(store_, dossier);
+  set_meta_number(store_, "hlc", static_cast<std::int64_t>(last_.value));
+  store_.db.query("UPDATE writer SET written = ?, waiting_bytes = waiting_bytes + ? WHERE id = ?")
+      .bind(static_cast<std::int64_t>(next_))
+      .bind(static_cast<std::int64_t>(bytes_))
+      .bind(writer_)
+      .run();
+}
+
+void WardWriter::keep() {
+  ward_.incarnation_ = incarnation_;
+  ward_.clock_believed_ = believed_;
+}
+
+}  // namespace ward::storage
