@@ -6,31 +6,49 @@
 namespace ward::merge {
 namespace {
 
-bool replaces(const Write& write, const Write& head, const Causality& causality) {
-  if (write.kind == Write::Kind::payment) return false;
-  if (write.change == head.change) return true;
-  if (!causality.saw(write.change, head.change)) return false;
-  const auto& only = op_of(write, causality).replaces;
-  const bool limited = only.has_value() && write.kind != Write::Kind::touch;
-  return !limited || std::find(only->begin(), only->end(), id_of(head, causality)) != only->end();
+/// Where `ids` stand among the writes before `place` that its writer had seen; ascending.
+Places named_by(const std::vector<OpId>& ids, const Register& writes, std::uint32_t place, const Causality& causality) {
+  Places out;
+  const auto& write = writes[place];
+  const auto end = writes.begin() + place;
+  for (const auto& id : ids) {
+    const auto change = causality.find(id.change);
+    if (!change || (*change != write.change && !causality.saw(write.change, *change))) continue;
+    const auto key = std::tuple{*change, id.index};
+    const auto at =
+        std::lower_bound(writes.begin(), end, key, [](const Write& w, const auto& k) { return std::tuple{w.change, w.op} < k; });
+    if (at != end && std::tuple{at->change, at->op} == key) out.push_back(static_cast<std::uint32_t>(at - writes.begin()));
+  }
+  std::sort(out.begin(), out.end());
+  return out;
 }
+
+/// What one write of a register replaces.
+class Replaces {
+ public:
+  Replaces(const Register& writes, std::uint32_t place, const Causality& causality)
+      : writes_(writes), write_(writes[place]), causality_(causality) {
+    const auto& listed = op_of(write_, causality).replaces;
+    if (listed && write_.kind != Write::Kind::touch) only_ = named_by(*listed, writes, place, causality);
+  }
+  bool operator()(std::uint32_t head) const {
+    if (write_.kind == Write::Kind::payment) return false;
+    if (writes_[head].change == write_.change) return true;
+    return causality_.saw(write_.change, writes_[head].change) && (!only_ || std::binary_search(only_->begin(), only_->end(), head));
+  }
+
+ private:
+  const Register& writes_;
+  const Write& write_;
+  const Causality& causality_;
+  std::optional<Places> only_;
+};
 
 const record::Heads* undone_by(const Write& write) { return write.value == nullptr ? nullptr : write.value->heads(); }
 
-/// The places that an undo refers back to: writes to the same register that its writer had seen.
+/// The places that an undo refers back to.
 Places targets_of(const Register& writes, std::uint32_t place, const Causality& causality) {
-  Places out;
-  const auto& undo = writes[place];
-  for (const auto& id : undone_by(undo)->ops) {
-    const auto change = causality.find(id.change);
-    if (!change) continue;
-    const auto at = std::lower_bound(writes.begin(), writes.begin() + place, std::tuple{*change, id.index},
-                                     [](const Write& w, const auto& key) { return std::tuple{w.change, w.op} < key; });
-    const bool found = at != writes.begin() + place && at->change == *change && at->op == id.index;
-    if (found && (at->change == undo.change || causality.saw(undo.change, at->change)))
-      out.push_back(static_cast<std::uint32_t>(at - writes.begin()));
-  }
-  return out;
+  return named_by(undone_by(writes[place])->ops, writes, place, causality);
 }
 
 }  // namespace
@@ -38,11 +56,15 @@ Places targets_of(const Register& writes, std::uint32_t place, const Causality& 
 Places heads_of(const Register& writes, const Causality& causality, Replacements* replacements) {
   Places heads;
   for (std::uint32_t place = 0; place < writes.size(); ++place) {
-    const auto gone = std::stable_partition(heads.begin(), heads.end(),
-                                            [&](std::uint32_t head) { return !replaces(writes[place], writes[head], causality); });
-    if (replacements != nullptr)
-      for (auto head = gone; head != heads.end(); ++head) replacements->emplace_back(place, *head);
-    heads.erase(gone, heads.end());
+    const Replaces replaces(writes, place, causality);
+    std::size_t kept = 0;
+    for (const auto head : heads) {
+      if (!replaces(head))
+        heads[kept++] = head;
+      else if (replacements != nullptr)
+        replacements->emplace_back(place, head);
+    }
+    heads.resize(kept);
     heads.push_back(place);
   }
   return heads;
