@@ -37,7 +37,7 @@ Result<IncarnationBody> decode_incarnation(BytesView plain) {
     if (previous.count > limits::seq_max) from.reject();
     out.previous.push_back(previous);
   }
-  out.version = from.text(limits::name_bytes_max);
+  out.version = decode_text(from, limits::name_bytes_max);
   WARD_CHECK(finish_padded(from, "incarnation"));
   return out;
 }
@@ -68,7 +68,7 @@ Result<GrantBody> decode_grant(BytesView plain, const Position& own) {
   if (size == 0) from.reject();
   for (std::size_t i = 0; i < size && from.ok(); ++i) {
     GrantBody::Wrap wrap;
-    wrap.unit = from.text(limits::name_bytes_max);
+    wrap.unit = decode_text(from, limits::name_bytes_max);
     wrap.unit_epoch = from.u32();
     wrap.wrapped = copy(from.bytes(wrap_other_size));
     if (wrap.wrapped.size() != wrap_own_size && wrap.wrapped.size() != wrap_other_size) from.reject();

@@ -30,7 +30,7 @@ std::vector<OpId> read_replaces(Reader& from, const Position& own) {
   std::vector<OpId> out;
   const auto size = from.count(limits::seen_max);
   for (std::size_t i = 0; i < size && from.ok(); ++i) {
-    OpId id{decode_position(from, own), static_cast<std::uint16_t>(from.count(limits::ops_max))};
+    OpId id{decode_position(from, own), static_cast<std::uint16_t>(from.count(limits::ops_max - 1))};
     if (!out.empty() && id <= out.back()) from.reject();
     out.push_back(id);
   }
@@ -90,7 +90,7 @@ Result<Change> decode_change(BytesView plain, const Position& own) {
   const auto flags = from.u8();
   if ((flags & ~(flag_reason | flag_act)) != 0) from.reject();
   Change out;
-  out.user = from.text(limits::name_bytes_max);
+  out.user = decode_text(from, limits::name_bytes_max);
   if (out.user.empty()) from.reject();
   const auto heads = from.count(limits::seen_max);
   for (std::size_t i = 0; i < heads && from.ok(); ++i) {
@@ -102,7 +102,7 @@ Result<Change> decode_change(BytesView plain, const Position& own) {
   if (ops == 0) from.reject();
   for (std::size_t i = 0; i < ops && from.ok(); ++i) out.ops.push_back(read_op(from, own));
   if ((flags & flag_reason) != 0) {
-    out.reason = from.text(limits::text_bytes_max);
+    out.reason = decode_text(from, limits::text_bytes_max);
     if (out.reason.empty()) from.reject();
   }
   if ((flags & flag_act) != 0) {
@@ -127,8 +127,9 @@ Result<void> check_change(const Change& change, const Position& own) {
   if (body.size() > limits::body_bytes_max)
     return fail(Fault::too_large, "one change holds at most 8 KiB; split it or attach long text as a file");
   // What does not decode again would be refused by every peer: better now, by name, than after it was saved.
-  WARD_TRY(const auto again, decode_change(body, own));
-  if (!(again == change)) return fail(Fault::invalid, "the change is not in its canonical form");
+  const auto again = decode_change(body, own);
+  if (again.has_error() && again.error().fault == Fault::too_large) return fail(Fault::too_large, "a list, path or name of the change is over its bound");
+  if (again.has_error() || !(*again == change)) return fail(Fault::invalid, "the change is not in its canonical form");
   return {};
 }
 

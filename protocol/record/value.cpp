@@ -2,6 +2,7 @@
 
 #include "protocol/base/limits.hpp"
 #include "protocol/record/names.hpp"
+#include "protocol/text/text.hpp"
 
 #include <algorithm>
 
@@ -42,7 +43,7 @@ Heads read_heads(Reader& from, const Position& own) {
   Heads out;
   const auto size = from.count(limits::seen_max);
   for (std::size_t i = 0; i < size && from.ok(); ++i) {
-    OpId id{decode_position(from, own), static_cast<std::uint16_t>(from.count(limits::ops_max))};
+    OpId id{decode_position(from, own), static_cast<std::uint16_t>(from.count(limits::ops_max - 1))};
     if (!out.ops.empty() && id <= out.ops.back()) from.reject();
     out.ops.push_back(id);
   }
@@ -57,7 +58,7 @@ Value read_value(Reader& from, const Position& own, std::size_t depth) {
     case Tag::no: return false;
     case Tag::yes: return true;
     case Tag::number: return from.zigzag();
-    case Tag::text: return from.text(limits::text_bytes_max);
+    case Tag::text: return decode_text(from, limits::text_bytes_max);
     case Tag::list: return read_list(from, own, depth);
     case Tag::map: return read_map(from, own, depth);
     case Tag::heads: return read_heads(from, own);
@@ -137,6 +138,12 @@ std::string element_id(const OpId& added_by) {
   return std::string(text_of(out.peek()));
 }
 
+std::string decode_text(Reader& from, std::size_t size_max) {
+  auto text = from.text(size_max);
+  if (!text::is_plain(text)) from.reject();
+  return text;
+}
+
 void encode_name(Writer& to, std::string_view name, std::uint64_t first_number) {
   if (const auto number = number_of(name)) return to.varint(*number + first_number);
   to.varint(0);
@@ -149,7 +156,7 @@ std::string decode_name(Reader& from, std::uint64_t code, std::uint64_t first_nu
     if (name.empty()) from.reject();
     return std::string(name);
   }
-  auto name = from.text(limits::name_bytes_max);
+  auto name = decode_text(from, limits::name_bytes_max);
   if (name.empty() || number_of(name)) from.reject();
   return name;
 }

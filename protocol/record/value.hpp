@@ -87,6 +87,9 @@ void encode(Writer& to, const Position& position, const Position& own);
 [[nodiscard]] Path decode_path(Reader& from);
 [[nodiscard]] Position decode_position(Reader& from, const Position& own);
 
+/// Text that a person may be shown: plain (text.hpp), or the reader fails.
+[[nodiscard]] std::string decode_text(Reader& from, std::size_t size_max);
+
 /// A name as in maps and paths.
 void encode_name(Writer& to, std::string_view name, std::uint64_t first_number);
 [[nodiscard]] std::string decode_name(Reader& from, std::uint64_t code, std::uint64_t first_number);

@@ -49,6 +49,11 @@ constexpr utf8proc_int32_t small_d_stroke = 0x111;
 
 }  // namespace
 
+bool is_plain(std::string_view text) {
+  bool forbidden = false;
+  return for_each_point(text, [&](utf8proc_int32_t point) { forbidden = forbidden || is_forbidden(point); }) && !forbidden;
+}
+
 bool is_nfc(std::string_view text) {
   const auto normal = to_nfc(text);
   return normal.has_value() && *normal == text;

@@ -9,7 +9,10 @@
 /// Vietnamese text as the system stores, compares and searches it.
 namespace ward::text {
 
-/// Valid UTF-8 in NFC (Unicode's form C, by utf8proc's table), without control characters but tab and line feed.
+/// What may stand in a stored body whatever table its writer had: UTF-8 without control characters but tab and line feed.
+[[nodiscard]] bool is_plain(std::string_view text);
+
+/// Plain, and in NFC (Unicode's form C, by utf8proc's table).
 [[nodiscard]] bool is_nfc(std::string_view text);
 
 /// NFC of `text`, at every entry of text into the system. `invalid` on bytes that are not UTF-8, and on control characters.
