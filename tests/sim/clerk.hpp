@@ -1,0 +1,32 @@
+#pragma once
+
+#include "protocol/merge/merge.hpp"
+#include "protocol/record/change.hpp"
+#include "protocol/schema/schema.hpp"
+#include "tests/sim/surroundings.hpp"
+
+namespace ward::sim {
+
+/// Makes up what a clerk types: changes over fields of every merge policy, sometimes of what he saw an hour ago.
+class Clerk {
+ public:
+  explicit Clerk(Dice& dice) : dice_(dice) {}
+
+  [[nodiscard]] record::Change new_dossier();
+  /// `state`: what is on his screen. Its conflicts are decided now and then.
+  [[nodiscard]] record::Change edit(const merge::DossierState& state);
+
+ private:
+  [[nodiscard]] record::Op random_op(const merge::DossierState& state);
+  [[nodiscard]] record::Op set_field();
+  [[nodiscard]] record::Op add_element();
+  [[nodiscard]] record::Op touch_element(const merge::DossierState& state);
+  [[nodiscard]] record::Op append_entry();
+  [[nodiscard]] record::Map element_of(const std::string& collection);
+  [[nodiscard]] record::Value value_for(const schema::Field& field);
+
+  Dice& dice_;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace ward::sim

@@ -1,0 +1,102 @@
+#include "tests/sim/judge.hpp"
+
+#include "storage/dossiers.hpp"
+#include "tests/sim/founding.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace ward::sim {
+namespace {
+
+std::string name(const Did& did) { return "dossier " + hex(did.view()).substr(0, 8); }
+
+std::vector<Did> all_dossiers(storage::Store& store) {
+  return demand(store.db.read("dossiers", [&]() -> Result<std::vector<Did>> {
+    std::vector<Did> out;
+    auto found = store.db.query("SELECT did FROM dossier ORDER BY did");
+    while (found.step()) out.push_back(found.fixed<Did>(0));
+    return out;
+  }), "the list of dossiers");
+}
+
+}  // namespace
+
+std::string Judge::unfinished(WardSite& ward) {
+  const auto who = "ward of " + ward.unit() + " ";
+  if (!ward.connected()) return who + "has no link";
+  const auto report = demand(ward.store().report(ward.now()), "report");
+  if (report.queue_records > 0) return who + "still has " + std::to_string(report.queue_records) + " records to send";
+  if (report.waiting > 0) return who + "has changes that wait for their past";
+  if (report.restored) return who + "still lacks what it once wrote";
+  const auto progress = demand(ward.store().progress(ward.now()), "progress");
+  if (progress.applied != centre_.store().log_view(now_).size) return who + "does not know that everything is applied";
+  if (!progress.alarm.empty()) throw Complaint(who + "raises a false alarm: " + progress.alarm);
+  return {};
+}
+
+std::string Judge::different(WardSite& ward, const Did& did) {
+  const auto here = storage::show_dossier(ward.store().store(), did);
+  const auto there = storage::show_dossier(centre_.store().store(), did);
+  if (there.has_error()) return "the centre lacks " + name(did);
+  if (there->state.custody != ward.unit()) return {};
+  if (here.has_error()) return "a ward lacks " + name(did);
+  if (!(here->state == there->state)) return name(did) + " differs between a ward and the centre";
+  if (here->phase != storage::DossierPhase::applied && here->phase != storage::DossierPhase::needs_you)
+    return name(did) + " is still " + storage::name_of(here->phase);
+  return {};
+}
+
+std::string Judge::disagreement() {
+  const auto log = centre_.store().log_view(now_);
+  if (log.applied != log.size) return "the registry is behind";
+  for (auto* ward : members_)
+    if (auto why = unfinished(*ward); !why.empty()) return why;
+  const auto dossiers = all_dossiers(centre_.store().store());
+  for (auto* ward : members_) {
+    for (const auto& did : dossiers)
+      if (auto why = different(*ward, did); !why.empty()) return why;
+    for (const auto& did : all_dossiers(ward->store().store()))
+      if (auto why = different(*ward, did); !why.empty()) return why;
+  }
+  return {};
+}
+
+bool Judge::centre_has(const SavedChange& change) {
+  const auto history = storage::dossier_history(centre_.store().store(), change.did);
+  if (history.has_error()) return false;
+  return std::any_of(history->begin(), history->end(), [&](const auto& entry) { return entry.said.op.change == change.position; });
+}
+
+void Judge::find(storage::Store& store, const std::string& where, const SavedChange& change) {
+  const auto history = demand(storage::dossier_history(store, change.did), "history of " + name(change.did) + " " + where);
+  std::set<const merge::HistoryEntry*> taken;
+  for (const auto& op : change.ops) {
+    // A large new dossier is several changes in a row; the last is the one that the answer named.
+    const auto found = std::find_if(history.begin(), history.end(), [&](const auto& entry) {
+      const auto& by = entry.said.op.change;
+      return by.device == change.position.device && by.incarnation == change.position.incarnation && by.seq <= change.position.seq &&
+             entry.said.kind == op.kind && entry.said.path == op.path && entry.said.value == op.value && !taken.contains(&entry);
+    });
+    if (found == history.end()) throw Complaint("a saved operation is missing in " + name(change.did) + " " + where);
+    taken.insert(&*found);
+  }
+}
+
+void Judge::nothing_is_lost() {
+  for (const auto& change : accepted_) {
+    if (change.uncertain && !centre_has(change)) continue;
+    find(centre_.store().store(), "at the centre", change);
+    const auto unit = demand(storage::show_dossier(centre_.store().store(), change.did), name(change.did)).state.custody;
+    for (auto* ward : members_)
+      if (ward->unit() == unit) find(ward->store().store(), "at a ward", change);
+  }
+  const auto sound = [](storage::Store& store, const std::string& where) {
+    const auto verified = demand(storage::verify_store(store), "verification " + where);
+    if (!verified.damage.empty()) throw Complaint("damage " + where + ": " + verified.damage.front());
+  };
+  sound(centre_.store().store(), "at the centre");
+  for (auto* ward : members_) sound(ward->store().store(), "at a ward");
+}
+
+}  // namespace ward::sim

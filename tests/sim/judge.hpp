@@ -1,0 +1,31 @@
+#pragma once
+
+#include "tests/sim/ward_site.hpp"
+
+namespace ward::sim {
+
+/// Holds the promises of the design against what the sites' disks say, when nothing goes wrong any more.
+class Judge {
+ public:
+  Judge(CentreSite& centre, std::vector<WardSite*> members, const std::vector<SavedChange>& accepted, WallTime now)
+      : centre_(centre), members_(std::move(members)), accepted_(accepted), now_(now) {}
+
+  /// Why the sites do not agree (yet); empty when everything is receipted and applied, and every site that may see a dossier shows the same.
+  [[nodiscard]] std::string disagreement();
+  /// Every change that a ward said "saved" to is in the history of its dossier at the centre and at every PC of its unit, word for word; no store is damaged.
+  /// Throws Complaint.
+  void nothing_is_lost();
+
+ private:
+  [[nodiscard]] std::string unfinished(WardSite& ward);
+  [[nodiscard]] std::string different(WardSite& ward, const Did& did);
+  void find(storage::Store& store, const std::string& where, const SavedChange& change);
+  [[nodiscard]] bool centre_has(const SavedChange& change);
+
+  CentreSite& centre_;
+  std::vector<WardSite*> members_;
+  const std::vector<SavedChange>& accepted_;
+  WallTime now_;
+};
+
+}  // namespace ward::sim

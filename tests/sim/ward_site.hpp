@@ -1,0 +1,82 @@
+#pragma once
+
+#include "storage/ward_store.hpp"
+#include "tests/sim/centre_site.hpp"
+#include "tests/sim/clerk.hpp"
+
+namespace ward::sim {
+
+/// A change that a ward said "saved" to.
+struct SavedChange {
+  std::size_t ward = 0;
+  Did did;
+  Position position;
+  std::vector<record::Op> ops;
+  bool uncertain = false;  ///< on a disk that was put back to an older copy, or of a device that was revoked: if the centre has it, everyone must
+};
+
+/// A ward PC: its data file, its engine, its clerk. It dies, loses its line and its sense of time when the dice say so.
+class WardSite {
+ public:
+  /// What it saves is appended to `accepted`.
+  WardSite(Surroundings& world, CentreSite& centre, std::vector<SavedChange>& accepted, std::size_t number, UnitCode unit, std::string path,
+           storage::WardKeys keys);
+
+  void open();
+  [[nodiscard]] bool up() const noexcept { return store_.has_value(); }
+  [[nodiscard]] storage::WardStore& store() { return *store_; }
+  [[nodiscard]] const UnitCode& unit() const noexcept { return unit_; }
+  [[nodiscard]] DeviceId device() const { return device_; }
+  [[nodiscard]] bool connected() const { return engine_ && engine_->standing().open; }
+  [[nodiscard]] Now now() const { return {world_.schedule.now(), {world_.true_time().ms + clock_offset_ms_}}; }
+
+  void crash();
+  void cut_line() { if (wire_) wire_->cut(); }
+  void silence_line() { if (wire_) wire_->fall_silent(); }
+  void set_clock_offset(std::int64_t ms) { clock_offset_ms_ = ms; }
+  void set_reachable(bool reachable) { reachable_ = reachable; }
+  void set_revoked() { revoked_ = true; }
+  [[nodiscard]] bool revoked() const noexcept { return revoked_; }
+
+  /// The clerk writes into one of `dossiers` or a new one.
+  void write(const std::vector<Did>& dossiers);
+  /// Bytes of some earlier greeting.
+  [[nodiscard]] const Bytes& last_greeting() const noexcept { return greeting_; }
+
+ private:
+  void dial_after(MonotonicClock::duration pause);
+  void dial();
+  void hang_up();
+  void tell(engine::agent::Event event);
+  [[nodiscard]] bool perform(engine::agent::StoreEffect effect);
+  void obey(const engine::LinkEffect& effect);
+  /// Somebody copies the data file of the PC that is off, or puts such a copy back.
+  void meddle_with_disk();
+  [[nodiscard]] std::optional<storage::NewChange> think_up(const std::vector<Did>& dossiers);
+
+  Surroundings& world_;
+  CentreSite& centre_;
+  std::vector<SavedChange>& accepted_;
+  std::string name_;
+  std::size_t number_;
+  UnitCode unit_;
+  std::string path_;
+  storage::WardKeys keys_;
+  DeviceId device_;
+  Dice secrets_;
+  Clerk clerk_;
+  std::optional<storage::WardStore> store_;
+  std::optional<engine::agent::AgentEngine> engine_;
+  std::shared_ptr<Wire> wire_;
+  std::uint64_t link_ = 0;  ///< number of the link, so that what belongs to an earlier one is not heard
+  std::uint64_t dial_ = 0;
+  std::uint64_t timer_ = 0;
+  std::int64_t clock_offset_ms_ = 0;
+  bool reachable_ = true;
+  bool revoked_ = false;
+  std::optional<std::size_t> copied_at_;  ///< how much was accepted when the data file was copied
+  std::map<Did, merge::DossierState> screen_;  ///< what the clerk saw of a dossier some time ago
+  Bytes greeting_;
+};
+
+}  // namespace ward::sim

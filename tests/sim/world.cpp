@@ -1,0 +1,150 @@
+#include "tests/sim/world.hpp"
+
+#include "tests/sim/founding.hpp"
+#include "tests/sim/judge.hpp"
+
+namespace ward::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto trouble_lasts = 15min;
+constexpr auto agreement_within = 30min;
+constexpr std::size_t writes = 45;
+constexpr std::size_t troubles = 30;
+
+}  // namespace
+
+World::World(std::uint64_t seed, std::filesystem::path folder, bool aloud)
+    : world_(seed, aloud), folder_(std::move(folder)), secrets_(world_.dice.next()) {}
+
+void World::found() {
+  const storage::Random random = [this](std::span<std::uint8_t> out) { secrets_.fill(out); };
+  const std::vector<UnitCode> units{"W-VYDA", "W-ANCUU"};
+  const auto path = (folder_ / "centre.db").string();
+  centre_.emplace(world_, path, found_centre(path, units, random, world_.true_time()));
+  centre_->open();
+  // Two PCs of one ward, one or two of another.
+  const auto count = 3 + world_.dice.below(2);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& unit = units[i < 2 ? 0 : 1];
+    const auto file = (folder_ / ("ward" + std::to_string(i) + ".db")).string();
+    const bool pre_approved = i != 1 || !world_.dice.one_in(4);
+    if (!pre_approved) ++latecomers_;
+    const Now now{world_.schedule.now(), centre_->clock()};
+    auto keys = enrol_ward(file, centre_->store(), unit, pre_approved, random, now);
+    wards_.emplace_back(world_, *centre_, accepted_, i, unit, file, std::move(keys)).open();
+  }
+}
+
+void World::plan_trouble() {
+  const auto any_time = [&] { return world_.schedule.now() + world_.dice.pause(0, std::chrono::milliseconds(trouble_lasts).count()); };
+  for (std::size_t i = 0; i < writes; ++i) world_.schedule.at(any_time(), [this] { someone_writes(); });
+  for (std::size_t i = 0; i < troubles; ++i) world_.schedule.at(any_time(), [this] { trouble(); });
+  if (world_.dice.one_in(3)) world_.schedule.at(any_time(), [this] { revoke_someone(); });
+  if (latecomers_ > 0) world_.schedule.at(any_time(), [this] { approve_latecomers(); });
+}
+
+void World::someone_writes() {
+  auto& ward = *std::next(wards_.begin(), static_cast<std::ptrdiff_t>(world_.dice.below(wards_.size())));
+  if (ward.revoked()) return;
+  std::vector<Did> known;
+  for (const auto& change : accepted_) {
+    const auto& writer = *std::next(wards_.begin(), static_cast<std::ptrdiff_t>(change.ward));
+    if (writer.unit() == ward.unit() && std::find(known.begin(), known.end(), change.did) == known.end()) known.push_back(change.did);
+  }
+  // The newest few, so that clerks meet in one dossier.
+  if (known.size() > 4) known.erase(known.begin(), known.end() - 4);
+  for (auto n = world_.dice.one_in(5) ? world_.dice.between(2, 20) : 1; n > 0 && ward.up(); --n) ward.write(known);
+}
+
+void World::trouble() {
+  auto& ward = *std::next(wards_.begin(), static_cast<std::ptrdiff_t>(world_.dice.below(wards_.size())));
+  constexpr std::int64_t hour = 3'600'000;
+  const auto true_ms = world_.true_time().ms;
+  switch (world_.dice.below(11)) {
+    case 0:
+    case 1: return ward.cut_line();
+    case 2: return ward.silence_line();
+    case 3:
+      if (ward.up()) ward.crash();
+      return;
+    case 4:
+      if (centre_->up()) centre_->crash();
+      return;
+    case 5: return ward.set_clock_offset(-true_ms + 1'000);                                  // 1970
+    case 6: return ward.set_clock_offset(4'070'908'800'000 - true_ms);                       // 2099
+    case 7: return ward.set_clock_offset(world_.dice.between(-48, 48) * hour);
+    case 8: return centre_->set_clock_offset(world_.dice.between(-10, 10) * hour / 60);
+    case 9: return replay_a_greeting();
+    default:
+      ward.set_reachable(false);
+      world_.schedule.after(world_.dice.pause(5'000, 180'000), [&ward] { ward.set_reachable(true); });
+  }
+}
+
+/// Somebody who listened says again what a ward once said, and cannot go on.
+void World::replay_a_greeting() {
+  auto& ward = *std::next(wards_.begin(), static_cast<std::ptrdiff_t>(world_.dice.below(wards_.size())));
+  if (!centre_->up() || ward.last_greeting().empty()) return;
+  world_.note("a greeting is said again");
+  centre_->hear(centre_->accept([](const Bytes&) {}, [] {}), ward.last_greeting());
+}
+
+void World::revoke_someone() {
+  if (!centre_->up()) return;
+  auto& ward = *std::next(wards_.begin(), static_cast<std::ptrdiff_t>(world_.dice.below(wards_.size())));
+  if (centre_->store().store().policy.device(ward.device()) == nullptr) return;
+  world_.note("ward is revoked", ward.device().view());
+  demand(centre_->store().revoke(ward.device(), "thất lạc", centre_->clock()), "revocation");
+  ward.set_revoked();
+  for (auto& change : accepted_)
+    if (&*std::next(wards_.begin(), static_cast<std::ptrdiff_t>(change.ward)) == &ward) change.uncertain = true;
+  centre_->policy_changed();
+}
+
+void World::approve_latecomers() {
+  if (!centre_->up()) return world_.schedule.after(10s, [this] { approve_latecomers(); });
+  for (auto& ward : wards_)
+    if (centre_->store().store().policy.device(ward.device()) == nullptr) demand(centre_->store().approve(ward.device(), centre_->clock()), "approval");
+  centre_->policy_changed();
+}
+
+void World::heal() {
+  world_.note("everything heals");
+  world_.faulty = false;
+  for (auto& ward : wards_) ward.set_reachable(true);
+}
+
+std::string World::disagreement() {
+  if (!centre_->up()) return "the centre is down";
+  std::vector<WardSite*> members;
+  for (auto& ward : wards_) {
+    if (ward.revoked()) continue;
+    if (!ward.up()) return "a ward is down";
+    members.push_back(&ward);
+  }
+  return Judge(*centre_, members, accepted_, centre_->clock()).disagreement();
+}
+
+Outcome World::run() {
+  found();
+  plan_trouble();
+  world_.schedule.run_until(world_.schedule.now() + trouble_lasts);
+  heal();
+  const auto healed = world_.schedule.now();
+  auto why = disagreement();
+  while (!why.empty()) {
+    if (world_.schedule.now() - healed >= agreement_within) throw Complaint("no agreement after " + std::to_string(agreement_within.count()) + " min: " + why);
+    world_.schedule.run_until(world_.schedule.now() + 10s);
+    why = disagreement();
+  }
+  std::vector<WardSite*> members;
+  for (auto& ward : wards_)
+    if (!ward.revoked()) members.push_back(&ward);
+  Judge(*centre_, members, accepted_, centre_->clock()).nothing_is_lost();
+  const auto took = std::chrono::duration_cast<std::chrono::seconds>(world_.schedule.now() - healed).count();
+  return {world_.trace.hash(), world_.trace.lines(), accepted_.size(), took};
+}
+
+}  // namespace ward::sim

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "tests/sim/ward_site.hpp"
+
+#include <filesystem>
+#include <list>
+
+namespace ward::sim {
+
+struct Outcome {
+  std::uint64_t hash = 0;      ///< of everything that happened
+  std::uint64_t lines = 0;
+  std::size_t saved = 0;
+  std::int64_t healed_in_s = 0;  ///< simulated seconds from the last fault to agreement
+};
+
+/// A city from its founding through a quarter of an hour of trouble to agreement. One seed is one city.
+class World {
+ public:
+  /// `folder` is the city's own, and empty.
+  World(std::uint64_t seed, std::filesystem::path folder, bool aloud);
+  /// Throws Complaint when a promise does not hold.
+  Outcome run();
+
+ private:
+  void found();
+  void plan_trouble();
+  void someone_writes();
+  void trouble();
+  void replay_a_greeting();
+  void revoke_someone();
+  void approve_latecomers();
+  void heal();
+  /// Why the sites do not agree yet; empty when they do.
+  [[nodiscard]] std::string disagreement();
+
+  Surroundings world_;
+  std::filesystem::path folder_;
+  Dice secrets_;
+  std::optional<CentreSite> centre_;
+  std::list<WardSite> wards_;
+  std::vector<SavedChange> accepted_;
+  std::size_t latecomers_ = 0;
+};
+
+}  // namespace ward::sim
