@@ -1,0 +1,120 @@
+#pragma once
+
+#include "protocol/crypto/hash.hpp"
+#include "storage/centre_store.hpp"
+#include "storage/ward_store.hpp"
+#include "tests/support/made.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <random>
+#include <string>
+
+/// One centre and some ward PCs as stores on real files, without links or engines: what a link does is done here step by step, so that a test can
+/// leave any step out.
+namespace ward::test {
+
+/// A directory that goes away with its owner.
+class TempDir {
+ public:
+  TempDir();
+  ~TempDir();
+  TempDir(const TempDir&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
+  [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Reproducible, and never the same for two seeds.
+[[nodiscard]] storage::Random seeded(std::uint64_t seed);
+
+template <class T>
+T must(Result<T> result) {
+  if (result.has_error()) throw std::runtime_error(std::string(name_of(result.error().fault)) + ": " + result.error().detail);
+  return *std::move(result);
+}
+inline void must(const Result<void>& result) {
+  if (result.has_error()) throw std::runtime_error(std::string(name_of(result.error().fault)) + ": " + result.error().detail);
+}
+
+struct Pc;
+
+class City {
+ public:
+  explicit City(std::string organisation = "Huế");
+
+  TempDir dir;
+  crypto::SignSeed root = made_secret<crypto::SignSeed>(1);
+  storage::CentreKeys keys;
+  std::optional<storage::CentreStore> centre;
+  Now now{Instant{std::chrono::hours(1)}, WallTime{1'770'000'000'000}};
+
+  void pass(std::chrono::milliseconds time) {
+    now.monotonic += time;
+    now.wall.ms += time.count();
+  }
+  void reopen_centre();
+  [[nodiscard]] Pc enrol(const UnitCode& unit, std::uint64_t seed);
+  [[nodiscard]] std::vector<policy::Entry> policy() { return centre->store().policy.entries(); }
+};
+
+/// A ward PC.
+struct Pc {
+  std::string path;
+  storage::WardKeys keys;
+  std::uint64_t seed;
+  std::optional<storage::WardStore> store;
+
+  void reopen();
+  [[nodiscard]] storage::WardStore& operator*() { return *store; }
+  [[nodiscard]] storage::WardStore* operator->() { return &*store; }
+};
+
+/// One link's work between a PC and the centre, in order; each step also alone.
+class Link {
+ public:
+  Link(City& city, Pc& pc) : city_(city), pc_(pc) {}
+
+  bool lose_receipts = false;  ///< what the centre answers to segments never arrives
+
+  /// Greeting: message 1 and 2. False when the ward's store ends the link.
+  bool greet();
+  /// One run: the next segments go to the centre and its receipt comes back. False when there was nothing to send.
+  bool push(std::size_t segments = 4, std::size_t segment_records = 256);
+  void fetch_policy();
+  /// One delivery. False when there was nothing.
+  bool pull(std::size_t bytes_max = 256 * 1024);
+  void hear_applied();
+  /// Everything, until neither side has anything to say.
+  void run();
+
+  engine::centre::Admitted last_admitted;
+  engine::agent::LinkPrepared prepared;
+
+ private:
+  bool answer(const engine::centre::LogView& log, const std::vector<log::DeviceHead>& heads, const std::vector<sync::OwnStamp>& stamps);
+  City& city_;
+  Pc& pc_;
+  std::uint64_t cursor_ = 0;
+  bool sealed_ = false;
+  bool unsent_ = true;
+};
+
+/// Links until nothing changes any more.
+void sync(City& city, Pc& pc);
+
+// Changes.
+[[nodiscard]] record::Op set(std::string field, record::Value value);
+[[nodiscard]] storage::NewChange new_dossier(std::vector<record::Op> ops);
+[[nodiscard]] storage::NewChange edit(const Did& did, std::vector<record::Op> ops);
+[[nodiscard]] storage::NewChange sample_dossier(const std::string& code, const std::string& name);
+[[nodiscard]] storage::Saved save(City& city, Pc& pc, const storage::NewChange& change);
+
+/// What two sites compare: every dossier's merged state, without what only the clock of one site knows.
+[[nodiscard]] std::map<Did, merge::DossierState> all_states(storage::Store& store);
+[[nodiscard]] std::string shown(storage::Store& store, const Did& did, std::string_view field);
+
+}  // namespace ward::test
