@@ -4,6 +4,7 @@
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/ip/udp.hpp>
 #include <boost/asio/write.hpp>
 
 #include <netinet/tcp.h>
@@ -123,6 +124,17 @@ void Link::obey(engine::LinkEffect effect) {
              effect);
 }
 
+bool Link::local_address_gone() {
+  error_code error;
+  const auto own = socket_.local_endpoint(error);
+  if (error) return true;
+  asio::ip::udp::socket probe(socket_.get_executor());
+  const asio::ip::udp::endpoint at(own.address(), 0);
+  probe.open(at.protocol(), error);
+  if (!error) probe.bind(at, error);
+  return error == boost::system::errc::address_not_available;
+}
+
 void Link::wake() {
   woken_ = true;
   happened_.raise();
@@ -185,6 +197,7 @@ asio::awaitable<void> Link::finish() {
 
 void Link::close() {
   closed_ = true;
+  lose(fail(Fault::io, "the link was closed here"));
   error_code ignored;
   socket_.close(ignored);
   for (auto* signal : {&happened_, &taken_, &to_send_}) signal->raise();

@@ -55,8 +55,10 @@ class Link {
   [[nodiscard]] asio::awaitable<void> finish();
   /// Reads and writes until the link is closed.
   [[nodiscard]] asio::awaitable<void> pump();
-  /// Ends everything at once.
+  /// Ends everything at once; `next` then gives Lost.
   void close();
+  /// The address from which this link was made is not this machine's any more: nothing will come back on it.
+  [[nodiscard]] bool local_address_gone();
 
  private:
   [[nodiscard]] asio::awaitable<void> read();

@@ -1,0 +1,118 @@
+#include "runtime/command_line.hpp"
+
+#include "runtime/data_dir.hpp"
+#include "runtime/http.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace ward::runtime {
+namespace {
+
+namespace json = boost::json;
+
+Trouble unreachable(const Daemon& daemon, const Error& error) {
+  if (!file_exists(daemon.data))
+    return {"not_found", ExitCode::not_reachable, 404, daemon.data + " does not exist.", {}, "Name the data directory with --data.", {}};
+  if (error.fault != Fault::not_found) return trouble_of(error);
+  return {"daemon_down",
+          ExitCode::not_reachable,
+          503,
+          "The daemon for " + daemon.data + " is not running.",
+          "Everything saved here is still here; nothing was changed.",
+          std::string("Start it: ") + daemon.program + " run --data " + daemon.data,
+          {}};
+}
+
+/// Characters, as far as a terminal shows them: Vietnamese text in NFC has one code point each.
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
+}
+
+}  // namespace
+
+std::variant<json::value, Trouble> call_daemon(const Daemon& daemon, const std::string& method, const std::string& target, std::string body,
+                                               std::chrono::milliseconds timeout) {
+  const Call call{method, target, std::move(body), {}};
+  const auto reply = call_unix(daemon.data + "/api.sock", call, timeout);
+  if (reply.has_error()) return unreachable(daemon, reply.error());
+  if (reply->status >= 400) return trouble_of_json(reply->body, reply->status);
+  if (reply->body.empty()) return json::value();
+  json::error_code error;
+  auto value = json::parse(reply->body, error);
+  if (error) return trouble_of(fail(Fault::malformed, "the daemon's answer"));
+  return value;
+}
+
+std::string shown(const json::value& value) {
+  if (value.is_null()) return "-";
+  if (value.is_string()) return value.get_string().empty() ? "-" : std::string(value.get_string());
+  return json::serialize(value);
+}
+
+std::string shown(const json::value& from, std::string_view name) {
+  const auto* found = from.is_object() ? from.get_object().if_contains(name) : nullptr;
+  return found == nullptr ? "-" : shown(*found);
+}
+
+std::string shown(const json::value& from, std::string_view name, std::string_view inner) {
+  const auto* found = from.is_object() ? from.get_object().if_contains(name) : nullptr;
+  return found == nullptr ? "-" : shown(*found, inner);
+}
+
+std::vector<json::object> rows_of(const json::value& from, std::string_view name) {
+  std::vector<json::object> out;
+  const auto* found = from.is_object() ? from.get_object().if_contains(name) : nullptr;
+  if (found == nullptr || !found->is_array()) return out;
+  for (const auto& row : found->get_array())
+    if (row.is_object()) out.push_back(row.get_object());
+  return out;
+}
+
+std::string align(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+  }
+  std::string out;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      out += row[i];
+      if (i + 1 < row.size()) out.append(widths[i] - width_of(row[i]) + 2, ' ');
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void print_json(const json::value& value) {
+  print(json::serialize(value));
+  print("\n");
+}
+
+void say(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fputc('\n', stderr);
+}
+
+bool is_terminal(int descriptor) noexcept { return ::isatty(descriptor) == 1; }
+
+bool confirmed(std::string_view question) {
+  std::fwrite(question.data(), 1, question.size(), stderr);
+  std::fputs(" [y/N] ", stderr);
+  char answer[64]{};
+  if (std::fgets(answer, sizeof answer, stdin) == nullptr) return false;
+  std::string_view said(answer);
+  while (!said.empty() && (said.back() == '\n' || said.back() == ' ')) said.remove_suffix(1);
+  return said == "y" || said == "Y" || said == "yes" || said == "c" || said == "có";
+}
+
+}  // namespace ward::runtime
