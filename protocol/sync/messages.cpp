@@ -1,6 +1,7 @@
 #include "protocol/sync/messages.hpp"
 
 #include "protocol/base/limits.hpp"
+#include "protocol/record/value.hpp"
 
 #include <algorithm>
 
@@ -106,7 +107,7 @@ Report read_report(Reader& from) {
   out.quarantined = from.varint();
   out.wall = read_wall(from);
   out.disk_free_bytes = from.varint();
-  out.version = from.text(limits::name_bytes_max);
+  out.version = record::decode_text(from, limits::name_bytes_max);
   const auto restored = from.u8();
   if (restored > 1) from.reject();
   out.restored = restored == 1;
@@ -243,7 +244,7 @@ EnrolRequest read_enrol_request(Reader& from) {
   out.sign = from.fixed_value<SignKey>();
   out.noise = from.fixed_value<DhKey>();
   out.sealing = from.fixed_value<DhKey>();
-  out.label = from.text(limits::name_bytes_max);
+  out.label = record::decode_text(from, limits::name_bytes_max);
   out.signature = from.fixed_value<Signature>();
   return out;
 }
@@ -253,7 +254,7 @@ EnrolAnswer read_enrol_answer(Reader& from) {
   const auto approved = from.u8();
   if (approved > 1) from.reject();
   out.approved = approved == 1;
-  out.unit = from.text(limits::name_bytes_max);
+  out.unit = record::decode_text(from, limits::name_bytes_max);
   out.policy_count = static_cast<std::uint32_t>(from.count(limits::policy_entries_max));
   return out;
 }
