@@ -81,7 +81,7 @@ Result<void> CentreStore::load(OpenMode mode) {
       store_.random(centre_.bytes);
       set_meta(store_, "centre", centre_.view());
       const auto root = frontier_.root();
-      store_.db.query("INSERT INTO root (centre, size, root) VALUES (?, 0, ?)").bind(centre_).bind(root).run();
+      store_.db.query("INSERT OR IGNORE INTO root (centre, size, root) VALUES (?, 0, ?)").bind(centre_).bind(root).run();
     }
     if (const auto bytes = meta(store_, "frontier")) frontier_ = or_damaged(log::decode_frontier(*bytes), "the log's frontier does not decode");
     last_stamp_ = {meta_number(store_, "last stamp", 0)};

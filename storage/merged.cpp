@@ -21,8 +21,12 @@ merge::Admission admission_of(const policy::PolicyLog& policy, const record::Hea
 std::optional<merge::Fact> fact_of(Store& store, const record::Sealed& sealed, const Rid& rid, const std::optional<Stamp>& stamp) {
   const auto* key = find_key(store, sealed.header.key_id);
   if (key == nullptr || sealed.body.empty()) return std::nullopt;
-  const auto plain = or_damaged(record::open(sealed, *key, store.org), "a record's body does not open");
-  auto change = record::decode_change(plain, sealed.header.position);
+  const auto plain = record::open(sealed, *key, store.org);
+  if (plain.has_error()) {
+    if (record::rid_of(sealed) != rid) throw Failure{{Fault::storage_damaged, "a record is not the one that its id names"}};
+    return std::nullopt;  // its writer signed what does not open; that must block nothing else
+  }
+  auto change = record::decode_change(*plain, sealed.header.position);
   if (change.has_error()) return std::nullopt;
   const auto* device = store.policy.device(sealed.header.position.device);
   return merge::Fact{sealed.header.position, rid, sealed.header.hlc, stamp, device == nullptr ? UnitCode{} : device->device.unit,

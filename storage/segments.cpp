@@ -80,7 +80,9 @@ segment::Row sealed_row(const StoredRecord& stored) {
 segment::Row open_row(Store& store, const record::Sealed& sealed) {
   const auto* key = find_key(store, sealed.header.key_id);
   if (key == nullptr) return segment::SealedRow{sealed};
-  return segment::OpenRow{sealed.header, or_damaged(record::open(sealed, *key, store.org), "a record's body does not open")};
+  auto plain = record::open(sealed, *key, store.org);
+  if (plain.has_error()) return segment::SealedRow{sealed};
+  return segment::OpenRow{sealed.header, *std::move(plain)};
 }
 segment::Row open_row(Store& store, const StoredRecord& stored) {
   return stored.record.body.empty() ? sealed_row(stored) : open_row(store, stored.record);

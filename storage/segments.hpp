@@ -40,7 +40,7 @@ std::int64_t put_segment(Store& store, const NewSegment& segment);
 /// Of `writer`, from `from` on, in order: what waits in the outbox.
 [[nodiscard]] std::vector<StoredRecord> waiting_records(Store& store, std::int64_t writer, Seq from, std::size_t limit);
 
-/// In clear when the key is held, else as stored.
+/// In clear when its key is held and opens it, else as stored.
 [[nodiscard]] segment::Row open_row(Store& store, const record::Sealed& sealed);
 [[nodiscard]] segment::Row open_row(Store& store, const StoredRecord& stored);
 [[nodiscard]] segment::Row sealed_row(const StoredRecord& stored);

@@ -64,8 +64,6 @@ class Verifier {
     const auto did = found.is_null(8) ? Did{} : found.fixed<Did>(8);
     if (header.position != position || static_cast<std::int64_t>(header.type) != found.number(5) || record::dossier_of(header) != did)
       throw Failure{{Fault::storage_damaged, "its row and its header differ"}};
-    if (const auto* key = find_key(store_, header.key_id); key != nullptr && !found.is_null(1))
-      (void)or_damaged(record::open({header, copy(found.bytes(1))}, *key, store_.org), "the seal does not verify");
   }
 
   void check_segment(std::int64_t id) {

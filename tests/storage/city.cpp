@@ -67,7 +67,7 @@ City::City(std::string organisation) {
 
 void City::reopen_centre() {
   centre.reset();
-  centre.emplace(must(storage::CentreStore::open(dir.file("centre.db"), must(storage::CentreKeys::decode(keys.encode())), seeded(8))));
+  centre.emplace(must(storage::CentreStore::open(dir.file("centre.db"), must(storage::CentreKeys::decode(keys.encode())), seeded(++openings * 1'000'003))));
 }
 
 Pc City::enrol(const UnitCode& unit, std::uint64_t seed) {

@@ -50,6 +50,7 @@ class City {
   crypto::SignSeed root = made_secret<crypto::SignSeed>(1);
   storage::CentreKeys keys;
   std::optional<storage::CentreStore> centre;
+  std::uint64_t openings = 0;
   Now now{Instant{std::chrono::hours(1)}, WallTime{1'770'000'000'000}};
 
   void pass(std::chrono::milliseconds time) {

@@ -1,0 +1,235 @@
+#include "storage/dossiers.hpp"
+#include "storage/segments.hpp"
+#include "tests/storage/city.hpp"
+
+#include <catch2/catch.hpp>
+
+/// Data files that are not what they were: restored from a copy, copied to another machine, or gone at the centre.
+namespace ward::test {
+namespace {
+
+void copy_file(const std::string& from, const std::string& to) {
+  for (const auto* end : {"", "-wal"}) {
+    std::filesystem::remove(to + end);
+    if (std::filesystem::exists(from + end)) std::filesystem::copy_file(from + end, to + end);
+  }
+}
+
+/// The file as it is now, to be put back later.
+struct Copy {
+  explicit Copy(Pc& pc) : path(pc.path + ".copy") {
+    pc->store().db.checkpoint();
+    copy_file(pc.path, path);
+  }
+  void put_back(Pc& pc) const {
+    pc.store.reset();
+    copy_file(path, pc.path);
+    pc.reopen();
+  }
+  std::string path;
+};
+
+std::size_t forks(storage::Store& store) {
+  return must(store.db.read("forks", [&]() -> Result<std::size_t> {
+    auto found = store.db.query("SELECT count(*) FROM (SELECT 1 FROM record GROUP BY writer, seq HAVING count(*) > 1)");
+    return found.step() ? static_cast<std::size_t>(found.number(0)) : 0;
+  }));
+}
+
+void check_all_agree(City& city, const std::vector<Pc*>& pcs) {
+  const auto wanted = all_states(city.centre->store());
+  CHECK(must(storage::verify_store(city.centre->store())).damage == std::vector<std::string>{});
+  for (auto* pc : pcs) {
+    CHECK(all_states((*pc)->store()) == wanted);
+    CHECK(must((*pc)->report(city.now)).queue_records == 0);
+    CHECK_FALSE(must((*pc)->report(city.now)).restored);
+    CHECK(must(storage::verify_store((*pc)->store())).damage == std::vector<std::string>{});
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a PC that was restored from an older copy becomes a branch and gets back what the copy lacks") {
+  City city;
+  auto first = city.enrol("W-VYDA", 1);
+  auto second = city.enrol("W-VYDA", 2);
+  const auto did = save(city, first, sample_dossier("H57-1", "Nguyễn Ngọc Linh")).did;
+  sync(city, first);
+
+  SECTION("copied when everything was sent") {
+    const Copy copy(first);
+    (void)save(city, first, edit(did, {set("SoDienThoai", "1")}));
+    sync(city, first);
+    copy.put_back(first);
+  }
+  SECTION("copied while the daemon was down, lost after its next start") {
+    const Copy copy(first);
+    first.reopen();
+    (void)save(city, first, edit(did, {set("SoDienThoai", "1")}));
+    (void)save(city, first, sample_dossier("H57-2", "B"));
+    sync(city, first);
+    copy.put_back(first);
+  }
+  SECTION("copied while changes waited that were sent later, cut otherwise") {
+    for (int i = 0; i < 7; ++i) (void)save(city, first, edit(did, {set("SoDienThoai", std::to_string(i))}));
+    const Copy copy(first);
+    (void)save(city, first, edit(did, {set("GhiChu", "after the copy")}));
+    sync(city, first);
+    copy.put_back(first);
+    // The copy cuts what waits in its own way before it hears of the other.
+    REQUIRE(must(first->read_outbox({4, 4, false}, city.now)).rows.size() == 2);
+  }
+  SECTION("copied while changes waited of which some were sent later") {
+    for (int i = 0; i < 7; ++i) (void)save(city, first, edit(did, {set("SoDienThoai", std::to_string(i))}));
+    const Copy copy(first);
+    Link link(city, first);
+    REQUIRE(link.greet());
+    REQUIRE(link.push(1, 4));
+    copy.put_back(first);
+    REQUIRE(must(first->read_outbox({4, 16, false}, city.now)).rows.size() == 1);
+  }
+  (void)save(city, first, edit(did, {set("Email", "a@b.vn")}));
+  sync(city, first);
+  sync(city, second);
+  sync(city, first);
+  CHECK(shown(first->store(), did, "Email") == "a@b.vn");
+  CHECK(forks(first->store()) == 0);
+  CHECK(forks(city.centre->store()) == 0);
+  check_all_agree(city, {&first, &second});
+  CHECK(must(first->progress(city.now)).alarm.empty());
+}
+
+TEST_CASE("a restored PC that only reads gets back what the copy lacks too") {
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  const auto did = save(city, pc, sample_dossier("H57-1", "A")).did;
+  sync(city, pc);
+  const Copy copy(pc);
+  pc.reopen();
+  (void)save(city, pc, edit(did, {set("SoDienThoai", "1")}));
+  sync(city, pc);
+  copy.put_back(pc);
+  sync(city, pc);
+  CHECK(shown(pc->store(), did, "SoDienThoai") == "1");
+  check_all_agree(city, {&pc});
+}
+
+TEST_CASE("two machines that run copies of one file are branches that converge") {
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  const auto did = save(city, pc, sample_dossier("H57-1", "A")).did;
+  sync(city, pc);
+  pc->store().db.checkpoint();
+  Pc twin{pc.path + ".twin", must(storage::WardKeys::decode(pc.keys.encode())), 77, std::nullopt};
+  copy_file(pc.path, twin.path);
+  pc.reopen();
+  twin.reopen();
+  (void)save(city, pc, edit(did, {set("SoDienThoai", "1")}));
+  (void)save(city, twin, edit(did, {set("Email", "2")}));
+  for (int round = 0; round < 3; ++round) {
+    sync(city, pc);
+    sync(city, twin);
+  }
+  CHECK(shown(pc->store(), did, "Email") == "2");
+  CHECK(shown(twin->store(), did, "SoDienThoai") == "1");
+  check_all_agree(city, {&pc, &twin});
+}
+
+TEST_CASE("a machine that was copied while it ran gives one number to two records: both are kept, neither merges, and the rest goes on") {
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  const auto did = save(city, pc, sample_dossier("H57-1", "A")).did;
+  sync(city, pc);
+  // The copy wakes up with the incarnation in its memory: what only a snapshot of a running machine can do.
+  (void)save(city, pc, edit(did, {set("SoDienThoai", "1")}));
+  const auto before = must(pc->read_outbox({1, 256, true}, city.now)).rows.front();
+  sync(city, pc);
+  auto forged = before;
+  auto& sealed = std::get<segment::SealedRow>(forged.rows.front()).record;
+  sealed.body.front() ^= 1;
+  forged.statement.statement.root = segment::root_of({record::rid_of(sealed)});
+  forged.statement = segment::sign(forged.statement.statement, city.centre->store().org, pc.keys.device.sign);
+  const auto answer = must(city.centre->admit({pc->membership().device, {forged}, city.now.wall}));
+  REQUIRE(answer.refused.size() == 1);
+  CHECK(answer.refused.front().fault == Fault::fork);
+  CHECK(forks(city.centre->store()) == 1);
+  while (must(city.centre->apply_pending(10))) {
+  }
+  CHECK(must(storage::show_dossier(city.centre->store(), did)).phase == storage::DossierPhase::needs_you);
+  CHECK(city.centre->log_view(city.now.wall).applied_exceptions == std::vector{did});
+  // Told again it is refused again, and takes no new place in the log.
+  const auto size = answer.log.size;
+  CHECK(must(city.centre->admit({pc->membership().device, {forged}, city.now.wall})).log.size == size);
+  auto second = city.enrol("W-VYDA", 2);
+  sync(city, second);
+  CHECK(forks(second->store()) == 1);
+  CHECK(all_states(second->store()) == all_states(city.centre->store()));
+}
+
+TEST_CASE("a centre that was restored from a copy is filled again by the wards") {
+  City city;
+  auto first = city.enrol("W-VYDA", 1);
+  auto second = city.enrol("W-VYDA", 2);
+  const auto did = save(city, first, sample_dossier("H57-1", "A")).did;
+  sync(city, first);
+  sync(city, second);
+  city.centre->store().db.checkpoint();
+  copy_file(city.dir.file("centre.db"), city.dir.file("centre.copy"));
+
+  const auto later = save(city, second, sample_dossier("H57-2", "B")).did;
+  sync(city, second);
+  sync(city, first);
+  // Of a dossier whose beginning the copy does not have.
+  (void)save(city, first, edit(later, {set("SoDienThoai", "1")}));
+  sync(city, first);
+  sync(city, second);
+  REQUIRE(shown(second->store(), later, "SoDienThoai") == "1");
+
+  city.centre.reset();
+  copy_file(city.dir.file("centre.copy"), city.dir.file("centre.db"));
+  {
+    // A restore draws a new incarnation of the centre.
+    auto db = must(storage::Database::open(city.dir.file("centre.db"), storage::OpenMode::read_write));
+    must(db.transact("restore", [&]() -> Result<void> {
+      db.run("DELETE FROM meta WHERE name = 'centre'");
+      return {};
+    }));
+  }
+  city.reopen_centre();
+  REQUIRE(storage::show_dossier(city.centre->store(), later).has_error());
+
+  Link link(city, first);
+  link.run();
+  CHECK(must(storage::show_dossier(first->store(), later)).phase == storage::DossierPhase::on_this_pc);
+  sync(city, second);
+  sync(city, first);
+  sync(city, second);
+  (void)save(city, second, edit(did, {set("Email", "e")}));
+  sync(city, second);
+  sync(city, first);
+  CHECK(shown(first->store(), did, "Email") == "e");
+  check_all_agree(city, {&first, &second});
+  CHECK(must(first->progress(city.now)).alarm.empty());
+  CHECK(must(storage::show_dossier(first->store(), later)).phase == storage::DossierPhase::applied);
+}
+
+TEST_CASE("a centre that goes back without a new incarnation raises an alarm, and nothing is taken back for it") {
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  const auto did = save(city, pc, sample_dossier("H57-1", "A")).did;
+  sync(city, pc);
+  city.centre->store().db.checkpoint();
+  copy_file(city.dir.file("centre.db"), city.dir.file("centre.copy"));
+  (void)save(city, pc, edit(did, {set("SoDienThoai", "1")}));
+  sync(city, pc);
+  const auto through = must(pc->progress(city.now)).receipted_through;
+  city.centre.reset();
+  copy_file(city.dir.file("centre.copy"), city.dir.file("centre.db"));
+  city.reopen_centre();
+  sync(city, pc);
+  CHECK(must(pc->progress(city.now)).alarm == "rollback");
+  CHECK(must(pc->progress(city.now)).receipted_through == through);
+  CHECK(must(pc->report(city.now)).quarantined == 1);
+}
+
+}  // namespace ward::test
