@@ -47,6 +47,13 @@ bool is_consistent(const Node& vector) {
   return old_root && root && proof && log::verify_consistency(old_size, *old_root, size, *root, *proof).has_value();
 }
 
+/// Some vectors have "don't care" for a root, and expect that it is never looked at. A root of ours is always 32 bytes.
+bool has_hashes(const Node& vector) {
+  for (const auto* key : {"root", "leafHash", "root1", "root2"})
+    if (vector.has(key) && !hash_at(vector, key)) return false;
+  return true;
+}
+
 }  // namespace
 
 Tally run_merkle_file(const std::string& path, std::ostream& out) {
@@ -54,11 +61,15 @@ Tally run_merkle_file(const std::string& path, std::ostream& out) {
   Tally tally;
   for (const auto& vector : vectors_of(document, {"vectors"})) {
     const bool expected = !vector.at("wantErr").flag();
+    const auto id = vector.place() + (vector.has("desc") ? " " + vector.at("desc").text() : "");
+    if (expected && !has_hashes(vector)) {
+      ++tally.not_applicable;
+      out << "not applicable: " << id << ": a root or leaf that is not 32 bytes\n";
+      continue;
+    }
     const bool verifies = vector.has("treeSize") ? includes(vector) : is_consistent(vector);
     ++(verifies == expected ? tally.passed : tally.failed);
-    if (verifies == expected) continue;
-    out << "failed: " << vector.place() << (vector.has("desc") ? " " + vector.at("desc").text() : "")
-        << (verifies ? ": wrongly accepted\n" : ": wrongly rejected\n");
+    if (verifies != expected) out << "failed: " << id << (verifies ? ": wrongly accepted\n" : ": wrongly rejected\n");
   }
   return tally;
 }

@@ -171,6 +171,11 @@ class Vectors(unittest.TestCase):
         self.assertEqual((status, last_line(out)), (1, "1 passed, 1 failed, 0 not applicable"))
         self.assertIn("b.json 2 of 5: wrongly accepted", out)
 
+    def test_merkle_roots_that_are_no_hashes(self):
+        careless = {"size1": 0, "size2": 0, "root1": b64(b"don't care"), "root2": b64(b"don't care"), "proof": [], "wantErr": False}
+        status, out, _ = run("merkle", self.file([careless, careless | {"wantErr": True}, inclusion(0, 1) | {"leafHash": "", "wantErr": True}]))
+        self.assertEqual((status, last_line(out)), (0, "2 passed, 0 failed, 1 not applicable"))
+
     def test_merkle_numbers_up_to_64_bits(self):
         vectors = [inclusion(0, 1) | {"leafIdx": 2**64 - 1, "wantErr": True}, consistency(1, 1) | {"size1": 2**64 - 1, "wantErr": True},
                    consistency(1, 2) | {"size2": 2**64 - 1, "wantErr": True}]
