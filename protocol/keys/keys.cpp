@@ -119,9 +119,10 @@ record::GrantBody grant_own_unit(const crypto::DossierKey& key, const Did& did, 
 Result<crypto::DossierKey> unwrap(const record::GrantBody::Wrap& wrap, const Did& did, const OrgId& org, const crypto::UnitSeed& seed,
                                   const KeyId& expected) {
   const Context context(org, did.view(), wrap.unit, wrap.unit_epoch);
-  WARD_TRY(const auto opened, wrap.wrapped.size() == own_size
-                                  ? siv_unwrap(dossier_labels, wrap_key_of(seed, wrap.unit, wrap.unit_epoch), context, wrap.wrapped)
-                                  : unwrap_with_secret(dossier_labels, wrap.wrapped, context, unit_secret_of(seed, wrap.unit, wrap.unit_epoch)));
+  WARD_TRY(const auto opened,
+           wrap.wrapped.size() == own_size
+               ? siv_unwrap(dossier_labels, wrap_key_of(seed, wrap.unit, wrap.unit_epoch), context, wrap.wrapped)
+               : unwrap_with_secret(dossier_labels, wrap.wrapped, context, unit_secret_of(seed, wrap.unit, wrap.unit_epoch)));
   crypto::DossierKey key{BytesView(opened)};
   if (crypto::key_id_of(key) != expected) return fail(Fault::wrong_key, "unwrap dossier key");
   return key;

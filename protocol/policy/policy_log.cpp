@@ -68,7 +68,8 @@ Result<void> PolicyLog::check_signature(const Entry& entry) const {
 
 Result<void> PolicyLog::check(const Entry& entry) const {
   const auto& last = entries_.back();
-  if (entry.from_index < last.from_index || entry.time < last.time) return fail(Fault::malformed, "policy log: an entry that goes back in time");
+  if (entry.from_index < last.from_index || entry.time < last.time)
+    return fail(Fault::malformed, "policy log: an entry that goes back in time");
   return std::visit(overloaded{[](const Genesis&) -> Result<void> { return fail(Fault::malformed, "policy log: a second genesis"); },
                                [](const Delegation&) -> Result<void> { return {}; },
                                [](const Unknown&) -> Result<void> { return {}; },
@@ -80,11 +81,11 @@ Result<void> PolicyLog::check(const Entry& entry) const {
 
 Result<void> PolicyLog::check(const Unit& body) const {
   const auto* held = unit(body.code);
-  if (held == nullptr)
-    return units_.size() < limits::units_max ? Result<void>{} : fail(Fault::too_large, "policy log: units");
+  if (held == nullptr) return units_.size() < limits::units_max ? Result<void>{} : fail(Fault::too_large, "policy log: units");
   if (body.unit_epoch < held->unit_epoch) return fail(Fault::invalid, "policy log: a seed epoch that goes back");
   const bool same_epoch = body.unit_epoch == held->unit_epoch;
-  if (same_epoch != (body.unit_public == held->unit_public)) return fail(Fault::invalid, "policy log: one key for each seed epoch of a unit");
+  if (same_epoch != (body.unit_public == held->unit_public))
+    return fail(Fault::invalid, "policy log: one key for each seed epoch of a unit");
   return {};
 }
 

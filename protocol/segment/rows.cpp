@@ -34,7 +34,8 @@ class LearnedKeys {
     auto key = keys::derive_dossier_key(key_seed, header.position);
     if (crypto::key_id_of(key) == header.key_id) learned_.try_emplace(header.key_id, std::move(key));
   }
-  /// A grant gives its dossier's key to whoever holds the seed of one of its units. One that does not open is passed over: what needs its key says so.
+  /// A grant gives its dossier's key to whoever holds the seed of one of its units. One that does not open is passed over: what needs its
+  /// key says so.
   void learn_granted(const record::Header& header, BytesView plain) {
     const auto grant = record::decode_grant(plain, header.position);
     if (grant.has_error() || find(grant->key_id) != nullptr) return;

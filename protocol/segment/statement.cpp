@@ -12,9 +12,7 @@ namespace {
 constexpr std::string_view prefix{"wsync-segment-v1\0", 17};
 
 Hash leaf_of(const Rid& rid) { return crypto::hash<Hash>("wsync-seg-leaf", {}, {rid.view()}); }
-Hash node_of(const Hash& left, const Hash& right) {
-  return crypto::hash<Hash>("wsync-seg-node", {}, {left.view(), right.view()});
-}
+Hash node_of(const Hash& left, const Hash& right) { return crypto::hash<Hash>("wsync-seg-node", {}, {left.view(), right.view()}); }
 
 /// RFC 6962 §2.1: the left subtree holds the largest power of two below the number of leaves.
 std::size_t left_size(std::size_t leaves) { return std::bit_floor(leaves - 1); }
@@ -25,8 +23,7 @@ Hash root_of(std::span<const Rid> rids) {
   return node_of(root_of(rids.first(split)), root_of(rids.subspan(split)));
 }
 
-void collect_missing(std::span<const Rid> rids, std::size_t first, const std::vector<std::uint8_t>& positions,
-                     std::vector<Hash>& missing) {
+void collect_missing(std::span<const Rid> rids, std::size_t first, const std::vector<std::uint8_t>& positions, std::vector<Hash>& missing) {
   const auto at = std::lower_bound(positions.begin(), positions.end(), first);
   if (at == positions.end() || *at >= first + rids.size()) return missing.push_back(root_of(rids));
   if (rids.size() == 1) return;

@@ -90,9 +90,7 @@ Result<Ticket> decode_file(std::string_view text) {
   return decode_bytes(*bytes);
 }
 
-Array<32> psk_of(const Array<16>& secret, const OrgId& org) {
-  return crypto::hash<Hash>("wsync-ticket", secret, {org.view()}).bytes;
-}
+Array<32> psk_of(const Array<16>& secret, const OrgId& org) { return crypto::hash<Hash>("wsync-ticket", secret, {org.view()}).bytes; }
 
 KeyId ticket_id(const Array<16>& secret) { return crypto::hash<KeyId>("wsync-ticket-id", secret, {}); }
 

@@ -2,8 +2,8 @@
 
 #include <array>
 
-/// The typed form: a Reed-Solomon code of 28 letters over GF(32) with two check letters. Its distance is 3, so that any one or two wrong letters,
-/// and with them any two that changed places, are noticed.
+/// The typed form: a Reed-Solomon code of 28 letters over GF(32) with two check letters. Its distance is 3, so that any one or two wrong
+/// letters, and with them any two that changed places, are noticed.
 namespace ward::ticket {
 namespace {
 
@@ -74,7 +74,8 @@ Result<Letters> read_letters(std::string_view text) {
   for (const auto c : text) {
     if (c == '-' || c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
     const auto value = value_of(c);
-    if (value == std::string_view::npos) return fail(Fault::invalid, "ticket code: letter " + std::to_string(count + 1) + " is none that a code uses");
+    if (value == std::string_view::npos)
+      return fail(Fault::invalid, "ticket code: letter " + std::to_string(count + 1) + " is none that a code uses");
     if (count < letters) out[count] = static_cast<std::uint8_t>(value);
     ++count;
   }

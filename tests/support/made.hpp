@@ -3,6 +3,8 @@
 #include "protocol/base/bytes.hpp"
 #include "protocol/crypto/keys.hpp"
 
+#include <catch2/catch.hpp>
+
 /// Keys and ids that tests make: the same on every run, and easy to tell apart.
 namespace ward::test {
 
@@ -19,6 +21,13 @@ F made(std::uint8_t byte) {
 template <class S>
 S made_secret(std::uint8_t byte) {
   return S(filled<32>(byte));
+}
+
+/// Why `result` failed. A result that did not fail has a default error, so `result.error().fault` would compare equal to the first fault.
+template <class T>
+Fault fault_of(const Result<T>& result) {
+  REQUIRE(result.has_error());
+  return result.error().fault;
 }
 
 /// Calls `check` with each copy of `bytes` that has one bit flipped.

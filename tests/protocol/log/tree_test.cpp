@@ -1,6 +1,7 @@
 #include "protocol/log/tree.hpp"
 
 #include "protocol/crypto/hash.hpp"
+#include "tests/support/made.hpp"
 
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>
@@ -8,6 +9,7 @@
 #include <bit>
 
 using namespace ward;
+using namespace ward::test;
 
 namespace {
 
@@ -185,9 +187,9 @@ TEST_CASE("log: every log continues the empty one, and no larger log continues a
   const auto root = mth(leaves, 0, 4);
   CHECK(log::consistency_path(at(leaves), 0, 4).empty());
   CHECK(log::verify_consistency(0, crypto::sha256({}), 4, root, {}).has_value());
-  CHECK(log::verify_consistency(0, root, 4, root, {}).error().fault == Fault::bad_signature);
-  CHECK(log::verify_consistency(0, crypto::sha256({}), 4, root, {root}).error().fault == Fault::bad_signature);
-  CHECK(log::verify_consistency(5, root, 4, root, {}).error().fault == Fault::malformed);
+  CHECK(fault_of(log::verify_consistency(0, root, 4, root, {})) == Fault::bad_signature);
+  CHECK(fault_of(log::verify_consistency(0, crypto::sha256({}), 4, root, {root})) == Fault::bad_signature);
+  CHECK(fault_of(log::verify_consistency(5, root, 4, root, {})) == Fault::malformed);
 }
 
 TEST_CASE("log: proofs of random larger logs verify") {
@@ -199,7 +201,8 @@ TEST_CASE("log: proofs of random larger logs verify") {
     const auto root = frontier_of(leaves, size).root();
     RC_ASSERT(log::verify_inclusion(leaves[index], index, size, log::inclusion_path(at(leaves), index, size), root).has_value());
     RC_ASSERT(log::verify_consistency(old_size, frontier_of(leaves, old_size).root(), size, root,
-                                      log::consistency_path(at(leaves), old_size, size)).has_value());
+                                      log::consistency_path(at(leaves), old_size, size))
+                  .has_value());
   }));
 }
 
@@ -209,8 +212,8 @@ TEST_CASE("log: a frontier reads back, and one with too few or too many peaks is
     const auto frontier = frontier_of(leaves, size);
     Bytes bytes = log::encode_frontier(frontier);
     CHECK(log::decode_frontier(bytes).value() == frontier);
-    CHECK(log::decode_frontier(BytesView(bytes).first(bytes.size() - 1)).error().fault == Fault::malformed);
+    CHECK(fault_of(log::decode_frontier(BytesView(bytes).first(bytes.size() - 1))) == Fault::malformed);
     bytes.push_back(0);
-    CHECK(log::decode_frontier(bytes).error().fault == Fault::malformed);
+    CHECK(fault_of(log::decode_frontier(bytes)) == Fault::malformed);
   }
 }

@@ -18,8 +18,15 @@ std::vector<policy::Body> every_body() {
   policy::Delegation all{made<SignKey>(6), made<SignKey>(7), made<DhKey>(8)};
   auto bare = a_unit("W-A");
   bare.parent = bare.name_en = bare.kind = bare.identification = "";
-  return {City{}.genesis().body, some, all, a_unit(), bare, a_device(9), policy::RevokeDevice{made<DeviceId>(4), "mất máy"},
-          policy::Unknown{77, {1, 2, 3}}, policy::Unknown{255, {}}};
+  return {City{}.genesis().body,
+          some,
+          all,
+          a_unit(),
+          bare,
+          a_device(9),
+          policy::RevokeDevice{made<DeviceId>(4), "mất máy"},
+          policy::Unknown{77, {1, 2, 3}},
+          policy::Unknown{255, {}}};
 }
 
 policy::Entry an_entry(policy::Body body) {
@@ -34,9 +41,7 @@ policy::Entry an_entry(policy::Body body) {
 }
 
 Fault refused(const Bytes& bytes) {
-  const auto decoded = policy::decode_entry(bytes);
-  REQUIRE(decoded.has_error());
-  return decoded.error().fault;
+  return fault_of(policy::decode_entry(bytes));
 }
 Fault refused(policy::Body body) { return refused(policy::encode_entry(an_entry(std::move(body)))); }
 
@@ -114,7 +119,8 @@ TEST_CASE("policy entry: a body past its bound is refused") {
 }
 
 TEST_CASE("policy entry: plain text is judged without tables of Unicode") {
-  for (const auto& good : {""s, "Vỹ Dạ"s, "Vy\xcc\x83 Da"s, "\xf4\x8f\xbf\xbf"s, "\xef\xbf\xbf"s, "\xe2\x80\xae"s}) CHECK(policy::is_plain_text(good));
+  for (const auto& good : {""s, "Vỹ Dạ"s, "Vy\xcc\x83 Da"s, "\xf4\x8f\xbf\xbf"s, "\xef\xbf\xbf"s, "\xe2\x80\xae"s})
+    CHECK(policy::is_plain_text(good));
   for (const auto& bad : {"\0"s, "\t"s, "\x80"s, "\xe0\x9f\xbf"s, "\xf0\x8f\xbf\xbf"s, "\xf4\x90\x80\x80"s, "\xff"s, "a\xe1\xbb"s})
     CHECK_FALSE(policy::is_plain_text(bad));
 }

@@ -19,8 +19,7 @@ Fault refused(policy::PolicyLog& log, const policy::Entry& entry) {
   CHECK(log.devices().size() == devices);
   CHECK(log.units().size() == units);
   CHECK(log.last_hash() == hash);
-  REQUIRE(appended.has_error());
-  return appended.error().fault;
+  return fault_of(appended);
 }
 void must_append(policy::PolicyLog& log, const policy::Entry& entry) { REQUIRE(log.append(entry).has_value()); }
 
@@ -48,22 +47,22 @@ TEST_CASE("policy log: starts from a genesis that its own root key signed") {
 TEST_CASE("policy log: another city's genesis, another key's signature or another beginning is refused") {
   const City city;
   CHECK(policy::PolicyLog::start(city.genesis(), city.org).has_value());
-  CHECK(policy::PolicyLog::start(city.genesis(), made<OrgId>(9)).error().fault == Fault::wrong_organisation);
+  CHECK(fault_of(policy::PolicyLog::start(city.genesis(), made<OrgId>(9))) == Fault::wrong_organisation);
   auto entry = city.genesis();
   policy::sign(entry, city.org, city.operations);
-  CHECK(policy::PolicyLog::start(entry).error().fault == Fault::bad_signature);
+  CHECK(fault_of(policy::PolicyLog::start(entry)) == Fault::bad_signature);
   entry = city.genesis();
   entry.epoch = 1;
   policy::sign(entry, city.org, city.root);
-  CHECK(policy::PolicyLog::start(entry).error().fault == Fault::malformed);
+  CHECK(fault_of(policy::PolicyLog::start(entry)) == Fault::malformed);
   entry = city.genesis();
   entry.previous = made<Hash>(1);
   policy::sign(entry, city.org, city.root);
-  CHECK(policy::PolicyLog::start(entry).error().fault == Fault::malformed);
+  CHECK(fault_of(policy::PolicyLog::start(entry)) == Fault::malformed);
   entry = city.genesis();
   entry.body = a_unit();
   policy::sign(entry, city.org, city.root);
-  CHECK(policy::PolicyLog::start(entry).error().fault == Fault::malformed);
+  CHECK(fault_of(policy::PolicyLog::start(entry)) == Fault::malformed);
 }
 
 TEST_CASE("policy log: units and devices are found by what names them") {
@@ -88,7 +87,8 @@ TEST_CASE("policy log: units come sorted by code, devices in order of approval")
   const City city;
   auto log = city.log();
   for (const auto* code : {"W-C", "W-A", "W-B"}) must_append(log, city.next(log, a_unit(code)));
-  for (const std::uint8_t number : {std::uint8_t{30}, std::uint8_t{10}, std::uint8_t{20}}) must_append(log, city.next(log, a_device(number, "W-A")));
+  for (const std::uint8_t number : {std::uint8_t{30}, std::uint8_t{10}, std::uint8_t{20}})
+    must_append(log, city.next(log, a_device(number, "W-A")));
   std::string codes;
   for (const auto* unit : log.units()) codes += unit->code + " ";
   CHECK(codes == "W-A W-B W-C ");

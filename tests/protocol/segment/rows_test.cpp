@@ -16,9 +16,7 @@ Result<std::vector<segment::Verified>> verify(segment::Rows rows, const Desk& de
   return segment::verify_rows(rows, desk.org, desk.sign_public, ring);
 }
 Fault refused(const segment::Rows& rows, const Desk& desk, segment::KeyRing ring) {
-  const auto verified = verify(rows, desk, ring);
-  REQUIRE(verified.has_error());
-  return verified.error().fault;
+  return fault_of(verify(rows, desk, ring));
 }
 segment::KeyRing full_ring(const Desk& desk) {
   auto out = desk.ring_with_keys();
@@ -64,7 +62,8 @@ TEST_CASE("rows: the root is computed and written into the statement") {
 TEST_CASE("rows: a hash row stands for a body that is gone") {
   const auto desk = a_busy_desk();
   segment::KeyRing ring;
-  const auto verified = verify(desk.rows([&](std::size_t seq) { return seq == 3 ? desk.hash_row(seq) : desk.sealed_row(seq); }), desk, ring);
+  const auto verified =
+      verify(desk.rows([&](std::size_t seq) { return seq == 3 ? desk.hash_row(seq) : desk.sealed_row(seq); }), desk, ring);
   REQUIRE(verified.has_value());
   for (const auto& v : *verified) {
     CHECK(v.rid == record::rid_of(desk.records[v.record.header.position.seq].record));
@@ -85,7 +84,8 @@ TEST_CASE("rows: grants teach their dossier keys to a holder of the unit's seed,
   std::mt19937 random(7);  // a fixed seed: the same orders on every run
   for (int round = 0; round < 20; ++round) {
     for (const bool sealed_grants : {false, true}) {
-      auto rows = desk.rows([&](std::size_t seq) { return sealed_grants && desk.is_grant(seq) ? desk.sealed_row(seq) : desk.open_row(seq); });
+      auto rows =
+          desk.rows([&](std::size_t seq) { return sealed_grants && desk.is_grant(seq) ? desk.sealed_row(seq) : desk.open_row(seq); });
       auto rids = desk.rids();
       std::vector<std::size_t> order(rows.rows.size());
       for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -156,7 +156,7 @@ TEST_CASE("rows: keys that are missing are named so, and nothing is learned from
   for (auto rows : {desk.rows_to_centre(), desk.open_rows()}) {
     rows.statement.signature.bytes[0] ^= 1U;
     auto ring = desk.ring_with_seed();
-    CHECK(verify(rows, desk, ring).error().fault == Fault::bad_signature);
+    CHECK(fault_of(verify(rows, desk, ring)) == Fault::bad_signature);
     CHECK(ring.dossier_keys.empty());
   }
 }
@@ -190,26 +190,30 @@ TEST_CASE("rows: no flipped bit of any row verifies, in any of its forms") {
   const auto hashed = desk.rows([&](std::size_t seq) { return desk.hash_row(seq); });
   for (const auto& rows : {desk.open_rows(), desk.sealed_rows(), desk.rows_to_centre(), hashed}) {
     for (std::size_t at = 0; at < rows.rows.size(); ++at) {
-      std::visit(overloaded{[&](const segment::OpenRow& row) {
-                              check_header(rows, at, row.header, [&](const record::Header& h) { return segment::OpenRow{h, row.plain}; });
-                              for_each_flipped_bit(row.plain, [&](const Bytes& b) { check_refused(rows, at, segment::OpenRow{row.header, b}); });
-                            },
-                            [&](const segment::SealedRow& row) {
-                              check_header(rows, at, row.record.header, [&](const record::Header& h) { return segment::SealedRow{{h, row.record.body}}; });
-                              for_each_flipped_bit(row.record.body, [&](const Bytes& b) { check_refused(rows, at, segment::SealedRow{{row.record.header, b}}); });
-                            },
-                            [&](const segment::HashRow& row) {
-                              check_header(rows, at, row.header, [&](const record::Header& h) { return segment::HashRow{h, row.body_hash}; });
-                              for_each_flipped_bit(copy(row.body_hash.view()), [&](const Bytes& b) {
-                                check_refused(rows, at, segment::HashRow{row.header, fixed_from<Hash>(b)});
-                              });
-                            },
-                            [&](const segment::GrantRow& row) {
-                              check_header(rows, at, row.header, [&](const record::Header& h) { return segment::GrantRow{h, row.unit, row.unit_epoch}; });
-                              check_refused(rows, at, segment::GrantRow{row.header, "W-OTHER", row.unit_epoch});
-                              check_refused(rows, at, segment::GrantRow{row.header, row.unit, row.unit_epoch + 1});
-                            }},
-                 rows.rows[at]);
+      std::visit(
+          overloaded{[&](const segment::OpenRow& row) {
+                       check_header(rows, at, row.header, [&](const record::Header& h) { return segment::OpenRow{h, row.plain}; });
+                       for_each_flipped_bit(row.plain, [&](const Bytes& b) { check_refused(rows, at, segment::OpenRow{row.header, b}); });
+                     },
+                     [&](const segment::SealedRow& row) {
+                       check_header(rows, at, row.record.header,
+                                    [&](const record::Header& h) { return segment::SealedRow{{h, row.record.body}}; });
+                       for_each_flipped_bit(row.record.body,
+                                            [&](const Bytes& b) { check_refused(rows, at, segment::SealedRow{{row.record.header, b}}); });
+                     },
+                     [&](const segment::HashRow& row) {
+                       check_header(rows, at, row.header, [&](const record::Header& h) { return segment::HashRow{h, row.body_hash}; });
+                       for_each_flipped_bit(copy(row.body_hash.view()), [&](const Bytes& b) {
+                         check_refused(rows, at, segment::HashRow{row.header, fixed_from<Hash>(b)});
+                       });
+                     },
+                     [&](const segment::GrantRow& row) {
+                       check_header(rows, at, row.header,
+                                    [&](const record::Header& h) { return segment::GrantRow{h, row.unit, row.unit_epoch}; });
+                       check_refused(rows, at, segment::GrantRow{row.header, "W-OTHER", row.unit_epoch});
+                       check_refused(rows, at, segment::GrantRow{row.header, row.unit, row.unit_epoch + 1});
+                     }},
+          rows.rows[at]);
     }
   }
 }
@@ -238,11 +242,11 @@ TEST_CASE("rows: of another device or organisation, or under another device's ke
   const auto desk = a_busy_desk();
   auto rows = desk.sealed_rows();
   segment::KeyRing ring;
-  CHECK(segment::verify_rows(rows, desk.org, crypto::public_of(made_secret<crypto::SignSeed>(99)), ring).error().fault == Fault::wrong_key);
-  CHECK(segment::verify_rows(rows, made<OrgId>(99), desk.sign_public, ring).error().fault == Fault::bad_signature);
+  CHECK(fault_of(segment::verify_rows(rows, desk.org, crypto::public_of(made_secret<crypto::SignSeed>(99)), ring)) == Fault::wrong_key);
+  CHECK(fault_of(segment::verify_rows(rows, made<OrgId>(99), desk.sign_public, ring)) == Fault::bad_signature);
   rows = desk.sealed_rows();
   rows.statement.statement.device = made<DeviceId>(99);
-  CHECK(segment::verify_rows(rows, desk.org, desk.sign_public, ring).error().fault == Fault::malformed);
+  CHECK(fault_of(segment::verify_rows(rows, desk.org, desk.sign_public, ring)) == Fault::malformed);
 }
 
 TEST_CASE("rows: a seq that is missing, doubled or foreign is refused, and so is a changed order") {

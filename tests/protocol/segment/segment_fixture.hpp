@@ -11,7 +11,8 @@
 
 namespace ward::test {
 
-/// One device of one unit that writes an incarnation record, then dossiers (a creating record and its grant), then edits of them: every kind of row.
+/// One device of one unit that writes an incarnation record, then dossiers (a creating record and its grant), then edits of them: every
+/// kind of row.
 struct Desk {
   OrgId org = made<OrgId>(1);
   crypto::SignSeed sign = made_secret<crypto::SignSeed>(2);
@@ -57,12 +58,14 @@ struct Desk {
     auto key = keys::derive_dossier_key(key_seed, creating);
     const auto did = record::did_created_by(creating);
     write(record::Type::change, {}, copy(view("a new dossier " + std::to_string(creating.seq))), key);
-    write(record::Type::grant, did, record::encode_grant(keys::grant_own_unit(key, did, org, unit, unit_epoch, unit_seed), here()), record::open_key(org));
+    write(record::Type::grant, did, record::encode_grant(keys::grant_own_unit(key, did, org, unit, unit_epoch, unit_seed), here()),
+          record::open_key(org));
     dossiers.push_back({did, std::move(key)});
   }
   void edit(std::size_t dossier) {
     const auto& d = dossiers.at(dossier);
-    write(record::Type::change, d.did, copy(view("an edit, longer than one block of padding, number " + std::to_string(records.size()))), d.key);
+    write(record::Type::change, d.did, copy(view("an edit, longer than one block of padding, number " + std::to_string(records.size()))),
+          d.key);
   }
 
   std::vector<std::size_t> order() const {

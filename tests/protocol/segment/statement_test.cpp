@@ -26,7 +26,8 @@ Hash root_by_definition(const std::vector<Rid>& rids, std::size_t first, std::si
   if (size == 1) return crypto::hash<Hash>("wsync-seg-leaf", {}, {rids[first].view()});
   std::size_t k = 1;
   while (k * 2 < size) k *= 2;
-  return crypto::hash<Hash>("wsync-seg-node", {}, {root_by_definition(rids, first, k).view(), root_by_definition(rids, first + k, size - k).view()});
+  return crypto::hash<Hash>("wsync-seg-node", {},
+                            {root_by_definition(rids, first, k).view(), root_by_definition(rids, first + k, size - k).view()});
 }
 
 std::vector<Rid> picked(const std::vector<Rid>& rids, const std::vector<std::uint8_t>& positions) {
@@ -85,11 +86,11 @@ TEST_CASE("subset proof: a hash too few, too many, exchanged or flipped does not
       const auto subset = segment::subset_of(rids, positions);
       auto damaged = subset;
       damaged.missing.push_back(root);
-      REQUIRE(segment::root_of_subset(own, damaged, size).error().fault == Fault::malformed);
+      REQUIRE(fault_of(segment::root_of_subset(own, damaged, size)) == Fault::malformed);
       for (std::size_t i = 0; i < subset.missing.size(); ++i) {
         damaged = subset;
         damaged.missing.erase(damaged.missing.begin() + static_cast<std::ptrdiff_t>(i));
-        REQUIRE(segment::root_of_subset(own, damaged, size).error().fault == Fault::malformed);
+        REQUIRE(fault_of(segment::root_of_subset(own, damaged, size)) == Fault::malformed);
         damaged = subset;
         damaged.missing[i].bytes[i % 32] ^= 4U;
         REQUIRE(segment::root_of_subset(own, damaged, size).value() != root);
@@ -133,7 +134,7 @@ TEST_CASE("subset proof: positions that do not rise, lie outside or do not match
   const auto subset = segment::subset_of(rids, {2, 5});
   const auto own = picked(rids, {2, 5});
   const auto fault = [&](const std::vector<Rid>& r, std::vector<std::uint8_t> positions, std::size_t count) {
-    return segment::root_of_subset(r, {std::move(positions), subset.missing}, count).error().fault;
+    return fault_of(segment::root_of_subset(r, {std::move(positions), subset.missing}, count));
   };
   REQUIRE(segment::root_of_subset(own, subset, 9).has_value());
   CHECK(fault(own, {5, 2}, 9) == Fault::malformed);
@@ -175,8 +176,8 @@ TEST_CASE("statement: its signature and hash hold in every bit, in one organisat
   const auto org = made<OrgId>(1);
   const auto signed_statement = segment::sign(a_statement(), org, key);
   CHECK(segment::verify(signed_statement, org, crypto::public_of(key)).has_value());
-  CHECK(segment::verify(signed_statement, made<OrgId>(2), crypto::public_of(key)).error().fault == Fault::bad_signature);
-  CHECK(segment::verify(signed_statement, org, crypto::public_of(made_secret<crypto::SignSeed>(3))).error().fault == Fault::wrong_key);
+  CHECK(fault_of(segment::verify(signed_statement, made<OrgId>(2), crypto::public_of(key))) == Fault::bad_signature);
+  CHECK(fault_of(segment::verify(signed_statement, org, crypto::public_of(made_secret<crypto::SignSeed>(3)))) == Fault::wrong_key);
   CHECK(segment::hash_of(a_statement(), org) != segment::hash_of(a_statement(), made<OrgId>(2)));
   for_each_flipped_bit(segment::encode_statement(a_statement()), [&](const Bytes& flipped) {
     Reader from(flipped);

@@ -28,7 +28,7 @@ ticket::Ticket a_ticket() {
 Error refused(std::string_view text) {
   const auto decoded = ticket::decode_file(text);
   REQUIRE(decoded.has_error());
-  CHECK(decoded.error().fault == Fault::invalid);
+  CHECK(fault_of(decoded) == Fault::invalid);
   return decoded.error();
 }
 bool says(const Error& error, std::string_view words) { return error.detail.find(words) != std::string::npos; }
