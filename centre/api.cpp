@@ -3,6 +3,7 @@
 #include "centre/json.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/dossier_json.hpp"
+#include "runtime/json_input.hpp"
 #include "runtime/log.hpp"
 
 #include <algorithm>
@@ -32,27 +33,19 @@ json::array devices_json(const std::vector<DeviceHealth>& devices) {
 }
 
 Result<storage::NewTicket> wanted_ticket(const Request& request, WallTime now) {
-  WARD_TRY(const auto body, parse_object(request.body));
+  WARD_TRY(const auto body, runtime::parse_object(request.body));
   storage::NewTicket wanted;
-  WARD_TRY(wanted.unit, text_member(body, "unit", {}));
-  WARD_TRY(wanted.label, text_member(body, "label", {}));
-  WARD_TRY(wanted.address, text_member(body, "address", {}));
-  WARD_TRY(wanted.pre_approved, truth_member(body, "pre_approved", false));
-  WARD_TRY(const auto hours, number_member(body, "hours", 24 * 7));
+  WARD_TRY(wanted.unit, runtime::text_member(body, "unit", {}));
+  WARD_TRY(wanted.label, runtime::text_member(body, "label", {}));
+  WARD_TRY(wanted.address, runtime::text_member(body, "address", {}));
+  WARD_TRY(wanted.pre_approved, runtime::truth_member(body, "pre_approved", false));
+  WARD_TRY(const auto hours, runtime::number_member(body, "hours", 24 * 7));
   if (hours < 1 || hours > ticket_hours_max)
     return fail(Fault::invalid, "a ticket is good for 1 to " + std::to_string(ticket_hours_max) + " hours");
   if (runtime::parse_host_port(wanted.address).has_error())
     return fail(Fault::invalid, "`address` must be host:port, as the ward reaches the centre");
   wanted.expires = {now.ms + hours * 3'600'000};
   return wanted;
-}
-
-Result<std::uint64_t> limit_of(const Request& request) {
-  const auto text = request.query_or("limit", "50");
-  if (text.empty() || text.size() > 3 || !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }) ||
-      std::stoul(text) == 0 || std::stoul(text) > 500)
-    return fail(Fault::invalid, "`limit` must be a number from 1 to 500");
-  return std::stoul(text);
 }
 
 }  // namespace
@@ -151,9 +144,9 @@ Response Api::approve(const Request& request) {
 }
 
 Response Api::revoke(const Request& request) {
-  const auto body = parse_object(request.body);
+  const auto body = runtime::parse_object(request.body);
   if (body.has_error()) return respond(body.error());
-  const auto reason = text_member(*body, "reason", {});
+  const auto reason = runtime::text_member(*body, "reason", {});
   if (reason.has_error()) return respond(reason.error());
   if (reason->empty()) return respond(fail(Fault::invalid, "a revocation needs its `reason`; whoever asks later must find it"));
   const auto found = find_device(request);
@@ -182,7 +175,7 @@ Response Api::new_ticket(const Request& request) {
 }
 
 Response Api::list(const Request& request) {
-  const auto limit = limit_of(request);
+  const auto limit = runtime::number_of(request.query_or("limit", "50"), "limit", 1, 500);
   if (limit.has_error()) return respond(limit.error());
   storage::DossierQuery query;
   query.status = request.query_or("status", "");

@@ -8,8 +8,6 @@ namespace {
 namespace json = boost::json;
 using runtime::time_text;
 
-Error not_a(std::string_view name, const char* kind) { return fail(Fault::invalid, "`" + std::string(name) + "` must be " + kind); }
-
 }  // namespace
 
 const char* name_of(storage::DeviceLine::Standing standing) noexcept {
@@ -68,35 +66,6 @@ json::object json_of(const storage::DossierLine& line) {
           {"changed_at", time_text(line.changed_at)},
           {"conflicts", line.conflicts},
           {"state", storage::name_of(line.phase)}};
-}
-
-Result<std::string> text_member(const json::object& from, std::string_view name, std::string otherwise) {
-  const auto* found = from.if_contains(name);
-  if (found == nullptr) return otherwise;
-  if (!found->is_string()) return not_a(name, "a text");
-  return std::string(found->get_string());
-}
-
-Result<std::int64_t> number_member(const json::object& from, std::string_view name, std::int64_t otherwise) {
-  const auto* found = from.if_contains(name);
-  if (found == nullptr) return otherwise;
-  if (!found->is_int64()) return not_a(name, "a whole number");
-  return found->get_int64();
-}
-
-Result<bool> truth_member(const json::object& from, std::string_view name, bool otherwise) {
-  const auto* found = from.if_contains(name);
-  if (found == nullptr) return otherwise;
-  if (!found->is_bool()) return not_a(name, "true or false");
-  return found->get_bool();
-}
-
-Result<json::object> parse_object(std::string_view text) {
-  if (text.empty()) return json::object();
-  json::error_code error;
-  auto value = json::parse(text, error);
-  if (error || !value.is_object()) return fail(Fault::invalid, "the body must be a JSON object");
-  return std::move(value.get_object());
 }
 
 }  // namespace ward::centre

@@ -17,12 +17,4 @@ namespace ward::centre {
 [[nodiscard]] boost::json::object json_of(const storage::DossierLine& line);
 [[nodiscard]] const char* name_of(storage::DeviceLine::Standing standing) noexcept;
 
-/// Of a JSON object that a person's request is: the member's text, number or truth, or `otherwise` when it is absent. `invalid` names the
-/// member when it is of another kind.
-[[nodiscard]] Result<std::string> text_member(const boost::json::object& from, std::string_view name, std::string otherwise);
-[[nodiscard]] Result<std::int64_t> number_member(const boost::json::object& from, std::string_view name, std::int64_t otherwise);
-[[nodiscard]] Result<bool> truth_member(const boost::json::object& from, std::string_view name, bool otherwise);
-/// An empty text is an empty object. `invalid`.
-[[nodiscard]] Result<boost::json::object> parse_object(std::string_view text);
-
 }  // namespace ward::centre

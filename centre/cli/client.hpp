@@ -1,9 +1,9 @@
 #pragma once
 
 #include "centre/cli/commands.hpp"
-#include "runtime/trouble.hpp"
+#include "runtime/command_line.hpp"
 
-#include <boost/json.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <string>
 #include <variant>
@@ -11,34 +11,24 @@
 /// The command line's side of the daemon's API.
 namespace ward::centre {
 
-/// One call to the daemon of `common.data`: its answer, or the trouble to report (`daemon_down`, exit 3, when none runs).
-[[nodiscard]] std::variant<boost::json::object, runtime::Trouble> call(const Common& common, const std::string& method,
-                                                                       const std::string& target, const boost::json::object& body = {});
+using Answer = std::variant<boost::json::value, runtime::Trouble>;
 
-/// Calls, then hands the answer to `show`, or prints it as JSON when that was asked for.
-template <class Show>
-int call_and_show(const Common& common, const std::string& method, const std::string& target, const boost::json::object& body, Show&& show);
+inline Answer call(const Common& common, const std::string& method, const std::string& target, const boost::json::object& body = {}) {
+  constexpr std::chrono::minutes longest{2};  // `verify` of a large city takes its time
+  return runtime::call_daemon({program, common.data}, method, target, body.empty() ? std::string() : boost::json::serialize(body), longest);
+}
 
-/// A member as people read it: texts as they are, numbers in digits, nothing as "-".
-[[nodiscard]] std::string shown(const boost::json::object& from, std::string_view name);
-/// The same of a member's member.
-[[nodiscard]] std::string shown(const boost::json::object& from, std::string_view name, std::string_view inner);
-/// The objects of an array member.
-[[nodiscard]] std::vector<boost::json::object> rows_of(const boost::json::object& from, std::string_view name);
-
-void print(const std::string& text);
-void print_json(const boost::json::value& value);
-
+/// Calls, then hands the answer to `show`, or prints it as JSON when that was asked for. The exit code.
 template <class Show>
 int call_and_show(const Common& common, const std::string& method, const std::string& target, const boost::json::object& body,
                   Show&& show) {
-  auto answer = call(common, method, target, body);
+  const auto answer = call(common, method, target, body);
   if (const auto* trouble = std::get_if<runtime::Trouble>(&answer)) return runtime::report(program, *trouble);
-  const auto& object = std::get<boost::json::object>(answer);
+  const auto& value = std::get<boost::json::value>(answer);
   if (common.json) {
-    print_json(object);
+    runtime::print_json(value);
   } else {
-    show(object);
+    show(value);
   }
   return static_cast<int>(runtime::ExitCode::done);
 }

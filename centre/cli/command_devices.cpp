@@ -1,5 +1,4 @@
 #include "centre/cli/client.hpp"
-#include "centre/cli/table.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/http.hpp"
 
@@ -7,23 +6,26 @@
 
 #include <chrono>
 #include <cstdio>
-#include <iostream>
 #include <thread>
 
 namespace ward::centre {
 namespace {
 
 namespace json = boost::json;
+using runtime::align;
 using runtime::ExitCode;
+using runtime::print;
+using runtime::rows_of;
+using runtime::shown;
 
 constexpr std::size_t id_digits_shown = 8;
 constexpr std::chrono::seconds watch_every{2};
 
 std::string device_path(const std::string& id, const char* what = "") { return "/v1/devices/" + runtime::encode_segment(id) + what; }
 
-std::string short_id(const json::object& device) { return shown(device, "device").substr(0, id_digits_shown); }
+std::string short_id(const json::value& device) { return shown(device, "device").substr(0, id_digits_shown); }
 
-void show_device(const json::object& device) {
+void show_device(const json::value& device) {
   std::vector<std::vector<std::string>> rows;
   for (const auto* name :
        {"device", "unit", "label", "standing", "fingerprint", "alert", "since", "last_contact_at", "conflicts", "version"})
@@ -35,7 +37,7 @@ void show_device(const json::object& device) {
   print(align(rows));
 }
 
-void show_health(const json::object& answer) {
+void show_health(const json::value& answer) {
   std::vector<std::vector<std::string>> rows{
       {"ALERT", "SINCE", "UNIT", "PC", "DEVICE", "LINK", "LAST CONTACT", "UNSENT", "OLDEST", "CONFLICTS", "CLOCK", "VERSION"}};
   for (const auto& device : rows_of(answer, "devices"))
@@ -47,13 +49,10 @@ void show_health(const json::object& answer) {
 }
 
 /// True when a person at the terminal says that both screens show the same digits; also when there is nobody to ask.
-bool digits_agree(const json::object& device, const Common& common) {
-  if (::isatty(STDIN_FILENO) == 0 || common.json) return true;
-  std::fprintf(stderr, "%s %s asks to join. Its screen must show\n\n    %s\n\nDoes it? [y/N] ", shown(device, "unit").c_str(),
-               shown(device, "label").c_str(), shown(device, "fingerprint").c_str());
-  std::string line;
-  std::getline(std::cin, line);
-  return line == "y" || line == "Y" || line == "yes";
+bool digits_agree(const json::value& device, const Common& common) {
+  if (!runtime::is_terminal(STDIN_FILENO) || common.json) return true;
+  return runtime::confirmed(shown(device, "unit") + " " + shown(device, "label") + " asks to join. Its screen must show\n\n    " +
+                            shown(device, "fingerprint") + "\n\nDoes it?");
 }
 
 }  // namespace
@@ -64,13 +63,14 @@ int ticket_new(const Common& common, const TicketOptions& options) {
                             {"address", options.address},
                             {"pre_approved", options.pre_approved},
                             {"hours", options.hours}};
-  auto answer = call(common, "POST", "/v1/tickets", wanted);
+  const auto answer = call(common, "POST", "/v1/tickets", wanted);
   if (const auto* trouble = std::get_if<runtime::Trouble>(&answer)) return runtime::report(program, *trouble);
-  const auto& made = std::get<json::object>(answer);
+  const auto& made = std::get<json::value>(answer);
   const auto text = shown(made, "ticket") + "\n";
   if (const auto wrote = runtime::write_private_file(options.out_file, view(text), false); wrote.has_error())
     return runtime::report(program, runtime::trouble_of(wrote.error()));
-  if (common.json) print_json(json::object{{"file", options.out_file}, {"unit", shown(made, "unit")}, {"expires", shown(made, "expires")}});
+  if (common.json)
+    runtime::print_json(json::object{{"file", options.out_file}, {"unit", shown(made, "unit")}, {"expires", shown(made, "expires")}});
   if (!common.quiet)
     std::fprintf(stderr, "%s lets one PC ask to join %s until %s. It works once; keep it from strangers.\n", options.out_file.c_str(),
                  options.unit.c_str(), shown(made, "expires").c_str());
@@ -78,7 +78,7 @@ int ticket_new(const Common& common, const TicketOptions& options) {
 }
 
 int device_list(const Common& common) {
-  return call_and_show(common, "GET", "/v1/devices", {}, [](const json::object& answer) {
+  return call_and_show(common, "GET", "/v1/devices", {}, [](const json::value& answer) {
     std::vector<std::vector<std::string>> rows{{"DEVICE", "UNIT", "PC", "STANDING", "DIGITS TO COMPARE"}};
     for (const auto& device : rows_of(answer, "devices"))
       rows.push_back(
@@ -90,9 +90,9 @@ int device_list(const Common& common) {
 int device_show(const Common& common, const std::string& id) { return call_and_show(common, "GET", device_path(id), {}, show_device); }
 
 int device_approve(const Common& common, const std::string& id, bool yes) {
-  auto found = call(common, "GET", device_path(id));
+  const auto found = call(common, "GET", device_path(id));
   if (const auto* trouble = std::get_if<runtime::Trouble>(&found)) return runtime::report(program, *trouble);
-  const auto& device = std::get<json::object>(found);
+  const auto& device = std::get<json::value>(found);
   if (!yes && shown(device, "standing") == "waiting" && !digits_agree(device, common)) {
     std::fprintf(stderr, "Not approved. If the digits differ, somebody else may hold the ticket: make a new one.\n");
     return static_cast<int>(ExitCode::refused);
@@ -105,7 +105,7 @@ int device_revoke(const Common& common, const std::string& id, const std::string
 }
 
 int unit_list(const Common& common) {
-  return call_and_show(common, "GET", "/v1/units", {}, [](const json::object& answer) {
+  return call_and_show(common, "GET", "/v1/units", {}, [](const json::value& answer) {
     std::vector<std::vector<std::string>> rows{{"CODE", "KIND", "PARENT", "NAME"}};
     for (const auto& unit : rows_of(answer, "units"))
       rows.push_back({shown(unit, "code"), shown(unit, "kind"), shown(unit, "parent"), shown(unit, "name_vi")});
@@ -115,7 +115,7 @@ int unit_list(const Common& common) {
 
 int health(const Common& common, bool watch) {
   while (true) {
-    if (watch && !common.json && ::isatty(STDOUT_FILENO) != 0) print("\033[H\033[2J");
+    if (watch && !common.json && runtime::is_terminal(STDOUT_FILENO)) print("\033[H\033[2J");
     const auto exit = call_and_show(common, "GET", "/v1/health", {}, show_health);
     if (!watch || exit != static_cast<int>(ExitCode::done)) return exit;
     std::fflush(stdout);
@@ -124,7 +124,7 @@ int health(const Common& common, bool watch) {
 }
 
 int status(const Common& common) {
-  return call_and_show(common, "GET", "/v1/status", {}, [](const json::object& answer) {
+  return call_and_show(common, "GET", "/v1/status", {}, [](const json::value& answer) {
     print(align({{"organisation", shown(answer, "organisation")},
                  {"wards call", shown(answer, "listen")},
                  {"http", shown(answer, "http")},

@@ -1,6 +1,5 @@
 #include "centre/cli/client.hpp"
 #include "centre/files.hpp"
-#include "centre/cli/table.hpp"
 #include "runtime/http.hpp"
 
 #include <cstdio>
@@ -9,7 +8,11 @@ namespace ward::centre {
 namespace {
 
 namespace json = boost::json;
+using runtime::align;
 using runtime::ExitCode;
+using runtime::print;
+using runtime::rows_of;
+using runtime::shown;
 
 void show_lines(const std::vector<json::object>& lines) {
   std::vector<std::vector<std::string>> rows{{"CODE", "STATUS", "UNIT", "OWNER", "DUE", "STATE", "CONFLICTS"}};
@@ -19,17 +22,28 @@ void show_lines(const std::vector<json::object>& lines) {
   print(align(rows));
 }
 
-void show_fields(const json::object& fields) {
+void show_fields(const json::value& fields) {
+  if (!fields.is_object()) return;
   std::vector<std::vector<std::string>> rows;
-  for (const auto& [name, value] : fields) rows.push_back({"  " + std::string(name), shown(fields, name)});
+  for (const auto& [name, value] : fields.get_object()) rows.push_back({"  " + std::string(name), shown(value)});
   print(align(rows));
 }
 
-void show_dossier(const json::object& dossier) {
+const json::value& member(const json::value& from, std::string_view name) {
+  static const json::value nothing;
+  const auto* found = from.is_object() ? from.get_object().if_contains(name) : nullptr;
+  return found == nullptr ? nothing : *found;
+}
+
+void show_dossier(const json::value& dossier) {
   print(shown(dossier, "code") + "  " + shown(dossier, "id") + "  " + shown(dossier, "state") + "\n");
-  if (const auto* fields = dossier.if_contains("fields"); fields != nullptr && fields->is_object()) show_fields(fields->get_object());
-  for (const auto* name : {"parts", "payments", "notes"})
-    for (const auto& element : rows_of(dossier, name)) print(std::string(name) + "\n"), show_fields(element);
+  show_fields(member(dossier, "fields"));
+  for (const auto* name : {"parts", "payments", "notes"}) {
+    for (const auto& element : rows_of(dossier, name)) {
+      print(std::string(name) + "\n");
+      show_fields(element);
+    }
+  }
   for (const auto& conflict : rows_of(dossier, "conflicts")) {
     print("conflict over " + shown(conflict, "field") + "\n");
     for (const auto& value : rows_of(conflict, "values"))
@@ -37,7 +51,7 @@ void show_dossier(const json::object& dossier) {
   }
 }
 
-void show_history(const json::object& answer) {
+void show_history(const json::value& answer) {
   std::vector<std::vector<std::string>> rows{{"AT", "BY", "UNIT", "FIELD", "VALUE", "STANDING"}};
   for (const auto& entry : rows_of(answer, "history"))
     rows.push_back({shown(entry, "at"), shown(entry, "by"), shown(entry, "unit"), shown(entry, "field"), shown(entry, "value"),
@@ -45,17 +59,17 @@ void show_history(const json::object& answer) {
   print(align(rows));
 }
 
-int show_verification(const Common& common, const json::object& found) {
-  const auto* damage = found.if_contains("damage");
-  const bool sound = damage == nullptr || !damage->is_array() || damage->get_array().empty();
+int show_verification(const Common& common, const json::value& found) {
+  const auto& damage = member(found, "damage");
+  const bool sound = !damage.is_array() || damage.get_array().empty();
   if (common.json) {
-    print_json(found);
-  } else {
-    print(shown(found, "records") + " records in " + shown(found, "segments") + " segments, " + shown(found, "dossiers") +
-          " dossiers: " + (sound ? "all seals, ids, roots and signatures verify\n" : "DAMAGED\n"));
-    if (!sound)
-      for (const auto& line : damage->get_array()) print("  " + std::string(line.is_string() ? line.get_string() : "") + "\n");
+    runtime::print_json(found);
+    return static_cast<int>(sound ? ExitCode::done : ExitCode::damage_found);
   }
+  print(shown(found, "records") + " records in " + shown(found, "segments") + " segments, " + shown(found, "dossiers") +
+        " dossiers: " + (sound ? "all seals, ids, roots and signatures verify\n" : "DAMAGED\n"));
+  if (!sound)
+    for (const auto& line : damage.get_array()) print("  " + shown(line) + "\n");
   return static_cast<int>(sound ? ExitCode::done : ExitCode::damage_found);
 }
 
@@ -79,15 +93,15 @@ int dossier_list(const Common& common, const ListOptions& options) {
   std::vector<json::object> lines;
   std::string cursor;
   do {
-    auto answer = call(common, "GET", target + "&cursor=" + runtime::encode_segment(cursor));
+    const auto answer = call(common, "GET", target + "&cursor=" + runtime::encode_segment(cursor));
     if (const auto* trouble = std::get_if<runtime::Trouble>(&answer)) return runtime::report(program, *trouble);
-    const auto& page = std::get<json::object>(answer);
+    const auto& page = std::get<json::value>(answer);
     for (auto& line : rows_of(page, "dossiers")) lines.push_back(std::move(line));
     const auto next = shown(page, "next");
     cursor = next == "-" ? std::string() : next;
   } while (!cursor.empty());
   if (common.json) {
-    print_json(json::object{{"dossiers", json::array(lines.begin(), lines.end())}});
+    runtime::print_json(json::object{{"dossiers", json::array(lines.begin(), lines.end())}});
   } else {
     show_lines(lines);
   }
@@ -103,9 +117,9 @@ int dossier_history(const Common& common, const std::string& code) {
 }
 
 int verify(const Common& common) {
-  auto answer = call(common, "POST", "/v1/verification");
+  const auto answer = call(common, "POST", "/v1/verification");
   const auto* trouble = std::get_if<runtime::Trouble>(&answer);
-  if (trouble == nullptr) return show_verification(common, std::get<json::object>(answer));
+  if (trouble == nullptr) return show_verification(common, std::get<json::value>(answer));
   if (trouble->exit != ExitCode::not_reachable) return runtime::report(program, *trouble);
   const auto found = verify_without_daemon(common);
   return found.has_error() ? runtime::report(program, runtime::trouble_of(found.error())) : show_verification(common, *found);

@@ -159,7 +159,7 @@ class City:
         self.lines = Lines(self.centre.get("/v1/status")["listen"], names)
 
     def ticket(self, name, unit, *options):
-        path = self.folder / f"{name}.ticket"
+        path = self.folder / f"{name}-{len(list(self.folder.glob('*.ticket')))}.ticket"
         self.centre.command("ticket", "new", "--unit", unit, "--label", name, "--address", self.lines.address(name), "-o", path, *options)
         return path
 
