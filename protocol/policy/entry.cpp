@@ -1,8 +1,8 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/base/overloaded.hpp"
 #include "protocol/crypto/hash.hpp"
-#include "protocol/policy/plain_text.hpp"
 #include "protocol/policy/policy.hpp"
+#include "protocol/text/text.hpp"
 
 #include <algorithm>
 
@@ -85,9 +85,10 @@ Bytes encode_body(const Entry& entry) {
   return std::move(out).take();
 }
 
+/// One line that a person may be shown. Every site must judge an entry alike for ever, so no table of Unicode normal forms is asked.
 std::string read_text(Reader& from, std::size_t size_max) {
   auto out = from.text(size_max);
-  if (!is_plain_text(out)) from.reject();
+  if (!text::is_plain(out) || out.find_first_of("\t\n") != std::string::npos) from.reject();
   return out;
 }
 

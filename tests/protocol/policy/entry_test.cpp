@@ -1,7 +1,6 @@
 #include "policy_fixture.hpp"
 
 #include "protocol/base/limits.hpp"
-#include "protocol/policy/plain_text.hpp"
 #include "tests/support/golden_sheet.hpp"
 
 #include <catch2/catch.hpp>
@@ -88,7 +87,7 @@ TEST_CASE("policy entry: texts past their bounds, with controls or broken UTF-8,
   auto unit = a_unit();
   unit.name_vi = std::string(limits::key_bytes_max + 1, 'a');
   CHECK(refused(unit) == Fault::too_large);
-  for (const auto& bad : {"a\x1b[31m"s, "a\nb"s, "\x7f"s, "\xc3"s, "\xc0\xaf"s, "\xed\xa0\x80"s, "\xf5\x80\x80\x80"s}) {
+  for (const auto& bad : {"a\x1b[31m"s, "a\nb"s, "a\tb"s, "\xc2\x9b"s, "\x7f"s, "\xc3"s, "\xc0\xaf"s, "\xed\xa0\x80"s, "\xf5\x80\x80\x80"s}) {
     unit = a_unit();
     unit.name_vi = bad;
     CHECK(refused(unit) == Fault::malformed);
@@ -118,11 +117,12 @@ TEST_CASE("policy entry: a body past its bound is refused") {
   CHECK(refused(policy::Unknown{99, Bytes(limits::policy_body_bytes_max + 1, 1)}) == Fault::too_large);
 }
 
-TEST_CASE("policy entry: plain text is judged without tables of Unicode") {
-  for (const auto& good : {""s, "Vỹ Dạ"s, "Vy\xcc\x83 Da"s, "\xf4\x8f\xbf\xbf"s, "\xef\xbf\xbf"s, "\xe2\x80\xae"s})
-    CHECK(policy::is_plain_text(good));
-  for (const auto& bad : {"\0"s, "\t"s, "\x80"s, "\xe0\x9f\xbf"s, "\xf0\x8f\xbf\xbf"s, "\xf4\x90\x80\x80"s, "\xff"s, "a\xe1\xbb"s})
-    CHECK_FALSE(policy::is_plain_text(bad));
+TEST_CASE("policy entry: text in any normal form is taken as it is") {
+  for (const auto& name : {"Vỹ Dạ"s, "Vy\xcc\x83 Da"s, "\xf4\x8f\xbf\xbf"s, "\xe2\x80\xae"s}) {
+    auto unit = a_unit();
+    unit.name_vi = name;
+    CHECK(policy::decode_entry(policy::encode_entry(an_entry(unit))).value().body == policy::Body(unit));
+  }
 }
 
 TEST_CASE("policy entry: the bytes of a small log are those of the golden file") {
