@@ -146,10 +146,10 @@ class ShapeReader {
   void stop(Fault fault) { from_.reject(fault); }
 
   std::string text(Column column) {
-    const auto out = from_.text(column, limits::body_bytes_max);
+    auto out = from_.text(column, limits::body_bytes_max);
     bytes_ += out.size();
     if (bytes_ > limits::body_bytes_max) stop(Fault::too_large);
-    return std::string(out);
+    return out;
   }
 
   Op operation() {
@@ -225,7 +225,7 @@ Bytes padded(Bytes body) {
 std::string read_shape(ColumnReader& from, Model& model) {
   const auto code = from.count(Column::shape, model.shapes.size());
   if (code != 0) return model.shapes.at(code - 1);
-  std::string shape(from.text(Column::shapes, shape_bytes_max));
+  auto shape = from.text(Column::shapes, shape_bytes_max);
   if (from.ok()) model.shapes.add(shape);
   return shape;
 }

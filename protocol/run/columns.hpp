@@ -1,7 +1,9 @@
 #pragma once
 
 #include "protocol/base/codec.hpp"
+#include "protocol/run/times.hpp"
 
+#include <array>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -20,40 +22,54 @@ enum class Column : std::uint16_t {
   first_field = 32,
 };
 
+/// How a column of text is written.
+enum class TextMode : std::uint8_t {
+  inline_lengths = 0,  ///< length and bytes, one after the other
+  one_length = 1,      ///< the length once
+  indexed = 2,         ///< each different text once, then numbers
+  times = 3,           ///< codes of TimeMemory
+};
+
 /// Collects one segment's columns.
 class ColumnWriter {
  public:
-  void number(Column column, std::uint64_t value) { numbers_[column].push_back(value); }
-  void signed_number(Column column, std::int64_t value) {
-    number(column, (static_cast<std::uint64_t>(value) << 1U) ^ static_cast<std::uint64_t>(value >> 63));
-  }
-  void text(Column column, std::string_view value) { texts_[column].emplace_back(value); }
+  /// A row begins; `ms`: its clock, which times in its text are told from.
+  void begin_row(std::uint64_t ms) { times_.begin(ms); }
+  void number(Column column, std::uint64_t value) { numbers_[column].push_back(static_cast<std::int64_t>(value)); }
+  void signed_number(Column column, std::int64_t value) { numbers_[column].push_back(value); }
+  void text(Column column, std::string_view value);
   /// What does not compress: hashes, signatures, keys, sealed bytes.
   Writer& opaque() { return opaque_; }
 
-  [[nodiscard]] Bytes finish() const;
+  /// Numbers, texts, and what does not compress: three parts whose bytes look different.
+  [[nodiscard]] std::array<Bytes, 3> finish() const;
+
+  struct Texts {
+    std::vector<std::string> values;
+    std::vector<std::int64_t> times;  ///< codes of TimeMemory
+    bool only_times = true;           ///< or empty
+  };
 
  private:
-  std::map<Column, std::vector<std::uint64_t>> numbers_;
-  std::map<Column, std::vector<std::string>> texts_;
+  std::map<Column, std::vector<std::int64_t>> numbers_;
+  std::map<Column, Texts> texts_;
+  TimeMemory times_;
   Writer opaque_;
 };
 
 /// Reads what ColumnWriter wrote, from hostile bytes. The first failure sticks and every later value is zero or empty. A column that is absent
-/// reads as zeros (of numbers only). Views point into the bytes given to the constructor.
+/// reads as zeros (of numbers only). Points into the bytes given to the constructor.
 class ColumnReader {
  public:
   /// Takes one segment's columns off `from`.
   explicit ColumnReader(Reader& from);
 
-  std::uint64_t number(Column column);
-  std::int64_t signed_number(Column column) {
-    const auto v = number(column);
-    return static_cast<std::int64_t>(v >> 1U) ^ -static_cast<std::int64_t>(v & 1U);
-  }
+  void begin_row(std::uint64_t ms) { times_.begin(ms); }
+  std::uint64_t number(Column column) { return static_cast<std::uint64_t>(signed_number(column)); }
+  std::int64_t signed_number(Column column);
   /// `too_large` past `max`.
   std::size_t count(Column column, std::size_t max);
-  std::string_view text(Column column, std::size_t size_max);
+  std::string text(Column column, std::size_t size_max);
   Reader& opaque() { return opaque_; }
 
   void reject(Fault fault = Fault::malformed) { opaque_.reject(fault); }
@@ -65,21 +81,24 @@ class ColumnReader {
   struct Numbers {
     BytesView planes;
     std::size_t width = 0, size = 0, at = 0;
+    std::int64_t base = 0;
     Reader varints{BytesView{}};
   };
   struct Texts {
-    enum class Mode : std::uint8_t { inline_lengths = 0, one_length = 1, indexed = 2 } mode = Mode::inline_lengths;
+    TextMode mode = TextMode::inline_lengths;
     Reader bytes{BytesView{}};
     std::size_t length = 0;                ///< one_length
     std::vector<std::string_view> values;  ///< indexed
-    Numbers index;                         ///< indexed
+    Numbers index;                         ///< indexed, times
   };
   static Numbers read_numbers(Reader& from);
   static Texts read_texts(Reader& from);
-  std::uint64_t take(Numbers& numbers);
+  std::int64_t take(Numbers& numbers);
+  std::string take(Texts& texts);
 
   std::unordered_map<Column, Numbers> numbers_;
   std::unordered_map<Column, Texts> texts_;
+  TimeMemory times_;
   Reader opaque_{BytesView{}};
 };
 

@@ -140,7 +140,8 @@ class SegmentReader {
         return segment::OpenRow{header, std::move(plain)};
       }
       case Form::open: {
-        Bytes plain = copy(view(columns_->text(Column::verbatim, header.length)));
+        const auto text = columns_->text(Column::verbatim, header.length);
+        Bytes plain = copy(view(text));
         if (header.length == 0) columns_->reject();
         plain.resize(header.length);
         return segment::OpenRow{header, std::move(plain)};
@@ -148,7 +149,7 @@ class SegmentReader {
       case Form::sealed: return segment::SealedRow{{header, copy(columns_->opaque().raw(header.length + record::tag_size))}};
       case Form::hashed: return segment::HashRow{header, columns_->opaque().fixed_value<Hash>()};
       case Form::grant: {
-        segment::GrantRow out{header, std::string(columns_->text(Column::unit, limits::name_bytes_max)), 0};
+        segment::GrantRow out{header, columns_->text(Column::unit, limits::name_bytes_max), 0};
         out.unit_epoch = static_cast<Epoch>(columns_->count(Column::unit_epoch, 0xffff'ffffU));
         return out;
       }
@@ -171,6 +172,7 @@ class SegmentReader {
     }
     const auto ms = model_.last_ms + static_cast<std::uint64_t>(columns_->signed_number(Column::time));
     if (ms >> 48U != 0) columns_->reject();
+    columns_->begin_row(ms);
     out.hlc.value = ms << 16U | columns_->count(Column::counter, 0xffff);
     out.did = read_dossier(out.position);
     if (form != Form::change) out.length = static_cast<std::uint32_t>(columns_->count(Column::length, limits::body_bytes_max / limits::body_padding) * limits::body_padding);

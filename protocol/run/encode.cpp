@@ -1,6 +1,7 @@
 #include "protocol/base/overloaded.hpp"
 #include "protocol/run/bodies.hpp"
 #include "protocol/run/run.hpp"
+#include "protocol/run/segments.hpp"
 #include "protocol/run/stream.hpp"
 #include "protocol/run/wire.hpp"
 
@@ -31,11 +32,14 @@ std::vector<std::size_t> order_of_numbers(const Rows& rows) {
   return order;
 }
 
+constexpr std::size_t block_bytes_min = 192;
+
 class SegmentWriter {
  public:
   SegmentWriter(Model& model, const Rows& rows) : model_(model), rows_(rows), statement_(rows.statement.statement) {}
 
-  Bytes write() {
+  /// Its parts, each to be compressed as a block of its own.
+  std::vector<Bytes> write() {
     auto order = order_of_numbers(rows_);
     const bool by_number = !order.empty();
     if (!by_number) {
@@ -49,8 +53,13 @@ class SegmentWriter {
       put_row(row);
       next_seq_ = header_of(row).position.seq + 1;
     }
-    append(head_, columns_.finish());
-    return std::move(head_);
+    std::vector<Bytes> out{std::move(head_)};
+    for (auto& part : columns_.finish()) {
+      // A block has a price of its own.
+      if (out.back().size() < block_bytes_min || part.size() < block_bytes_min) append(out.back(), part);
+      else out.push_back(std::move(part));
+    }
+    return out;
   }
 
  private:
@@ -170,6 +179,7 @@ class SegmentWriter {
       columns_.number(Column::writer, header.writer);
       columns_.number(Column::reader_min, header.reader_min);
     }
+    columns_.begin_row(header.hlc.value >> 16U);
     columns_.signed_number(Column::time, static_cast<std::int64_t>((header.hlc.value >> 16U) - model_.last_ms));
     columns_.number(Column::counter, header.hlc.value & 0xffffU);
     put_dossier(header, seen);
@@ -228,15 +238,18 @@ std::size_t fitting(const std::vector<Rows>& segments) {
   return count;
 }
 
-Bytes encode_run(const std::vector<Rows>& segments) {
+std::vector<Bytes> blocks_of(const std::vector<Rows>& segments) {
   WARD_ASSERT(!segments.empty() && fitting(segments) == segments.size());
   Model model;
   Writer count;
   count.varint(segments.size());
   std::vector<Bytes> blocks;
-  for (const auto& rows : segments) blocks.push_back(SegmentWriter(model, rows).write());
+  for (const auto& rows : segments)
+    for (auto& part : SegmentWriter(model, rows).write()) blocks.push_back(std::move(part));
   blocks.front().insert(blocks.front().begin(), count.peek().begin(), count.peek().end());
-  return compress(blocks);
+  return blocks;
 }
+
+Bytes encode_run(const std::vector<Rows>& segments) { return compress(blocks_of(segments)); }
 
 }  // namespace ward::run
