@@ -2,12 +2,18 @@
 #include "protocol/record/record.hpp"
 #include "protocol/record/value.hpp"
 
+#include <algorithm>
+
 namespace ward::record {
 namespace {
 
 constexpr std::uint8_t body_version = 1;
 constexpr std::size_t wrap_own_size = 64;
 constexpr std::size_t wrap_other_size = 96;
+
+bool is_unit_code(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'; });
+}
 
 }  // namespace
 
@@ -68,7 +74,8 @@ Result<GrantBody> decode_grant(BytesView plain, const Position& own) {
   if (size == 0) from.reject();
   for (std::size_t i = 0; i < size && from.ok(); ++i) {
     GrantBody::Wrap wrap;
-    wrap.unit = decode_text(from, limits::name_bytes_max);
+    wrap.unit = from.text(limits::name_bytes_max);
+    if (!is_unit_code(wrap.unit)) from.reject();
     wrap.unit_epoch = from.u32();
     wrap.wrapped = copy(from.bytes(wrap_other_size));
     if (wrap.wrapped.size() != wrap_own_size && wrap.wrapped.size() != wrap_other_size) from.reject();

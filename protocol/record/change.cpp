@@ -102,7 +102,7 @@ Result<Change> decode_change(BytesView plain, const Position& own) {
   if (ops == 0) from.reject();
   for (std::size_t i = 0; i < ops && from.ok(); ++i) out.ops.push_back(read_op(from, own));
   if ((flags & flag_reason) != 0) {
-    out.reason = decode_text(from, limits::text_bytes_max);
+    out.reason = decode_lines(from, limits::text_bytes_max);
     if (out.reason.empty()) from.reject();
   }
   if ((flags & flag_act) != 0) {

@@ -58,7 +58,7 @@ Value read_value(Reader& from, const Position& own, std::size_t depth) {
     case Tag::no: return false;
     case Tag::yes: return true;
     case Tag::number: return from.zigzag();
-    case Tag::text: return decode_text(from, limits::text_bytes_max);
+    case Tag::text: return decode_lines(from, limits::text_bytes_max);
     case Tag::list: return read_list(from, own, depth);
     case Tag::map: return read_map(from, own, depth);
     case Tag::heads: return read_heads(from, own);
@@ -139,6 +139,12 @@ std::string element_id(const OpId& added_by) {
 }
 
 std::string decode_text(Reader& from, std::size_t size_max) {
+  auto text = decode_lines(from, size_max);
+  if (text.find_first_of("\t\n") != std::string::npos) from.reject();
+  return text;
+}
+
+std::string decode_lines(Reader& from, std::size_t size_max) {
   auto text = from.text(size_max);
   if (!text::is_plain(text)) from.reject();
   return text;

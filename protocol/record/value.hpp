@@ -87,8 +87,10 @@ void encode(Writer& to, const Position& position, const Position& own);
 [[nodiscard]] Path decode_path(Reader& from);
 [[nodiscard]] Position decode_position(Reader& from, const Position& own);
 
-/// Text that a person may be shown: plain (text.hpp), or the reader fails.
+/// Text that a person may be shown, on one line: UTF-8 without control characters, or the reader fails.
 [[nodiscard]] std::string decode_text(Reader& from, std::size_t size_max);
+/// The same, in which tab and line feed may stand.
+[[nodiscard]] std::string decode_lines(Reader& from, std::size_t size_max);
 
 /// A name as in maps and paths.
 void encode_name(Writer& to, std::string_view name, std::uint64_t first_number);

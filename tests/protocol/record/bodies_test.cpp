@@ -54,7 +54,7 @@ TEST_CASE("incarnation: cut, two earlier ones, another version, a long or unprin
   bad = incarnation();
   bad.version = std::string(limits::name_bytes_max + 1, 'v');
   CHECK(decode_incarnation(encode_incarnation(bad)).error().fault == Fault::too_large);
-  bad.version = "\x1b[2J";
+  bad.version = "0.1\n";
   CHECK(decode_incarnation(encode_incarnation(bad)).error().fault == Fault::malformed);
   auto bytes = encode_incarnation(incarnation());
   bytes[0] = 2;
@@ -90,6 +90,15 @@ TEST_CASE("grant: cut, without wraps, unsorted, repeated, or with a wrap of anot
   bad = grant();
   bad.stands_on.push_back(bad.stands_on[0]);
   CHECK(fault_of(bad) == Fault::too_large);
+}
+
+TEST_CASE("grant: a unit is named by a code of capitals, digits and hyphens") {
+  for (const auto* unit : {"", "w-vyda", "W VYDA", "W\n", "W\xc3\x82"}) {
+    auto bad = grant();
+    bad.wraps.resize(1);
+    bad.wraps[0].unit = unit;
+    CHECK(fault_of(bad) == Fault::malformed);
+  }
 }
 
 TEST_CASE("grant: holds as many wraps as it may and no more") {

@@ -169,11 +169,15 @@ TEST_CASE("changes: user, heads, operations, reason and act hold up to their bou
 
 TEST_CASE("changes: a user or reason that no person can be shown is malformed") {
   auto change = small();
-  change.user = "a\x1b";
-  CHECK(decode_fault(change) == Fault::malformed);
+  for (const auto* user : {"a\x1b", "a\n", "a\tb"}) {
+    change.user = user;
+    CHECK(decode_fault(change) == Fault::malformed);
+  }
   change = small();
   change.reason = "\xc3(";
   CHECK(decode_fault(change) == Fault::malformed);
+  change.reason = "two\nlines";
+  CHECK(decode_change(encode_change(change, own), own).value() == change);
 }
 
 TEST_CASE("check_change: takes a good change and refuses a bad one by name") {

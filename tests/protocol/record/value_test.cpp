@@ -109,12 +109,14 @@ TEST_CASE("values: text that no person can be shown is refused, text that is not
   CHECK(decoded(encoded("a\x1b[2J")).error().fault == Fault::malformed);
   CHECK(decoded(encoded(std::string("a\0b", 3))).error().fault == Fault::malformed);
   CHECK(decoded(encoded("e\xcc\x82")).value() == Value("e\xcc\x82"));
+  CHECK(decoded(encoded("two\n\tlines")).value() == Value("two\n\tlines"));
 }
 
 TEST_CASE("values: names are 1 to 64 bytes") {
   CHECK(decoded(encoded(Map{{std::string(limits::name_bytes_max, 'a'), true}})).has_value());
   CHECK(decoded(encoded(Map{{std::string(limits::name_bytes_max + 1, 'a'), true}})).error().fault == Fault::too_large);
   CHECK(decoded(encoded(Map{{"a\x01", true}})).error().fault == Fault::malformed);
+  CHECK(decoded(encoded(Map{{"a\n", true}})).error().fault == Fault::malformed);
 }
 
 TEST_CASE("values: lists, maps and heads hold up to their bounds") {
