@@ -202,6 +202,9 @@ TEST_CASE("policy log: an old entry is judged by the operations key of its time"
   delegation.operations = made<SignKey>(7);
   must_append(ours, city.next(ours, delegation, city.root));
   CHECK(refused(ours, city.next(theirs, a_unit("W-B"))) == Fault::fork);
+  // Also against the very entry that replaced it.
+  must_append(theirs, city.next(theirs, a_unit("W-A")));
+  CHECK(refused(ours, city.next(theirs, a_unit("W-B"))) == Fault::fork);
 }
 
 TEST_CASE("policy log: index and time never go back") {
