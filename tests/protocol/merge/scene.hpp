@@ -78,6 +78,7 @@ class Scene {
   [[nodiscard]] Position root() const { return facts_.front().position; }
   [[nodiscard]] Fact& last() { return facts_.back(); }
   [[nodiscard]] std::vector<Fact>& facts() { return facts_; }
+  [[nodiscard]] const std::vector<Fact>& all() const { return facts_; }
   [[nodiscard]] const Did& did() const { return did_; }
   [[nodiscard]] DossierState state() const { return merge(did_, facts_); }
   [[nodiscard]] std::vector<HistoryEntry> history() const { return merge::history(did_, facts_); }
