@@ -100,9 +100,15 @@ Result<void> write_private_file(const std::string& path, BytesView bytes, bool r
       return wrote;
     }
   }
-  if (::rename(beside.c_str(), path.c_str()) != 0) return failed("naming " + path, errno);
-  return sync_directory_of(path);
+  return rename_file(beside, path);
 }
+
+Result<void> rename_file(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return failed("naming " + to, errno);
+  return sync_directory_of(to);
+}
+
+void remove_file(const std::string& path) { ::unlink(path.c_str()); }
 
 bool file_exists(const std::string& path) {
   struct stat found {};

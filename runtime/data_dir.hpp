@@ -17,6 +17,10 @@ namespace ward::runtime {
 /// As `read_file`; `invalid` when other accounts may read it.
 [[nodiscard]] Result<Bytes> read_private_file(const std::string& path, std::size_t bytes_max);
 
+/// The new name is durable when this returns; what had it before is gone.
+[[nodiscard]] Result<void> rename_file(const std::string& from, const std::string& to);
+/// Nothing happens when there is no such file.
+void remove_file(const std::string& path);
 [[nodiscard]] bool file_exists(const std::string& path);
 /// Bytes that this process may still write on the disk of `path`; 0 when unknown.
 [[nodiscard]] std::uint64_t disk_free_bytes(const std::string& path);

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "agent/ward.hpp"
+#include "runtime/http.hpp"
+
+#include <boost/json.hpp>
+
+/// The ward's local API under /v1 (interfaces.md). Handlers decide nothing about merging: they turn requests into changes, and states into JSON.
+namespace ward::agent {
+
+class Api {
+ public:
+  /// `ward` outlives the API, and the router its handlers' last call.
+  explicit Api(Ward& ward) : ward_(ward) {}
+  void add_routes(runtime::Router& router);
+
+ private:
+  using Request = runtime::Request;
+  using Response = runtime::Response;
+
+  // the PC itself
+  [[nodiscard]] Response status();
+  [[nodiscard]] Response health();
+  [[nodiscard]] Response metrics();
+  [[nodiscard]] Response receipt();
+  [[nodiscard]] Response sync(const Request& request);
+  [[nodiscard]] Response verify();
+
+  // dossiers
+  [[nodiscard]] Response list(const Request& request);
+  [[nodiscard]] Response show(const Request& request);
+  [[nodiscard]] Response history(const Request& request);
+  [[nodiscard]] Response create(const Request& request);
+  [[nodiscard]] Response change(const Request& request);
+
+  // many at once
+  [[nodiscard]] Response import_lines(const Request& request);
+  [[nodiscard]] Response apply_lines(const Request& request);
+
+  // what a person must decide
+  [[nodiscard]] Response inbox();
+  [[nodiscard]] Response conflict(const Request& request);
+  [[nodiscard]] Response resolve(const Request& request);
+
+  /// A write is answered once: a repeat of its Idempotency-Key gets the first answer.
+  [[nodiscard]] Response once(const Request& request, Response (Api::*write)(const Request&));
+  /// Commits, tells the link. A failure of the disk ends the process after the answer.
+  [[nodiscard]] Result<std::vector<storage::Saved>> save(const std::vector<storage::NewChange>& changes);
+  [[nodiscard]] Result<storage::DossierView> find(const Request& request);
+
+  Ward& ward_;
+};
+
+/// The facts of `status`, for the API and for metrics.
+struct Standing {
+  sync::Report report;
+  storage::WardStore::Progress progress;
+  std::uint64_t disk_free_bytes = 0;
+};
+[[nodiscard]] Result<Standing> standing_of(Ward& ward);
+
+// How things look to programs.
+[[nodiscard]] boost::json::object status_json(Ward& ward, const Standing& standing);
+[[nodiscard]] boost::json::object receipt_json(const sync::Receipted& receipted);
+[[nodiscard]] boost::json::object json_of(const storage::DossierLine& line);
+[[nodiscard]] boost::json::object json_of(const storage::DossierView& view);
+[[nodiscard]] boost::json::object json_of(const storage::Verification& found);
+[[nodiscard]] boost::json::object inbox_json(const storage::DossierView& view, const merge::Conflict& conflict);
+
+/// A fault as the API tells it: an ambiguous code with the ids as a list.
+[[nodiscard]] runtime::Response refuse(const Error& error);
+
+}  // namespace ward::agent

@@ -1,0 +1,166 @@
+#include "agent/api.hpp"
+
+#include "runtime/clock.hpp"
+#include "runtime/data_dir.hpp"
+#include "runtime/dossier_json.hpp"
+#include "runtime/json_input.hpp"
+#include "runtime/machine.hpp"
+
+/// What the PC says of itself.
+namespace ward::agent {
+namespace {
+
+namespace json = boost::json;
+using runtime::respond;
+using runtime::time_text;
+
+/// One metric in Prometheus's text form.
+void add_metric(std::string& to, const char* name, const char* type, const char* help, std::int64_t value) {
+  to += std::string("# HELP ") + name + ' ' + help + "\n# TYPE " + name + ' ' + type + '\n' + name + ' ' + std::to_string(value) + '\n';
+}
+
+json::object link_json(const LinkStanding& link) {
+  json::object out{{"state", name_of(link.state)}, {"since", time_text(link.since)}, {"rtt_ms", nullptr}, {"last_error", link.last_error}};
+  if (link.rtt_ms >= 0) out["rtt_ms"] = link.rtt_ms;
+  if (link.last_error_at.ms != 0) out["last_error_at"] = time_text(link.last_error_at);
+  if (link.next_try_at.ms != 0) out["next_try_at"] = time_text(link.next_try_at);
+  return out;
+}
+
+const char* approval_of(storage::WardStore& store) {
+  const auto* standing = store.store().policy.device(store.membership().device);
+  if (standing == nullptr) return "waiting";
+  return standing->revoked ? "revoked" : "approved";
+}
+
+}  // namespace
+
+Result<Standing> standing_of(Ward& ward) {
+  const auto now = runtime::read_clock();
+  Standing out;
+  WARD_TRY(out.report, ward.store.report(now));
+  WARD_TRY(out.progress, ward.store.progress(now));
+  out.disk_free_bytes = runtime::disk_free_bytes(ward.data);
+  return out;
+}
+
+json::object status_json(Ward& ward, const Standing& standing) {
+  const auto& membership = ward.store.membership();
+  const auto& report = standing.report;
+  const auto& progress = standing.progress;
+  json::object out{
+      {"device", hex(membership.device.view())},
+      {"unit", membership.unit},
+      {"organisation", ward.store.store().policy.genesis().organisation},
+      {"centre", membership.centre_address},
+      {"approval", approval_of(ward.store)},
+      {"incarnation", progress.incarnation.is_zero() ? json::value() : json::value(hex(progress.incarnation.view()))},
+      {"link", link_json(ward.link)},
+      {"queue", json::object{{"records", report.queue_records}, {"bytes", report.queue_bytes}, {"oldest_at", time_text(report.queue_oldest)}}},
+      {"receipted", json::object{{"through", progress.receipted_through}, {"at", time_text(progress.receipted_at)}}},
+      {"applied", progress.applied},
+      {"dossiers", progress.dossiers},
+      {"conflicts", report.conflicts},
+      {"waiting", report.waiting},
+      {"quarantined", report.quarantined},
+      {"refused_segments", progress.refused_segments},
+      {"clock", json::object{{"offset_ms", progress.clock_offset_ms}, {"trusted", progress.clock_trusted}}},
+      {"disk", json::object{{"free_bytes", standing.disk_free_bytes}}},
+      {"alarm", progress.alarm},
+      {"restored", progress.restored},
+      {"http", ward.http},
+      {"version", WARDSYNC_VERSION}};
+  return out;
+}
+
+json::object receipt_json(const sync::Receipted& receipted) {
+  const auto& receipt = receipted.receipt;
+  json::array heads;
+  for (const auto& head : receipt.heads)
+    heads.push_back(json::object{{"incarnation", hex(head.incarnation.view())}, {"count", head.count}, {"statement", hex(head.statement.view())}});
+  return {{"org", hex(receipt.org.view())},
+          {"device", hex(receipt.device.view())},
+          {"centre", hex(receipt.centre.view())},
+          {"role", receipt.role == log::Role::registry ? "registry" : "relay"},
+          {"size", receipt.size},
+          {"root", hex(receipt.root.view())},
+          {"time", time_text(receipt.time)},
+          {"archived", receipt.archived},
+          {"heads", std::move(heads)},
+          {"signature", hex(receipted.signature.view())},
+          {"bytes", hex(log::encode_receipt(receipt))}};
+}
+
+json::object json_of(const storage::Verification& found) {
+  return {{"records", found.records},
+          {"segments", found.segments},
+          {"dossiers", found.dossiers},
+          {"damage", json::array(found.damage.begin(), found.damage.end())}};
+}
+
+runtime::Response Api::status() {
+  const auto standing = standing_of(ward_);
+  return standing.has_error() ? refuse(standing.error()) : respond(status_json(ward_, *standing));
+}
+
+runtime::Response Api::health() {
+  const auto standing = standing_of(ward_);
+  if (standing.has_error()) return refuse(standing.error());
+  const bool well = standing->progress.alarm.empty() && standing->progress.refused_segments == 0 && ward_.link.state != LinkState::revoked;
+  return respond(json::object{{"ok", well}, {"link", name_of(ward_.link.state)}, {"alarm", standing->progress.alarm}});
+}
+
+runtime::Response Api::metrics() {
+  const auto standing = standing_of(ward_);
+  if (standing.has_error()) return refuse(standing.error());
+  const auto& report = standing->report;
+  const auto& progress = standing->progress;
+  const auto now = runtime::read_clock().wall;
+  const auto oldest = report.queue_oldest.ms == 0 ? 0 : std::max<std::int64_t>(now.ms - report.queue_oldest.ms, 0) / 1000;
+  std::string text;
+  add_metric(text, "wardsync_queue_records", "gauge", "Own records without a receipt.", static_cast<std::int64_t>(report.queue_records));
+  add_metric(text, "wardsync_queue_bytes", "gauge", "Their bytes.", static_cast<std::int64_t>(report.queue_bytes));
+  add_metric(text, "wardsync_oldest_unsent_seconds", "gauge", "Age of the oldest of them; 0 when there is none.", oldest);
+  add_metric(text, "wardsync_oldest_unsent_timestamp_seconds", "gauge", "When it was saved; 0 when there is none.", report.queue_oldest.ms / 1000);
+  add_metric(text, "wardsync_receipted_records_total", "counter", "Own records under a receipt.", static_cast<std::int64_t>(progress.receipted_through));
+  add_metric(text, "wardsync_receipted_timestamp_seconds", "gauge", "Time of the newest receipt.", progress.receipted_at.ms / 1000);
+  add_metric(text, "wardsync_link_open", "gauge", "1 while the link to the centre is open.", ward_.link.state == LinkState::open ? 1 : 0);
+  add_metric(text, "wardsync_dossiers", "gauge", "Dossiers held.", static_cast<std::int64_t>(progress.dossiers));
+  add_metric(text, "wardsync_conflicts", "gauge", "Conflicts that a person must decide.", static_cast<std::int64_t>(report.conflicts));
+  add_metric(text, "wardsync_waiting_changes", "gauge", "Changes whose past is not held yet.", static_cast<std::int64_t>(report.waiting));
+  add_metric(text, "wardsync_quarantined_records", "gauge", "Records in quarantine.", static_cast<std::int64_t>(report.quarantined));
+  add_metric(text, "wardsync_refused_segments", "gauge", "Segments that the centre will not take.", static_cast<std::int64_t>(progress.refused_segments));
+  add_metric(text, "wardsync_clock_offset_milliseconds", "gauge", "This clock minus the centre's.", progress.clock_offset_ms);
+  add_metric(text, "wardsync_disk_free_bytes", "gauge", "Free bytes on the data's disk.", static_cast<std::int64_t>(standing->disk_free_bytes));
+  add_metric(text, "process_resident_memory_bytes", "gauge", "Resident memory.", static_cast<std::int64_t>(runtime::resident_bytes()));
+  return {200, std::move(text), "text/plain; version=0.0.4; charset=utf-8", {}};
+}
+
+runtime::Response Api::receipt() {
+  const auto last = ward_.store.last_receipt();
+  if (last.has_error()) return refuse(last.error());
+  if (!*last) return refuse(fail(Fault::not_found, "the centre has not receipted anything of this PC yet"));
+  return respond(receipt_json(**last));
+}
+
+runtime::Response Api::sync(const Request& request) {
+  const auto body = runtime::parse_object(request.body);
+  if (body.has_error()) return refuse(body.error());
+  const auto action = runtime::text_member(*body, "action", "now");
+  if (action.has_error()) return refuse(action.error());
+  if (*action == "now") {
+    ward_.sync_now();
+  } else if (*action == "pause" || *action == "resume") {
+    if (const auto stored = ward_.pause(*action == "pause"); stored.has_error()) return refuse(stored.error());
+  } else {
+    return refuse(fail(Fault::invalid, "`action` must be now, pause or resume"));
+  }
+  return status();
+}
+
+runtime::Response Api::verify() {
+  const auto found = storage::verify_store(ward_.store.store());
+  return found.has_error() ? refuse(found.error()) : respond(json_of(*found));
+}
+
+}  // namespace ward::agent

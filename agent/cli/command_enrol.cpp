@@ -1,0 +1,151 @@
+#include "agent/cli/commands.hpp"
+#include "agent/files.hpp"
+#include "protocol/crypto/hash.hpp"
+#include "protocol/engine/enrol_engine.hpp"
+#include "protocol/ticket/ticket.hpp"
+#include "runtime/drive.hpp"
+#include "runtime/entropy.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <unistd.h>
+
+#include <array>
+
+namespace ward::agent {
+namespace {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+using namespace asio::experimental::awaitable_operators;
+using engine::enrol::Enrolled;
+using engine::enrol::EnrolEngine;
+using engine::enrol::Event;
+using runtime::ExitCode;
+
+constexpr std::size_t ticket_bytes_max = 4096;
+constexpr std::chrono::seconds dial_max{20};
+constexpr std::chrono::seconds exchange_max{120};
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+asio::awaitable<Error> exchange(runtime::Link& link, EnrolEngine& engine, const storage::WardKeys& keys, std::optional<Enrolled>& done) {
+  auto perform = [&](Enrolled result, Now) -> std::optional<Event> {
+    done = std::move(result);
+    link.close();
+    return std::nullopt;
+  };
+  auto outside = [] { return std::optional<Event>(); };
+  const auto entropy = runtime::hedged_random("wsync-eph", keys.hedge);
+  asio::steady_timer timer(co_await asio::this_coro::executor, exchange_max);
+  auto ended = co_await (runtime::drive<Event>(link, engine, entropy, perform, outside) || timer.async_wait(asio::use_awaitable));
+  if (ended.index() == 1) co_return fail(Fault::timeout, "enrolling");
+  co_return std::get<0>(std::move(ended));
+}
+
+asio::awaitable<void> call_centre(const ticket::Ticket& ticket, const storage::WardKeys& keys, std::string label, Result<Enrolled>& out) {
+  auto address = runtime::parse_host_port(ticket.address);
+  if (address.has_error()) {
+    out = address.error();
+    co_return;
+  }
+  auto socket = co_await runtime::dial(*std::move(address), dial_max);
+  if (socket.has_error()) {
+    out = socket.error();
+    co_return;
+  }
+  runtime::tune(*socket, runtime::ward_unacknowledged_max);
+  runtime::Link link(*std::move(socket));
+  EnrolEngine engine(ticket, keys.device, std::move(label));
+  std::optional<Enrolled> done;
+  const auto reason = co_await exchange(link, engine, keys, done);
+  if (done) out = *std::move(done);
+  else out = reason;
+}
+
+Result<Enrolled> enrol_at_centre(const ticket::Ticket& ticket, const storage::WardKeys& keys, const std::string& label) {
+  asio::io_context io(1);
+  Result<Enrolled> out = fail(Fault::io, "enrolling");
+  std::exception_ptr thrown;
+  asio::co_spawn(io, call_centre(ticket, keys, label, out), [&](std::exception_ptr what) { thrown = what; });
+  io.run();
+  if (thrown) std::rethrow_exception(thrown);
+  return out;
+}
+
+/// An enrolled PC stays what it is.
+Result<void> is_new(const runtime::DataDir& directory, const ticket::Ticket& ticket) {
+  if (!runtime::file_exists(directory.file(database_file))) return {};
+  WARD_TRY(const auto store, open_store(directory, storage::OpenMode::read_only));
+  const auto& membership = store.membership();
+  if (membership.org != ticket.org)
+    return fail(Fault::wrong_organisation, directory.path() + " holds a PC of another organisation; the ticket is for this one's");
+  return fail(Fault::ticket_used, "this PC is enrolled already, for unit " + membership.unit + "; the ticket was not touched");
+}
+
+storage::Membership membership_of(const ticket::Ticket& ticket, const storage::WardKeys& keys, const Enrolled& enrolled) {
+  return {ticket.org,     ticket.root, ticket.centre_static, ticket.address, crypto::device_of(crypto::public_of(keys.device.sign)),
+          enrolled.answer.unit};
+}
+
+int told(const Common& common, const storage::Membership& membership, const Enrolled& enrolled) {
+  if (common.json) {
+    runtime::print_json(json::object{{"device", hex(membership.device.view())},
+                                     {"unit", membership.unit},
+                                     {"fingerprint", enrolled.fingerprint},
+                                     {"approved", enrolled.answer.approved}});
+  } else if (!common.quiet) {
+    runtime::say("This PC is device " + hex(membership.device.view()) + " of unit " + membership.unit + ".");
+    runtime::say(enrolled.answer.approved ? "It is approved. Start it: wardsync run --data " + common.data
+                                          : "It waits for the administrator's approval (wardsync-centre device approve), without keys until then.\n"
+                                            "Start it now: wardsync run --data " + common.data + "; it goes on by itself once it is approved.");
+  }
+  return static_cast<int>(ExitCode::done);
+}
+
+int join(const Common& common, const EnrolOptions& options, const runtime::DataDir& directory, const ticket::Ticket& ticket) {
+  auto keys = keys_of(directory);
+  if (keys.has_error()) return runtime::report(program, runtime::trouble_of(keys.error()));
+  const auto enrolled = enrol_at_centre(ticket, *keys, options.label.empty() ? host_name() : options.label);
+  if (enrolled.has_error()) return runtime::report(program, runtime::trouble_of(enrolled.error()));
+  if (!common.quiet || !options.compared)
+    runtime::say("The centre's screen must show the same 30 digits as this one:\n\n    " + enrolled->fingerprint + "\n");
+  if (!options.compared) {
+    const runtime::Trouble undecided{"not_compared",
+                                     ExitCode::person_must_decide,
+                                     409,
+                                     "The 30 digits were not compared.",
+                                     "Nothing was stored but this device's keys; the same ticket works again for this PC.",
+                                     "Read them to the centre's administrator by telephone, then enrol again with --yes. If they differ, do not.",
+                                     {}};
+    if (common.no_input || !runtime::is_terminal(STDIN_FILENO) || !runtime::confirmed("Do they?")) return runtime::report(program, undecided);
+  }
+  const auto membership = membership_of(ticket, *keys, *enrolled);
+  if (const auto made = create_store(directory, *keys, membership, enrolled->policy); made.has_error())
+    return runtime::report(program, runtime::trouble_of(made.error()));
+  return told(common, membership, *enrolled);
+}
+
+Result<ticket::Ticket> read_ticket(const std::string& path) {
+  WARD_TRY(const auto text, runtime::read_file(path, ticket_bytes_max));
+  return ticket::decode_file(text);
+}
+
+}  // namespace
+
+int enrol(const Common& common, const EnrolOptions& options) {
+  const auto refuse = [](const Error& error) { return runtime::report(program, runtime::trouble_of(error)); };
+  const auto ticket = read_ticket(options.ticket_file);
+  if (ticket.has_error()) return refuse(ticket.error());
+  auto directory = make_data(common.data);
+  if (directory.has_error()) return refuse(directory.error());
+  if (const auto locked = directory->lock(std::string(program) + " enrol"); locked.has_error()) return refuse(locked.error());
+  if (const auto checked = is_new(*directory, *ticket); checked.has_error()) return refuse(checked.error());
+  return join(common, options, *directory, *ticket);
+}
+
+}  // namespace ward::agent

@@ -1,0 +1,144 @@
+#include "agent/cli/commands.hpp"
+#include "protocol/schema/schema.hpp"
+#include "runtime/http.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <cstdio>
+#include <optional>
+#include <functional>
+
+namespace ward::agent {
+namespace {
+
+namespace json = boost::json;
+using runtime::ExitCode;
+using runtime::print;
+using runtime::rows_of;
+using runtime::shown;
+using runtime::Trouble;
+
+std::string label_of(std::string_view parent, std::string_view name) {
+  const auto* field = schema::find(parent, name);
+  return field == nullptr ? std::string() : field->vi;
+}
+
+void show_fields(std::string_view parent, const json::object& fields) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [name, value] : fields)
+    if (value != json::value("")) rows.push_back({"  " + std::string(name), label_of(parent, name), shown(value)});
+  print(runtime::align(rows));
+}
+
+void show_conflict(const json::value& conflict) {
+  print("CONFLICT " + shown(conflict, "id") + " over " + shown(conflict, "field") + "\n");
+  char letter = 'A';
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& value : rows_of(conflict, "values"))
+    rows.push_back({std::string("  ") + letter++, shown(value, "value"), "by " + shown(value, "by"), "at " + shown(value, "at"), shown(value, "device")});
+  print(runtime::align(rows));
+}
+
+int show_dossier(const json::value& dossier) {
+  print(shown(dossier, "code") + "  " + shown(dossier, "id") + "  " + shown(dossier, "state") + "\n");
+  if (const auto* fields = dossier.get_object().if_contains("fields"); fields != nullptr && fields->is_object()) show_fields("", fields->get_object());
+  for (const auto& [member, collection] : {std::pair{"parts", "TaiLieuNop"}, std::pair{"payments", "BienLai"}, std::pair{"notes", "notes"}})
+    for (const auto& element : rows_of(dossier, member)) {
+      print(std::string(member) + "\n");
+      show_fields(collection, element);
+    }
+  for (const auto& conflict : rows_of(dossier, "conflicts")) show_conflict(conflict);
+  print("version " + shown(dossier, "version") + "\n");
+  return static_cast<int>(ExitCode::done);
+}
+
+int show_history(const json::value& answer) {
+  std::vector<std::vector<std::string>> rows{{"AT", "BY", "UNIT", "FIELD", "VALUE", "STANDING"}};
+  for (const auto& entry : rows_of(answer, "history"))
+    rows.push_back({shown(entry, "at"), shown(entry, "by"), shown(entry, "unit"), shown(entry, "field"), shown(entry, "value"), shown(entry, "standing")});
+  print(runtime::align(rows));
+  return static_cast<int>(ExitCode::done);
+}
+
+std::string dossier_target(const std::string& code) { return "/v1/dossiers/" + runtime::encode_segment(code); }
+
+/// All pages of the list, line by line; the first trouble ends it, as does `with` by giving one.
+std::optional<Trouble> each_line(const Common& common, const ListOptions& options, const std::function<std::optional<Trouble>(const json::object&)>& with) {
+  std::string target = "/v1/dossiers?limit=500&query=" + runtime::encode_segment(options.search) + "&status=" + runtime::encode_segment(options.status);
+  if (options.conflict) target += "&conflict=true";
+  std::string cursor;
+  do {
+    auto answer = runtime::call_daemon({program, common.data}, "GET", target + "&cursor=" + runtime::encode_segment(cursor), {}, call_max);
+    if (auto* trouble = std::get_if<Trouble>(&answer)) return std::move(*trouble);
+    const auto& page = std::get<json::value>(answer);
+    for (const auto& line : rows_of(page, "dossiers"))
+      if (auto trouble = with(line)) return trouble;
+    cursor = shown(page, "next");
+  } while (cursor != "-");
+  return std::nullopt;
+}
+
+}  // namespace
+
+int dossier_list(const Common& common, const ListOptions& options) {
+  json::array lines;
+  std::vector<std::vector<std::string>> rows{{"CODE", "STATUS", "UNIT", "OWNER", "DUE", "STATE", "CONFLICTS"}};
+  const auto trouble = each_line(common, options, [&](const json::object& line) -> std::optional<Trouble> {
+    if (common.json) lines.push_back(line);
+    else
+      rows.push_back({shown(line, "code") == "-" ? shown(line, "id") : shown(line, "code"), shown(line, "status"), shown(line, "unit"),
+                      shown(line, "owner"), shown(line, "due"), shown(line, "state"), shown(line, "conflicts")});
+    return std::nullopt;
+  });
+  if (trouble) return runtime::report(program, *trouble);
+  if (common.json) runtime::print_json(json::object{{"dossiers", std::move(lines)}});
+  else print(runtime::align(rows));
+  return static_cast<int>(ExitCode::done);
+}
+
+int dossier_export(const Common& common, const ListOptions& options) {
+  std::FILE* out = options.out_file.empty() ? stdout : std::fopen(options.out_file.c_str(), "we");
+  if (out == nullptr) return runtime::report(program, runtime::trouble_of(fail(Fault::io, "the file to write cannot be opened")));
+  std::uint64_t count = 0;
+  auto trouble = each_line(common, options, [&](const json::object& line) -> std::optional<Trouble> {
+    const auto target = dossier_target(shown(line, "id")) + "?form=national";
+    auto answer = runtime::call_daemon({program, common.data}, "GET", target, {}, call_max);
+    if (auto* failed = std::get_if<Trouble>(&answer)) return std::move(*failed);
+    const auto text = json::serialize(std::get<json::value>(answer)) + "\n";
+    if (std::fwrite(text.data(), 1, text.size(), out) != text.size()) return runtime::trouble_of(fail(Fault::io, "writing the file"));
+    ++count;
+    return std::nullopt;
+  });
+  if (std::fflush(out) != 0 && !trouble) trouble = runtime::trouble_of(fail(Fault::io, "writing the file"));
+  if (out != stdout) std::fclose(out);
+  if (trouble) return runtime::report(program, *trouble);
+  if (!common.quiet) runtime::say(std::to_string(count) + " dossiers written.");
+  return static_cast<int>(ExitCode::done);
+}
+
+int dossier_show(const Common& common, const std::string& code) { return ask(common, "GET", dossier_target(code), {}, show_dossier); }
+
+int dossier_history(const Common& common, const std::string& code) {
+  return ask(common, "GET", dossier_target(code) + "/history", {}, show_history);
+}
+
+int inbox_list(const Common& common) {
+  return ask(common, "GET", "/v1/inbox", {}, [](const json::value& inbox) {
+    std::vector<std::vector<std::string>> rows{{"ID", "DOSSIER", "FIELD", "VALUES"}};
+    for (const auto& conflict : rows_of(inbox, "conflicts"))
+      rows.push_back({shown(conflict, "id"), shown(conflict, "dossier") == "-" ? shown(conflict, "dossier_id") : shown(conflict, "dossier"),
+                      shown(conflict, "field"), std::to_string(rows_of(conflict, "values").size())});
+    print(runtime::align(rows));
+    return static_cast<int>(ExitCode::done);
+  });
+}
+
+int inbox_show(const Common& common, const std::string& id) {
+  return ask(common, "GET", "/v1/inbox/" + runtime::encode_segment(id), {}, [](const json::value& conflict) {
+    print(shown(conflict, "dossier") + "  " + shown(conflict, "dossier_id") + "\n");
+    show_conflict(conflict);
+    return static_cast<int>(ExitCode::done);
+  });
+}
+
+}  // namespace ward::agent

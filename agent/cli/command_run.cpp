@@ -1,0 +1,117 @@
+#include "agent/api.hpp"
+#include "agent/cli/commands.hpp"
+#include "agent/connection.hpp"
+#include "agent/files.hpp"
+#include "runtime/log.hpp"
+#include "runtime/machine.hpp"
+#include "runtime/tasks.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <csignal>
+
+namespace ward::agent {
+namespace {
+
+using runtime::ExitCode;
+
+constexpr std::chrono::seconds pulse{10};
+
+/// Everything that runs, in the order in which it must be made, and so goes in the opposite one.
+class Process {
+ public:
+  Process(storage::WardStore store, const std::string& data) : ward_(std::move(store), data, io_.get_executor()) { api_.add_routes(router_); }
+
+  Result<void> open_doors(const runtime::DataDir& directory, const std::string& http) {
+    if (!http.empty()) {
+      WARD_TRY(const auto at, runtime::parse_host_port(http));
+      WARD_TRY(auto token, loopback_token(directory));
+      WARD_TRY(const auto port, server_.listen_loopback(at, std::move(token)));
+      ward_.http = at.host + ":" + std::to_string(port);
+    }
+    return server_.listen_unix(directory.file("api.sock"));
+  }
+
+  Result<ExitCode> live() {
+    tasks_.start(keep_link());
+    tasks_.start(server_.run());
+    tasks_.start(await_signal());
+    tasks_.start(beat());
+    runtime::log_info(runtime::Happened::started);
+    runtime::notify_service("READY=1");
+    io_.run();
+    runtime::notify_service("STOPPING=1");
+    if (ward_.failure()) {
+      runtime::log_warning(runtime::Happened::storage_failed, {runtime::Field::error(*ward_.failure())});
+      return *ward_.failure();
+    }
+    runtime::log_info(runtime::Happened::stopping);
+    return exit_;
+  }
+
+  [[nodiscard]] const std::string& http() const noexcept { return ward_.http; }
+
+ private:
+  /// Ends when the store has failed, whoever noticed.
+  asio::awaitable<void> keep_link() {
+    using namespace asio::experimental::awaitable_operators;
+    co_await (connection_.run() || ward_.failed());
+    stop();
+  }
+
+  asio::awaitable<void> await_signal() {
+    if (co_await runtime::wait_for_stop() == SIGINT) exit_ = ExitCode::interrupted;
+    stop();
+  }
+
+  /// The service manager's watchdog, and what a burst of work has taken goes back to the system.
+  asio::awaitable<void> beat() {
+    asio::steady_timer timer(io_.get_executor());
+    while (true) {
+      timer.expires_after(pulse);
+      co_await timer.async_wait(asio::use_awaitable);
+      runtime::notify_service("WATCHDOG=1");
+      runtime::give_memory_back();
+    }
+  }
+
+  void stop() {
+    server_.stop();
+    tasks_.cancel();
+  }
+
+  asio::io_context io_{1};
+  Ward ward_;
+  runtime::Router router_;
+  Api api_{ward_};
+  runtime::HttpServer server_{io_.get_executor(), router_};
+  Connection connection_{ward_, io_.get_executor()};
+  runtime::Tasks tasks_{io_.get_executor()};
+  ExitCode exit_ = ExitCode::done;
+};
+
+Result<ExitCode> serve(const Common& common, const std::string& http) {
+  WARD_TRY(auto directory, find_data(common.data));
+  WARD_CHECK(directory.lock(std::string(program) + " run"));
+  WARD_CHECK(runtime::log_into(directory.file("wardsync.log")));
+  WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_write));
+  const auto unit = store.membership().unit;
+  Process process(std::move(store), common.data);
+  WARD_CHECK(process.open_doors(directory, http));
+  if (!common.quiet)
+    runtime::say(std::string(program) + " " WARDSYNC_VERSION ": a PC of " + unit + "; its API is at " + directory.file("api.sock") +
+                 (process.http().empty() ? "" : " and http://" + process.http()));
+  return process.live();
+}
+
+}  // namespace
+
+int run(const Common& common, const std::string& http) {
+  runtime::keep_memory_small();
+  const auto exit = serve(common, http);
+  if (exit.has_error()) return runtime::report(program, runtime::trouble_of(exit.error()));
+  return static_cast<int>(*exit);
+}
+
+}  // namespace ward::agent

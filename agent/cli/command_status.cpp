@@ -1,0 +1,179 @@
+#include "agent/cli/commands.hpp"
+#include "agent/api.hpp"
+#include "agent/files.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <cstdio>
+#include <optional>
+#include <thread>
+
+namespace ward::agent {
+namespace {
+
+namespace json = boost::json;
+using runtime::call_daemon;
+using runtime::ExitCode;
+using runtime::print;
+using runtime::shown;
+using runtime::Trouble;
+
+constexpr std::chrono::milliseconds watch_every{1000};
+constexpr std::chrono::milliseconds wait_every{100};
+constexpr std::chrono::minutes verify_max{30};
+
+std::string link_line(const json::value& status) {
+  auto line = shown(status, "link", "state") + " since " + shown(status, "link", "since");
+  if (shown(status, "link", "rtt_ms") != "-") line += ", round trip " + shown(status, "link", "rtt_ms") + " ms";
+  return line;
+}
+
+int show_status(const json::value& status) {
+  std::vector<std::vector<std::string>> rows{
+      {"device", shown(status, "device") + " of " + shown(status, "unit") + " (" + shown(status, "approval") + ")"},
+      {"link", link_line(status)},
+      {"waiting to be sent", shown(status, "queue", "records") + " records, " + shown(status, "queue", "bytes") + " bytes, the oldest since " +
+                                 shown(status, "queue", "oldest_at")},
+      {"receipted", shown(status, "receipted", "through") + " records, at " + shown(status, "receipted", "at")},
+      {"dossiers", shown(status, "dossiers")},
+      {"to decide", shown(status, "conflicts") + " conflicts, " + shown(status, "quarantined") + " quarantined, " + shown(status, "waiting") +
+                        " waiting for earlier changes"},
+      {"clock", shown(status, "clock", "offset_ms") + " ms against the centre's, " +
+                    (shown(status, "clock", "trusted") == "true" ? "trusted" : "NOT TRUSTED: set it")},
+      {"disk", shown(status, "disk", "free_bytes") + " bytes free"},
+      {"version", shown(status, "version")}};
+  if (shown(status, "link", "last_error") != "-")
+    rows.insert(rows.begin() + 2, {"last trouble", shown(status, "link", "last_error") + ", at " + shown(status, "link", "last_error_at") +
+                                                       "; next try " + shown(status, "link", "next_try_at")});
+  if (shown(status, "refused_segments") != "0")
+    rows.push_back({"REFUSED", shown(status, "refused_segments") + " segments by the centre; they stay here"});
+  if (shown(status, "alarm") != "-") rows.push_back({"ALARM", shown(status, "alarm")});
+  print(runtime::align(rows));
+  return static_cast<int>(ExitCode::done);
+}
+
+std::uint64_t number_in(const json::value& status, const char* name, const char* inner) {
+  return status.at(name).at(inner).to_number<std::uint64_t>();
+}
+
+/// The daemon's status, or trouble.
+std::variant<json::value, Trouble> status_of(const Common& common) {
+  return call_daemon({program, common.data}, "GET", "/v1/status", {}, call_max);
+}
+
+int gave_up(const json::value& status, std::uint64_t missing) {
+  return runtime::report(program, Trouble{"gave_up_waiting",
+                                          ExitCode::gave_up_waiting,
+                                          504,
+                                          std::to_string(missing) + " records are without a receipt; the link is " + link_line(status) +
+                                              (shown(status, "link", "last_error") == "-" ? "" : "; last trouble: " + shown(status, "link", "last_error")) + ".",
+                                          "They are saved on this PC and will be sent.",
+                                          "Wait longer, or see `wardsync status`.",
+                                          {}});
+}
+
+int show_verification(const Common& common, const json::value& found) {
+  const auto* damage = found.get_object().if_contains("damage");
+  const bool sound = damage == nullptr || !damage->is_array() || damage->get_array().empty();
+  if (common.json) {
+    runtime::print_json(found);
+  } else {
+    print(shown(found, "records") + " records in " + shown(found, "segments") + " segments, " + shown(found, "dossiers") +
+          " dossiers: " + (sound ? "all seals, ids, roots and signatures verify\n" : "DAMAGED\n"));
+    if (!sound)
+      for (const auto& line : damage->get_array()) print("  " + shown(line) + "\n");
+  }
+  return static_cast<int>(sound ? ExitCode::done : ExitCode::damage_found);
+}
+
+Result<json::object> verify_without_daemon(const Common& common) {
+  WARD_TRY(auto directory, find_data(common.data));
+  WARD_CHECK(directory.lock(std::string(program) + " verify"));
+  WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_only));
+  WARD_TRY(const auto found, storage::verify_store(store.store()));
+  return json_of(found);
+}
+
+int show_receipt(const json::value& receipt) {
+  print("The centre (" + shown(receipt, "role") + ", incarnation " + shown(receipt, "centre") + ") has signed, at " + shown(receipt, "time") +
+        ", that it durably holds of this device:\n");
+  for (const auto& head : runtime::rows_of(receipt, "heads"))
+    print("  incarnation " + shown(head, "incarnation") + ": its first " + shown(head, "count") + " records\n");
+  print("Its log then had " + shown(receipt, "size") + " segments with the root\n  " + shown(receipt, "root") + "\nSignature\n  " +
+        shown(receipt, "signature") + "\n");
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+int status(const Common& common, bool watch) {
+  if (!watch) return ask(common, "GET", "/v1/status", {}, show_status);
+  std::string before;
+  while (true) {
+    const auto answer = status_of(common);
+    if (const auto* trouble = std::get_if<Trouble>(&answer)) return runtime::report(program, *trouble);
+    const auto& now = std::get<json::value>(answer);
+    if (auto text = json::serialize(now); text != before) {
+      before = std::move(text);
+      if (common.json) print(before + "\n");
+      else print(runtime::is_terminal(1) ? "\x1b[H\x1b[J" : "\n"), show_status(now);
+      std::fflush(stdout);
+    }
+    std::this_thread::sleep_for(watch_every);
+  }
+}
+
+int sync_action(const Common& common, const std::string& action) {
+  const auto body = json::serialize(json::object{{"action", action}});
+  return ask(common, "POST", "/v1/sync", body, [&](const json::value& status) {
+    if (!common.quiet) runtime::say("The link is " + link_line(status) + "; " + shown(status, "queue", "records") + " records wait to be sent.");
+    return static_cast<int>(ExitCode::done);
+  });
+}
+
+int sync_wait(const Common& common, std::int64_t seconds) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+  std::optional<std::uint64_t> wanted;
+  std::uint64_t at_first = 0;
+  while (true) {
+    const auto answer = status_of(common);
+    if (const auto* trouble = std::get_if<Trouble>(&answer)) return runtime::report(program, *trouble);
+    const auto& status = std::get<json::value>(answer);
+    const auto through = number_in(status, "receipted", "through");
+    if (!wanted) {
+      at_first = number_in(status, "queue", "records");
+      wanted = through + at_first;
+    }
+    if (through >= *wanted) {
+      if (common.json) runtime::print_json(status);
+      else if (!common.quiet)
+        runtime::say(at_first == 0 ? "Nothing waited to be sent: " + std::to_string(through) + " records are receipted."
+                                   : std::to_string(at_first) + " records were sent and are receipted, at " + shown(status, "receipted", "at") + ".");
+      return static_cast<int>(ExitCode::done);
+    }
+    if (seconds != 0 && std::chrono::steady_clock::now() >= end) return gave_up(status, *wanted - through);
+    std::this_thread::sleep_for(wait_every);
+  }
+}
+
+int receipt_show(const Common& common, const std::string& code) {
+  if (code.empty()) return ask(common, "GET", "/v1/receipt", {}, show_receipt);
+  const auto answer = call_daemon({program, common.data}, "GET", "/v1/dossiers/" + runtime::encode_segment(code), {}, call_max);
+  if (const auto* trouble = std::get_if<Trouble>(&answer)) return runtime::report(program, *trouble);
+  const auto state = shown(std::get<json::value>(answer), "state");
+  return ask(common, "GET", "/v1/receipt", {}, [&](const json::value& receipt) {
+    print(code + ": " + state + "\n");
+    return show_receipt(receipt);
+  });
+}
+
+int verify(const Common& common) {
+  const auto answer = call_daemon({program, common.data}, "POST", "/v1/verification", {}, verify_max);
+  const auto* trouble = std::get_if<Trouble>(&answer);
+  if (trouble == nullptr) return show_verification(common, std::get<json::value>(answer));
+  if (trouble->exit != ExitCode::not_reachable) return runtime::report(program, *trouble);
+  const auto found = verify_without_daemon(common);
+  return found.has_error() ? runtime::report(program, runtime::trouble_of(found.error())) : show_verification(common, json::value(*found));
+}
+
+}  // namespace ward::agent

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "runtime/command_line.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// What each command of `wardsync` does. Each returns the process's exit code (interfaces.md); data goes to stdout, everything else to stderr.
+namespace ward::agent {
+
+inline constexpr const char* program = "wardsync";
+
+struct Common {
+  std::string data = "/var/lib/wardsync";
+  bool json = false;
+  bool quiet = false;
+  bool no_input = false;
+};
+
+/// The daemon's answer to one call; `then` makes the exit code of it, trouble is reported.
+template <class Then>
+int ask(const Common& common, const std::string& method, const std::string& target, std::string body, Then&& then);
+
+struct EnrolOptions {
+  std::string ticket_file, label;
+  bool compared = false;  ///< --yes
+};
+/// Once per PC. Repeating it after a lost answer is safe: the device keeps its keys.
+int enrol(const Common& common, const EnrolOptions& options);
+
+/// The daemon, in the foreground, until SIGTERM or SIGINT. `http`: host:port of the loopback API, empty for none.
+int run(const Common& common, const std::string& http);
+
+int status(const Common& common, bool watch);
+int sync_action(const Common& common, const std::string& action);
+/// Until everything saved before the call is receipted; `seconds` 0: no limit.
+int sync_wait(const Common& common, std::int64_t seconds);
+int receipt_show(const Common& common, const std::string& code);
+
+struct WriteOptions {
+  std::string code;
+  std::vector<std::string> sets;  ///< FIELD=VALUE
+  std::string json_file, seen, why, note;
+};
+int dossier_new(const Common& common, const WriteOptions& options);
+int dossier_edit(const Common& common, const WriteOptions& options);
+/// `from_line`: earlier lines are passed over.
+int dossier_import(const Common& common, const std::string& file, std::uint64_t from_line);
+int dossier_apply(const Common& common, const std::string& file, std::uint64_t from_line);
+
+struct ListOptions {
+  std::string status, search, out_file;
+  bool conflict = false;
+};
+int dossier_list(const Common& common, const ListOptions& options);
+int dossier_export(const Common& common, const ListOptions& options);
+int dossier_show(const Common& common, const std::string& code);
+int dossier_history(const Common& common, const std::string& code);
+
+struct ResolveOptions {
+  std::string id, keep, set, why;
+};
+int inbox_list(const Common& common);
+int inbox_show(const Common& common, const std::string& id);
+int inbox_resolve(const Common& common, const ResolveOptions& options);
+
+/// Asks the daemon; opens the data read-only itself when none runs. Exit 5 when damage is found.
+int verify(const Common& common);
+
+inline constexpr std::chrono::seconds call_max{30};
+
+template <class Then>
+int ask(const Common& common, const std::string& method, const std::string& target, std::string body, Then&& then) {
+  const runtime::Daemon daemon{program, common.data};
+  auto answer = runtime::call_daemon(daemon, method, target, std::move(body), call_max);
+  if (const auto* trouble = std::get_if<runtime::Trouble>(&answer)) return runtime::report(program, *trouble);
+  const auto& value = std::get<boost::json::value>(answer);
+  if (common.json) {
+    runtime::print_json(value);
+    return static_cast<int>(runtime::ExitCode::done);
+  }
+  return then(value);
+}
+
+}  // namespace ward::agent

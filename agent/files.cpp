@@ -1,0 +1,90 @@
+#include "agent/files.hpp"
+
+#include "runtime/entropy.hpp"
+
+#include <algorithm>
+
+namespace ward::agent {
+namespace {
+
+constexpr std::size_t key_file_bytes_max = 4096;
+
+/// What a device draws is hedged by its own secret.
+storage::Random hedged_by(const Array<32>& secret) {
+  return [secret](std::span<std::uint8_t> out) {
+    while (!out.empty()) {
+      const auto some = runtime::hedged_random("wsync-draw", secret);
+      const auto count = std::min(out.size(), some.size());
+      std::copy_n(some.begin(), count, out.begin());
+      out = out.subspan(count);
+    }
+  };
+}
+
+Result<void> is_no_centre(const runtime::DataDir& directory) {
+  if (runtime::file_exists(directory.file("centre.key")) || runtime::file_exists(directory.file("centre.db")))
+    return fail(Fault::invalid, directory.path() + " is a centre's data directory; a ward PC needs one of its own");
+  return {};
+}
+
+Result<storage::WardKeys> read_keys(const runtime::DataDir& directory) {
+  WARD_TRY(const auto bytes, runtime::read_private_file(directory.file(key_file), key_file_bytes_max));
+  return storage::WardKeys::decode(bytes);
+}
+
+}  // namespace
+
+Result<runtime::DataDir> find_data(const std::string& path) {
+  auto found = runtime::DataDir::find(path);
+  if (found.has_error() && found.error().fault != Fault::not_found) return found;
+  if (found.has_value()) {
+    WARD_CHECK(is_no_centre(*found));
+    if (runtime::file_exists(found->file(database_file))) return found;
+  }
+  return fail(Fault::not_found, path + " holds no ward PC; `wardsync enrol --ticket FILE` makes it one");
+}
+
+Result<runtime::DataDir> make_data(const std::string& path) {
+  WARD_TRY(auto directory, runtime::DataDir::make(path));
+  WARD_CHECK(is_no_centre(directory));
+  return directory;
+}
+
+Result<storage::WardKeys> keys_of(const runtime::DataDir& directory) {
+  if (runtime::file_exists(directory.file(key_file))) return read_keys(directory);
+  auto keys = storage::WardKeys::make(runtime::fill_random);
+  WARD_CHECK(runtime::write_private_file(directory.file(key_file), keys.encode(), false));
+  return keys;
+}
+
+Result<void> create_store(const runtime::DataDir& directory, const storage::WardKeys& keys, const storage::Membership& membership,
+                          const std::vector<policy::Entry>& policy) {
+  const auto beside = directory.file("wardsync.db.new");
+  for (const auto* leftover : {"", "-wal", "-shm"}) runtime::remove_file(beside + leftover);
+  WARD_CHECK(storage::WardStore::create(beside, keys, membership, policy));
+  return runtime::rename_file(beside, directory.file(database_file));
+}
+
+Result<storage::WardStore> open_store(const runtime::DataDir& directory, storage::OpenMode mode) {
+  WARD_TRY(auto keys, read_keys(directory));
+  auto random = hedged_by(keys.hedge);
+  return storage::WardStore::open(directory.file(database_file), std::move(keys), std::move(random), mode);
+}
+
+Result<std::string> loopback_token(const runtime::DataDir& directory) {
+  const auto path = directory.file("api.token");
+  if (runtime::file_exists(path)) {
+    WARD_TRY(const auto bytes, runtime::read_private_file(path, 1024));
+    std::string token(text_of(bytes));
+    while (token.ends_with('\n')) token.pop_back();
+    if (token.empty()) return fail(Fault::invalid, path + " is empty; delete it, and it is made anew");
+    return token;
+  }
+  Array<32> random{};
+  runtime::fill_random(random);
+  auto token = hex(random);
+  WARD_CHECK(runtime::write_private_file(path, view(token + "\n"), false));
+  return token;
+}
+
+}  // namespace ward::agent

@@ -1,0 +1,72 @@
+#include "agent/ward.hpp"
+
+#include "runtime/clock.hpp"
+
+namespace ward::agent {
+namespace {
+
+constexpr std::string_view paused_key = "link paused";
+
+}  // namespace
+
+const char* name_of(LinkState state) noexcept {
+  switch (state) {
+    case LinkState::connecting: return "connecting";
+    case LinkState::open: return "open";
+    case LinkState::waiting: return "waiting";
+    case LinkState::waiting_for_approval: return "waiting_for_approval";
+    case LinkState::revoked: return "revoked";
+    case LinkState::paused: return "paused";
+  }
+  return "connecting";
+}
+
+Ward::Ward(storage::WardStore opened, std::string directory, const asio::any_io_executor& executor)
+    : store(std::move(opened)), data(std::move(directory)), wish(executor), failing_(executor) {
+  link.since = runtime::read_clock().wall;
+  const auto paused = store.store().db.read("read pause", [&]() -> Result<bool> { return storage::meta_number(store.store(), paused_key, 0) != 0; });
+  paused_ = paused.has_value() && *paused;
+}
+
+void Ward::enter(LinkState state) {
+  if (link.state == state) return;
+  link.state = state;
+  link.since = runtime::read_clock().wall;
+  if (state != LinkState::open) link.rtt_ms = -1;
+}
+
+void Ward::changed() {
+  wish.raise();
+  if (wake_link_) wake_link_();
+}
+
+void Ward::outbox_grew() {
+  saved_something = true;
+  changed();
+}
+
+void Ward::sync_now() {
+  saved_something = true;
+  wants_sync_now = true;
+  changed();
+}
+
+Result<void> Ward::pause(bool paused) {
+  WARD_CHECK(store.store().db.transact("store pause", [&]() -> Result<void> {
+    storage::set_meta_number(store.store(), paused_key, paused ? 1 : 0);
+    return {};
+  }));
+  paused_ = paused;
+  wants_sync_now = !paused;
+  changed();
+  return {};
+}
+
+void Ward::fail_with(Error error) {
+  if (!failure_) failure_ = std::move(error);
+  failing_.raise();
+}
+
+asio::awaitable<void> Ward::failed() { co_await failing_.wait(); }
+
+}  // namespace ward::agent

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "runtime/asio.hpp"
+#include "storage/ward_store.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+/// One running ward PC: its store, how its link is doing, and what people asked of it. One thread.
+namespace ward::agent {
+
+namespace asio = boost::asio;
+
+enum class LinkState {
+  connecting,
+  open,
+  waiting,               ///< the last attempt failed; the next is planned
+  waiting_for_approval,  ///< the centre knows this PC, and no administrator has approved it yet
+  revoked,
+  paused,                ///< by a person
+};
+[[nodiscard]] const char* name_of(LinkState state) noexcept;
+
+/// What `status` tells of the link.
+struct LinkStanding {
+  LinkState state = LinkState::connecting;
+  WallTime since;
+  std::int64_t rtt_ms = -1;  ///< -1: nothing was answered yet
+  std::string last_error;    ///< why the last link or attempt ended; empty: none ended yet
+  WallTime last_error_at;
+  WallTime next_try_at;      ///< 0: none is planned
+};
+
+class Ward {
+ public:
+  Ward(storage::WardStore opened, std::string data, const asio::any_io_executor& executor);
+
+  storage::WardStore store;
+  const std::string data;       ///< directory
+  std::string http;             ///< host:port of the loopback API; empty: off
+  LinkStanding link;
+
+  void enter(LinkState state);
+
+  // What people ask of the link; the connection looks at it whenever `wish` is raised.
+  runtime::Signal wish;
+  bool saved_something = false;  ///< since the engine was last told
+  bool wants_sync_now = false;
+  /// Something was saved: send it soon.
+  void outbox_grew();
+  void sync_now();
+  [[nodiscard]] Result<void> pause(bool paused);
+  [[nodiscard]] bool paused() const noexcept { return paused_; }
+  void set_wake_link(std::function<void()> wake) { wake_link_ = std::move(wake); }
+
+  /// The store failed in a way after which the process must end, reopen and verify.
+  void fail_with(Error error);
+  [[nodiscard]] asio::awaitable<void> failed();
+  [[nodiscard]] const std::optional<Error>& failure() const noexcept { return failure_; }
+
+ private:
+  void changed();
+  bool paused_ = false;
+  std::function<void()> wake_link_;
+  std::optional<Error> failure_;
+  runtime::Signal failing_;
+};
+
+}  // namespace ward::agent
