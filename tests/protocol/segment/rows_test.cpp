@@ -15,9 +15,7 @@ namespace {
 Result<std::vector<segment::Verified>> verify(segment::Rows rows, const Desk& desk, segment::KeyRing& ring) {
   return segment::verify_rows(rows, desk.org, desk.sign_public, ring);
 }
-Fault refused(const segment::Rows& rows, const Desk& desk, segment::KeyRing ring) {
-  return fault_of(verify(rows, desk, ring));
-}
+Fault refused(const segment::Rows& rows, const Desk& desk, segment::KeyRing ring) { return fault_of(verify(rows, desk, ring)); }
 segment::KeyRing full_ring(const Desk& desk) {
   auto out = desk.ring_with_keys();
   out.unit_seeds.emplace(std::pair{desk.unit, desk.unit_epoch}, desk.unit_seed.clone());
@@ -153,6 +151,9 @@ TEST_CASE("rows: keys that are missing are named so, and nothing is learned from
   auto without_seed = desk.rows_to_centre();
   without_seed.key_seed.reset();
   CHECK(refused(without_seed, desk, desk.ring_with_seed()) == Fault::missing_key);
+  auto with_another_seed = desk.rows_to_centre();
+  with_another_seed.key_seed = filled<32>(99);
+  CHECK(refused(with_another_seed, desk, desk.ring_with_seed()) == Fault::missing_key);
   for (auto rows : {desk.rows_to_centre(), desk.open_rows()}) {
     rows.statement.signature.bytes[0] ^= 1U;
     auto ring = desk.ring_with_seed();
@@ -281,13 +282,31 @@ TEST_CASE("rows: a seq that is missing, doubled or foreign is refused, and so is
   CHECK(refused(rows, desk, {}) == Fault::malformed);
 }
 
+TEST_CASE("rows: more of them than a segment may hold are refused before anything is computed") {
+  const auto desk = a_busy_desk();
+  auto rows = desk.rows([&](std::size_t seq) { return desk.hash_row(seq); });
+  const auto one = std::get<segment::HashRow>(rows.rows[0]);
+  rows.rows.clear();
+  for (Seq seq = 0; seq <= 256; ++seq) {
+    auto row = one;
+    row.header.position.seq = seq;
+    rows.rows.push_back(row);
+  }
+  rows.statement.statement.count = 257;
+  CHECK(refused(rows, desk, {}) == Fault::malformed);
+}
+
 TEST_CASE("rows: bodies of another length than their header says are refused") {
   const auto desk = a_busy_desk();
   const auto open = desk.open_rows();
-  for (const std::size_t size : {std::size_t{0}, std::size_t{31}, std::size_t{64 * 1024}}) {
+  for (const auto& [size, claimed] :
+       {std::pair{std::size_t{0}, Fault::malformed}, {std::size_t{31}, Fault::bad_signature}, {std::size_t{65'536}, Fault::malformed}}) {
     auto rows = open;
-    std::get<segment::OpenRow>(rows.rows[0]).plain.resize(size);
+    auto& row = std::get<segment::OpenRow>(rows.rows[0]);
+    row.plain.resize(size);
     CHECK(refused(rows, desk, full_ring(desk)) == Fault::malformed);
+    row.header.length = static_cast<std::uint32_t>(size);
+    CHECK(refused(rows, desk, full_ring(desk)) == claimed);
   }
   auto rows = desk.sealed_rows();
   std::get<segment::SealedRow>(rows.rows[0]).record.body.push_back(0);

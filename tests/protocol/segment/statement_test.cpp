@@ -142,6 +142,11 @@ TEST_CASE("subset proof: positions that do not rise, lie outside or do not match
   CHECK(fault(own, {2, 9}, 9) == Fault::malformed);
   CHECK(fault(own, {2}, 9) == Fault::malformed);
   CHECK(fault({}, {}, 9) == Fault::malformed);
+  // Neighbours that claim one place, and a row past the end: the walk alone would not notice either.
+  const auto neighbours = segment::subset_of(rids, {2, 3});
+  CHECK(fault_of(segment::root_of_subset(picked(rids, {2, 3}), {{2, 2}, neighbours.missing}, 9)) == Fault::malformed);
+  const auto single = segment::subset_of(rids, {2});
+  CHECK(fault_of(segment::root_of_subset(own, {{2, 9}, single.missing}, 9)) == Fault::malformed);
   CHECK(fault(own, {2, 5}, 0) == Fault::malformed);
   CHECK(fault(own, {2, 5}, 257) == Fault::malformed);
 }

@@ -18,6 +18,6 @@ TEST_CASE("base64url: RFC 4648's examples, without padding") {
 
 TEST_CASE("base64url: reads back, and every text has at most one meaning") {
   CHECK(rc::check("reads back", [](const Bytes& bytes) { RC_ASSERT(from_base64url(to_base64url(bytes)) == bytes); }));
-  for (const auto* text : {"Z", "Zh", "Zm9", "Zg==", "Zm9v=", "Zm+v", "Zm/v", "Zm v", "Zm9vY"})
+  for (const auto* text : {"Z", "Zh", "Zm9", "Zg==", "Zm9v=", "Zm+v", "Zm/v", "Zm v", "Zm9vY", "Zm9vA"})
     CHECK_FALSE(from_base64url(text).has_value());
 }

@@ -113,6 +113,12 @@ TEST_CASE("typed ticket: any two wrong letters are noticed") {
   CHECK(passed == 0);
 }
 
+TEST_CASE("typed ticket: the two bits that carry nothing are zero") {
+  // Code words whose check letters are right.
+  for (const auto* text : {"00000000000000000000000001KJ", "0000000000000000000000000231", "00000000000000000000000003GK"})
+    CHECK(refused(text));
+}
+
 TEST_CASE("typed ticket: too few or too many letters, and signs that no code uses, are named") {
   const auto text = letters_of(a_secret());
   const auto detail = [](const std::string& typed) { return ticket::decode_typed(typed).error().detail; };
