@@ -31,7 +31,7 @@ Path path_of(const Place& place) {
   return out;
 }
 
-/// Walks the document and shows what stands.
+/// Walks the document, in the order of paths, and shows what stands.
 class Presenter {
  public:
   Presenter(const Causality& causality, DossierState& state) : causality_(causality), state_(state) {}
@@ -43,8 +43,6 @@ class Presenter {
       auto elements = elements_of(node, place);
       if (!elements.empty()) state_.collections.push_back({std::string(name), std::move(elements)});
     }
-    const auto key = [](const Conflict& c) { return std::tie(c.path, c.kind); };
-    std::sort(state_.conflicts.begin(), state_.conflicts.end(), [&](const Conflict& a, const Conflict& b) { return key(a) < key(b); });
   }
 
  private:

@@ -90,6 +90,19 @@ TEST_CASE("set: an edit wins against a concurrent removal, and somebody is asked
   }
 }
 
+TEST_CASE("set: an edit whose writer had seen the removal keeps the element, whatever else it lists") {
+  Scene scene({paper("cccd", "a.pdf")});
+  const auto gone = scene.say(1, {scene.root()}, remove("TaiLieuNop", paper_id("cccd")));
+  const auto edit = scene.say(2, {scene.root()}, set(at("TaiLieuNop", paper_id("cccd"), "TenTepDinhKem"), "b.pdf"));
+  CHECK(entry_of(scene.history(), edit).replaced == std::vector{OpId{scene.root(), 0}});
+  auto other = set(at("TaiLieuNop", paper_id("cccd"), "MaThanhPhanHoSo"), "TP01");
+  other.replaces = std::vector<OpId>{};
+  const auto later = scene.say(3, {gone, edit}, other);
+  CHECK(scene.state().conflicts.empty());
+  CHECK(ids_in(scene.state(), "TaiLieuNop").size() == 1);
+  CHECK(entry_of(scene.history(), later).replaced.empty());
+}
+
 TEST_CASE("set: removed by both is agreement") {
   Scene scene({paper("cccd", "a.pdf"), paper("tk01", "t.pdf")});
   scene.say(1, {scene.root()}, remove("TaiLieuNop", paper_id("cccd")));
@@ -128,6 +141,17 @@ TEST_CASE("set: collections inside elements merge in the same way, and an edit d
   CHECK(*inner == Value(record::List{Map{{"TenTepDinhKem", "b"}, {"TepDinhKemId", "p"}}}));
   REQUIRE(state.conflicts.size() == 1);
   CHECK(state.conflicts[0].path == removed);
+}
+
+TEST_CASE("set: a removal inside an element does not renew it") {
+  const auto element = record::element_id(std::vector<Value>{"x"});
+  const Path inner{Step::field("TaiLieuNop"), Step::element(paper_id("p")), Step::field("Tomorrow"), Step::element(element)};
+  Scene scene({paper("p", "a")});
+  scene.say(1, {scene.root()}, remove("TaiLieuNop", paper_id("p")));
+  scene.say(2, {scene.root()}, Op{OpKind::remove, inner, {}, std::nullopt});
+  CHECK(scene.state().collections.empty());
+  CHECK(scene.state().conflicts.empty());
+  CHECK(scene.state().not_applied.empty());
 }
 
 TEST_CASE("set: a collection of a newer version is carried, shown, and may be removed from") {
@@ -201,6 +225,11 @@ TEST_CASE("log: causal order first, then stamps, then clocks") {
   CHECK(texts(scene.state()) == std::vector<std::string>{"a", "c", "b"});
   scene.facts()[3].stamp = Stamp{1, {1'700'000'000'000}};
   CHECK(texts(scene.state()) == std::vector<std::string>{"c", "a", "b"});
+  scene.facts()[1].stamp = Stamp{2, {1'600'000'000'000}};
+  CHECK(texts(scene.state()) == std::vector<std::string>{"c", "a", "b"});
+  scene.facts()[1].stamp = Stamp{0, {1'600'000'000'000}};
+  CHECK(texts(scene.state()) == std::vector<std::string>{"a", "c", "b"});
+  scene.facts()[1].stamp.reset();
   CHECK(collection(scene.state(), "notes")->elements[0].user == "user3");
   CHECK(collection(scene.state(), "notes")->elements[0].hlc == hlc_at(2005));
 }

@@ -127,6 +127,37 @@ TEST_CASE("merge: in one change the last operation on a path stands, whatever it
   CHECK(scene.state().conflicts.empty());
 }
 
+TEST_CASE("merge: an undo may refer to an earlier operation of its own change, never to itself or a later one") {
+  Scene scene;
+  const auto next = Position{device_of(1), scene.root().incarnation, 1};
+  auto own = next;
+  own.incarnation.bytes.fill(1);
+  const auto said = scene.say(1, {scene.root()}, {set("ChuHoSo", "a"), set("ChuHoSo", "b"), set("ChuHoSo", record::Heads{{OpId{own, 0}}})});
+  REQUIRE(said == own);
+  CHECK(shows(scene.state(), "ChuHoSo", "a"));
+  CHECK(entry_of(scene.history(), said, 0).standing == Standing::shown);
+  CHECK(entry_of(scene.history(), said, 1).standing == Standing::replaced);
+  CHECK(entry_of(scene.history(), said, 2).standing == Standing::shown);
+  own.seq = 2;
+  scene.say(1, {said}, {set("ChuHoSo", record::Heads{{OpId{own, 0}}}), set("ChuHoSo", record::Heads{{OpId{own, 2}}})});
+  CHECK(scene.state().not_applied.size() == 2);
+  CHECK(shows(scene.state(), "ChuHoSo", "a"));
+}
+
+TEST_CASE("merge: two who undo the same decision at once ask about each value once") {
+  Scene scene;
+  const auto b = scene.say(2, {scene.root()}, set("ChuHoSo", "b"));
+  const auto a = scene.say(1, {scene.root()}, set("ChuHoSo", "a"));
+  const auto decided = scene.say(3, {a, b}, set("ChuHoSo", "c"));
+  const auto back = undo(entry_of(scene.history(), decided));
+  scene.say(1, {decided}, back);
+  scene.say(2, {decided}, back);
+  const auto state = scene.state();
+  REQUIRE(state.conflicts.size() == 1);
+  CHECK(values_of(state.conflicts[0]) == std::vector<Value>{"a", "b"});
+  CHECK(entry_of(scene.history(), a).standing == Standing::in_conflict);
+}
+
 TEST_CASE("merge: an undo of a first value leaves none, and against another value it asks") {
   Scene scene;
   const auto a = scene.say(1, {scene.root()}, set("ChuHoSo", "a"));
