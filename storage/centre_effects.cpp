@@ -96,11 +96,30 @@ std::vector<log::DeviceHead> CentreStore::heads_of(const DeviceId& device, const
   return out;
 }
 
+std::vector<sync::OwnStamp> CentreStore::stamps_of(const DeviceId& device, const std::vector<sync::Unstamped>& wanted) {
+  std::vector<sync::OwnStamp> out;
+  for (const auto& own : wanted) {
+    const auto writer = find_writer(store_, device, own.incarnation);
+    if (writer == 0) continue;
+    auto found = store_.db.query(
+        "SELECT first, stamp_index, stamp_ms FROM segment WHERE writer = ? AND first >= ? AND forked = 0 AND stamp_index IS NOT NULL ORDER BY first LIMIT ?");
+    found.bind(writer).bind(static_cast<std::int64_t>(std::min(own.from, limits::seq_max)));
+    found.bind(static_cast<std::int64_t>(limits::run_segments_max - out.size()));
+    while (found.step()) out.push_back({own.incarnation, static_cast<Seq>(found.number(0)), {static_cast<std::uint64_t>(found.number(1)), {found.number(2)}}});
+  }
+  return out;
+}
+
 Result<centre::PeerRead> CentreStore::read_peer(const centre::ReadPeer& wanted, WallTime now) {
   const auto* standing = store_.policy.device_by_noise(wanted.noise);
   if (standing == nullptr) return centre::PeerRead{Fault::not_member};
   return store_.db.transact("read peer", [&]() -> Result<centre::PeerRead> {
-    if (!standing->revoked) return centre::PeerRead{centre::PeerRead::Known{standing->id, standing->device.unit, heads_of(standing->id, wanted.incarnations), log_view(now)}};
+    if (!standing->revoked) {
+      std::vector<Incarnation> named;
+      for (const auto& own : wanted.incarnations) named.push_back(own.incarnation);
+      return centre::PeerRead{centre::PeerRead::Known{standing->id, standing->device.unit, heads_of(standing->id, named), log_view(now),
+                                                      stamps_of(standing->id, wanted.incarnations)}};
+    }
     store_.db.query(
                "INSERT INTO peer (device, refused_ms, refused) VALUES (?, ?, 'revoked') ON CONFLICT (device) DO UPDATE SET "
                "refused_ms = excluded.refused_ms, refused = excluded.refused")

@@ -97,6 +97,7 @@ class CentreStore {
   [[nodiscard]] auto change_policy(const char* name, Work&& work) -> decltype(work(std::declval<struct Enrolment&>()));
   /// What of a device's other incarnations is newer than those that it names: a device whose data is an older copy, or runs twice, learns of it so.
   [[nodiscard]] std::vector<log::DeviceHead> heads_of(const DeviceId& device, const std::vector<Incarnation>& named);
+  [[nodiscard]] std::vector<sync::OwnStamp> stamps_of(const DeviceId& device, const std::vector<sync::Unstamped>& wanted);
 
   Store store_;
   CentreKeys keys_;

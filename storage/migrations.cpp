@@ -26,6 +26,7 @@ CREATE TABLE segment (
 CREATE INDEX segment_at ON segment (writer, first);
 CREATE INDEX segment_stamp ON segment (stamp_index) WHERE stamp_index IS NOT NULL;
 CREATE INDEX segment_unreceipted ON segment (id) WHERE receipted = 0;
+CREATE INDEX segment_unstamped ON segment (writer, first) WHERE stamp_index IS NULL;
 -- Of a segment that is held in part: which leaves came with which missing hashes, so that it can be verified again.
 CREATE TABLE proof (segment INTEGER NOT NULL REFERENCES segment, positions BLOB NOT NULL, missing BLOB NOT NULL) STRICT;
 CREATE INDEX proof_of_segment ON proof (segment);

@@ -206,17 +206,26 @@ Bytes Outbox::small_segment(std::size_t bytes_max) {
   return bytes.size() <= bytes_max ? bytes : Bytes{};
 }
 
-std::vector<Incarnation> Outbox::named_in_hello() {
-  std::vector<Incarnation> out;
-  {
-    auto receipted = store.db.query(
-        "SELECT w.incarnation FROM writer w WHERE w.device = ? AND "
-        "(SELECT s.receipted FROM segment s WHERE s.writer = w.id ORDER BY s.first LIMIT 1) = 1 ORDER BY w.id DESC LIMIT 1");
-    receipted.bind(ward.membership_.device);
-    if (receipted.step()) out.push_back(receipted.fixed<Incarnation>(0));
-  }
-  for (const auto& writer : writers(false))
-    if (out.empty() || writer.incarnation != out.front()) out.push_back(writer.incarnation);
+std::vector<sync::Unstamped> Outbox::named_in_hello() {
+  std::vector<sync::Unstamped> out;
+  const auto name = [&](const Incarnation& incarnation, std::int64_t writer, Seq end) {
+    if (std::any_of(out.begin(), out.end(), [&](const auto& one) { return one.incarnation == incarnation; })) return;
+    auto unstamped = store.db.query("SELECT first FROM segment WHERE writer = ? AND stamp_index IS NULL AND forked = 0 ORDER BY first LIMIT 1");
+    unstamped.bind(writer);
+    out.push_back({incarnation, unstamped.step() ? static_cast<Seq>(unstamped.number(0)) : end});
+  };
+  const auto name_all = [&](Query found) {
+    found.bind(ward.membership_.device);
+    while (found.step()) name(found.fixed<Incarnation>(0), found.number(1), static_cast<Seq>(found.number(2)));
+  };
+  name_all(store.db.query(
+      "SELECT w.incarnation, w.id, w.chained FROM writer w WHERE w.device = ? AND "
+      "(SELECT s.receipted FROM segment s WHERE s.writer = w.id ORDER BY s.first LIMIT 1) = 1 ORDER BY w.id DESC LIMIT 1"));
+  for (const auto& writer : writers(false)) name(writer.incarnation, writer.id, writer.chained);
+  // Receipted, but the answer that told the stamps was cut off.
+  name_all(store.db.query(
+      "SELECT w.incarnation, w.id, w.chained FROM writer w WHERE w.device = ? AND "
+      "EXISTS (SELECT 1 FROM segment s WHERE s.writer = w.id AND s.stamp_index IS NULL AND s.forked = 0) ORDER BY w.id"));
   if (out.size() > sync::unreceipted_max) out.resize(sync::unreceipted_max);
   return out;
 }

@@ -50,6 +50,12 @@ std::vector<log::DeviceHead> joined(std::vector<log::DeviceHead> older, const st
   return older;
 }
 
+std::vector<sync::OwnStamp> joined(std::vector<sync::OwnStamp> older, const std::vector<sync::OwnStamp>& newer) {
+  for (const auto& stamp : newer)
+    if (std::find(older.begin(), older.end(), stamp) == older.end()) older.push_back(stamp);
+  return older;
+}
+
 }  // namespace
 
 struct CentreEngine::State {
@@ -119,7 +125,7 @@ struct CentreEngine::State {
   void peer_read(Identifying& identifying, const PeerRead& read) {
     if (const auto* fault = std::get_if<Fault>(&read.peer)) return refuse(identifying.handshake, *fault);
     const auto& known = std::get<PeerRead::Known>(read.peer);
-    if (identifying.hello.segment.empty()) return welcome(identifying.handshake, known, {});
+    if (identifying.hello.segment.empty()) return welcome(identifying.handshake, known);
     auto rows = run::decode_small(identifying.hello.segment, known.device);
     if (rows.has_error()) return close(rows.error());
     Admit admit{known.device, {}, now.wall};
@@ -132,12 +138,13 @@ struct CentreEngine::State {
   void first_admitted(AdmittingFirst& first, const Admitted& admitted) {
     auto known = std::move(first.known);
     known.heads = joined(std::move(known.heads), admitted.heads);
+    known.stamps = joined(std::move(known.stamps), admitted.stamps);
     known.log = admitted.log;
-    welcome(first.handshake, known, admitted.stamps);
+    welcome(first.handshake, known);
   }
 
-  void welcome(noise::Handshake& handshake, const PeerRead::Known& known, std::vector<sync::OwnStamp> stamps) {
-    auto receipted = receipt_for(identity, known.device, known.heads, std::move(stamps), known.log);
+  void welcome(noise::Handshake& handshake, const PeerRead::Known& known) {
+    auto receipted = receipt_for(identity, known.device, known.heads, known.stamps, known.log);
     const auto message = handshake.write(sync::encode_welcome(std::move(receipted)));
     if (message.has_error()) return close(message.error());
     voice.send(sync::frame(*message));

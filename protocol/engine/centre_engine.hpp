@@ -16,7 +16,7 @@ namespace ward::engine::centre {
 /// Who has this Noise static, and what does the centre hold of it?
 struct ReadPeer {
   DhKey noise;
-  std::vector<Incarnation> incarnations;
+  std::vector<sync::Unstamped> incarnations;
 };
 /// Verify, store, stamp: one transaction for all of them. Duplicates keep their first stamp.
 struct Admit {
@@ -74,6 +74,7 @@ struct PeerRead {
     UnitCode unit;
     std::vector<log::DeviceHead> heads;
     LogView log;
+    std::vector<sync::OwnStamp> stamps;  ///< of those that it did not hear of, at most limits::run_segments_max
   };
   std::variant<Known, Fault> peer;  ///< not_member (unknown, or not approved yet) or revoked
 };

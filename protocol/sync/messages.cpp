@@ -9,7 +9,6 @@ namespace ward::sync {
 namespace {
 
 constexpr Array<4> magic{'W', 'S', 'Y', 1};
-constexpr std::size_t stamps_max = limits::run_segments_max;
 constexpr std::size_t heads_max = 65'536;
 constexpr std::string_view applied_prefix{"wsync-applied-v1\0", 17};
 
@@ -51,16 +50,33 @@ std::vector<log::DeviceHead> read_heads(Reader& from) {
   return out;
 }
 
+/// Told from the receipt beside it: its incarnation is one of the heads', its place and time are just before the log's end.
+void put_stamp(Writer& to, const OwnStamp& own, const log::Receipt& receipt) {
+  const auto& heads = receipt.heads;
+  const auto head = std::find_if(heads.begin(), heads.end(), [&](const auto& h) { return h.incarnation == own.incarnation; });
+  to.varint(head == heads.end() ? 0 : static_cast<std::uint64_t>(head - heads.begin()) + 1);
+  if (head == heads.end()) to.raw(own.incarnation);
+  to.varint(own.first);
+  to.zigzag(static_cast<std::int64_t>(receipt.size - own.stamp.index));
+  to.zigzag(receipt.time.ms - own.stamp.time.ms);
+}
+OwnStamp read_stamp(Reader& from, const log::Receipt& receipt) {
+  OwnStamp out;
+  const auto head = from.count(receipt.heads.size());
+  out.incarnation = head == 0 ? from.fixed_value<Incarnation>() : receipt.heads[head - 1].incarnation;
+  out.first = from.varint();
+  out.stamp.index = receipt.size - static_cast<std::uint64_t>(from.zigzag());
+  const auto behind = from.zigzag();
+  out.stamp.time.ms = static_cast<std::int64_t>(static_cast<std::uint64_t>(receipt.time.ms) - static_cast<std::uint64_t>(behind));
+  if (out.stamp.time.ms < 0 || out.stamp.time.ms >> 48U != 0) from.reject();
+  return out;
+}
+
 void put_receipted(Writer& to, const Receipted& receipted) {
   to.bytes(log::encode_short(receipted.receipt));
   to.raw(receipted.signature);
   to.varint(receipted.stamps.size());
-  for (const auto& own : receipted.stamps) {
-    to.raw(own.incarnation);
-    to.varint(own.first);
-    to.varint(own.stamp.index);
-    put_wall(to, own.stamp.time);
-  }
+  for (const auto& own : receipted.stamps) put_stamp(to, own, receipted.receipt);
   to.varint(receipted.policy_count);
 }
 Receipted read_receipted(Reader& from, const Ends& ends) {
@@ -72,15 +88,8 @@ Receipted read_receipted(Reader& from, const Ends& ends) {
   }
   out.receipt = *std::move(receipt);
   out.signature = from.fixed_value<Signature>();
-  const auto size = from.count(stamps_max);
-  for (std::size_t i = 0; i < size && from.ok(); ++i) {
-    OwnStamp own;
-    own.incarnation = from.fixed_value<Incarnation>();
-    own.first = from.varint();
-    own.stamp.index = from.varint();
-    own.stamp.time = read_wall(from);
-    out.stamps.push_back(own);
-  }
+  const auto size = from.count(own_stamps_max);
+  for (std::size_t i = 0; i < size && from.ok(); ++i) out.stamps.push_back(read_stamp(from, out.receipt));
   out.policy_count = static_cast<Epoch>(from.count(limits::policy_entries_max));
   return out;
 }
@@ -325,8 +334,18 @@ Bytes encode_hello(const Hello& hello) {
   out.u8(hello.version);
   out.varint(hello.policy_count);
   out.varint(hello.unreceipted.size());
-  for (const auto& incarnation : hello.unreceipted) out.raw(incarnation);
-  out.raw(hello.segment);
+  for (const auto& own : hello.unreceipted) {
+    out.raw(own.incarnation);
+    out.varint(own.from);
+  }
+  // A small segment begins with its incarnation (run::encode_small), which was mostly just named.
+  const auto named = std::find_if(hello.unreceipted.begin(), hello.unreceipted.end(), [&](const Unstamped& own) {
+    const auto& bytes = own.incarnation.bytes;
+    return hello.segment.size() >= Incarnation::size && std::equal(bytes.begin(), bytes.end(), hello.segment.begin());
+  });
+  const bool found = named != hello.unreceipted.end();
+  out.varint(found ? static_cast<std::uint64_t>(named - hello.unreceipted.begin()) + 1 : 0);
+  out.raw(BytesView(hello.segment).subspan(found ? Incarnation::size : 0));
   return std::move(out).take();
 }
 
@@ -337,8 +356,13 @@ Result<Hello> decode_hello(BytesView bytes) {
   if (out.version != protocol_version) from.reject(Fault::unsupported);
   out.policy_count = static_cast<Epoch>(from.count(limits::policy_entries_max));
   const auto size = from.count(unreceipted_max);
-  for (std::size_t i = 0; i < size && from.ok(); ++i) out.unreceipted.push_back(from.fixed_value<Incarnation>());
-  out.segment = copy(from.raw(from.remaining()));
+  for (std::size_t i = 0; i < size && from.ok(); ++i) {
+    const auto incarnation = from.fixed_value<Incarnation>();
+    out.unreceipted.push_back({incarnation, from.varint()});
+  }
+  const auto named = from.count(out.unreceipted.size());
+  if (named != 0) out.segment = copy(out.unreceipted[named - 1].incarnation.view());
+  append(out.segment, from.raw(from.remaining()));
   WARD_CHECK(from.finish("hello"));
   return out;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/base/limits.hpp"
 #include "protocol/base/stamp.hpp"
 #include "protocol/log/receipt.hpp"
 #include "protocol/policy/policy.hpp"
@@ -15,6 +16,7 @@ namespace ward::sync {
 
 inline constexpr std::uint8_t protocol_version = 1;
 inline constexpr std::size_t unreceipted_max = 16;               ///< incarnations in one hello: starts of the daemon without a link
+inline constexpr std::size_t own_stamps_max = 2 * limits::run_segments_max;  ///< a run's, and those of one whose answer was lost
 inline constexpr std::size_t policy_message_entries_max = 1'024; ///< entries in one PolicyEntries
 inline constexpr std::size_t applied_exceptions_max = 4'096;     ///< dossiers in one Applied
 
@@ -26,11 +28,18 @@ inline constexpr std::size_t preface_size = 5;
 /// preface ‖ org ‖ the centre's Noise static.
 [[nodiscard]] Bytes prologue(Purpose purpose, const OrgId& org, const DhKey& centre_static);
 
+/// Of one incarnation of this device: from which segment on its stamps were not heard. A cut can swallow the answer that named them.
+struct Unstamped {
+  Incarnation incarnation;
+  Seq from = 0;
+  friend bool operator==(const Unstamped&, const Unstamped&) = default;
+};
+
 /// Payload of Noise message 1 for `sync`. Nothing in it is judged before the first transport frame, except a validly signed segment.
 struct Hello {
   std::uint8_t version = protocol_version;
   Epoch policy_count = 0;               ///< policy entries held
-  std::vector<Incarnation> unreceipted; ///< incarnations of this device with segments that no receipt covers, at most 16
+  std::vector<Unstamped> unreceipted;   ///< incarnations of this device with segments that no receipt or no stamp is known of, at most 16
   Bytes segment;                        ///< one segment in sealed form (run::encode_small), or empty
 };
 

@@ -11,6 +11,25 @@ namespace {
 
 std::string name(const Did& did) { return "dossier " + hex(did.view()).substr(0, 8); }
 
+/// Which part of a dossier is not the same; no values, so that a complaint can go anywhere.
+std::string difference(const merge::DossierState& a, const merge::DossierState& b) {
+  std::string out;
+  const auto part = [&](const char* what, bool same) {
+    if (!same) out += std::string(out.empty() ? "" : ", ") + what;
+  };
+  part("version", a.version == b.version);
+  part("codes", a.codes == b.codes);
+  part("fields", a.fields == b.fields);
+  part("collections", a.collections == b.collections);
+  part("conflicts", a.conflicts == b.conflicts);
+  part("proposals", a.proposals == b.proposals);
+  part("not applied", a.not_applied == b.not_applied);
+  part("custody", a.custody == b.custody);
+  part("creation", a.created == b.created);
+  part("counts", a.changes == b.changes && a.waiting == b.waiting);
+  return out;
+}
+
 std::vector<Did> all_dossiers(storage::Store& store) {
   return demand(store.db.read("dossiers", [&]() -> Result<std::vector<Did>> {
     std::vector<Did> out;
@@ -41,7 +60,7 @@ std::string Judge::different(WardSite& ward, const Did& did) {
   if (there.has_error()) return "the centre lacks " + name(did);
   if (there->state.custody != ward.unit()) return {};
   if (here.has_error()) return "a ward lacks " + name(did);
-  if (!(here->state == there->state)) return name(did) + " differs between a ward and the centre";
+  if (!(here->state == there->state)) return name(did) + " differs between a ward and the centre: " + difference(here->state, there->state);
   if (here->phase != storage::DossierPhase::applied && here->phase != storage::DossierPhase::needs_you)
     return name(did) + " is still " + storage::name_of(here->phase);
   return {};

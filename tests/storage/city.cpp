@@ -118,7 +118,7 @@ bool Link::greet() {
   const auto& known = std::get<engine::centre::PeerRead::Known>(read.peer);
   auto heads = known.heads;
   auto log = known.log;
-  std::vector<sync::OwnStamp> stamps;
+  auto stamps = known.stamps;
   if (!prepared.hello.segment.empty()) {
     engine::centre::Admit admit{known.device, {}, city_.now.wall};
     admit.rows.push_back(must(run::decode_small(prepared.hello.segment, known.device)));
@@ -128,7 +128,7 @@ bool Link::greet() {
       heads.push_back(head);
     }
     log = last_admitted.log;
-    stamps = last_admitted.stamps;
+    stamps.insert(stamps.end(), last_admitted.stamps.begin(), last_admitted.stamps.end());
   }
   return answer(log, heads, stamps);
 }

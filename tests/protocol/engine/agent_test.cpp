@@ -358,7 +358,7 @@ TEST_CASE("ward: a greeting that would be too large goes without its segment") {
   const Now now{Instant{std::chrono::hours(1)}, {}};
   CHECK(engine.on(LinkUp{filled<32>(50)}, now).size() == 2);
   agent::LinkPrepared prepared;
-  prepared.hello.unreceipted.assign(40, made<Incarnation>(1));
+  prepared.hello.unreceipted.assign(40, {made<Incarnation>(1), 0});
   prepared.hello.segment = Bytes(limits::hello_bytes_max, 1);
   const auto effects = engine.on(prepared, now);
   REQUIRE(effects.size() == 1);

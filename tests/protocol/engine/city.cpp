@@ -124,6 +124,10 @@ void FakeWard::save(std::uint8_t incarnation, std::uint16_t records) {
 
 void FakeWard::take(const agent::StoreReceipt& stored) {
   const auto& receipt = stored.receipted.receipt;
+  for (const auto& own_stamp : stored.receipted.stamps)
+    for (auto& own : disk.outbox)
+      if (own.rows.statement.statement.first == own_stamp.first && own.rows.statement.statement.incarnation == own_stamp.incarnation)
+        own.rows.stamp = own_stamp.stamp;
   for (const auto& head : receipt.heads) {
     for (auto& own : disk.outbox) {
       const auto& statement = own.rows.statement.statement;
@@ -142,8 +146,9 @@ agent::Event FakeWard::perform(const agent::StoreEffect& effect) {
             out.hello.policy_count = static_cast<Epoch>(disk.policy.size());
             for (const auto& own : disk.outbox) {
               if (own.receipted) continue;
-              const auto& incarnation = own.rows.statement.statement.incarnation;
-              if (out.hello.unreceipted.empty() || out.hello.unreceipted.back() != incarnation) out.hello.unreceipted.push_back(incarnation);
+              const auto& statement = own.rows.statement.statement;
+              auto& named = out.hello.unreceipted;
+              if (named.empty() || named.back().incarnation != statement.incarnation) named.push_back({statement.incarnation, statement.first});
               if (small_first && out.hello.segment.empty() && own.rows.rows.size() == 1)
                 out.hello.segment = run::encode_small(sealed_form(own.rows, city->org()));
             }
@@ -209,10 +214,15 @@ centre::PeerRead FakeCentre::read_peer(const centre::ReadPeer& wanted) const {
   const auto* standing = city->policy.device_by_noise(wanted.noise);
   if (standing == nullptr) return {Fault::not_member};
   if (standing->revoked) return {Fault::revoked};
-  centre::PeerRead::Known known{standing->id, standing->device.unit, {}, view()};
-  for (const auto& incarnation_wanted : wanted.incarnations) {
-    const auto found = disk.heads.find({standing->id, incarnation_wanted});
+  centre::PeerRead::Known known{standing->id, standing->device.unit, {}, view(), {}};
+  for (const auto& own : wanted.incarnations) {
+    const auto found = disk.heads.find({standing->id, own.incarnation});
     if (found != disk.heads.end()) known.heads.push_back(found->second);
+    for (const auto& entry : disk.log) {
+      const auto& statement = entry.rows.statement.statement;
+      const bool unheard = entry.device == standing->id && statement.incarnation == own.incarnation && statement.first >= own.from;
+      if (unheard) known.stamps.push_back({own.incarnation, statement.first, entry.stamp});
+    }
   }
   return {known};
 }

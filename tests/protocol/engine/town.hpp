@@ -22,7 +22,7 @@ struct Town {
   Town(const Town&) = delete;
   Town& operator=(const Town&) = delete;
 
-  /// What a receipt says is at the centre is there, and a cursor stands behind nothing that its ward does not hold.
+  /// What a receipt says is at the centre is there, with a stamp that the ward knows, and a cursor stands behind nothing that its ward does not hold.
   [[nodiscard]] bool nothing_is_claimed_too_early() const { return claims_hold(ward) && claims_hold(other); }
   /// And `ward` has nothing left to send or to fetch.
   [[nodiscard]] bool all_is_well() const {
@@ -35,7 +35,7 @@ struct Town {
       const auto& statement = own.rows.statement.statement;
       bool there = false;
       for (const auto& entry : centre.disk.log) there = there || entry.rows.statement.statement == statement;
-      if (own.receipted && !there) return false;
+      if (own.receipted && (!there || !own.rows.stamp)) return false;
     }
     return holds_until(at, at.disk.cursor);
   }

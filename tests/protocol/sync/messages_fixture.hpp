@@ -85,7 +85,7 @@ inline std::vector<Named> messages() {
 inline Hello hello() {
   Hello out;
   out.policy_count = 300;
-  out.unreceipted = {incarnation, Incarnation{{0x12}}};
+  out.unreceipted = {{incarnation, 40}, {Incarnation{{0x12}}, 0}};
   out.segment = {7, 8, 9};
   return out;
 }

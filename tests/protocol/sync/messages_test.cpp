@@ -142,7 +142,7 @@ TEST_CASE("messages: counts hold up to their bounds and no further") {
   CHECK(fault_of(heads) == Fault::too_large);
 
   auto receipted = fixture::receipted();
-  receipted.stamps.resize(limits::run_segments_max);
+  receipted.stamps.resize(own_stamps_max);
   CHECK(fits(receipted));
   receipted.stamps.emplace_back();
   CHECK(fault_of(receipted) == Fault::too_large);
