@@ -10,11 +10,16 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <thread>
 
 namespace ward::runtime {
 namespace {
 
 namespace json = boost::json;
+
+/// `run &` and the next command of a script: the daemon gets a moment to open its socket.
+constexpr std::chrono::milliseconds start_max{3000};
+constexpr std::chrono::milliseconds start_poll{50};
 
 Trouble unreachable(const Daemon& daemon, const Error& error) {
   if (!file_exists(daemon.data))
@@ -29,6 +34,8 @@ Trouble unreachable(const Daemon& daemon, const Error& error) {
           {}};
 }
 
+bool is_missing(const Result<Reply>& reply) { return reply.has_error() && reply.error().fault == Fault::not_found; }
+
 /// Characters, as far as a terminal shows them: Vietnamese text in NFC has one code point each.
 std::size_t width_of(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
@@ -39,7 +46,11 @@ std::size_t width_of(std::string_view text) {
 std::variant<json::value, Trouble> call_daemon(const Daemon& daemon, const std::string& method, const std::string& target, std::string body,
                                                std::chrono::milliseconds timeout) {
   const Call call{method, target, std::move(body), {}};
-  const auto reply = call_unix(daemon.data + "/api.sock", call, timeout);
+  auto reply = call_unix(daemon.data + "/api.sock", call, timeout);
+  for (auto left = start_max; is_missing(reply) && file_exists(daemon.data) && left.count() > 0; left -= start_poll) {
+    std::this_thread::sleep_for(start_poll);
+    reply = call_unix(daemon.data + "/api.sock", call, timeout);
+  }
   if (reply.has_error()) return unreachable(daemon, reply.error());
   if (reply->status >= 400) return trouble_of_json(reply->body, reply->status);
   if (reply->body.empty()) return json::value();

@@ -116,7 +116,7 @@ Result<std::uint16_t> HttpServer::listen_loopback(const HostPort& at, std::strin
   if (!error) loopback_.set_option(Tcp::acceptor::reuse_address(true), error);
   if (!error) loopback_.bind(endpoint, error);
   if (!error) loopback_.listen(asio::socket_base::max_listen_connections, error);
-  if (error) return fail(Fault::io, "listening for HTTP at " + at.host + ":" + std::to_string(at.port) + ": " + error.message());
+  if (error) return cannot_listen("programs", at, error);
   const auto port = loopback_.local_endpoint().port();
   token_ = std::move(token);
   for (const auto* host : {"127.0.0.1:", "localhost:", "[::1]:"}) hosts_.push_back(host + std::to_string(port));

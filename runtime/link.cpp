@@ -51,6 +51,12 @@ asio::awaitable<Result<Tcp::socket>> connect(HostPort to) {
 
 }  // namespace
 
+Error cannot_listen(const char* whom, const HostPort& at, error_code error) {
+  auto detail = std::string("listening for ") + whom + " at " + at.host + ":" + std::to_string(at.port) + ": " + error.message();
+  if (error == asio::error::address_in_use) detail += "; stop the program that holds that port, or choose another";
+  return fail(Fault::io, std::move(detail));
+}
+
 Result<HostPort> parse_host_port(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return fail(Fault::invalid, "an address is written host:port");
@@ -212,7 +218,7 @@ Result<std::uint16_t> LinkServer::listen(const HostPort& at) {
   if (!error) acceptor_.set_option(Tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor_.bind(endpoint, error);
   if (!error) acceptor_.listen(Tcp::acceptor::max_listen_connections, error);
-  if (error) return fail(Fault::io, "listening at " + at.host + ":" + std::to_string(at.port) + ": " + error.message());
+  if (error) return cannot_listen("wards", at, error);
   return acceptor_.local_endpoint().port();
 }
 

@@ -26,6 +26,9 @@ struct HostPort {
 /// `host:port`, `[v6]:port`; port 0 is allowed. `invalid` names what is wrong.
 [[nodiscard]] Result<HostPort> parse_host_port(std::string_view text);
 
+/// Why nobody can listen there, for the person who chose the address.
+[[nodiscard]] Error cannot_listen(const char* whom, const HostPort& at, boost::system::error_code error);
+
 /// Connects within `timeout`, to the first address of a name that answers. `io`, `timeout`.
 [[nodiscard]] asio::awaitable<Result<Tcp::socket>> dial(HostPort to, std::chrono::milliseconds timeout);
 

@@ -61,7 +61,8 @@ class Process {
   }
 
   asio::awaitable<void> await_signal() {
-    if (co_await runtime::wait_for_stop() == SIGINT) exit_ = ExitCode::interrupted;
+    const auto signal = co_await runtime::wait_for_stop();
+    if (signal == SIGINT) exit_ = ExitCode::interrupted;
     stop();
   }
 

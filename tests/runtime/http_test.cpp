@@ -1,0 +1,208 @@
+#include "runtime/http.hpp"
+#include "tests/runtime/temporary.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <sys/stat.h>
+#include <thread>
+
+using namespace ward;
+using namespace ward::runtime;
+using namespace std::chrono_literals;
+using ward::test::Temporary;
+
+namespace {
+
+Router echo_router() {
+  Router router;
+  router.add("GET", "/v1/things/{name}", [](const Request& request) {
+    boost::json::object out{{"name", request.parameters.at("name")}, {"account", request.account}, {"limit", request.query_or("limit", "none")}};
+    return respond(out);
+  });
+  router.add("POST", "/v1/things", [](const Request& request) {
+    return respond(boost::json::object{{"bytes", request.body.size()}, {"key", request.idempotency_key}}, 201);
+  });
+  router.add("GET", "/v1/trouble", [](const Request&) { return respond(fail(Fault::revoked, "")); });
+  return router;
+}
+
+/// A server in a thread of its own, as the daemon is a process of its own.
+class Served {
+ public:
+  explicit Served(const std::string& socket, HttpLimits limits = {}) : server_(io_.get_executor(), router_, limits) {
+    REQUIRE(server_.listen_unix(socket).has_value());
+    const auto bound = server_.listen_loopback({"127.0.0.1", 0}, "secret-token");
+    REQUIRE(bound.has_value());
+    port = *bound;
+    tasks_.start(server_.run());
+    thread_ = std::thread([this] { io_.run(); });
+  }
+  Served(const Served&) = delete;
+  Served& operator=(const Served&) = delete;
+  ~Served() {
+    asio::post(io_, [this] {
+      server_.stop();
+      tasks_.cancel();
+    });
+    thread_.join();
+  }
+
+  /// What the loopback port answers to these bytes, until it closes.
+  [[nodiscard]] std::string say(const std::string& bytes) const {
+    asio::io_context io(1);
+    Tcp::socket socket(io);
+    socket.connect({asio::ip::make_address("127.0.0.1"), port});
+    asio::write(socket, asio::buffer(bytes));
+    std::string out;
+    boost::system::error_code ended;
+    asio::read(socket, asio::dynamic_buffer(out), ended);
+    return out;
+  }
+  [[nodiscard]] std::string get(const std::string& headers) const {
+    return say("GET /v1/things/a HTTP/1.1\r\n" + headers + "Connection: close\r\n\r\n");
+  }
+  [[nodiscard]] std::string host() const { return "Host: 127.0.0.1:" + std::to_string(port) + "\r\n"; }
+
+  std::uint16_t port = 0;
+
+ private:
+  asio::io_context io_{1};
+  const Router router_ = echo_router();
+  HttpServer server_;
+  Tasks tasks_{io_.get_executor()};
+  std::thread thread_;
+};
+
+}  // namespace
+
+TEST_CASE("http: a call over the socket reaches its handler with path, query, body and account") {
+  const Temporary here;
+  const Served served(here.file("api.sock"));
+  const auto reply = call_unix(here.file("api.sock"), {"GET", "/v1/things/" + encode_segment("H57/1 ắ") + "?limit=7", {}, {}}, 5s);
+  REQUIRE(reply.has_value());
+  CHECK(reply->status == 200);
+  CHECK(reply->body.find(R"("name":"H57/1 ắ")") != std::string::npos);
+  CHECK(reply->body.find(R"("limit":"7")") != std::string::npos);
+  CHECK(reply->body.find(R"("account":"")") == std::string::npos);
+  const auto posted = call_unix(here.file("api.sock"), {"POST", "/v1/things", std::string(3'000'000, 'x'), "key-1"}, 5s);
+  REQUIRE(posted.has_value());
+  CHECK(posted->status == 201);
+  CHECK(posted->body == R"({"bytes":3000000,"key":"key-1"})");
+}
+
+TEST_CASE("http: a path that is too long for a socket address works all the same") {
+  const Temporary here;
+  const auto deep = here.path() + "/" + std::string(120, 'd');
+  std::filesystem::create_directories(deep);
+  const Served served(deep + "/api.sock");
+  const auto reply = call_unix(deep + "/api.sock", {"GET", "/v1/things/a", {}, {}}, 5s);
+  REQUIRE(reply.has_value());
+  CHECK(reply->status == 200);
+}
+
+TEST_CASE("http: the socket is for this account and its group") {
+  const Temporary here;
+  const Served served(here.file("api.sock"));
+  struct stat found {};
+  REQUIRE(::stat(here.file("api.sock").c_str(), &found) == 0);
+  CHECK((found.st_mode & 0777) == 0660);
+}
+
+TEST_CASE("http: a socket file that a killed daemon left behind is replaced") {
+  const Temporary here;
+  { const Served killed(here.file("api.sock")); }
+  REQUIRE(std::filesystem::exists(here.file("api.sock")));
+  const Served served(here.file("api.sock"));
+  CHECK(call_unix(here.file("api.sock"), {"GET", "/v1/things/a", {}, {}}, 5s).has_value());
+}
+
+TEST_CASE("http: no daemon is told apart from a daemon that does not answer") {
+  const Temporary here;
+  CHECK(call_unix(here.file("api.sock"), {"GET", "/", {}, {}}, 1s).error().fault == Fault::not_found);
+  asio::io_context io(1);
+  const asio::local::stream_protocol::acceptor silent(io, here.file("api.sock"));
+  CHECK(call_unix(here.file("api.sock"), {"GET", "/", {}, {}}, 100ms).error().fault == Fault::timeout);
+}
+
+TEST_CASE("http: unknown addresses and methods are problems") {
+  const Temporary here;
+  const Served served(here.file("api.sock"));
+  const auto ask = [&](const char* method, const char* target) { return *call_unix(here.file("api.sock"), {method, target, {}, {}}, 5s); };
+  CHECK(ask("GET", "/v1/none").status == 404);
+  CHECK(ask("GET", "/v1/things/").status == 404);
+  CHECK(ask("GET", "/v1/things/a/b").status == 404);
+  CHECK(ask("DELETE", "/v1/things/a").status == 405);
+  const auto trouble = trouble_of_json(ask("GET", "/v1/trouble").body, 403);
+  CHECK(trouble.name == "revoked");
+  CHECK(trouble.exit == ExitCode::refused);
+  CHECK(ask("GET", "/v1/things/%zz").status == 400);
+  CHECK(ask("GET", "/v1/things/a?limit=1&limit=2").status == 400);
+}
+
+TEST_CASE("http: over loopback only the token's bearer is let in, from no other origin, under no other name") {
+  const Temporary here;
+  const Served served(here.file("api.sock"));
+  const std::string token = "Authorization: Bearer secret-token\r\n";
+  CHECK(served.get(served.host() + token).starts_with("HTTP/1.1 200"));
+  CHECK(served.get("Host: localhost:" + std::to_string(served.port) + "\r\n" + token).starts_with("HTTP/1.1 200"));
+  CHECK(served.get(served.host()).starts_with("HTTP/1.1 401"));
+  CHECK(served.get(served.host() + "Authorization: Bearer secret-tokeN\r\n").starts_with("HTTP/1.1 401"));
+  CHECK(served.get("Host: evil.example\r\n" + token).starts_with("HTTP/1.1 421"));
+  CHECK(served.get(token).starts_with("HTTP/1.1 421"));
+  CHECK(served.get(served.host() + token + "Origin: https://evil.example\r\n").starts_with("HTTP/1.1 403"));
+  CHECK(served.get(served.host() + token).find("Access-Control") == std::string::npos);
+}
+
+TEST_CASE("http: what is too large is refused with a problem, and what is not HTTP with another") {
+  const Temporary here;
+  HttpLimits limits;
+  limits.body_bytes_max = 1000;
+  const Served served(here.file("api.sock"), limits);
+  const auto large = call_unix(here.file("api.sock"), {"POST", "/v1/things", std::string(1001, 'x'), {}}, 5s);
+  REQUIRE(large.has_value());
+  CHECK(large->status == 413);
+  CHECK(served.get(served.host() + "X-Long: " + std::string(20'000, 'x') + "\r\n").starts_with("HTTP/1.1 431"));
+  CHECK(served.say("MEOW\r\n\r\n").starts_with("HTTP/1.1 400"));
+}
+
+TEST_CASE("http: a connection that asks nothing is closed in time") {
+  const Temporary here;
+  HttpLimits limits;
+  limits.idle_max = 1s;
+  const Served served(here.file("api.sock"), limits);
+  CHECK(served.say("GET /v1/thi").empty());
+}
+
+TEST_CASE("http: more connections than allowed are closed at once, and the others go on") {
+  const Temporary here;
+  HttpLimits limits;
+  limits.connections_max = 4;
+  const Served served(here.file("api.sock"), limits);
+  asio::io_context io(1);
+  std::vector<Tcp::socket> open;
+  for (std::size_t i = 0; i < limits.connections_max; ++i) {
+    open.emplace_back(io);
+    open.back().connect({asio::ip::make_address("127.0.0.1"), served.port});
+  }
+  std::this_thread::sleep_for(50ms);
+  CHECK(served.get(served.host()).empty());
+  open.clear();
+  std::this_thread::sleep_for(50ms);
+  CHECK_FALSE(served.get(served.host()).empty());
+}
+
+TEST_CASE("http: plain HTTP is only for this machine") {
+  asio::io_context io(1);
+  const Router router;
+  HttpServer server(io.get_executor(), router);
+  for (const auto* host : {"0.0.0.0", "192.168.1.1", "::", "a.name"}) CHECK(server.listen_loopback({host, 0}, "t").error().fault == Fault::invalid);
+  const Tcp::acceptor taken(io, {asio::ip::make_address("127.0.0.1"), 0});
+  const auto port = taken.local_endpoint().port();
+  const auto refused = server.listen_loopback({"127.0.0.1", port}, "t");
+  CHECK(refused.error().fault == Fault::io);
+  CHECK(refused.error().detail.find(std::to_string(port)) != std::string::npos);
+}
