@@ -63,8 +63,9 @@ Result<void> verify(const SignKey& key, std::string_view prefix, BytesView messa
 }
 
 Result<Array<32>> dh(const DhSecret& secret, const DhKey& peer) {
-  Array<32> out{};
-  if (crypto_scalarmult_curve25519(out.data(), secret.view().data(), peer.bytes.data()) != 0)
+  // Computed where it is returned: no second copy of the secret stays on the stack.
+  Result<Array<32>> out{Array<32>{}};
+  if (crypto_scalarmult_curve25519(out->data(), secret.view().data(), peer.bytes.data()) != 0)
     return fail(Fault::bad_signature, "x25519: small-order point");
   return out;
 }

@@ -19,6 +19,7 @@ Hash tag_of(std::string_view label, const SivKeys& keys, BytesView header, Bytes
 
 void stream(Bytes& bytes, const Hash& tag, const SivKeys& keys) {
   static_assert(crypto_stream_xchacha20_NONCEBYTES == 24);
+  if (bytes.empty()) return;  // libsodium wants a pointer even to no bytes
   crypto_stream_xchacha20_xor(bytes.data(), bytes.data(), bytes.size(), tag.bytes.data(), keys.cipher().data());
 }
 

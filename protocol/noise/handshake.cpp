@@ -39,9 +39,10 @@ struct Handshake::State {
     if (pattern == Pattern::ikpsk2) symmetric.mix_key(ephemeral.view());
   }
   Result<void> mix_dh(const crypto::DhSecret& own, const DhKey& theirs) {
-    WARD_TRY(auto shared, crypto::dh(own, theirs));
-    symmetric.mix_key(shared);
-    sodium_memzero(shared.data(), shared.size());
+    auto shared = crypto::dh(own, theirs);
+    if (shared.has_error()) return std::move(shared).error();
+    symmetric.mix_key(*shared);
+    sodium_memzero(shared->data(), shared->size());
     return {};
   }
   void mix_psk() {

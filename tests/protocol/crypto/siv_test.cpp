@@ -36,6 +36,12 @@ TEST_CASE("siv: what was sealed opens, and nothing else is added than the tag") 
   }));
 }
 
+TEST_CASE("siv: nothing seals to a tag, and opens to nothing") {
+  const auto sealed = seal({}, {}, {});
+  CHECK(sealed.size() == 32);
+  CHECK(open({}, sealed, {}).value().empty());
+}
+
 TEST_CASE("siv: the same input gives the same bytes, any other input other bytes") {
   const auto sealed = seal({});
   CHECK(sealed == seal({}));
