@@ -88,7 +88,7 @@ class Intake {
   /// `list` ends in the collection's name.
   Result<void> enter(const Path& list, const Field* collection, OpKind kind, const json::value& element) {
     const auto where = list.back().text;
-    if (kind == OpKind::append && collection == nullptr && element.is_string()) {
+    if (kind == OpKind::append && element.is_string() && (collection == nullptr || where == notes_list)) {
       WARD_TRY(auto text, as_given(where, element, 0));
       ops_.push_back({kind, list, std::move(text), std::nullopt});
       return {};
