@@ -135,6 +135,7 @@ class Lines:
 
     def close(self):
         self.process.stdin.close()
+        self.process.stdout.close()
         self.process.wait(10)
 
 

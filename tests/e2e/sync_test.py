@@ -253,7 +253,7 @@ class Membership(WithCity):
         self.converge(a, b)
         a.stop()
         copy = Site(a.program, self.city.folder / "copy")
-        shutil.copytree(a.data, copy.data)
+        shutil.copytree(a.data, copy.data, ignore=shutil.ignore_patterns("api.sock"))
         for site, note in ((a, "written on the original"), (copy, "written on the copy")):
             site.start()
             self.save(site, code, {"append": {"notes": note}})
