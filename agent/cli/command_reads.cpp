@@ -53,9 +53,9 @@ int show_dossier(const json::value& dossier) {
 }
 
 int show_history(const json::value& answer) {
-  std::vector<std::vector<std::string>> rows{{"AT", "BY", "UNIT", "FIELD", "VALUE", "STANDING"}};
+  std::vector<std::vector<std::string>> rows{{"AT", "BY", "UNIT", "STANDING", "FIELD", "VALUE"}};
   for (const auto& entry : rows_of(answer, "history"))
-    rows.push_back({shown(entry, "at"), shown(entry, "by"), shown(entry, "unit"), shown(entry, "field"), shown(entry, "value"), shown(entry, "standing")});
+    rows.push_back({shown(entry, "at"), shown(entry, "by"), shown(entry, "unit"), shown(entry, "standing"), shown(entry, "field"), shown(entry, "value")});
   print(runtime::align(rows));
   return static_cast<int>(ExitCode::done);
 }
