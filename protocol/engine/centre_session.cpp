@@ -84,6 +84,7 @@ void SyncSession::learn(const LogView& log) {
 void SyncSession::begin(Work work, StoreEffect effect) {
   WARD_ASSERT(work_ == Work::none);
   work_ = work;
+  grew_ = false;
   voice_.ask(std::move(effect));
 }
 
@@ -181,7 +182,7 @@ void SyncSession::policy_read(const PolicyRead& read, Now now) {
   }
   for (auto& part : split_policy(read.entries)) voice_.say(channel_, std::move(part));
   policy_there_ += static_cast<Epoch>(read.entries.size());
-  if (read.entries.empty()) policy_here_ = policy_there_;
+  if (read.entries.empty() && !grew_) policy_here_ = policy_there_;
   work();
 }
 
@@ -193,7 +194,7 @@ void SyncSession::delivery_read(const DeliveryRead& read, Now now) {
   now_ = now;
   work_ = Work::none;
   pulling_->cursor = read.cursor;
-  pulling_->caught_up = !read.more;
+  pulling_->caught_up = !read.more && !grew_;
   if (!read.rows.empty() || read.cursor - pulling_->held_cursor >= untold_max) {
     ready_ = read;
     // The log may have grown between the two reads: whoever wrote these rows must be known to the ward when it checks them.
@@ -214,6 +215,7 @@ void SyncSession::deliver() {
 void SyncSession::log_grew(Epoch policy_count, Now now) {
   now_ = now;
   policy_here_ = std::max(policy_here_, policy_count);
+  grew_ = true;
   if (pulling_) pulling_->caught_up = false;
   work();
 }

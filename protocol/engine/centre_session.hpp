@@ -63,6 +63,7 @@ class SyncSession {
   Instant last_arrival_{};
   bool proved_ = false;
   Work work_ = Work::none;
+  bool grew_ = false;  ///< the log or the policy log did, since `work_` began: what that reads may be older
   std::optional<Pulling> pulling_;
   std::optional<DeliveryRead> ready_;  ///< read, and waiting for the policy entries that it names
   Epoch policy_here_ = 0;

@@ -26,7 +26,8 @@ std::string difference(const merge::DossierState& a, const merge::DossierState& 
   part("not applied", a.not_applied == b.not_applied);
   part("custody", a.custody == b.custody);
   part("creation", a.created == b.created);
-  part("counts", a.changes == b.changes && a.waiting == b.waiting);
+  const auto counts = [](const merge::DossierState& state) { return std::to_string(state.changes) + " merged, " + std::to_string(state.waiting) + " waiting"; };
+  part(("counts (" + counts(a) + "; " + counts(b) + ")").c_str(), a.changes == b.changes && a.waiting == b.waiting);
   return out;
 }
 

@@ -1,5 +1,7 @@
 #include "tests/sim/surroundings.hpp"
 
+#include "protocol/base/ids.hpp"
+
 #include <cstdio>
 
 namespace ward::sim {
@@ -15,7 +17,7 @@ void Trace::note(Instant at, std::string_view what, BytesView bytes) {
   mix(bytes);
   ++lines_;
   if (aloud_) std::printf("%9.3f  %.*s %s\n", static_cast<double>(ms) / 1000.0 - 3600.0, static_cast<int>(what.size()), what.data(),
-                          bytes.empty() ? "" : (std::to_string(bytes.size()) + " B").c_str());
+                          (bytes.size() <= Rid::size ? hex(bytes).substr(0, 8) : std::to_string(bytes.size()) + " B").c_str());
 }
 
 void Schedule::run_until(Instant end) {

@@ -69,6 +69,20 @@ TEST_CASE("centre: what another ward wrote goes at once to a ward that waits, on
   CHECK(town.all_is_well());
 }
 
+TEST_CASE("centre: what comes in while a delivery is being read is not forgotten") {
+  Town town;
+  Rig rig(town.ward, town.centre);
+  rig.run();
+  rig.tell_centre(centre::LogGrew{});
+  // The read that this asks for finds nothing; its answer comes only after the log grew again.
+  rig.step();
+  town.other.save(60, 1);
+  exchange(town.other, town.centre);
+  rig.tell_centre_first(centre::LogGrew{});
+  rig.run();
+  CHECK(town.all_is_well());
+}
+
 TEST_CASE("centre: new policy entries go to a waiting ward before rows that need them") {
   Town town;
   Rig rig(town.ward, town.centre);

@@ -69,11 +69,21 @@ void Rig::tell_centre(centre::Event event) {
 void Rig::run() {
   for (std::size_t i = 0; !events_.empty() && !cut_; ++i) {
     WARD_ASSERT(i < 100'000);
-    const auto event = std::move(events_.front());
-    events_.pop_front();
-    now_.monotonic += std::chrono::milliseconds(10);
-    event();
+    step();
   }
+}
+
+void Rig::step() {
+  const auto event = std::move(events_.front());
+  events_.pop_front();
+  now_.monotonic += std::chrono::milliseconds(10);
+  event();
+}
+
+void Rig::tell_centre_first(centre::Event event) {
+  tell_centre(std::move(event));
+  events_.push_front(std::move(events_.back()));
+  events_.pop_back();
 }
 
 Outcome exchange(FakeWard& ward, FakeCentre& centre, Plan plan) {

@@ -29,8 +29,12 @@ class Rig {
 
   /// Until nothing moves any more, or the link is closed or cut.
   void run();
+  /// One event.
+  void step();
   void tell_ward(engine::agent::Event event);
   void tell_centre(engine::centre::Event event);
+  /// Before everything that waits.
+  void tell_centre_first(engine::centre::Event event);
   [[nodiscard]] const Outcome& outcome() const { return outcome_; }
   [[nodiscard]] bool cut() const { return cut_; }
   [[nodiscard]] const engine::centre::CentreEngine& centre_engine() const { return centre_engine_; }
