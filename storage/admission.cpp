@@ -172,6 +172,7 @@ void Admission::put_rows(const std::vector<segment::Verified>& verified, std::in
   std::set<std::int64_t> dossiers;
   for (const auto& one : verified) {
     const auto put = put_record(store_, one, writer_, segment, at_);
+    if (!put.fresh) share_record(store_, segment, one.leaf, put.record);
     if (put.dossier == 0) continue;
     dossiers.insert(put.dossier);
     learn_key(one, put.dossier);

@@ -3,6 +3,7 @@
 #include "storage/search.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace ward::storage {
 namespace {
@@ -45,11 +46,29 @@ void write_codes(Store& store, std::int64_t dossier, const std::vector<std::stri
     if (!has(held, code)) store.db.query("INSERT OR IGNORE INTO code (code, dossier) VALUES (?, ?)").bind(code).bind(dossier).run();
 }
 
+/// Whether the changes form one line. Who replaces fewer heads than he saw leaves several on a path, as concurrent changes do.
+class Line {
+ public:
+  void add(const merge::Fact& fact) {
+    const auto& seen = fact.change.seen;
+    if (seen.size() > 1 || (!seen.empty() && !seen_.insert(seen.front()).second)) straight_ = false;
+    for (const auto& op : fact.change.ops)
+      if (op.replaces) straight_ = false;
+    if (seen.empty()) ++beginnings_;
+  }
+  [[nodiscard]] bool is_straight() const { return straight_ && beginnings_ <= 1; }
+
+ private:
+  std::unordered_set<Position, PositionHash> seen_;
+  int beginnings_ = 0;
+  bool straight_ = true;
+};
+
 void write_line(Store& store, std::int64_t dossier, const Merged& merged) {
   const auto& state = merged.state;
   store.db.query(
              "UPDATE dossier SET code = ?, status = ?, procedure = ?, unit = ?, received = ?, due = ?, changed_ms = ?, conflicts = ?, "
-             "attention = ?, waiting = ?, dirty = 0 WHERE id = ?")
+             "attention = ?, waiting = ?, in_line = ?, dirty = 0 WHERE id = ?")
       .bind(state.codes.empty() ? std::string_view() : std::string_view(state.codes.front()))
       .bind(shown_text(state, "TrangThaiHoSo"))
       .bind(shown_text(state, "MaTTHC"))
@@ -60,6 +79,7 @@ void write_line(Store& store, std::int64_t dossier, const Merged& merged) {
       .bind(static_cast<std::int64_t>(state.conflicts.size()))
       .bind(merged.attention)
       .bind(merged.waiting)
+      .bind(std::int64_t{merged.in_line})
       .bind(dossier)
       .run();
 }
@@ -78,7 +98,8 @@ void write_merged(Store& store, std::int64_t dossier, bool even_if_same) {
   // A stamp that arrives changes most states not at all; what depends on the state alone is then right already.
   if (!even_if_same && is_stored(store, dossier, merged.sealed)) return;
   store.db.query("INSERT OR REPLACE INTO state (dossier, sealed) VALUES (?, ?)").bind(dossier).bind(BytesView(merged.sealed)).run();
-  store.db.query("INSERT OR REPLACE INTO words (dossier, hashes) VALUES (?, ?)").bind(dossier).bind(BytesView(merged.hashes)).run();
+  const auto hashes = hashes_of(store, merged.state);
+  store.db.query("INSERT OR REPLACE INTO words (dossier, hashes) VALUES (?, ?)").bind(dossier).bind(BytesView(hashes)).run();
   write_codes(store, dossier, merged.state.codes);
 }
 
@@ -86,6 +107,8 @@ void write_merged(Store& store, std::int64_t dossier, bool even_if_same) {
 
 Gathered gather(Store& store, std::int64_t dossier) {
   Gathered out;
+  Line line;
+  std::unordered_set<Position, PositionHash> unread;
   auto found = store.db.query(
       "SELECT r.header, r.body, r.rid, s.stamp_index, s.stamp_ms FROM record r LEFT JOIN segment s ON s.id = r.segment "
       "WHERE r.dossier = ? AND r.type = ? ORDER BY r.id");
@@ -97,11 +120,16 @@ Gathered gather(Store& store, std::int64_t dossier) {
     auto fact = fact_of(store, sealed, found.fixed<Rid>(2), stamp);
     if (!fact) {
       ++out.unread;
+      unread.insert(sealed.header.position);
       continue;
     }
-    out.changed_at = std::max(out.changed_at, stamp ? stamp->time : fact->hlc.wall());
+    out.changed_at = std::max(out.changed_at, stamp ? std::min(stamp->time, fact->hlc.wall()) : fact->hlc.wall());
+    line.add(*fact);
     out.facts.push_back(*std::move(fact));
   }
+  // Two records of one number are a fork also when one of them cannot be read: the other does not merge either.
+  if (!unread.empty()) out.unread += std::erase_if(out.facts, [&](const auto& fact) { return unread.contains(fact.position); });
+  out.in_line = line.is_straight();
   return out;
 }
 
@@ -110,10 +138,10 @@ Merged merged_from_records(Store& store, std::int64_t dossier, const Did& did) {
   Merged out;
   out.state = merge::merge(did, gathered.facts);
   out.sealed = seal_local(store.local, "state", did.view(), merge::encode_state(out.state));
-  out.hashes = hashes_of(store, out.state);
   out.changed_at = gathered.changed_at;
   out.waiting = static_cast<std::int64_t>(out.state.waiting + gathered.unread);
   out.attention = static_cast<std::int64_t>(out.state.proposals.size() + out.state.not_applied.size());
+  out.in_line = gathered.in_line && out.waiting + out.attention == 0 && out.state.conflicts.empty();
   return out;
 }
 

@@ -8,7 +8,8 @@ namespace ward::storage {
 struct Gathered {
   std::vector<merge::Fact> facts;
   std::uint64_t unread = 0;  ///< changes whose key is not held or whose body this build cannot read
-  WallTime changed_at;       ///< of the newest change, by its stamp where there is one
+  WallTime changed_at;       ///< of the newest change: its writer's clock, but never past its stamp
+  bool in_line = true;       ///< each change saw the one before and nothing else
 };
 [[nodiscard]] Gathered gather(Store& store, std::int64_t dossier);
 
@@ -16,10 +17,10 @@ struct Gathered {
 struct Merged {
   merge::DossierState state;
   Bytes sealed;
-  Bytes hashes;
   WallTime changed_at;
   std::int64_t waiting = 0;    ///< changes that do not merge yet
   std::int64_t attention = 0;  ///< proposals and operations that were not applied
+  bool in_line = false;        ///< stamps change nothing of it: they only decide between concurrent changes
 };
 [[nodiscard]] Merged merged_from_records(Store& store, std::int64_t dossier, const Did& did);
 

@@ -39,12 +39,17 @@ CREATE TABLE record (
 CREATE INDEX record_at ON record (writer, seq);
 CREATE INDEX record_of_dossier ON record (dossier) WHERE dossier IS NOT NULL;
 
+-- Of a forked segment: records that an earlier segment holds already.
+CREATE TABLE shared (segment INTEGER NOT NULL REFERENCES segment, leaf INTEGER NOT NULL, record INTEGER NOT NULL REFERENCES record) STRICT;
+CREATE INDEX shared_of_segment ON shared (segment);
+
 -- Not personal: what lists and filters need. attention: operations that a person must look at. unread: records that cannot be opened here.
+-- in_line: 1 when its changes form one line, so that stamps change nothing of it.
 -- dirty: 0, or 1 + the log index from which on its records are not merged yet.
 CREATE TABLE dossier (
   id INTEGER PRIMARY KEY, did BLOB NOT NULL UNIQUE, code TEXT, status TEXT, procedure TEXT, unit TEXT, received TEXT, due TEXT,
   changed_ms INTEGER NOT NULL DEFAULT 0, conflicts INTEGER NOT NULL DEFAULT 0, attention INTEGER NOT NULL DEFAULT 0,
-  waiting INTEGER NOT NULL DEFAULT 0, dirty INTEGER NOT NULL DEFAULT 0) STRICT;
+  waiting INTEGER NOT NULL DEFAULT 0, in_line INTEGER NOT NULL DEFAULT 0, dirty INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX dossier_status ON dossier (status);
 CREATE INDEX dossier_conflict ON dossier (id) WHERE conflicts > 0;
 CREATE INDEX dossier_waiting ON dossier (id) WHERE waiting > 0;

@@ -195,7 +195,7 @@ Bytes Outbox::small_segment(std::size_t bytes_max) {
   }
   if (held.front().signed_statement.statement.count > small_records_max) return {};
   auto rows = rows_of(held.front(), true);
-  rows.elided = {true, true};
+  rows.elided.previous = rows.elided.receipt_root = true;
   // What every member may read is no secret from the centre, whoever answers in its place could not read the greeting either.
   const auto open_id = crypto::key_id_of(record::open_key(store.org));
   for (auto& row : rows.rows) {
@@ -233,7 +233,7 @@ std::vector<sync::Unstamped> Outbox::named_in_hello() {
 segment::Rows Outbox::rows_of(const StoredSegment& segment, bool sealed) {
   segment::Rows out;
   out.statement = segment.signed_statement;
-  if (!sealed) out.elided = {true, true};
+  out.elided.previous = out.elided.receipt_root = !sealed;
   if (!sealed) out.key_seed = segment.key_seed;
   const auto records = records_of_segment(store, segment);
   std::set<Did> created;

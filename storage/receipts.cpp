@@ -70,11 +70,9 @@ void Receipts::compare(const log::Receipt& last, const log::Receipt& receipt) {
   if (receipt.size == last.size && receipt.root != last.root) set_meta(store, "alarm", view("two_faces"));
 }
 
+/// A stamp decides between concurrent changes, and nothing where there are none.
 void Receipts::touch(const StoredSegment& segment) {
-  auto found = store.db.query("SELECT DISTINCT dossier FROM record WHERE writer = ? AND seq >= ? AND seq < ? AND segment = ? AND dossier IS NOT NULL");
-  found.bind(segment.writer).bind(static_cast<std::int64_t>(segment.signed_statement.statement.first));
-  found.bind(static_cast<std::int64_t>(segment.end())).bind(segment.id);
-  while (found.step()) touched_.insert(found.number(0));
+  for (const auto dossier : dossiers_that_stamps_change(store, segment)) touched_.insert(dossier);
 }
 
 void Receipts::remerge_touched() {

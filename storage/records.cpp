@@ -79,7 +79,32 @@ std::vector<StoredRecord> records_of_segment(Store& store, const StoredSegment& 
   const auto first = static_cast<std::int64_t>(statement.first);
   found.bind(segment.writer).bind(first).bind(first + statement.count).bind(segment.id);
   auto out = all_of(found);
+  if (segment.forked) {
+    auto shared = store.db.query(
+        "SELECT r.id, r.segment, h.leaf, r.header, r.body, r.body_hash, r.rid, r.saved_ms, NULL, NULL FROM shared h JOIN record r ON r.id = h.record "
+        "WHERE h.segment = ?");
+    shared.bind(segment.id);
+    while (shared.step()) out.push_back(record_of(shared));
+  }
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.leaf < b.leaf; });
+  return out;
+}
+
+void share_record(Store& store, std::int64_t segment, std::uint8_t leaf, std::int64_t record) {
+  store.db.query("INSERT INTO shared (segment, leaf, record) VALUES (?, ?, ?)").bind(segment).bind(std::int64_t{leaf}).bind(record).run();
+}
+
+std::vector<std::int64_t> dossiers_that_stamps_change(Store& store, const StoredSegment& segment) {
+  const auto& statement = segment.signed_statement.statement;
+  const auto* device = store.policy.device(statement.device);
+  const bool judged_by_stamp = device == nullptr || device->revoked;
+  auto found = store.db.query(
+      "SELECT DISTINCT r.dossier FROM record r JOIN dossier d ON d.id = r.dossier "
+      "WHERE r.writer = ? AND r.seq >= ? AND r.seq < ? AND r.segment = ? AND (d.in_line = 0 OR ?)");
+  const auto first = static_cast<std::int64_t>(statement.first);
+  found.bind(segment.writer).bind(first).bind(first + statement.count).bind(segment.id).bind(std::int64_t{judged_by_stamp});
+  std::vector<std::int64_t> out;
+  while (found.step()) out.push_back(found.number(0));
   return out;
 }
 

@@ -37,6 +37,10 @@ std::int64_t put_segment(Store& store, const NewSegment& segment);
 
 /// In leaf order; those that are held.
 [[nodiscard]] std::vector<StoredRecord> records_of_segment(Store& store, const StoredSegment& segment);
+/// Notes that a record, which an earlier segment holds, is a leaf of this forked one too.
+void share_record(Store& store, std::int64_t segment, std::uint8_t leaf, std::int64_t record);
+/// Dossiers of the segment's records whose state depends on its stamp.
+[[nodiscard]] std::vector<std::int64_t> dossiers_that_stamps_change(Store& store, const StoredSegment& segment);
 /// Of `writer`, from `from` on, in order: what waits in the outbox.
 [[nodiscard]] std::vector<StoredRecord> waiting_records(Store& store, std::int64_t writer, Seq from, std::size_t limit);
 

@@ -2,6 +2,7 @@
 #include "protocol/log/tree.hpp"
 #include "storage/dossiers.hpp"
 #include "storage/merged.hpp"
+#include "storage/search.hpp"
 #include "storage/segments.hpp"
 
 #include <algorithm>
@@ -123,7 +124,7 @@ class Verifier {
     const auto same = [](BytesView a, BytesView b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); };
     const bool line_same = line.number(1) == merged.waiting && line.number(3) == merged.attention &&
                            line.number(2) == static_cast<std::int64_t>(merged.state.conflicts.size());
-    if (!found.step() || !same(found.bytes(0), merged.sealed) || !same(found.bytes(1), merged.hashes) || !line_same)
+    if (!found.step() || !same(found.bytes(0), merged.sealed) || !same(found.bytes(1), hashes_of(store_, merged.state)) || !line_same)
       throw Failure{{Fault::storage_damaged, "what is shown differs from its records; a rebuild repairs it"}};
   }
 

@@ -60,18 +60,27 @@ void Deliveries::restamp(const StoredSegment& held, const Stamp& stamp) {
   store.db.query("UPDATE segment SET receipted = 1, refused = NULL, key_seed = NULL, stamp_index = ?, stamp_ms = ? WHERE id = ?")
       .bind(static_cast<std::int64_t>(stamp.index)).bind(stamp.time.ms).bind(held.id).run();
   if (held.stamp == stamp) return;
-  for (const auto& stored : records_of_segment(store, held))
-    if (const auto did = record::dossier_of(stored.record.header); !did.is_zero()) touched_.insert(dossier_row(store, did));
+  for (const auto dossier : dossiers_that_stamps_change(store, held)) touched_.insert(dossier);
+}
+
+std::int64_t Deliveries::put_new(const segment::Rows& rows, std::int64_t writer, const Hash& hash) {
+  const auto& statement = rows.statement.statement;
+  const auto first = static_cast<std::int64_t>(statement.first);
+  if (statement.device == ward.membership_.device) release(writer, first);
+  // Those of one chain do not overlap, so the last that begins before this one ends tells.
+  auto before = store.db.query("SELECT first + count FROM segment WHERE writer = ? AND first < ? AND forked = 0 ORDER BY first DESC LIMIT 1");
+  before.bind(writer).bind(first + statement.count);
+  const bool forked = before.step() && before.number(0) > first;
+  return put_segment(store, {writer, rows.statement, hash, rows.stamp, true, forked, 0});
 }
 
 void Deliveries::keep(const segment::Rows& rows, const std::vector<segment::Verified>& verified, const Hash& hash) {
   const auto& statement = rows.statement.statement;
-  const bool own = statement.device == ward.membership_.device;
   const auto writer = writer_row(store, statement.device, statement.incarnation);
   ends_[{statement.device, statement.incarnation}] = {statement.first + statement.count, hash};
-  auto held = find_segment(store, hash);
+  const auto held = find_segment(store, hash);
   if (held) restamp(*held, *rows.stamp);
-  const auto segment = held ? held->id : put_segment(store, {writer, rows.statement, hash, rows.stamp, true, false, 0});
+  const auto segment = held ? held->id : put_new(rows, writer, hash);
   bool fresh = false;
   for (const auto& one : verified) {
     const auto put = put_record(store, one, writer, segment, now.wall);
@@ -80,10 +89,7 @@ void Deliveries::keep(const segment::Rows& rows, const std::vector<segment::Veri
       touched_.insert(put.dossier);
       take_grant(one, put.dossier);
     }
-    if (put.fresh || held) continue;
-    // It was cut otherwise here; how the centre has it counts.
-    store.db.query("UPDATE record SET segment = ?, leaf = ? WHERE id = ?").bind(segment).bind(std::int64_t{one.leaf}).bind(put.record).run();
-    if (put.dossier != 0) touched_.insert(put.dossier);
+    if (!put.fresh && !held) claim(put, segment, one.leaf);
   }
   if (rows.subset && fresh) {
     Bytes missing;
@@ -91,25 +97,35 @@ void Deliveries::keep(const segment::Rows& rows, const std::vector<segment::Veri
     store.db.query("INSERT INTO proof (segment, positions, missing) VALUES (?, ?, ?)")
         .bind(segment).bind(BytesView(rows.subset->positions)).bind(BytesView(missing)).run();
   }
-  if (own) adopt(writer, *find_segment(store, segment));
+  if (statement.device == ward.membership_.device) follow(writer);
 }
 
-/// A segment of this device that the centre holds and this file does not, or not so: what was cut here and overlaps it goes back to the outbox.
-void Deliveries::adopt(std::int64_t writer, const StoredSegment& own) {
-  const auto first = static_cast<std::int64_t>(own.signed_statement.statement.first);
+/// A record that is held: it waited in the outbox, where the centre's cut counts, or it belongs to another segment as well.
+void Deliveries::claim(const Put& put, std::int64_t segment, std::uint8_t leaf) {
+  store.db.query("UPDATE record SET segment = ?, leaf = ? WHERE id = ? AND segment IS NULL").bind(segment).bind(std::int64_t{leaf}).bind(put.record).run();
+  if (store.db.changes() == 0) share_record(store, segment, leaf, put.record);
+  if (put.dossier != 0) touched_.insert(put.dossier);
+}
+
+/// What was cut here from `first` on and is unreceipted goes back to the outbox: the centre holds these numbers in another cut.
+void Deliveries::release(std::int64_t writer, std::int64_t first) {
   std::vector<std::int64_t> overlapping;
   {
-    auto found = store.db.query("SELECT id FROM segment WHERE writer = ? AND id <> ? AND receipted = 0 AND first + count > ?");
-    found.bind(writer).bind(own.id).bind(first);
+    auto found = store.db.query("SELECT id FROM segment WHERE writer = ? AND receipted = 0 AND first + count > ?");
+    found.bind(writer).bind(first);
     while (found.step()) overlapping.push_back(found.number(0));
   }
   for (const auto id : overlapping) {
     store.db.query("UPDATE record SET segment = NULL, leaf = NULL WHERE writer = ? AND segment = ?").bind(writer).bind(id).run();
     store.db.query("DELETE FROM segment WHERE id = ?").bind(id).run();
   }
+}
+
+/// Where this device's own incarnation stands after a segment of it came from the centre.
+void Deliveries::follow(std::int64_t writer) {
   std::int64_t last = 0;
   {
-    auto found = store.db.query("SELECT id FROM segment WHERE writer = ? ORDER BY first DESC LIMIT 1");
+    auto found = store.db.query("SELECT id FROM segment WHERE writer = ? AND forked = 0 ORDER BY first DESC LIMIT 1");
     found.bind(writer);
     if (found.step()) last = found.number(0);
   }

@@ -126,7 +126,10 @@ struct Deliveries {
   [[nodiscard]] Result<void> fill(segment::Rows& rows);
   void keep(const segment::Rows& rows, const std::vector<segment::Verified>& verified, const Hash& hash);
   void restamp(const StoredSegment& held, const Stamp& stamp);
-  void adopt(std::int64_t writer, const StoredSegment& own);
+  [[nodiscard]] std::int64_t put_new(const segment::Rows& rows, std::int64_t writer, const Hash& hash);
+  void claim(const Put& put, std::int64_t segment, std::uint8_t leaf);
+  void release(std::int64_t writer, std::int64_t first);
+  void follow(std::int64_t writer);
   void take_grant(const segment::Verified& verified, std::int64_t dossier);
 
   std::set<std::int64_t> touched_;

@@ -117,10 +117,9 @@ const crypto::DossierKey& WardWriter::new_dossier_key() {
 }
 
 void WardWriter::put_own_grant(const Did& did, const KeyId& key_id) {
-  const auto& unit = ward_.membership_.unit;
-  const auto epoch = store_.policy.device(ward_.membership_.device)->device.unit_epoch;
-  const auto& seed = store_.keys.unit_seeds.at({unit, epoch});
-  const auto body = keys::grant_own_unit(*find_key(store_, key_id), did, store_.org, unit, epoch, seed);
+  const auto& device = store_.policy.device(ward_.membership_.device)->device;
+  const auto& seed = store_.keys.unit_seeds.at({device.unit, device.unit_epoch});
+  const auto body = keys::grant_own_unit(*find_key(store_, key_id), did, store_.org, device.unit, device.unit_epoch, seed);
   put(record::Type::grant, did, record::encode_grant(body, next_position()), record::open_key(store_.org));
 }
 

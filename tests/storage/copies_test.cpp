@@ -140,14 +140,16 @@ TEST_CASE("a machine that was copied while it ran gives one number to two record
   auto pc = city.enrol("W-VYDA", 1);
   const auto did = save(city, pc, sample_dossier("H57-1", "A")).did;
   sync(city, pc);
-  // The copy wakes up with the incarnation in its memory: what only a snapshot of a running machine can do.
-  (void)save(city, pc, edit(did, {set("SoDienThoai", "1")}));
+  // The copy wakes up with the incarnation in its memory: what only a snapshot of a running machine can do. Of three records two are the same.
+  for (int i = 0; i < 3; ++i) (void)save(city, pc, edit(did, {set("SoDienThoai", std::to_string(i))}));
   const auto before = must(pc->read_outbox({1, 256, true}, city.now)).rows.front();
+  REQUIRE(before.rows.size() == 3);
   sync(city, pc);
   auto forged = before;
-  auto& sealed = std::get<segment::SealedRow>(forged.rows.front()).record;
-  sealed.body.front() ^= 1;
-  forged.statement.statement.root = segment::root_of({record::rid_of(sealed)});
+  std::get<segment::SealedRow>(forged.rows.back()).record.body.front() ^= 1;
+  std::vector<Rid> rids;
+  for (const auto& row : forged.rows) rids.push_back(record::rid_of(std::get<segment::SealedRow>(row).record));
+  forged.statement.statement.root = segment::root_of(rids);
   forged.statement = segment::sign(forged.statement.statement, city.centre->store().org, pc.keys.device.sign);
   const auto answer = must(city.centre->admit({pc->membership().device, {forged}, city.now.wall}));
   REQUIRE(answer.refused.size() == 1);
@@ -156,14 +158,23 @@ TEST_CASE("a machine that was copied while it ran gives one number to two record
   while (must(city.centre->apply_pending(10))) {
   }
   CHECK(must(storage::show_dossier(city.centre->store(), did)).phase == storage::DossierPhase::needs_you);
+  CHECK(shown(city.centre->store(), did, "SoDienThoai") == "1");
   CHECK(city.centre->log_view(city.now.wall).applied_exceptions == std::vector{did});
   // Told again it is refused again, and takes no new place in the log.
   const auto size = answer.log.size;
   CHECK(must(city.centre->admit({pc->membership().device, {forged}, city.now.wall})).log.size == size);
+
   auto second = city.enrol("W-VYDA", 2);
   sync(city, second);
   CHECK(forks(second->store()) == 1);
   CHECK(all_states(second->store()) == all_states(city.centre->store()));
+  CHECK(must(storage::verify_store(second->store())).damage == std::vector<std::string>{});
+  CHECK(must(storage::verify_store(city.centre->store())).damage == std::vector<std::string>{});
+  // The PC goes on, and what it writes elsewhere merges.
+  const auto other = save(city, pc, sample_dossier("H57-2", "B")).did;
+  sync(city, pc);
+  sync(city, second);
+  CHECK(shown(second->store(), other, "ChuHoSo") == "B");
 }
 
 TEST_CASE("a centre that was restored from a copy is filled again by the wards") {
