@@ -19,6 +19,7 @@ constexpr std::uint64_t step_element = 0;
 constexpr std::uint64_t first_name = 1;
 constexpr std::size_t shape_bytes_max = 2 * limits::body_bytes_max;
 constexpr std::size_t act_bytes_max = 1024;
+constexpr std::size_t references_max = 64;
 
 /// Kinds of values in a shape.
 enum class Kind : std::uint8_t { null = 0, no = 1, yes = 2, number = 3, text = 4, list = 5, map = 6, heads = 7 };
@@ -230,11 +231,21 @@ std::string read_shape(ColumnReader& from, Model& model) {
   return shape;
 }
 
+/// References are shorter in a body than in columns, where each takes up to 6 bytes.
+std::size_t references_in(const Change& change) {
+  std::size_t out = change.seen.size();
+  for (const auto& op : change.ops) {
+    if (op.replaces) out += op.replaces->size();
+    if (const auto* heads = op.value.heads()) out += heads->ops.size();
+  }
+  return out;
+}
+
 }  // namespace
 
 std::optional<Change> parse_exactly(BytesView plain, const Position& own) {
   auto change = record::decode_change(plain, own);
-  if (change.has_error()) return std::nullopt;
+  if (change.has_error() || references_in(*change) > references_max) return std::nullopt;
   const auto again = padded(record::encode_change(*change, own));
   if (!std::equal(plain.begin(), plain.end(), again.begin(), again.end())) return std::nullopt;
   return *std::move(change);

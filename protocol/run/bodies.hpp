@@ -8,7 +8,8 @@
 /// go to the columns of their fields.
 namespace ward::run {
 
-/// The change that `plain` is, when encoding it again gives the same bytes. Otherwise it travels verbatim, as every body of a later version does.
+/// The change that `plain` is, when encoding it again gives the same bytes. Otherwise it travels verbatim, as every body of a later version does, and one
+/// that refers to so many changes that columns would not shorten it.
 [[nodiscard]] std::optional<record::Change> parse_exactly(BytesView plain, const Position& own);
 
 /// `expected` = the heads that the receiver expects this change to name.

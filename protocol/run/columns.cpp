@@ -1,6 +1,6 @@
 #include "protocol/run/columns.hpp"
 
-#include "protocol/base/limits.hpp"
+#include "protocol/run/stream.hpp"
 
 #include <algorithm>
 
@@ -115,13 +115,13 @@ ColumnReader::Numbers ColumnReader::read_numbers(Reader& from) {
   Numbers out;
   out.width = from.u8();
   if (out.width == width_varints) {
-    out.varints = Reader(from.bytes(limits::run_bytes_max));
+    out.varints = Reader(from.bytes(unpacked_bytes_max));
     return out;
   }
   if (out.width > width_max) from.reject();
   out.base = from.zigzag();
   if (out.width == 0 || !from.ok()) return out;
-  out.size = from.count(limits::run_bytes_max / out.width);
+  out.size = from.count(unpacked_bytes_max / out.width);
   out.planes = from.raw(out.size * out.width);
   return out;
 }
@@ -131,11 +131,11 @@ ColumnReader::Texts ColumnReader::read_texts(Reader& from) {
   const auto mode = from.u8();
   if (mode > static_cast<std::uint8_t>(TextMode::times)) from.reject();
   out.mode = static_cast<TextMode>(mode);
-  if (out.mode == TextMode::one_length) out.length = from.count(limits::run_bytes_max);
-  if (out.mode == TextMode::one_length || out.mode == TextMode::inline_lengths) out.bytes = Reader(from.bytes(limits::run_bytes_max));
+  if (out.mode == TextMode::one_length) out.length = from.count(unpacked_bytes_max);
+  if (out.mode == TextMode::one_length || out.mode == TextMode::inline_lengths) out.bytes = Reader(from.bytes(unpacked_bytes_max));
   if (out.mode == TextMode::indexed) {
-    const auto size = from.count(limits::run_bytes_max);
-    for (std::size_t i = 0; i < size && from.ok(); ++i) out.values.push_back(text_of(from.bytes(limits::run_bytes_max)));
+    const auto size = from.count(unpacked_bytes_max);
+    for (std::size_t i = 0; i < size && from.ok(); ++i) out.values.push_back(text_of(from.bytes(unpacked_bytes_max)));
   }
   if (out.mode == TextMode::indexed || out.mode == TextMode::times) out.index = read_numbers(from);
   return out;
@@ -152,7 +152,7 @@ ColumnReader::ColumnReader(Reader& from) {
     const auto column = static_cast<Column>(from.count(columns_max));
     if (!texts_.emplace(column, read_texts(from)).second) from.reject();
   }
-  opaque_ = Reader(from.bytes(limits::run_bytes_max));
+  opaque_ = Reader(from.bytes(unpacked_bytes_max));
   if (!from.ok()) opaque_.reject();
 }
 
@@ -189,7 +189,7 @@ std::string ColumnReader::take(Texts& texts) {
     reject();
     return {};
   }
-  const auto out = texts.mode == TextMode::one_length ? texts.bytes.raw(texts.length) : texts.bytes.bytes(limits::run_bytes_max);
+  const auto out = texts.mode == TextMode::one_length ? texts.bytes.raw(texts.length) : texts.bytes.bytes(unpacked_bytes_max);
   if (!texts.bytes.ok()) reject();
   return std::string(text_of(out));
 }

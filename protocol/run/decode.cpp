@@ -30,7 +30,8 @@ class SegmentReader {
       ++next_seq_;
     }
     WARD_CHECK(columns_->finish());
-    if (by_number) sort_rows();
+    // Unnamed dossiers have no place yet: whoever names them sorts.
+    if (by_number && !out_.elided.dossiers) sort_rows();
     return std::move(out_);
   }
 
@@ -47,7 +48,7 @@ class SegmentReader {
 
   Head read_head() {
     Head head;
-    head.flags = from_.count(2 * follows - 1);
+    head.flags = from_.count(2 * elides_dossiers - 1);
     const auto has = [&](std::uint64_t flag) { return (head.flags & flag) != 0; };
     head.count = from_.count(limits::segment_records_max - 1) + 1;
     head.policy_epoch = static_cast<Epoch>(from_.count(0xffff'ffffU));
@@ -64,7 +65,7 @@ class SegmentReader {
     }
     const bool needs_last = has(follows) || has(same_receipt);
     if ((needs_last && !model_.last_statement) || (has(same_seed) && (has(has_seed) || !model_.last_seed))) from_.reject();
-    if (has(is_subset) && has(in_leaf_order)) from_.reject();
+    if ((has(is_subset) && has(in_leaf_order)) || (has(elides_dossiers) && !has(in_leaf_order))) from_.reject();
     return head;
   }
 
@@ -74,7 +75,7 @@ class SegmentReader {
     auto& opaque = columns_->opaque();
     s.count = static_cast<std::uint16_t>(head.count);
     s.policy_epoch = head.policy_epoch;
-    out_.elided = {has(elides_previous), has(elides_receipt_root)};
+    out_.elided = {has(elides_previous), has(elides_receipt_root), has(elides_dossiers)};
     if (has(follows)) {
       s.device = model_.last_statement->device;
       s.incarnation = model_.last_statement->incarnation;
@@ -105,9 +106,10 @@ class SegmentReader {
     if ((head.flags & same_seed) != 0) out_.key_seed = model_.last_seed;
     if (out_.key_seed) model_.last_seed = out_.key_seed;
     if ((head.flags & has_stamp) != 0) {
-      model_.last_stamp_index += static_cast<std::uint64_t>(head.stamp_index);
-      model_.last_stamp_time.ms = static_cast<std::int64_t>(static_cast<std::uint64_t>(model_.last_stamp_time.ms) + static_cast<std::uint64_t>(head.stamp_time));
-      out_.stamp = Stamp{model_.last_stamp_index, model_.last_stamp_time};
+      auto& last = model_.last_stamp;
+      last.index += static_cast<std::uint64_t>(head.stamp_index);
+      last.time.ms = static_cast<std::int64_t>(static_cast<std::uint64_t>(last.time.ms) + static_cast<std::uint64_t>(head.stamp_time));
+      out_.stamp = last;
     }
     if ((head.flags & is_subset) == 0) return;
     auto& subset = out_.subset.emplace();
@@ -124,17 +126,17 @@ class SegmentReader {
   Row read_row() {
     const auto code = columns_->count(Column::form, odd_header | static_cast<std::uint64_t>(Form::grant));
     const auto form = static_cast<Form>(code & ~odd_header);
+    dossier_.reset();
     auto header = read_header(form, (code & odd_header) != 0);
     auto row = read_content(form, header);
-    if (columns_->ok()) model_.learn(header_of(row));
-    last_did_ = record::dossier_of(header_of(row));
+    if (columns_->ok()) last_dossier_ = model_.learn(header_of(row), dossier_);
     return row;
   }
 
   Row read_content(Form form, record::Header& header) {
     switch (form) {
       case Form::change: {
-        auto plain = read_change(*columns_, model_, header.position, model_.expected_seen(header));
+        auto plain = read_change(*columns_, model_, header.position, Model::expected_seen(entry()));
         header.length = static_cast<std::uint32_t>(plain.size());
         spend(plain.size());
         return segment::OpenRow{header, std::move(plain)};
@@ -174,37 +176,44 @@ class SegmentReader {
     if (ms >> 48U != 0) columns_->reject();
     columns_->begin_row(ms);
     out.hlc.value = ms << 16U | columns_->count(Column::counter, 0xffff);
-    out.did = read_dossier(out.position);
+    read_dossier(out.position);
+    if (entry() != nullptr && entry()->did) out.did = *entry()->did;
     if (form != Form::change) out.length = static_cast<std::uint32_t>(columns_->count(Column::length, limits::body_bytes_max / limits::body_padding) * limits::body_padding);
     if (form != Form::change) spend(out.length);
-    const auto expected = model_.expected_key(out, out_.key_seed);
-    out.key_id = expected && columns_->count(Column::key, 1) == 0 ? *expected : columns_->opaque().fixed_value<KeyId>();
+    if (entry() == nullptr || entry()->did) {
+      const auto expected = model_.expected_key(out, entry(), out_.key_seed);
+      out.key_id = expected && columns_->count(Column::key, 1) == 0 ? *expected : columns_->opaque().fixed_value<KeyId>();
+    } else if (form != Form::change) {
+      columns_->reject();
+    }
     model_.last_ms = ms;
     return out;
   }
 
-  Did read_dossier(const Position& own) {
+  const Dossier* entry() const { return dossier_ ? &model_.dossiers[*dossier_] : nullptr; }
+
+  void read_dossier(const Position& own) {
     const auto code = columns_->number(Column::dossier);
     switch (code) {
-      case dossier_none: return {};
-      case dossier_same: return last_did_;
+      case dossier_none: return;
+      case dossier_same: dossier_ = last_dossier_; return;
       case dossier_by_creator: {
         const auto creator = read_position(*columns_, model_, own);
-        if (!columns_->ok()) return {};
-        const auto did = record::did_created_by(creator);
-        model_.enter(did).last_change = creator;
-        return did;
+        return enter({record::did_created_by(creator), {}, creator});
       }
-      case dossier_by_id: {
-        const auto did = columns_->opaque().fixed_value<Did>();
-        if (columns_->ok()) model_.enter(did);
-        return did;
-      }
+      case dossier_by_id: return enter({columns_->opaque().fixed_value<Did>(), {}, {}});
+      case dossier_by_head:
+        if (!out_.elided.dossiers) columns_->reject();
+        return enter({{}, {}, read_position(*columns_, model_, own)});
       default: break;
     }
-    if (code - dossier_listed < model_.dids.size()) return model_.dids.at(code - dossier_listed);
-    columns_->reject();
-    return {};
+    if (code - dossier_listed < model_.dossiers.size()) dossier_ = static_cast<std::size_t>(code - dossier_listed);
+    else columns_->reject();
+  }
+
+  void enter(Dossier dossier) {
+    dossier_ = model_.dossiers.size();
+    model_.dossiers.push_back(std::move(dossier));
   }
 
   void spend(std::size_t bytes) {
@@ -226,7 +235,8 @@ class SegmentReader {
   std::optional<ColumnReader> columns_;
   Rows out_;
   Seq next_seq_ = 0;
-  Did last_did_;
+  std::optional<std::size_t> dossier_;       ///< of the row
+  std::optional<std::size_t> last_dossier_;  ///< of the row before
 };
 
 }  // namespace

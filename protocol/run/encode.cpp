@@ -32,16 +32,19 @@ std::vector<std::size_t> order_of_numbers(const Rows& rows) {
   return order;
 }
 
-constexpr std::size_t block_bytes_min = 192;
+using Entries = std::unordered_map<Did, std::size_t, FixedHash>;
 
 class SegmentWriter {
  public:
-  SegmentWriter(Model& model, const Rows& rows) : model_(model), rows_(rows), statement_(rows.statement.statement) {}
+  /// `entries`: the dossiers of the run so far, by number in the model.
+  SegmentWriter(Model& model, Entries& entries, const Rows& rows)
+      : model_(model), entries_(entries), rows_(rows), statement_(rows.statement.statement) {}
 
-  /// Its parts, each to be compressed as a block of its own.
-  std::vector<Bytes> write() {
+  /// Head and numbers, texts, and what does not compress.
+  std::array<Bytes, 3> write() {
     auto order = order_of_numbers(rows_);
     const bool by_number = !order.empty();
+    elides_dossiers_ = by_number && rows_.elided.dossiers;
     if (!by_number) {
       order.resize(rows_.rows.size());
       std::iota(order.begin(), order.end(), std::size_t{0});
@@ -53,13 +56,10 @@ class SegmentWriter {
       put_row(row);
       next_seq_ = header_of(row).position.seq + 1;
     }
-    std::vector<Bytes> out{std::move(head_)};
-    for (auto& part : columns_.finish()) {
-      // A block has a price of its own.
-      if (out.back().size() < block_bytes_min || part.size() < block_bytes_min) append(out.back(), part);
-      else out.push_back(std::move(part));
-    }
-    return out;
+    auto parts = columns_.finish();
+    append(head_, parts.front());
+    parts.front() = std::move(head_);
+    return parts;
   }
 
  private:
@@ -71,6 +71,7 @@ class SegmentWriter {
     if (rows_.stamp) out |= has_stamp;
     if (rows_.elided.previous) out |= elides_previous;
     if (rows_.elided.receipt_root) out |= elides_receipt_root;
+    if (elides_dossiers_) out |= elides_dossiers;
     if (by_number) out |= in_leaf_order;
     if (last && last->receipt_seen == statement_.receipt_seen) out |= same_receipt;
     if (last && last->device == statement_.device && last->incarnation == statement_.incarnation && last->first + last->count == statement_.first)
@@ -111,10 +112,9 @@ class SegmentWriter {
   }
 
   void put_stamp(Writer& head, const Stamp& stamp) {
-    head.zigzag(static_cast<std::int64_t>(stamp.index - model_.last_stamp_index));
-    head.zigzag(stamp.time.ms - model_.last_stamp_time.ms);
-    model_.last_stamp_index = stamp.index;
-    model_.last_stamp_time = stamp.time;
+    head.zigzag(static_cast<std::int64_t>(stamp.index - model_.last_stamp.index));
+    head.zigzag(stamp.time.ms - model_.last_stamp.time.ms);
+    model_.last_stamp = stamp;
   }
 
   void put_subset(Writer& head, const segment::Subset& subset) {
@@ -130,6 +130,7 @@ class SegmentWriter {
   }
 
   void put_row(const Row& row) {
+    dossier_.reset();
     std::visit(overloaded{
                    [&](const segment::OpenRow& r) { put_open(r); },
                    [&](const segment::SealedRow& r) {
@@ -149,8 +150,9 @@ class SegmentWriter {
                    },
                },
                row);
-    model_.learn(header_of(row));
-    last_did_ = record::dossier_of(header_of(row));
+    const auto& header = header_of(row);
+    last_dossier_ = model_.learn(header, dossier_);
+    if (header.type == record::Type::change && header.did.is_zero()) entries_[record::dossier_of(header)] = *last_dossier_;
   }
 
   void put_open(const segment::OpenRow& row) {
@@ -158,7 +160,7 @@ class SegmentWriter {
     if (row.header.type == record::Type::change) {
       if (const auto change = parse_exactly(row.plain, row.header.position)) {
         put_header(Form::change, row.header, change->seen);
-        return put_change(columns_, model_, *change, row.header.position, model_.expected_seen(row.header));
+        return put_change(columns_, model_, *change, row.header.position, Model::expected_seen(entry()));
       }
     }
     put_header(Form::open, row.header, {});
@@ -166,7 +168,9 @@ class SegmentWriter {
     columns_.text(Column::verbatim, text_of(BytesView(row.plain.data(), static_cast<std::size_t>(row.plain.rend() - end))));
   }
 
-  /// `seen`: where the dossier's creating position may be found.
+  const Dossier* entry() const { return dossier_ ? &model_.dossiers[*dossier_] : nullptr; }
+
+  /// `seen`: the heads that a change names, where the receiver may find its dossier.
   void put_header(Form form, const record::Header& header, const std::vector<Position>& seen) {
     WARD_ASSERT(header.suite == record::suite_v1 && header.position.device == statement_.device);
     WARD_ASSERT(header.position.incarnation == statement_.incarnation && header.length % limits::body_padding == 0);
@@ -182,74 +186,90 @@ class SegmentWriter {
     columns_.begin_row(header.hlc.value >> 16U);
     columns_.signed_number(Column::time, static_cast<std::int64_t>((header.hlc.value >> 16U) - model_.last_ms));
     columns_.number(Column::counter, header.hlc.value & 0xffffU);
-    put_dossier(header, seen);
+    put_dossier(form, header, seen);
     if (form != Form::change) columns_.number(Column::length, header.length / limits::body_padding);
-    const auto expected = model_.expected_key(header, rows_.key_seed);
-    if (expected) columns_.number(Column::key, expected == header.key_id ? 0 : 1);
-    if (expected != header.key_id) columns_.opaque().raw(header.key_id);
+    if (entry() == nullptr || entry()->did) put_key(header);
     model_.last_ms = header.hlc.value >> 16U;
   }
 
-  void put_dossier(const record::Header& header, const std::vector<Position>& seen) {
+  void put_key(const record::Header& header) {
+    const auto expected = model_.expected_key(header, entry(), rows_.key_seed);
+    if (expected) columns_.number(Column::key, expected == header.key_id ? 0 : 1);
+    if (expected != header.key_id) columns_.opaque().raw(header.key_id);
+  }
+
+  void put_dossier(Form form, const record::Header& header, const std::vector<Position>& seen) {
     const auto& did = header.did;
     if (did.is_zero()) return columns_.number(Column::dossier, dossier_none);
-    if (did == last_did_) return columns_.number(Column::dossier, dossier_same);
-    const auto at = model_.dids.find(did);
-    if (at != model_.dids.size()) return columns_.number(Column::dossier, dossier_listed + at);
-    const auto creator = std::find_if(seen.begin(), seen.end(), [&](const Position& p) { return record::did_created_by(p) == did; });
+    const auto known = entries_.find(did);
+    // Where the receiver's store names the dossier, only what it reads in the open is named so.
+    const bool usable = known != entries_.end() && (model_.dossiers[known->second].did || (elides_dossiers_ && form == Form::change));
+    if (!usable) return put_new_dossier(form, header, seen);
+    dossier_ = known->second;
+    columns_.number(Column::dossier, dossier_ == last_dossier_ ? dossier_same : dossier_listed + known->second);
+  }
+
+  void put_new_dossier(Form form, const record::Header& header, const std::vector<Position>& seen) {
+    dossier_ = model_.dossiers.size();
+    entries_[header.did] = *dossier_;
+    if (elides_dossiers_ && form == Form::change && !seen.empty()) {
+      columns_.number(Column::dossier, dossier_by_head);
+      put_position(columns_, model_, seen.front(), header.position);
+      model_.dossiers.push_back({{}, {}, seen.front()});
+      return;
+    }
+    const auto creator = std::find_if(seen.begin(), seen.end(), [&](const Position& p) { return record::did_created_by(p) == header.did; });
     if (creator == seen.end()) {
       columns_.number(Column::dossier, dossier_by_id);
-      columns_.opaque().raw(did);
-      model_.enter(did);
+      columns_.opaque().raw(header.did);
+      model_.dossiers.push_back({header.did, {}, {}});
       return;
     }
     columns_.number(Column::dossier, dossier_by_creator);
     put_position(columns_, model_, *creator, header.position);
-    model_.enter(did).last_change = *creator;
+    model_.dossiers.push_back({header.did, {}, *creator});
   }
 
   Model& model_;
+  Entries& entries_;
   const Rows& rows_;
   const segment::Statement& statement_;
   ColumnWriter columns_;
   Bytes head_;
   Seq next_seq_ = 0;
-  Did last_did_;
+  bool elides_dossiers_ = false;
+  std::optional<std::size_t> dossier_;       ///< of the row
+  std::optional<std::size_t> last_dossier_;  ///< of the row before
 };
 
-}  // namespace
-
-std::size_t weight_of(const Rows& segment) {
-  constexpr std::size_t statement_weight = 1024;  // columns' names and lengths, hashes, signature
-  constexpr std::size_t row_weight = 512;         // header fields, 64 heads
-  constexpr std::size_t body_share = 3;           // a reference of 2 bytes in a body takes at most 6 in columns
-  std::size_t out = statement_weight + (segment.subset ? segment.subset->missing.size() * Hash::size : 0);
-  for (const auto& row : segment.rows) out += row_weight + body_share * header_of(row).length;
+/// A block of zstd has a price of its own: what is small shares one with its neighbour.
+std::vector<Bytes> joined(std::vector<Bytes> parts) {
+  constexpr std::size_t block_bytes_min = 192;
+  std::vector<Bytes> out;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const bool begins_segment = i % parts_of_segment == 0;
+    const bool small = !out.empty() && (out.back().size() < block_bytes_min || parts[i].size() < block_bytes_min);
+    if (begins_segment || !small) out.push_back(std::move(parts[i]));
+    else append(out.back(), parts[i]);
+  }
   return out;
 }
 
-std::size_t fitting(const std::vector<Rows>& segments) {
-  std::size_t weight = 0, count = 0;
-  for (const auto& segment : segments) {
-    weight += weight_of(segment);
-    if (count != 0 && (weight > limits::run_bytes_max || count == limits::run_segments_max)) break;
-    ++count;
-  }
-  return count;
-}
+}  // namespace
 
-std::vector<Bytes> blocks_of(const std::vector<Rows>& segments) {
-  WARD_ASSERT(!segments.empty() && fitting(segments) == segments.size());
+std::vector<Bytes> parts_of(const std::vector<Rows>& segments) {
+  WARD_ASSERT(!segments.empty() && segments.size() <= limits::run_segments_max);
   Model model;
+  Entries entries;
+  std::vector<Bytes> out;
+  for (const auto& rows : segments)
+    for (auto& part : SegmentWriter(model, entries, rows).write()) out.push_back(std::move(part));
   Writer count;
   count.varint(segments.size());
-  std::vector<Bytes> blocks;
-  for (const auto& rows : segments)
-    for (auto& part : SegmentWriter(model, rows).write()) blocks.push_back(std::move(part));
-  blocks.front().insert(blocks.front().begin(), count.peek().begin(), count.peek().end());
-  return blocks;
+  out.front().insert(out.front().begin(), count.peek().begin(), count.peek().end());
+  return out;
 }
 
-Bytes encode_run(const std::vector<Rows>& segments) { return compress(blocks_of(segments)); }
+Bytes encode_run(const std::vector<Rows>& segments) { return compress(joined(parts_of(segments))); }
 
 }  // namespace ward::run

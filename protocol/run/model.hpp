@@ -32,10 +32,6 @@ class Table {
   std::unordered_map<T, std::size_t, Hasher> index_;
 };
 
-struct TextHash {
-  std::size_t operator()(const std::string& text) const noexcept { return std::hash<std::string>{}(text); }
-};
-
 /// Who wrote: one start of one device.
 struct Origin {
   DeviceId device;
@@ -47,40 +43,28 @@ struct OriginHash {
 };
 
 struct Dossier {
-  Did did;
+  std::optional<Did> did;               ///< none: the receiver's store will know it (Elided::dossiers)
   std::optional<KeyId> key;             ///< of its last change in this run
-  std::optional<Position> last_change;  ///< in this run; or the creating one, where that named the dossier
+  std::optional<Position> last_change;  ///< in this run; or the one by which the dossier was named
 };
 
 struct Model {
   Table<Origin, OriginHash> origins;
   Table<DeviceId, FixedHash> devices;
-  Table<std::string, TextHash> shapes;
-  Table<Did, FixedHash> dids;
-  std::vector<Dossier> dossiers;        ///< parallel to `dids`
+  Table<std::string, std::hash<std::string>> shapes;
+  std::vector<Dossier> dossiers;        ///< in the order of their first mention
   std::optional<KeyId> common_key;      ///< of the last record that is no change: grants and incarnations lie under the open key
   std::optional<segment::Statement> last_statement;
   std::optional<Array<32>> last_seed;
   std::uint64_t last_ms = 0;
-  WallTime last_stamp_time;
-  std::uint64_t last_stamp_index = 0;
+  Stamp last_stamp;
 
-  /// The dossier's entry, made if it is new.
-  Dossier& enter(const Did& did) {
-    const auto at = dids.find(did);
-    if (at == dids.size()) {
-      dids.add(did);
-      dossiers.push_back({did, {}, {}});
-    }
-    return dossiers[at];
-  }
-
-  /// The key that a record most likely lies under; none when nothing is known.
-  [[nodiscard]] std::optional<KeyId> expected_key(const record::Header& header, const std::optional<Array<32>>& seed) const;
+  /// The key that a record most likely lies under; none when nothing is known. `dossier`: its entry; null for none, and for a creating record.
+  [[nodiscard]] std::optional<KeyId> expected_key(const record::Header& header, const Dossier* dossier, const std::optional<Array<32>>& seed) const;
   /// The heads that a change most likely names.
-  [[nodiscard]] std::vector<Position> expected_seen(const record::Header& header) const;
-  /// To be called after each row, at both ends.
-  void learn(const record::Header& header);
+  [[nodiscard]] static std::vector<Position> expected_seen(const Dossier* dossier);
+  /// To be called after each row, at both ends. Gives the number of the row's dossier, which is new after a creating record; nothing for none.
+  std::optional<std::size_t> learn(const record::Header& header, std::optional<std::size_t> dossier);
 };
 
 }  // namespace ward::run

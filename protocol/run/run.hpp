@@ -10,15 +10,11 @@
 /// zstd stream over a dictionary that was trained on invented data. Compressed bytes are a transport encoding: never hashed, signed or pinned.
 namespace ward::run {
 
-/// What a segment counts towards limits::run_bytes_max; never less than what it unpacks to.
-[[nodiscard]] std::size_t weight_of(const segment::Rows& segment);
-/// How many of the segments, from the first on, one run can hold: at least one, at most limits::run_segments_max.
-[[nodiscard]] std::size_t fitting(const std::vector<segment::Rows>& segments);
-
-/// One or more segments, all of them `fitting`. Rows of subsets, open, sealed, hash-only and grant rows may be mixed.
-/// Statements whose `elided` says so travel without the previous hash or the receipt's root.
+/// One or more segments, at most limits::run_segments_max. Their bodies together, counting 192 bytes more for each row, are at most limits::run_bytes_max,
+/// unless there is but one segment. Rows of subsets, open, sealed, hash-only and grant rows may be mixed. What `elided` names is left out; dossiers only from
+/// a whole segment in leaf order.
 [[nodiscard]] Bytes encode_run(const std::vector<segment::Rows>& segments);
-/// `too_large` before more than limits::run_bytes_max are unpacked. Every decoded row is bounded and canonical, nothing is verified yet.
+/// `too_large` before bodies of more than limits::run_bytes_max are unpacked. Every decoded row is bounded and canonical, nothing is verified yet.
 [[nodiscard]] Result<std::vector<segment::Rows>> decode_run(BytesView bytes);
 
 /// One small segment for message 1 of a handshake: whole, not compressed; sealed rows, or open ones of records that lie under the open key. The sender's

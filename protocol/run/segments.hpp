@@ -6,7 +6,9 @@
 
 namespace ward::run {
 
-/// The blocks of a run before they are compressed: what a dictionary is trained on.
-[[nodiscard]] std::vector<Bytes> blocks_of(const std::vector<segment::Rows>& segments);
+inline constexpr std::size_t parts_of_segment = 3;
+
+/// A run before it is compressed; of each segment its head and numbers, its texts, and what does not compress.
+[[nodiscard]] std::vector<Bytes> parts_of(const std::vector<segment::Rows>& segments);
 
 }  // namespace ward::run

@@ -1,7 +1,5 @@
 #include "protocol/run/stream.hpp"
 
-#include "protocol/base/limits.hpp"
-
 #include <zstd.h>
 
 #include <algorithm>
@@ -16,10 +14,10 @@ namespace {
 
 constexpr Array<4> magic{0x28, 0xb5, 0x2f, 0xfd};
 constexpr int level = 19;
-/// Matches reach back over a whole typical run, and both ends' memory stays below 3 MiB (ADR 0001).
+/// Matches reach back over a whole typical run, and the encoder's memory stays below 6 MiB (ADR 0001).
 constexpr int window_log = 19;
-constexpr int hash_log = 16;
-constexpr int chain_log = 17;
+constexpr int hash_log = 17;
+constexpr int chain_log = 18;
 
 using Compressor = std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)>;
 using Decompressor = std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)>;
@@ -58,7 +56,7 @@ void step(ZSTD_CCtx* to, BytesView block, ZSTD_EndDirective directive, Bytes& ou
 Bytes compress(const std::vector<Bytes>& blocks) {
   std::size_t size = 0;
   for (const auto& block : blocks) size += block.size();
-  WARD_ASSERT(size <= limits::run_bytes_max);
+  WARD_ASSERT(size <= unpacked_bytes_max);
   const auto compressor = make_compressor(size);
   Bytes out;
   for (const auto& block : blocks) step(compressor.get(), block, &block == &blocks.back() ? ZSTD_e_end : ZSTD_e_flush, out);
@@ -85,7 +83,7 @@ Result<Bytes> decompress(BytesView bytes) {
       ZSTD_outBuffer to{chunk.data(), chunk.size(), 0};
       left = ZSTD_decompressStream(decompressor.get(), &to, &in);
       if (ZSTD_isError(left) != 0) return fail(Fault::malformed, "decode run: not a zstd frame of ours");
-      if (out.size() + to.pos > limits::run_bytes_max) return fail(Fault::too_large, "decode run: unpacks to too much");
+      if (out.size() + to.pos > unpacked_bytes_max) return fail(Fault::too_large, "decode run: unpacks to too much");
       append(out, BytesView(chunk).first(to.pos));
       full = to.pos == to.size;
     }

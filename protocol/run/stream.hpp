@@ -2,6 +2,7 @@
 
 #include "protocol/base/bytes.hpp"
 #include "protocol/base/error.hpp"
+#include "protocol/base/limits.hpp"
 
 #include <vector>
 
@@ -10,11 +11,13 @@
 namespace ward::run {
 
 inline constexpr std::size_t padding = 64;
+/// Columns take less than twice what the bodies and 192 bytes a row take together, whatever is in them.
+inline constexpr std::size_t unpacked_bytes_max = 2 * limits::run_bytes_max;
 
 /// Flushes after each block: whoever has the bytes up to there can have the block.
 [[nodiscard]] Bytes compress(const std::vector<Bytes>& blocks);
 
-/// `too_large` before more than limits::run_bytes_max are unpacked; sizes that the frame claims are not believed.
+/// `too_large` before more than `unpacked_bytes_max`; sizes that the frame claims are not believed.
 [[nodiscard]] Result<Bytes> decompress(BytesView bytes);
 
 }  // namespace ward::run

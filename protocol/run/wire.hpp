@@ -19,6 +19,7 @@ enum SegmentFlag : std::uint64_t {
   same_seed = 64,       ///< as the segment before; instead of has_seed
   same_receipt = 128,   ///< the statement's receipt_seen, as the segment before
   follows = 256,        ///< the next records of the incarnation of the segment before
+  elides_dossiers = 512,
 };
 
 /// How a row travels, plus `odd_header`.
@@ -30,6 +31,7 @@ inline constexpr std::uint64_t dossier_none = 0;       ///< header.did is zero
 inline constexpr std::uint64_t dossier_same = 1;       ///< of the row before
 inline constexpr std::uint64_t dossier_by_creator = 2; ///< first mention: the position that created it
 inline constexpr std::uint64_t dossier_by_id = 3;      ///< first mention: 16 bytes
-inline constexpr std::uint64_t dossier_listed = 4;
+inline constexpr std::uint64_t dossier_by_head = 4;    ///< first mention: a position in it; dossier and key are left out
+inline constexpr std::uint64_t dossier_listed = 5;
 
 }  // namespace ward::run

@@ -43,11 +43,11 @@ using Row = std::variant<OpenRow, SealedRow, HashRow, GrantRow>;
 
 [[nodiscard]] const record::Header& header_of(const Row& row);
 
-/// What a statement on the wire leaves out because the receiver holds it: the previous statement's hash of this incarnation, and the root that the
-/// centre's log had at `receipt_seen.size`. The receiver's store puts them back before it verifies.
+/// What a segment on the wire leaves out because the receiver holds it. The receiver's store puts it back before it verifies.
 struct Elided {
-  bool previous = false;
-  bool receipt_root = false;
+  bool previous = false;      ///< the previous statement's hash of this incarnation
+  bool receipt_root = false;  ///< the root that the centre's log had at `receipt_seen.size`
+  bool dossiers = false;      ///< dossier and key of changes to dossiers that the receiver holds; the rows are then in the order of their numbers (elided.hpp)
   friend bool operator==(const Elided&, const Elided&) = default;
 };
 
