@@ -47,7 +47,8 @@ enum class Reaction { retry, reject, quarantine, stop };
 
 /// `detail` names the operation that failed and never holds personal data or secrets.
 struct Error {
-  Fault fault;
+  /// What `error()` of a success says (Boost makes a default Error then): none of the faults, or a test for the first of them would hold of every success.
+  Fault fault = static_cast<Fault>(-1);
   std::string detail;
 
   friend bool operator==(const Error&, const Error&) = default;

@@ -54,6 +54,12 @@ TEST_CASE("results: WARD_TRY passes an error on and names a value") {
   CHECK(check_quarter(6).error().fault == Fault::malformed);
 }
 
+TEST_CASE("results: the error of a success is none of the faults") {
+  const auto error = half(2).error();
+  for (int i = 0; i < fault_count; ++i) CHECK(error.fault != static_cast<Fault>(i));
+  CHECK(name_of(error.fault) == std::string("unknown"));
+}
+
 TEST_CASE("results: value() of a failure throws and says which") {
   CHECK_THROWS_WITH(quarter(1).value(), Catch::Contains("invalid") && Catch::Contains("half: odd"));
 }
