@@ -59,7 +59,8 @@ asio::awaitable<Error> run(Tcp::socket socket, Toy& toy, Link** exposed = nullpt
     if (poke == nullptr || !std::exchange(*poke, false)) return std::nullopt;
     return Poked{};
   };
-  co_return co_await drive<Event>(link, toy, {}, perform, outside);
+  const Array<32> entropy{};
+  co_return co_await drive<Event>(link, toy, entropy, perform, outside);
 }
 
 struct Pair {
