@@ -3,6 +3,7 @@
 #include "protocol/base/overloaded.hpp"
 #include "runtime/drive.hpp"
 #include "runtime/entropy.hpp"
+#include "runtime/log.hpp"
 
 #include <algorithm>
 
@@ -67,7 +68,12 @@ asio::awaitable<void> Hub::serve(runtime::Tcp::socket socket) {
     if (line.applied) return Event(*std::exchange(line.applied, {}));
     return std::nullopt;
   };
-  co_await runtime::drive<Event>(line.link, line.engine, entropy, performing, outside);
+  const auto reason = co_await runtime::drive<Event>(line.link, line.engine, entropy, performing, outside);
+  if (const auto peer = line.engine.peer()) {
+    runtime::log_info(runtime::Happened::link_ended, {runtime::Field::device(*peer), runtime::Field::error(reason)});
+  } else {
+    runtime::log_info(runtime::Happened::link_refused, {runtime::Field::error(reason)});
+  }
 }
 
 Event Hub::perform(Line& line, engine::centre::StoreEffect effect, Now now) {
@@ -76,9 +82,9 @@ Event Hub::perform(Line& line, engine::centre::StoreEffect effect, Now now) {
       failed != nullptr && reaction_to(failed->error.fault) == Reaction::stop)
     end(failed->error);
   const auto* admitted = std::get_if<engine::centre::Admitted>(&event);
-  const auto size = admitted != nullptr ? admitted->log.size : log_size_;
-  const auto count = store_.store().policy.count();
-  if (std::exchange(log_size_, size) != size || std::exchange(policy_count_, count) != count) log_grew(&line);
+  const auto size_before = std::exchange(log_size_, admitted != nullptr ? admitted->log.size : log_size_);
+  const auto count_before = std::exchange(policy_count_, store_.store().policy.count());
+  if (log_size_ != size_before || policy_count_ != count_before) log_grew(&line);
   return event;
 }
 

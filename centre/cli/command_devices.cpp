@@ -50,7 +50,7 @@ void show_health(const json::value& answer) {
 
 /// True when a person at the terminal says that both screens show the same digits; also when there is nobody to ask.
 bool digits_agree(const json::value& device, const Common& common) {
-  if (!runtime::is_terminal(STDIN_FILENO) || common.json) return true;
+  if (!runtime::is_terminal(STDIN_FILENO) || common.no_input || common.json) return true;
   return runtime::confirmed(shown(device, "unit") + " " + shown(device, "label") + " asks to join. Its screen must show\n\n    " +
                             shown(device, "fingerprint") + "\n\nDoes it?");
 }

@@ -13,6 +13,7 @@ struct Common {
   std::string data = "/var/lib/wardsync";
   bool json = false;
   bool quiet = false;
+  bool no_input = false;
 };
 
 struct InitOptions {
@@ -37,7 +38,7 @@ int ticket_new(const Common& common, const TicketOptions& options);
 
 int device_list(const Common& common);
 int device_show(const Common& common, const std::string& id);
-/// Shows the 30 digits, and asks on a terminal unless `yes`.
+/// Shows the 30 digits, and asks on a terminal unless `yes` or `no_input`.
 int device_approve(const Common& common, const std::string& id, bool yes);
 int device_revoke(const Common& common, const std::string& id, const std::string& reason);
 int unit_list(const Common& common);

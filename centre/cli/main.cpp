@@ -28,6 +28,7 @@ CLI::App* command(CLI::App& under, Words& words, const char* name, const char* s
   auto* made = under.add_subcommand(name, says);
   made->add_option("--data", words.common.data, "the centre's data directory")->envname("WARDSYNC_DATA")->capture_default_str();
   made->add_flag("--quiet", words.common.quiet, "say nothing but errors and data");
+  made->add_flag("--no-input", words.common.no_input, "never ask");
   made->callback([&words, chosen = std::move(chosen)] { words.chosen = chosen; });
   return made;
 }
