@@ -6,7 +6,6 @@ usage: demo.py --bin FOLDER [--keep]
 import argparse
 import hashlib
 import json
-import random
 import shutil
 import signal
 import sys
@@ -317,7 +316,6 @@ def main():
     parser.add_argument("--bin", type=Path, required=True, help="the folder of wardsync and wardsync-centre")
     parser.add_argument("--keep", action="store_true", help="leave everything running, and print the addresses")
     options = parser.parse_args()
-    random.seed(0)
     folder = Path(tempfile.mkdtemp(prefix="wardsync-demo-"))
     city = City(options.bin, folder)
     try:
