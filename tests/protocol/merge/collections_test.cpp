@@ -194,6 +194,17 @@ TEST_CASE("ledger: the collector and the minute may differ, the amount may not")
   CHECK(*record::find(element.fields, "SoBienLai") == Value("1"));
 }
 
+TEST_CASE("ledger: a field of a newer version must agree as well") {
+  Scene scene;
+  for (const std::uint8_t writer : {1, 2})
+    scene.say(writer, {scene.root()},
+              append("BienLai", record::canonical({{"KyHieu", "AA"}, {"SoBienLai", "1"}, {"SoTien", 5}, {"Currency", int{writer}}})));
+  const auto state = scene.state();
+  REQUIRE(state.conflicts.size() == 1);
+  CHECK(state.conflicts[0].kind == ConflictKind::payment_differs);
+  CHECK(*record::find(only_element(state, "BienLai").fields, "SoTien") == Value(5));
+}
+
 TEST_CASE("ledger: a difference is decided by a person, seen or not by the payer, and the decision can be undone") {
   Scene scene;
   const auto a = scene.say(1, {scene.root()}, payment("1", 5));

@@ -104,6 +104,22 @@ TEST_CASE("merge: an explicit list replaces fewer than all that was seen") {
   CHECK(values_of(state.conflicts[0]) == std::vector<Value>{"b", "c"});
 }
 
+TEST_CASE("merge: an explicit list may stand in any order") {
+  Scene scene;
+  const auto b = scene.say(2, {scene.root()}, set("ChuHoSo", "b"));
+  const auto a = scene.say(1, {scene.root()}, set("ChuHoSo", "a"));
+  const auto c = scene.say(3, {scene.root()}, set("ChuHoSo", "c"));
+  for (const auto& list : {std::vector{OpId{a, 0}, OpId{b, 0}}, std::vector{OpId{b, 0}, OpId{a, 0}}}) {
+    auto two = scene;
+    auto op = set("ChuHoSo", "d");
+    op.replaces = list;
+    two.say(1, {a, b, c}, op);
+    const auto state = two.state();
+    REQUIRE(state.conflicts.size() == 1);
+    CHECK(values_of(state.conflicts[0]) == std::vector<Value>{"d", "c"});
+  }
+}
+
 TEST_CASE("merge: what an operation could not have seen it cannot replace, and it is not applied") {
   Scene scene;
   const auto a = scene.say(1, {scene.root()}, set("ChuHoSo", "a"));
@@ -221,6 +237,7 @@ TEST_CASE("merge: operations without a meaning are kept and shown, never applied
       Op{OpKind::add, at("TaiLieuNop"), "text", std::nullopt},
       remove("BienLai", element),
       remove("notes", element),
+      set(at("notes", element), record::Heads{}),
       Op{OpKind::remove, at("TaiLieuNop"), {}, std::nullopt},
       set("MaHoSo", 5),
   };

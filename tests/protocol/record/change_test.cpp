@@ -114,6 +114,21 @@ TEST_CASE("changes: no user, no operations, or an unknown flag of an operation i
   CHECK(decode_change(body, own).error().fault == Fault::malformed);
 }
 
+TEST_CASE("changes: a reason or an act that is announced is not empty") {
+  auto change = small();
+  change.reason = "r";
+  auto body = encode_change(change, own);
+  body.resize(body.size() - 2);
+  body.push_back(0);
+  CHECK(decode_change(body, own).error().fault == Fault::malformed);
+  change = small();
+  change.act = {1};
+  body = encode_change(change, own);
+  body.resize(body.size() - 2);
+  body.push_back(0);
+  CHECK(decode_change(body, own).error().fault == Fault::malformed);
+}
+
 TEST_CASE("changes: heads that are unsorted, repeated, or the change itself are malformed") {
   auto change = small();
   std::swap(change.seen[0], change.seen[1]);
@@ -187,6 +202,8 @@ TEST_CASE("check_change: takes a good change and refuses a bad one by name") {
   change.ops = {set("ChuHoSo", "e\xcc\x82")};
   CHECK(refused(change) == fail(Fault::invalid, "ChuHoSo: text is not NFC"));
   change.ops = {set("ChuHoSo", List{Map{{"x", "\xff"}}})};
+  CHECK(refused(change) == fail(Fault::invalid, "ChuHoSo: text is not NFC"));
+  change.ops = {set("ChuHoSo", Map{{"e\xcc\x82", 1}})};
   CHECK(refused(change) == fail(Fault::invalid, "ChuHoSo: text is not NFC"));
   change.ops = {set("GhiChu", std::string(limits::text_bytes_max + 1, 'x'))};
   CHECK(refused(change).fault == Fault::too_large);

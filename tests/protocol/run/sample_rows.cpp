@@ -83,7 +83,7 @@ segment::Row RowMaker::row(const record::Header& header, BytesView plain) {
   return segment::OpenRow{named, copy(plain)};
 }
 
-segment::Rows RowMaker::segment(std::size_t records) {
+segment::Rows RowMaker::begin(std::size_t records) {
   segment::Rows out;
   auto& statement = out.statement.statement;
   statement.device = device_;
@@ -92,35 +92,70 @@ segment::Rows RowMaker::segment(std::size_t records) {
   statement.count = static_cast<std::uint16_t>(records);
   statement.policy_epoch = 4;
   statement.receipt_seen = {fixed<Incarnation>(), below(100'000), Hash{}};
-  out.elided = {chance(50), true};
+  out.elided.receipt_root = true;
+  out.elided.previous = chance(50);
   if (!out.elided.previous) statement.previous = fixed<Hash>();
   out.statement.signature = fixed<Signature>();
   if (chance(50)) out.key_seed = fixed<Hash>().bytes;
+  return out;
+}
+
+void RowMaker::end(segment::Rows& rows, std::vector<segment::Row> made) {
+  std::vector<record::Header> headers;
+  for (const auto& each : made) headers.push_back(segment::header_of(each));
+  for (const auto index : segment::leaf_order(headers)) rows.rows.push_back(std::move(made[index]));
+}
+
+/// Sets dossier and key of a record, of an older dossier or of none; gives heads, not always of that dossier.
+std::vector<Position> RowMaker::find_dossier(record::Header& named) {
+  if (chance(60) && !dossiers_.empty()) {
+    const auto& [did, key] = dossiers_[below(dossiers_.size())];
+    named.did = did;
+    if (chance(95)) named.key_id = key;
+    return {chance(80) ? changes_[below(changes_.size())] : Position{fixed<DeviceId>(), fixed<Incarnation>(), below(1U << 30U)}};
+  }
+  if (!chance(30)) return {};
+  named.did = fixed<Did>();
+  dossiers_.emplace_back(named.did, named.key_id);
+  return {};
+}
+
+segment::Rows RowMaker::segment(std::size_t records) {
+  auto out = begin(records);
+  std::vector<segment::Row> rows;
+  for (std::size_t i = 0; i < records; ++i) {
+    auto named = header(next_++);
+    const auto seen = find_dossier(named);
+    if (chance(10)) named.type = static_cast<record::Type>(2 + below(6));
+    const auto body = chance(10) ? Bytes{7, 1, 2, 3} : record::encode_change(change(named.position, seen), named.position);
+    rows.push_back(row(named, padded(body)));
+    if (named.type == record::Type::change && named.did.is_zero()) dossiers_.emplace_back(record::dossier_of(named), named.key_id);
+    changes_.push_back(named.position);
+  }
+  end(out, std::move(rows));
+  return out;
+}
+
+segment::Rows RowMaker::chained(std::size_t records) {
+  auto out = begin(records);
+  out.elided.dossiers = true;
   std::vector<segment::Row> rows;
   for (std::size_t i = 0; i < records; ++i) {
     auto named = header(next_++);
     std::vector<Position> seen;
-    if (chance(60) && !dossiers_.empty()) {
-      const auto& [did, key] = dossiers_[below(dossiers_.size())];
-      named.did = did;
-      if (chance(95)) named.key_id = key;
-      seen.push_back(chance(80) ? changes_[below(changes_.size())] : Position{fixed<DeviceId>(), fixed<Incarnation>(), below(1U << 30U)});
-    } else if (chance(30)) {
-      named.did = fixed<Did>();
-      dossiers_.emplace_back(named.did, named.key_id);
+    if (chance(70)) {
+      const Position elsewhere{device_, chance(50) ? incarnation_ : fixed<Incarnation>(), below(1U << 20U)};
+      if (held.empty() || chance(20)) held.emplace(elsewhere, segment::Holding{fixed<Did>(), fixed<KeyId>()});
+      auto at = held.begin();
+      std::advance(at, static_cast<std::ptrdiff_t>(below(held.size())));
+      seen.push_back(at->first);
+      named.did = at->second.did;
+      named.key_id = at->second.key_id;
     }
-    if (chance(10)) named.type = static_cast<record::Type>(2 + below(6));
-    const auto body = chance(10) ? Bytes{7, 1, 2, 3} : record::encode_change(change(named.position, seen), named.position);
-    rows.push_back(row(named, padded(body)));
-    if (named.type == record::Type::change) {
-      if (named.did.is_zero()) dossiers_.emplace_back(record::dossier_of(named), named.key_id);
-      changes_.push_back(named.position);
-    }
-    if (changes_.empty()) changes_.push_back(named.position);
+    rows.push_back(row(named, padded(record::encode_change(change(named.position, seen), named.position))));
+    held.insert_or_assign(named.position, segment::Holding{record::dossier_of(named), named.key_id});
   }
-  std::vector<record::Header> headers;
-  for (const auto& each : rows) headers.push_back(segment::header_of(each));
-  for (const auto index : segment::leaf_order(headers)) out.rows.push_back(rows[index]);
+  end(out, std::move(rows));
   return out;
 }
 

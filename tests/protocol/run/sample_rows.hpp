@@ -2,8 +2,9 @@
 
 #include "protocol/base/limits.hpp"
 #include "protocol/record/change.hpp"
-#include "protocol/segment/rows.hpp"
+#include "protocol/segment/elided.hpp"
 
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -30,9 +31,16 @@ class RowMaker {
   segment::Rows segment(std::size_t records);
   /// Some rows of a segment, with stamps as from the centre.
   segment::Rows subset(std::size_t records);
+  /// A whole segment whose changes name a head of their dossier, so that `elided.dossiers` may be set.
+  segment::Rows chained(std::size_t records);
+  /// Of every change so far.
+  std::map<Position, segment::Holding> held;
 
  private:
   segment::Row row(const record::Header& header, BytesView plain);
+  segment::Rows begin(std::size_t records);
+  void end(segment::Rows& rows, std::vector<segment::Row> made);
+  std::vector<Position> find_dossier(record::Header& named);
   record::Header header(Seq seq);
 
   std::mt19937_64 random_;
