@@ -62,12 +62,13 @@ bool Admission::fill(segment::Rows& rows) {
       statement.previous = before ? before->hash : Hash{};
     }
   }
-  return !rows.elided.receipt_root || fill_root(statement.receipt_seen);
+  if (rows.elided.receipt_root && !fill_root(statement.receipt_seen)) return false;
+  return name_dossiers(store_, rows);
 }
 
 std::optional<std::vector<segment::Verified>> Admission::verify(segment::Rows& rows) {
   const auto statement = rows.statement.statement;
-  const bool elided = rows.elided.previous || rows.elided.receipt_root;
+  const bool elided = rows.elided.previous || rows.elided.receipt_root || rows.elided.dossiers;
   if (elided && !fill(rows)) {
     need_sealed(statement);
     return std::nullopt;

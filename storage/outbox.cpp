@@ -48,6 +48,16 @@ segment::Row grant_row(Store& store, const segment::OpenRow& open, const std::se
   return segment::GrantRow{open.header, wrap.unit, wrap.unit_epoch};
 }
 
+/// The centre finds the dossier and key of a change by the first head that it names; where that would not give this one, it must be told.
+bool goes_without_saying(Store& store, const segment::Row& row) {
+  const auto* open = std::get_if<segment::OpenRow>(&row);
+  if (open == nullptr || open->header.type != record::Type::change || open->header.did.is_zero()) return true;
+  const auto change = record::decode_change(open->plain, open->header.position);
+  if (change.has_error() || change->seen.empty()) return false;
+  const auto before = find_holding(store, change->seen.front());
+  return before && before->did == open->header.did && before->key_id == open->header.key_id;
+}
+
 }  // namespace
 
 Outbox::Outbox(WardStore& of) : ward(of), store(of.store_) {}
@@ -245,6 +255,7 @@ segment::Rows Outbox::rows_of(const StoredSegment& segment, bool sealed) {
     const bool computable = open != nullptr && out.key_seed && stored.record.header.type == record::Type::grant;
     out.rows.push_back(computable ? grant_row(store, *open, created) : std::move(row));
   }
+  out.elided.dossiers = !sealed && std::all_of(out.rows.begin(), out.rows.end(), [&](const auto& row) { return goes_without_saying(store, row); });
   return out;
 }
 

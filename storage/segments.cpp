@@ -102,6 +102,20 @@ void set_chain(Store& store, std::int64_t writer, const Chain& chain) {
       .bind(static_cast<std::int64_t>(chain.count)).bind(chain.head).bind(chain.segment).bind(writer).run();
 }
 
+std::optional<segment::Holding> find_holding(Store& store, const Position& position) {
+  auto found = store.db.query(
+      "SELECT r.header FROM writer w JOIN record r ON r.writer = w.id WHERE w.device = ? AND w.incarnation = ? AND r.seq = ? AND r.type = ?");
+  found.bind(position.device).bind(position.incarnation).bind(static_cast<std::int64_t>(position.seq));
+  found.bind(static_cast<std::int64_t>(record::Type::change));
+  if (!found.step()) return std::nullopt;
+  const auto header = or_damaged(record::decode_header(found.bytes(0)), "a record's header does not decode");
+  return segment::Holding{record::dossier_of(header), header.key_id};
+}
+
+bool name_dossiers(Store& store, segment::Rows& rows) {
+  return !rows.elided.dossiers || segment::name_dossiers(rows, [&](const Position& position) { return find_holding(store, position); });
+}
+
 std::optional<record::GrantBody> read_grant(Store& store, const segment::Verified& verified) {
   const auto& header = verified.record.header;
   if (header.type != record::Type::grant || verified.record.body.empty()) return std::nullopt;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/segment/elided.hpp"
 #include "storage/store.hpp"
 
 /// Segments as they lie in the database, and the rows of one as they travel.
@@ -60,6 +61,11 @@ void set_chain(Store& store, std::int64_t writer, const Chain& chain);
 
 /// The grant that a verified record holds; nothing when it is none, or its body is not there.
 [[nodiscard]] std::optional<record::GrantBody> read_grant(Store& store, const segment::Verified& verified);
+
+/// The dossier and the key of the change at a position; nothing when it is not held.
+[[nodiscard]] std::optional<segment::Holding> find_holding(Store& store, const Position& position);
+/// Puts back the dossiers that `rows` left out; false when a change that they build on is not held.
+[[nodiscard]] bool name_dossiers(Store& store, segment::Rows& rows);
 
 /// Puts into the ring what `rows` need to be verified: keys of open rows that are held.
 void load_keys(Store& store, const segment::Rows& rows);

@@ -52,6 +52,7 @@ Result<void> Deliveries::fill(segment::Rows& rows) {
     if (last && last->receipt.centre == seen.centre && last->receipt.size == seen.size) seen.root = last->receipt.root;
     else if (!(seen == segment::ReceiptSeen{})) return fail(Fault::gap, "delivery: a root that is not held");
   }
+  if (!name_dossiers(store, rows)) return fail(Fault::gap, "delivery: a change that these build on is not held");
   rows.elided = {};
   return {};
 }

@@ -1,4 +1,4 @@
-#include "protocol/keys/keys.hpp"
+#include "protocol/run/run.hpp"
 #include "storage/dossiers.hpp"
 #include "tests/storage/city.hpp"
 
@@ -103,6 +103,33 @@ TEST_CASE("what does not verify is asked for in sealed form, and refused only th
   CHECK(stored_records(city.centre->store()) == 0);
   CHECK(city.centre->log_view(city.now.wall).size == 0);
   CHECK(admit(city, pc, outbox(city, pc, true)).stamps.size() == 1);
+}
+
+TEST_CASE("edits travel without the names of their dossiers, which the centre finds, or asks for the sealed form") {
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  const auto first = save(city, pc, sample_dossier("H57-1", "A")).did;
+  const auto second = save(city, pc, sample_dossier("H57-2", "B")).did;
+  sync(city, pc);
+  for (const auto& did : {first, second, first}) (void)save(city, pc, edit(did, {set("GhiChu", hex(did.view()))}));
+  auto rows = must(run::decode_run(run::encode_run({outbox(city, pc)}))).front();
+  REQUIRE(rows.elided.dossiers);
+  REQUIRE(segment::header_of(rows.rows.front()).did.is_zero());
+  SECTION("found") {
+    CHECK(admit(city, pc, rows).stamps.size() == 1);
+    while (must(city.centre->apply_pending(10))) {
+    }
+    CHECK(shown(city.centre->store(), second, "GhiChu") == hex(second.view()));
+  }
+  SECTION("not found") {
+    must(city.centre->store().db.transact("forget", [&]() -> Result<void> {
+      city.centre->store().db.run("DELETE FROM record");
+      return {};
+    }));
+    const auto answer = admit(city, pc, rows);
+    CHECK(answer.need_sealed.size() == 1);
+    CHECK(answer.stamps.empty());
+  }
 }
 
 TEST_CASE("the sealed form is enough for the centre to read a new dossier") {
