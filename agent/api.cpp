@@ -62,7 +62,8 @@ runtime::Response Api::once(const Request& request, Response (Api::*write)(const
   if (request.idempotency_key.size() > key_bytes_max) return refuse(fail(Fault::invalid, "an Idempotency-Key has at most 255 bytes"));
   std::string what = request.method;
   for (const auto& part : request.path_parts) what += '/' + part;
-  const auto named = crypto::hash<Hash>("wsync-request", {}, {view(what), BytesView(Array<1>{}), view(request.account), BytesView(Array<1>{}), view(request.body)});
+  const auto named = crypto::hash<Hash>(
+      "wsync-request", {}, {view(what), BytesView(Array<1>{}), view(request.account), BytesView(Array<1>{}), view(request.body)});
   auto before = storage::answered_before(ward_.store.store(), request.idempotency_key, named);
   if (before.has_error()) return refuse(before.error());
   if (*before) return decode_answer(**before);

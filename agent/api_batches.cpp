@@ -7,8 +7,8 @@
 
 #include <set>
 
-/// Many dossiers or edits in one request: NDJSON, one transaction. A line that cannot be accepted refuses the whole request and is named; the command line then
-/// sends what stands before it again, so that everything before a broken line is saved and nothing from it on.
+/// Many dossiers or edits in one request: NDJSON, one transaction. A line that cannot be accepted refuses the whole request and is named;
+/// the command line then sends what stands before it again, so that everything before a broken line is saved and nothing from it on.
 namespace ward::agent {
 namespace {
 
@@ -60,7 +60,8 @@ Refused refused_by_store(const Error& error, const std::vector<std::uint64_t>& l
   constexpr std::string_view prefix = "change ";
   const auto colon = error.detail.find(": ");
   if (error.detail.starts_with(prefix) && colon != std::string::npos) {
-    const auto which = runtime::number_of(std::string_view(error.detail).substr(prefix.size(), colon - prefix.size()), "change", 1, lines.size());
+    const auto which =
+        runtime::number_of(std::string_view(error.detail).substr(prefix.size(), colon - prefix.size()), "change", 1, lines.size());
     if (which.has_value()) return {lines[*which - 1], fail(error.fault, error.detail.substr(colon + 2))};
   }
   return {lines.front(), error};

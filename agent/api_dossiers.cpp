@@ -24,7 +24,8 @@ runtime::Response with_etag(runtime::Response response, const std::string& held)
 }
 
 json::object saved_json(const storage::Saved& saved) {
-  return {{"id", runtime::id_text(saved.did)}, {"version", runtime::version_text({saved.position})}, {"clock_believed", saved.clock_believed}};
+  return {
+      {"id", runtime::id_text(saved.did)}, {"version", runtime::version_text({saved.position})}, {"clock_believed", saved.clock_believed}};
 }
 
 }  // namespace
@@ -100,8 +101,13 @@ runtime::Response Api::create(const Request& request) {
     const auto held = storage::find_dossier(ward_.store.store(), *code);
     const bool is_free = held.has_error() && held.error().fault == Fault::not_found;
     if (!is_free)
-      return respond(runtime::Trouble{"exists", runtime::ExitCode::failed, 409, "A dossier with this code exists here already.", "Nothing was changed.",
-                                      "Edit that one, or leave the code out.", {}});
+      return respond(runtime::Trouble{"exists",
+                                      runtime::ExitCode::failed,
+                                      409,
+                                      "A dossier with this code exists here already.",
+                                      "Nothing was changed.",
+                                      "Edit that one, or leave the code out.",
+                                      {}});
   }
   record::Change change;
   change.user = request.account;

@@ -27,7 +27,8 @@ Result<std::size_t> value_named(const std::string& letter, const merge::Conflict
 /// {"keep": "A"} or {"set": {FIELD: value}}.
 Result<std::vector<record::Op>> decision_of(const json::object& body, const merge::Conflict& conflict) {
   const bool keeps = body.contains("keep");
-  if (keeps == body.contains("set")) return fail(Fault::invalid, "a decision is either `keep` with a letter, or `set` with the field and its value");
+  if (keeps == body.contains("set"))
+    return fail(Fault::invalid, "a decision is either `keep` with a letter, or `set` with the field and its value");
   if (keeps) {
     WARD_TRY(const auto letter, runtime::text_member(body, "keep", {}));
     WARD_TRY(const auto which, value_named(letter, conflict));
@@ -72,7 +73,8 @@ runtime::Response Api::resolve(const Request& request) {
   if (body.has_error()) return refuse(body.error());
   const auto why = runtime::text_member(*body, "why", {});
   if (why.has_error()) return refuse(why.error());
-  if (why->empty() && body->contains("set")) return refuse(fail(Fault::invalid, "a value that nobody entered before needs its reason: `why`"));
+  if (why->empty() && body->contains("set"))
+    return refuse(fail(Fault::invalid, "a value that nobody entered before needs its reason: `why`"));
   const auto& id = request.parameters.at("id");
   const auto view = storage::find_conflict(ward_.store.store(), id);
   if (view.has_error()) return refuse(view.error());

@@ -56,7 +56,8 @@ json::object status_json(Ward& ward, const Standing& standing) {
       {"approval", approval_of(ward.store)},
       {"incarnation", progress.incarnation.is_zero() ? json::value() : json::value(hex(progress.incarnation.view()))},
       {"link", link_json(ward.link)},
-      {"queue", json::object{{"records", report.queue_records}, {"bytes", report.queue_bytes}, {"oldest_at", time_text(report.queue_oldest)}}},
+      {"queue",
+       json::object{{"records", report.queue_records}, {"bytes", report.queue_bytes}, {"oldest_at", time_text(report.queue_oldest)}}},
       {"receipted", json::object{{"through", progress.receipted_through}, {"at", time_text(progress.receipted_at)}}},
       {"applied", progress.applied},
       {"dossiers", progress.dossiers},
@@ -77,7 +78,8 @@ json::object receipt_json(const sync::Receipted& receipted) {
   const auto& receipt = receipted.receipt;
   json::array heads;
   for (const auto& head : receipt.heads)
-    heads.push_back(json::object{{"incarnation", hex(head.incarnation.view())}, {"count", head.count}, {"statement", hex(head.statement.view())}});
+    heads.push_back(
+        json::object{{"incarnation", hex(head.incarnation.view())}, {"count", head.count}, {"statement", hex(head.statement.view())}});
   return {{"org", hex(receipt.org.view())},
           {"device", hex(receipt.device.view())},
           {"centre", hex(receipt.centre.view())},
@@ -121,17 +123,21 @@ runtime::Response Api::metrics() {
   add_metric(text, "wardsync_queue_records", "gauge", "Own records without a receipt.", static_cast<std::int64_t>(report.queue_records));
   add_metric(text, "wardsync_queue_bytes", "gauge", "Their bytes.", static_cast<std::int64_t>(report.queue_bytes));
   add_metric(text, "wardsync_oldest_unsent_seconds", "gauge", "Age of the oldest of them; 0 when there is none.", oldest);
-  add_metric(text, "wardsync_oldest_unsent_timestamp_seconds", "gauge", "When it was saved; 0 when there is none.", report.queue_oldest.ms / 1000);
-  add_metric(text, "wardsync_receipted_records_total", "counter", "Own records under a receipt.", static_cast<std::int64_t>(progress.receipted_through));
+  add_metric(text, "wardsync_oldest_unsent_timestamp_seconds", "gauge", "When it was saved; 0 when there is none.",
+             report.queue_oldest.ms / 1000);
+  add_metric(text, "wardsync_receipted_records_total", "counter", "Own records under a receipt.",
+             static_cast<std::int64_t>(progress.receipted_through));
   add_metric(text, "wardsync_receipted_timestamp_seconds", "gauge", "Time of the newest receipt.", progress.receipted_at.ms / 1000);
   add_metric(text, "wardsync_link_open", "gauge", "1 while the link to the centre is open.", ward_.link.state == LinkState::open ? 1 : 0);
   add_metric(text, "wardsync_dossiers", "gauge", "Dossiers held.", static_cast<std::int64_t>(progress.dossiers));
   add_metric(text, "wardsync_conflicts", "gauge", "Conflicts that a person must decide.", static_cast<std::int64_t>(report.conflicts));
   add_metric(text, "wardsync_waiting_changes", "gauge", "Changes whose past is not held yet.", static_cast<std::int64_t>(report.waiting));
   add_metric(text, "wardsync_quarantined_records", "gauge", "Records in quarantine.", static_cast<std::int64_t>(report.quarantined));
-  add_metric(text, "wardsync_refused_segments", "gauge", "Segments that the centre will not take.", static_cast<std::int64_t>(progress.refused_segments));
+  add_metric(text, "wardsync_refused_segments", "gauge", "Segments that the centre will not take.",
+             static_cast<std::int64_t>(progress.refused_segments));
   add_metric(text, "wardsync_clock_offset_milliseconds", "gauge", "This clock minus the centre's.", progress.clock_offset_ms);
-  add_metric(text, "wardsync_disk_free_bytes", "gauge", "Free bytes on the data's disk.", static_cast<std::int64_t>(standing->disk_free_bytes));
+  add_metric(text, "wardsync_disk_free_bytes", "gauge", "Free bytes on the data's disk.",
+             static_cast<std::int64_t>(standing->disk_free_bytes));
   add_metric(text, "process_resident_memory_bytes", "gauge", "Resident memory.", static_cast<std::int64_t>(runtime::resident_bytes()));
   return {200, std::move(text), "text/plain; version=0.0.4; charset=utf-8", {}};
 }

@@ -15,13 +15,13 @@ using engine::agent::AgentEngine;
 using engine::agent::Event;
 using engine::agent::StoreEffect;
 
-constexpr auto dial_max = 10s;         ///< four SYNs; then a fresh one, since TCP's own pauses sleep through short windows
-constexpr auto attempt_pause = 1s;     ///< least time between two attempts, whatever is saved
+constexpr auto dial_max = 10s;      ///< four SYNs; then a fresh one, since TCP's own pauses sleep through short windows
+constexpr auto attempt_pause = 1s;  ///< least time between two attempts, whatever is saved
 constexpr auto lost_first = 500ms;
 constexpr auto lost_longest = 30s;
 constexpr auto refused_first = 5s;
 constexpr auto refused_longest = 300s;
-constexpr auto approval_longest = 20s; ///< an administrator is on the telephone
+constexpr auto approval_longest = 20s;  ///< an administrator is on the telephone
 
 /// While it lives, what happens outside a link reaches it.
 class Reachable {
@@ -75,9 +75,7 @@ asio::awaitable<Error> Connection::hold(runtime::Tcp::socket socket) {
   runtime::tune(socket, runtime::ward_unacknowledged_max);
   runtime::Link link(std::move(socket));
   AgentEngine engine(ward_.store.engine_identity());
-  auto perform = [&](StoreEffect effect, Now now) -> std::optional<Event> {
-    return storage::perform(std::move(effect), ward_.store, now);
-  };
+  auto perform = [&](StoreEffect effect, Now now) -> std::optional<Event> { return storage::perform(std::move(effect), ward_.store, now); };
   auto outside = [&]() -> std::optional<Event> {
     const auto standing = engine.standing();
     if (!standing.open) return std::nullopt;
@@ -108,9 +106,12 @@ asio::awaitable<void> Connection::watch(runtime::Link& link) {
 void Connection::note(const Error& reason) {
   ward_.link.last_error = std::string(ward::name_of(reason.fault)) + ": " + reason.detail;
   ward_.link.last_error_at = runtime::read_clock().wall;
-  if (reason.fault == Fault::revoked) ward_.enter(LinkState::revoked);
-  else if (reason.fault == Fault::not_member) ward_.enter(LinkState::waiting_for_approval);
-  else ward_.enter(LinkState::waiting);
+  if (reason.fault == Fault::revoked)
+    ward_.enter(LinkState::revoked);
+  else if (reason.fault == Fault::not_member)
+    ward_.enter(LinkState::waiting_for_approval);
+  else
+    ward_.enter(LinkState::waiting);
   const bool refused = reaction_to(reason.fault) == Reaction::reject;
   runtime::log_info(refused ? runtime::Happened::link_refused : runtime::Happened::link_ended, {runtime::Field::error(reason)});
 }

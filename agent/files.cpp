@@ -41,7 +41,7 @@ Result<runtime::DataDir> find_data(const std::string& path) {
     WARD_CHECK(is_no_centre(*found));
     if (runtime::file_exists(found->file(database_file))) return found;
   }
-  return fail(Fault::not_found, path + " holds no ward PC; `wardsync enrol --ticket FILE` makes it one");
+  return fail(Fault::not_found, path + " holds no ward PC");
 }
 
 Result<runtime::DataDir> make_data(const std::string& path) {

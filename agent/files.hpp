@@ -9,7 +9,7 @@ namespace ward::agent {
 inline constexpr const char* database_file = "wardsync.db";
 inline constexpr const char* key_file = "device.key";
 
-/// The directory of an enrolled PC. `not_member` with the way to enrol when it is not one; `invalid` when it is a centre's.
+/// The directory of an enrolled PC. `not_found` when it is not one; `invalid` when it is a centre's.
 [[nodiscard]] Result<runtime::DataDir> find_data(const std::string& path);
 /// The directory for an enrolment, made when it is missing. `invalid` when it is a centre's.
 [[nodiscard]] Result<runtime::DataDir> make_data(const std::string& path);

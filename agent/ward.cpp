@@ -11,12 +11,18 @@ constexpr std::string_view paused_key = "link paused";
 
 const char* name_of(LinkState state) noexcept {
   switch (state) {
-    case LinkState::connecting: return "connecting";
-    case LinkState::open: return "open";
-    case LinkState::waiting: return "waiting";
-    case LinkState::waiting_for_approval: return "waiting_for_approval";
-    case LinkState::revoked: return "revoked";
-    case LinkState::paused: return "paused";
+    case LinkState::connecting:
+      return "connecting";
+    case LinkState::open:
+      return "open";
+    case LinkState::waiting:
+      return "waiting";
+    case LinkState::waiting_for_approval:
+      return "waiting_for_approval";
+    case LinkState::revoked:
+      return "revoked";
+    case LinkState::paused:
+      return "paused";
   }
   return "connecting";
 }
@@ -24,7 +30,8 @@ const char* name_of(LinkState state) noexcept {
 Ward::Ward(storage::WardStore opened, std::string directory, const asio::any_io_executor& executor)
     : store(std::move(opened)), data(std::move(directory)), wish(executor), failing_(executor) {
   link.since = runtime::read_clock().wall;
-  const auto paused = store.store().db.read("read pause", [&]() -> Result<bool> { return storage::meta_number(store.store(), paused_key, 0) != 0; });
+  const auto paused =
+      store.store().db.read("read pause", [&]() -> Result<bool> { return storage::meta_number(store.store(), paused_key, 0) != 0; });
   paused_ = paused.has_value() && *paused;
 }
 

@@ -19,8 +19,8 @@ namespace {
 namespace asio = boost::asio;
 namespace json = boost::json;
 using namespace asio::experimental::awaitable_operators;
-using engine::enrol::Enrolled;
 using engine::enrol::EnrolEngine;
+using engine::enrol::Enrolled;
 using engine::enrol::Event;
 using runtime::ExitCode;
 
@@ -63,8 +63,10 @@ asio::awaitable<void> call_centre(const ticket::Ticket& ticket, const storage::W
   EnrolEngine engine(ticket, keys.device, std::move(label));
   std::optional<Enrolled> done;
   const auto reason = co_await exchange(link, engine, keys, done);
-  if (done) out = *std::move(done);
-  else out = reason;
+  if (done)
+    out = *std::move(done);
+  else
+    out = reason;
 }
 
 Result<Enrolled> enrol_at_centre(const ticket::Ticket& ticket, const storage::WardKeys& keys, const std::string& label) {
@@ -88,7 +90,7 @@ Result<void> is_new(const runtime::DataDir& directory, const ticket::Ticket& tic
 }
 
 storage::Membership membership_of(const ticket::Ticket& ticket, const storage::WardKeys& keys, const Enrolled& enrolled) {
-  return {ticket.org,     ticket.root, ticket.centre_static, ticket.address, crypto::device_of(crypto::public_of(keys.device.sign)),
+  return {ticket.org,          ticket.root, ticket.centre_static, ticket.address, crypto::device_of(crypto::public_of(keys.device.sign)),
           enrolled.answer.unit};
 }
 
@@ -100,9 +102,11 @@ int told(const Common& common, const storage::Membership& membership, const Enro
                                      {"approved", enrolled.answer.approved}});
   } else if (!common.quiet) {
     runtime::say("This PC is device " + hex(membership.device.view()) + " of unit " + membership.unit + ".");
-    runtime::say(enrolled.answer.approved ? "It is approved. Start it: wardsync run --data " + common.data
-                                          : "It waits for the administrator's approval (wardsync-centre device approve), without keys until then.\n"
-                                            "Start it now: wardsync run --data " + common.data + "; it goes on by itself once it is approved.");
+    runtime::say(enrolled.answer.approved
+                     ? "It is approved. Start it: wardsync run --data " + common.data
+                     : "It waits for the administrator's approval (wardsync-centre device approve), without keys until then.\n"
+                       "Start it now: wardsync run --data " +
+                           common.data + "; it goes on by itself once it is approved.");
   }
   return static_cast<int>(ExitCode::done);
 }
@@ -115,14 +119,16 @@ int join(const Common& common, const EnrolOptions& options, const runtime::DataD
   if (!common.quiet || !options.compared)
     runtime::say("The centre's screen must show the same 30 digits as this one:\n\n    " + enrolled->fingerprint + "\n");
   if (!options.compared) {
-    const runtime::Trouble undecided{"not_compared",
-                                     ExitCode::person_must_decide,
-                                     409,
-                                     "The 30 digits were not compared.",
-                                     "Nothing was stored but this device's keys; the same ticket works again for this PC.",
-                                     "Read them to the centre's administrator by telephone, then enrol again with --yes. If they differ, do not.",
-                                     {}};
-    if (common.no_input || !runtime::is_terminal(STDIN_FILENO) || !runtime::confirmed("Do they?")) return runtime::report(program, undecided);
+    const runtime::Trouble undecided{
+        "not_compared",
+        ExitCode::person_must_decide,
+        409,
+        "The 30 digits were not compared.",
+        "Nothing was stored but this device's keys; the same ticket works again for this PC.",
+        "Read them to the centre's administrator by telephone, then enrol again with --yes. If they differ, do not.",
+        {}};
+    if (common.no_input || !runtime::is_terminal(STDIN_FILENO) || !runtime::confirmed("Do they?"))
+      return runtime::report(program, undecided);
   }
   const auto membership = membership_of(ticket, *keys, *enrolled);
   if (const auto made = create_store(directory, *keys, membership, enrolled->policy); made.has_error())
@@ -135,12 +141,20 @@ Result<ticket::Ticket> read_ticket(const std::string& path) {
   return ticket::decode_file(text);
 }
 
+int refuse_ticket(const Error& error) {
+  auto trouble = runtime::trouble_of(error);
+  trouble.what = "The ticket cannot be used: " + error.detail + ".";
+  trouble.safe = "Nothing was changed.";
+  trouble.remedy = "Name the file that the centre's administrator gave you, or ask for a new one.";
+  return runtime::report(program, trouble);
+}
+
 }  // namespace
 
 int enrol(const Common& common, const EnrolOptions& options) {
   const auto refuse = [](const Error& error) { return runtime::report(program, runtime::trouble_of(error)); };
   const auto ticket = read_ticket(options.ticket_file);
-  if (ticket.has_error()) return refuse(ticket.error());
+  if (ticket.has_error()) return refuse_ticket(ticket.error());
   auto directory = make_data(common.data);
   if (directory.has_error()) return refuse(directory.error());
   if (const auto locked = directory->lock(std::string(program) + " enrol"); locked.has_error()) return refuse(locked.error());

@@ -6,7 +6,8 @@
 #include <cstdio>
 #include <optional>
 
-/// Files of many dossiers or changes. Everything before a broken line is saved, nothing from it on, and the message names the line to go on from.
+/// Files of many dossiers or changes. Everything before a broken line is saved, nothing from it on, and the message names the line to go on
+/// from.
 namespace ward::agent {
 namespace {
 
@@ -59,8 +60,9 @@ class Sending {
 
  private:
   Trouble stopped(Trouble trouble, std::uint64_t line) const {
-    trouble.safe = line == 1 ? "Nothing of the file was saved." : "Lines 1 to " + std::to_string(line - 1) + " are saved or were passed over; nothing from line " +
-                                                                       std::to_string(line) + " on is.";
+    trouble.safe = line == 1 ? "Nothing of the file was saved."
+                             : "Lines 1 to " + std::to_string(line - 1) + " are saved or were passed over; nothing from line " +
+                                   std::to_string(line) + " on is.";
     trouble.remedy += (trouble.remedy.empty() ? "" : " ") + std::string("Then go on with --from-line ") + std::to_string(line) + ".";
     return trouble;
   }

@@ -35,13 +35,15 @@ void show_conflict(const json::value& conflict) {
   char letter = 'A';
   std::vector<std::vector<std::string>> rows;
   for (const auto& value : rows_of(conflict, "values"))
-    rows.push_back({std::string("  ") + letter++, shown(value, "value"), "by " + shown(value, "by"), "at " + shown(value, "at"), shown(value, "device")});
+    rows.push_back({std::string("  ") + letter++, shown(value, "value"), "by " + shown(value, "by"), "at " + shown(value, "at"),
+                    shown(value, "device")});
   print(runtime::align(rows));
 }
 
 int show_dossier(const json::value& dossier) {
   print(shown(dossier, "code") + "  " + shown(dossier, "id") + "  " + shown(dossier, "state") + "\n");
-  if (const auto* fields = dossier.get_object().if_contains("fields"); fields != nullptr && fields->is_object()) show_fields("", fields->get_object());
+  if (const auto* fields = dossier.get_object().if_contains("fields"); fields != nullptr && fields->is_object())
+    show_fields("", fields->get_object());
   for (const auto& [member, collection] : {std::pair{"parts", "TaiLieuNop"}, std::pair{"payments", "BienLai"}, std::pair{"notes", "notes"}})
     for (const auto& element : rows_of(dossier, member)) {
       print(std::string(member) + "\n");
@@ -55,7 +57,8 @@ int show_dossier(const json::value& dossier) {
 int show_history(const json::value& answer) {
   std::vector<std::vector<std::string>> rows{{"AT", "BY", "UNIT", "STANDING", "FIELD", "VALUE"}};
   for (const auto& entry : rows_of(answer, "history"))
-    rows.push_back({shown(entry, "at"), shown(entry, "by"), shown(entry, "unit"), shown(entry, "standing"), shown(entry, "field"), shown(entry, "value")});
+    rows.push_back({shown(entry, "at"), shown(entry, "by"), shown(entry, "unit"), shown(entry, "standing"), shown(entry, "field"),
+                    shown(entry, "value")});
   print(runtime::align(rows));
   return static_cast<int>(ExitCode::done);
 }
@@ -63,8 +66,10 @@ int show_history(const json::value& answer) {
 std::string dossier_target(const std::string& code) { return "/v1/dossiers/" + runtime::encode_segment(code); }
 
 /// All pages of the list, line by line; the first trouble ends it, as does `with` by giving one.
-std::optional<Trouble> each_line(const Common& common, const ListOptions& options, const std::function<std::optional<Trouble>(const json::object&)>& with) {
-  std::string target = "/v1/dossiers?limit=500&query=" + runtime::encode_segment(options.search) + "&status=" + runtime::encode_segment(options.status);
+std::optional<Trouble> each_line(const Common& common, const ListOptions& options,
+                                 const std::function<std::optional<Trouble>(const json::object&)>& with) {
+  std::string target =
+      "/v1/dossiers?limit=500&query=" + runtime::encode_segment(options.search) + "&status=" + runtime::encode_segment(options.status);
   if (options.conflict) target += "&conflict=true";
   std::string cursor;
   do {
@@ -84,15 +89,18 @@ int dossier_list(const Common& common, const ListOptions& options) {
   json::array lines;
   std::vector<std::vector<std::string>> rows{{"CODE", "STATUS", "UNIT", "OWNER", "DUE", "STATE", "CONFLICTS"}};
   const auto trouble = each_line(common, options, [&](const json::object& line) -> std::optional<Trouble> {
-    if (common.json) lines.push_back(line);
+    if (common.json)
+      lines.push_back(line);
     else
       rows.push_back({shown(line, "code") == "-" ? shown(line, "id") : shown(line, "code"), shown(line, "status"), shown(line, "unit"),
                       shown(line, "owner"), shown(line, "due"), shown(line, "state"), shown(line, "conflicts")});
     return std::nullopt;
   });
   if (trouble) return runtime::report(program, *trouble);
-  if (common.json) runtime::print_json(json::object{{"dossiers", std::move(lines)}});
-  else print(runtime::align(rows));
+  if (common.json)
+    runtime::print_json(json::object{{"dossiers", std::move(lines)}});
+  else
+    print(runtime::align(rows));
   return static_cast<int>(ExitCode::done);
 }
 

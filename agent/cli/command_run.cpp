@@ -21,7 +21,9 @@ constexpr std::chrono::seconds pulse{10};
 /// Everything that runs, in the order in which it must be made, and so goes in the opposite one.
 class Process {
  public:
-  Process(storage::WardStore store, const std::string& data) : ward_(std::move(store), data, io_.get_executor()) { api_.add_routes(router_); }
+  Process(storage::WardStore store, const std::string& data) : ward_(std::move(store), data, io_.get_executor()) {
+    api_.add_routes(router_);
+  }
 
   Result<void> open_doors(const runtime::DataDir& directory, const std::string& http) {
     if (!http.empty()) {
@@ -108,10 +110,22 @@ Result<ExitCode> serve(const Common& common, const std::string& http) {
 
 }  // namespace
 
+int report_data(const Common& common, const Error& error) {
+  if (error.fault != Fault::not_found) return runtime::report(program, runtime::trouble_of(error));
+  return runtime::report(program,
+                         {"not_enrolled",
+                          ExitCode::refused,
+                          403,
+                          common.data + " holds no ward PC.",
+                          "Nothing was changed.",
+                          "Enrol it: wardsync enrol --ticket FILE --data " + common.data + "; or name another directory with --data.",
+                          {}});
+}
+
 int run(const Common& common, const std::string& http) {
   runtime::keep_memory_small();
   const auto exit = serve(common, http);
-  if (exit.has_error()) return runtime::report(program, runtime::trouble_of(exit.error()));
+  if (exit.has_error()) return report_data(common, exit.error());
   return static_cast<int>(*exit);
 }
 

@@ -32,12 +32,12 @@ int show_status(const json::value& status) {
   std::vector<std::vector<std::string>> rows{
       {"device", shown(status, "device") + " of " + shown(status, "unit") + " (" + shown(status, "approval") + ")"},
       {"link", link_line(status)},
-      {"waiting to be sent", shown(status, "queue", "records") + " records, " + shown(status, "queue", "bytes") + " bytes, the oldest since " +
-                                 shown(status, "queue", "oldest_at")},
+      {"waiting to be sent", shown(status, "queue", "records") + " records, " + shown(status, "queue", "bytes") +
+                                 " bytes, the oldest since " + shown(status, "queue", "oldest_at")},
       {"receipted", shown(status, "receipted", "through") + " records, at " + shown(status, "receipted", "at")},
       {"dossiers", shown(status, "dossiers")},
-      {"to decide", shown(status, "conflicts") + " conflicts, " + shown(status, "quarantined") + " quarantined, " + shown(status, "waiting") +
-                        " waiting for earlier changes"},
+      {"to decide", shown(status, "conflicts") + " conflicts, " + shown(status, "quarantined") + " quarantined, " +
+                        shown(status, "waiting") + " waiting for earlier changes"},
       {"clock", shown(status, "clock", "offset_ms") + " ms against the centre's, " +
                     (shown(status, "clock", "trusted") == "true" ? "trusted" : "NOT TRUSTED: set it")},
       {"disk", shown(status, "disk", "free_bytes") + " bytes free"},
@@ -62,14 +62,16 @@ std::variant<json::value, Trouble> status_of(const Common& common) {
 }
 
 int gave_up(const json::value& status, std::uint64_t missing) {
-  return runtime::report(program, Trouble{"gave_up_waiting",
-                                          ExitCode::gave_up_waiting,
-                                          504,
-                                          std::to_string(missing) + " records are without a receipt; the link is " + link_line(status) +
-                                              (shown(status, "link", "last_error") == "-" ? "" : "; last trouble: " + shown(status, "link", "last_error")) + ".",
-                                          "They are saved on this PC and will be sent.",
-                                          "Wait longer, or see `wardsync status`.",
-                                          {}});
+  return runtime::report(
+      program,
+      Trouble{"gave_up_waiting",
+              ExitCode::gave_up_waiting,
+              504,
+              std::to_string(missing) + " records are without a receipt; the link is " + link_line(status) +
+                  (shown(status, "link", "last_error") == "-" ? "" : "; last trouble: " + shown(status, "link", "last_error")) + ".",
+              "They are saved on this PC and will be sent.",
+              "Wait longer, or see `wardsync status`.",
+              {}});
 }
 
 int show_verification(const Common& common, const json::value& found) {
@@ -95,8 +97,8 @@ Result<json::object> verify_without_daemon(const Common& common) {
 }
 
 int show_receipt(const json::value& receipt) {
-  print("The centre (" + shown(receipt, "role") + ", incarnation " + shown(receipt, "centre") + ") has signed, at " + shown(receipt, "time") +
-        ", that it durably holds of this device:\n");
+  print("The centre (" + shown(receipt, "role") + ", incarnation " + shown(receipt, "centre") + ") has signed, at " +
+        shown(receipt, "time") + ", that it durably holds of this device:\n");
   for (const auto& head : runtime::rows_of(receipt, "heads"))
     print("  incarnation " + shown(head, "incarnation") + ": its first " + shown(head, "count") + " records\n");
   print("Its log then had " + shown(receipt, "size") + " segments with the root\n  " + shown(receipt, "root") + "\nSignature\n  " +
@@ -115,8 +117,10 @@ int status(const Common& common, bool watch) {
     const auto& now = std::get<json::value>(answer);
     if (auto text = json::serialize(now); text != before) {
       before = std::move(text);
-      if (common.json) print(before + "\n");
-      else print(runtime::is_terminal(1) ? "\x1b[H\x1b[J" : "\n"), show_status(now);
+      if (common.json)
+        print(before + "\n");
+      else
+        print(runtime::is_terminal(1) ? "\x1b[H\x1b[J" : "\n"), show_status(now);
       std::fflush(stdout);
     }
     std::this_thread::sleep_for(watch_every);
@@ -126,7 +130,8 @@ int status(const Common& common, bool watch) {
 int sync_action(const Common& common, const std::string& action) {
   const auto body = json::serialize(json::object{{"action", action}});
   return ask(common, "POST", "/v1/sync", body, [&](const json::value& status) {
-    if (!common.quiet) runtime::say("The link is " + link_line(status) + "; " + shown(status, "queue", "records") + " records wait to be sent.");
+    if (!common.quiet)
+      runtime::say("The link is " + link_line(status) + "; " + shown(status, "queue", "records") + " records wait to be sent.");
     return static_cast<int>(ExitCode::done);
   });
 }
@@ -145,10 +150,12 @@ int sync_wait(const Common& common, std::int64_t seconds) {
       wanted = through + at_first;
     }
     if (through >= *wanted) {
-      if (common.json) runtime::print_json(status);
+      if (common.json)
+        runtime::print_json(status);
       else if (!common.quiet)
-        runtime::say(at_first == 0 ? "Nothing waited to be sent: " + std::to_string(through) + " records are receipted."
-                                   : std::to_string(at_first) + " records were sent and are receipted, at " + shown(status, "receipted", "at") + ".");
+        runtime::say(at_first == 0
+                         ? "Nothing waited to be sent: " + std::to_string(through) + " records are receipted."
+                         : std::to_string(at_first) + " records were sent and are receipted, at " + shown(status, "receipted", "at") + ".");
       return static_cast<int>(ExitCode::done);
     }
     if (seconds != 0 && std::chrono::steady_clock::now() >= end) return gave_up(status, *wanted - through);
@@ -173,7 +180,7 @@ int verify(const Common& common) {
   if (trouble == nullptr) return show_verification(common, std::get<json::value>(answer));
   if (trouble->exit != ExitCode::not_reachable) return runtime::report(program, *trouble);
   const auto found = verify_without_daemon(common);
-  return found.has_error() ? runtime::report(program, runtime::trouble_of(found.error())) : show_verification(common, json::value(*found));
+  return found.has_error() ? report_data(common, found.error()) : show_verification(common, json::value(*found));
 }
 
 }  // namespace ward::agent

@@ -41,13 +41,15 @@ int wrong_usage(const Error& error) {
 
 void say_clock(const json::value& saved) {
   if (shown(saved, "clock_believed") == "false")
-    runtime::say("This PC's clock is not believed; set it. The change is safe, but loses against one that was made at the same time elsewhere.");
+    runtime::say(
+        "This PC's clock is not believed; set it. The change is safe, but loses against one that was made at the same time elsewhere.");
 }
 
 }  // namespace
 
 int dossier_new(const Common& common, const WriteOptions& options) {
-  if (options.sets.empty() == options.json_file.empty()) return wrong_usage(fail(Fault::invalid, "a dossier comes from --set, or from --json"));
+  if (options.sets.empty() == options.json_file.empty())
+    return wrong_usage(fail(Fault::invalid, "a dossier comes from --set, or from --json"));
   std::string body;
   if (options.json_file.empty()) {
     const auto fields = fields_of(options.sets);
@@ -61,7 +63,8 @@ int dossier_new(const Common& common, const WriteOptions& options) {
   return ask(common, "POST", "/v1/dossiers", body, [&](const json::value& saved) {
     runtime::print(shown(saved, "id") + "\n");
     if (!common.quiet) {
-      runtime::say(shown(saved, "code") == "-" ? "Saved. It has no official code yet; name it by its id." : "Saved as " + shown(saved, "code") + ".");
+      runtime::say(shown(saved, "code") == "-" ? "Saved. It has no official code yet; name it by its id."
+                                               : "Saved as " + shown(saved, "code") + ".");
       say_clock(saved);
     }
     return static_cast<int>(ExitCode::done);
@@ -77,17 +80,19 @@ int dossier_edit(const Common& common, const WriteOptions& options) {
   if (!options.note.empty()) body["append"] = json::object{{"notes", options.note}};
   if (!options.seen.empty()) body["seen"] = options.seen;
   if (!options.why.empty()) body["why"] = options.why;
-  return ask(common, "POST", "/v1/dossiers/" + runtime::encode_segment(options.code) + "/changes", json::serialize(body), [&](const json::value& saved) {
-    if (!common.quiet) {
-      runtime::say("Saved.");
-      say_clock(saved);
-    }
-    return static_cast<int>(ExitCode::done);
-  });
+  return ask(common, "POST", "/v1/dossiers/" + runtime::encode_segment(options.code) + "/changes", json::serialize(body),
+             [&](const json::value& saved) {
+               if (!common.quiet) {
+                 runtime::say("Saved.");
+                 say_clock(saved);
+               }
+               return static_cast<int>(ExitCode::done);
+             });
 }
 
 int inbox_resolve(const Common& common, const ResolveOptions& options) {
-  if (options.keep.empty() == options.set.empty()) return wrong_usage(fail(Fault::invalid, "decide by --keep LETTER, or by --set FIELD=VALUE --why REASON"));
+  if (options.keep.empty() == options.set.empty())
+    return wrong_usage(fail(Fault::invalid, "decide by --keep LETTER, or by --set FIELD=VALUE --why REASON"));
   json::object body;
   if (options.keep.empty()) {
     const auto fields = fields_of({options.set});
@@ -97,10 +102,11 @@ int inbox_resolve(const Common& common, const ResolveOptions& options) {
     body["keep"] = options.keep;
   }
   if (!options.why.empty()) body["why"] = options.why;
-  return ask(common, "POST", "/v1/inbox/" + runtime::encode_segment(options.id) + "/resolutions", json::serialize(body), [&](const json::value&) {
-    if (!common.quiet) runtime::say("Decided and saved. What the others wrote stays in the history.");
-    return static_cast<int>(ExitCode::done);
-  });
+  return ask(common, "POST", "/v1/inbox/" + runtime::encode_segment(options.id) + "/resolutions", json::serialize(body),
+             [&](const json::value&) {
+               if (!common.quiet) runtime::say("Decided and saved. What the others wrote stays in the history.");
+               return static_cast<int>(ExitCode::done);
+             });
 }
 
 }  // namespace ward::agent

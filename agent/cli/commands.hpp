@@ -22,6 +22,9 @@ struct Common {
 template <class Then>
 int ask(const Common& common, const std::string& method, const std::string& target, std::string body, Then&& then);
 
+/// Reports why the data directory cannot be used: a PC that is not enrolled is told how to become one.
+int report_data(const Common& common, const Error& error);
+
 struct EnrolOptions {
   std::string ticket_file, label;
   bool compared = false;  ///< --yes

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <sys/stat.h>
+
 #include <csignal>
 #include <cstdio>
 #include <functional>
@@ -50,10 +52,12 @@ void add_daemon(CLI::App& app, Words& w) {
 
   auto* run_command = command(app, w, "run", "the daemon, in the foreground", [&] { return run(w.common, w.http); });
   run_command
-      ->add_option("--http", w.http, "the API on this machine's loopback too, e.g. 127.0.0.1:7411 (port 0 picks a free one); needs DATA/api.token")
+      ->add_option("--http", w.http,
+                   "the API on this machine's loopback too, e.g. 127.0.0.1:7411 (port 0 picks a free one); needs DATA/api.token")
       ->envname("WARDSYNC_HTTP");
 
-  auto* status_command = printing(app, w, "status", "link, queue, receipts, conflicts, clock, disk", [&] { return status(w.common, w.watch); });
+  auto* status_command =
+      printing(app, w, "status", "link, queue, receipts, conflicts, clock, disk", [&] { return status(w.common, w.watch); });
   status_command->add_flag("--watch", w.watch, "again whenever something changed, until interrupted");
   printing(app, w, "verify", "check every seal, id, root and signature that is stored here", [&] { return verify(w.common); });
 
@@ -62,11 +66,11 @@ void add_daemon(CLI::App& app, Words& w) {
   printing(*sync, w, "pause", "keep the link closed until `resume`", [&] { return sync_action(w.common, "pause"); });
   printing(*sync, w, "resume", "open it again", [&] { return sync_action(w.common, "resume"); });
   auto* wait = printing(*sync, w, "wait", "until everything saved before now is receipted; exit 6 if it is not in time",
-                       [&] { return sync_wait(w.common, w.seconds); });
+                        [&] { return sync_wait(w.common, w.seconds); });
   wait->add_option("--timeout", w.seconds, "seconds; 0: no limit")->check(CLI::Range(0, 7 * 24 * 3600))->capture_default_str();
 
-  auto* receipt = printing(*group(app, "receipt", "what the centre has signed for"), w, "show", "the newest receipt, and whether it covers a dossier",
-                          [&] { return receipt_show(w.common, w.code); });
+  auto* receipt = printing(*group(app, "receipt", "what the centre has signed for"), w, "show",
+                           "the newest receipt, and whether it covers a dossier", [&] { return receipt_show(w.common, w.code); });
   receipt->add_option("CODE", w.code, "a dossier's code, or id:HEX");
 }
 
@@ -78,12 +82,12 @@ void add_writes(CLI::App& dossier, Words& w) {
   edit->add_option("--why", w.write.why, "the reason, where the act asks for one");
   edit->add_option("--note", w.write.note, "a note to add");
   made->add_option("--json", w.write.json_file, "a file with the whole dossier in the national form; - for stdin");
-  for (auto* writing : {made, edit})
-    writing->add_option("--set", w.write.sets, "FIELD=VALUE, or LIST/ID/FIELD=VALUE")->expected(1, 512);
+  for (auto* writing : {made, edit}) writing->add_option("--set", w.write.sets, "FIELD=VALUE, or LIST/ID/FIELD=VALUE")->expected(1, 512);
 
   auto* import = printing(dossier, w, "import", "take in dossiers, one JSON object per line; codes that exist are skipped",
-                         [&] { return dossier_import(w.common, w.file, w.from_line); });
-  auto* apply = printing(dossier, w, "apply", "make changes, one JSON object per line", [&] { return dossier_apply(w.common, w.file, w.from_line); });
+                          [&] { return dossier_import(w.common, w.file, w.from_line); });
+  auto* apply =
+      printing(dossier, w, "apply", "make changes, one JSON object per line", [&] { return dossier_apply(w.common, w.file, w.from_line); });
   for (auto* reading : {import, apply}) {
     reading->add_option("FILE", w.file, "JSON lines; - for stdin")->required();
     reading->add_option("--from-line", w.from_line, "pass over the lines before")->check(CLI::PositiveNumber)->capture_default_str();
@@ -94,7 +98,8 @@ void add_dossiers(CLI::App& app, Words& w) {
   auto* dossier = group(app, "dossier", "dossiers");
   add_writes(*dossier, w);
   auto* list = printing(*dossier, w, "list", "all dossiers, or those that fit", [&] { return dossier_list(w.common, w.list); });
-  auto* exported = printing(*dossier, w, "export", "as JSON lines, in the form of `import`", [&] { return dossier_export(w.common, w.list); });
+  auto* exported =
+      printing(*dossier, w, "export", "as JSON lines, in the form of `import`", [&] { return dossier_export(w.common, w.list); });
   exported->add_option("-o,--out", w.list.out_file, "the file to write; default: stdout");
   exported->add_option("--query", w.list.search, "words that must occur");
   list->add_option("--search", w.list.search, "words that must occur");
@@ -103,7 +108,8 @@ void add_dossiers(CLI::App& app, Words& w) {
     listing->add_flag("--conflict", w.list.conflict, "only those that a person must decide");
   }
   auto* show = printing(*dossier, w, "show", "one dossier", [&] { return dossier_show(w.common, w.code); });
-  auto* history = printing(*dossier, w, "history", "everything that was ever said of it", [&] { return dossier_history(w.common, w.code); });
+  auto* history =
+      printing(*dossier, w, "history", "everything that was ever said of it", [&] { return dossier_history(w.common, w.code); });
   for (auto* with_code : {show, history}) with_code->add_option("CODE", w.code, "its code, or id:HEX")->required();
 
   auto* inbox = group(app, "inbox", "what a person must decide");
@@ -126,7 +132,10 @@ int version(const Common& common) {
 
 int main(int argc, char** argv) try {
   std::signal(SIGPIPE, SIG_IGN);
-  CLI::App app{"A ward office's PC in the city's dossier sync: saves every change here first, and carries it to the centre over whatever link there is."};
+  ::umask(077);  // whatever lies in the data directory is this account's alone
+  CLI::App app{
+      "A ward office's PC in the city's dossier sync: saves every change here first, and carries it to the centre over whatever link there "
+      "is."};
   app.require_subcommand(1);
   Words words;
   add_daemon(app, words);
