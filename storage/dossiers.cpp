@@ -95,15 +95,16 @@ DossierLine line_of(Store& store, Phases& phases, const Query& row) {
   out.unit = row.text(5);
   out.received = row.text(6);
   out.due = row.text(7);
-  out.changed_at = {row.number(8)};
-  out.conflicts = static_cast<std::uint64_t>(row.number(9));
+  out.conflicts = static_cast<std::uint64_t>(row.number(8));
+  out.changed_at = {row.number(9)};
   out.owner = shown_text(read_state(store, dossier), "ChuHoSo");
   out.phase = phases.of(dossier, out.did);
   return out;
 }
 
 #define WARD_LINE_COLUMNS \
-  "SELECT d.id, d.did, d.code, d.status, d.procedure, d.unit, d.received, d.due, d.changed_ms, d.conflicts FROM dossier d "
+  "SELECT d.id, d.did, d.code, d.status, d.procedure, d.unit, d.received, d.due, d.conflicts, s.changed_ms FROM dossier d " \
+  "LEFT JOIN state s ON s.dossier = d.id "
 
 Result<std::int64_t> cursor_of(std::string_view after) {
   if (after.empty()) return std::numeric_limits<std::int64_t>::max();
@@ -186,8 +187,8 @@ Result<DossierPage> list_dossiers(Store& store, const DossierQuery& query) {
     const auto conflicts_min = std::int64_t{query.conflict_only};
     if (!wanted.empty()) {
       auto rows = store.db.query(
-          "SELECT d.id, d.did, d.code, d.status, d.procedure, d.unit, d.received, d.due, d.changed_ms, d.conflicts, w.hashes FROM words w "
-          "JOIN dossier d ON d.id = w.dossier WHERE w.dossier < ? AND d.conflicts >= ? AND (? = '' OR d.status = ?) ORDER BY w.dossier DESC");
+          "SELECT d.id, d.did, d.code, d.status, d.procedure, d.unit, d.received, d.due, d.conflicts, s.changed_ms, w.hashes FROM words w "
+          "JOIN dossier d ON d.id = w.dossier JOIN state s ON s.dossier = d.id WHERE w.dossier < ? AND d.conflicts >= ? AND (? = '' OR d.status = ?) ORDER BY w.dossier DESC");
       take(rows.bind(before).bind(conflicts_min).bind(query.status).bind(query.status));
     } else if (query.conflict_only) {
       auto rows = store.db.query(WARD_LINE_COLUMNS "WHERE d.conflicts > 0 AND d.id < ? AND (? = '' OR d.status = ?) ORDER BY d.id DESC");

@@ -64,18 +64,19 @@ class Line {
   bool straight_ = true;
 };
 
+/// Writes only what differs, as every page that a save touches must reach the disk before it is answered.
 void write_line(Store& store, std::int64_t dossier, const Merged& merged) {
   const auto& state = merged.state;
   store.db.query(
-             "UPDATE dossier SET code = ?, status = ?, procedure = ?, unit = ?, received = ?, due = ?, changed_ms = ?, conflicts = ?, "
-             "attention = ?, waiting = ?, in_line = ?, dirty = 0 WHERE id = ?")
+             "UPDATE dossier SET code = ?1, status = ?2, procedure = ?3, unit = ?4, received = ?5, due = ?6, conflicts = ?7, attention = ?8, "
+             "waiting = ?9, in_line = ?10, dirty = 0 WHERE id = ?11 AND (code IS NOT ?1 OR status IS NOT ?2 OR procedure IS NOT ?3 OR unit IS NOT ?4 "
+             "OR received IS NOT ?5 OR due IS NOT ?6 OR conflicts <> ?7 OR attention <> ?8 OR waiting <> ?9 OR in_line <> ?10 OR dirty <> 0)")
       .bind(state.codes.empty() ? std::string_view() : std::string_view(state.codes.front()))
       .bind(shown_text(state, "TrangThaiHoSo"))
       .bind(shown_text(state, "MaTTHC"))
       .bind(state.custody)
       .bind(shown_text(state, "NgayTiepNhan"))
       .bind(shown_text(state, "NgayHenTra"))
-      .bind(merged.changed_at.ms)
       .bind(static_cast<std::int64_t>(state.conflicts.size()))
       .bind(merged.attention)
       .bind(merged.waiting)
@@ -84,22 +85,35 @@ void write_line(Store& store, std::int64_t dossier, const Merged& merged) {
       .run();
 }
 
-bool is_stored(Store& store, std::int64_t dossier, BytesView sealed) {
-  auto found = store.db.query("SELECT sealed FROM state WHERE dossier = ?");
+bool same(BytesView a, BytesView b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
+
+bool is_stored(Store& store, std::int64_t dossier, const Merged& merged) {
+  auto found = store.db.query("SELECT sealed, changed_ms FROM state WHERE dossier = ?");
   found.bind(dossier);
-  if (!found.step()) return false;
-  const auto held = found.bytes(0);
-  return std::equal(held.begin(), held.end(), sealed.begin(), sealed.end());
+  return found.step() && same(found.bytes(0), merged.sealed) && found.number(1) == merged.changed_at.ms;
+}
+
+void write_words(Store& store, std::int64_t dossier, const merge::DossierState& state) {
+  const auto hashes = hashes_of(store, state);
+  {
+    auto found = store.db.query("SELECT hashes FROM words WHERE dossier = ?");
+    found.bind(dossier);
+    if (found.step() && same(found.bytes(0), hashes)) return;
+  }
+  store.db.query("INSERT INTO words (dossier, hashes) VALUES (?, ?) ON CONFLICT (dossier) DO UPDATE SET hashes = excluded.hashes")
+      .bind(dossier).bind(BytesView(hashes)).run();
 }
 
 void write_merged(Store& store, std::int64_t dossier, bool even_if_same) {
   const auto merged = merged_from_records(store, dossier, did_of(store, dossier));
   write_line(store, dossier, merged);
   // A stamp that arrives changes most states not at all; what depends on the state alone is then right already.
-  if (!even_if_same && is_stored(store, dossier, merged.sealed)) return;
-  store.db.query("INSERT OR REPLACE INTO state (dossier, sealed) VALUES (?, ?)").bind(dossier).bind(BytesView(merged.sealed)).run();
-  const auto hashes = hashes_of(store, merged.state);
-  store.db.query("INSERT OR REPLACE INTO words (dossier, hashes) VALUES (?, ?)").bind(dossier).bind(BytesView(hashes)).run();
+  if (!even_if_same && is_stored(store, dossier, merged)) return;
+  store.db.query(
+             "INSERT INTO state (dossier, changed_ms, sealed) VALUES (?, ?, ?) ON CONFLICT (dossier) DO UPDATE SET changed_ms = excluded.changed_ms, "
+             "sealed = excluded.sealed")
+      .bind(dossier).bind(merged.changed_at.ms).bind(BytesView(merged.sealed)).run();
+  write_words(store, dossier, merged.state);
   write_codes(store, dossier, merged.state.codes);
 }
 

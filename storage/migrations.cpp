@@ -10,10 +10,11 @@ constexpr const char* version_1 = R"sql(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
 -- chained: how many records, from the first on, lie in segments that follow each other here; head: the hash of the last of these; newest: its id.
--- written, waiting_bytes: a ward's own only: records written, and the bytes of those that wait outside any segment.
+-- written, waiting_bytes, hlc: a ward's own only: records written, the bytes of those that wait outside any segment, the last clock value given.
 CREATE TABLE writer (
   id INTEGER PRIMARY KEY, device BLOB NOT NULL, incarnation BLOB NOT NULL, chained INTEGER NOT NULL DEFAULT 0, head BLOB,
-  newest INTEGER NOT NULL DEFAULT 0, written INTEGER NOT NULL DEFAULT 0, waiting_bytes INTEGER NOT NULL DEFAULT 0, UNIQUE (device, incarnation)) STRICT;
+  newest INTEGER NOT NULL DEFAULT 0, written INTEGER NOT NULL DEFAULT 0, waiting_bytes INTEGER NOT NULL DEFAULT 0,
+  hlc INTEGER NOT NULL DEFAULT 0, UNIQUE (device, incarnation)) STRICT;
 CREATE INDEX writer_newest ON writer (device, newest);
 
 -- One signed statement. stamp: its place and time in the centre's log. receipted: 1 once the centre is known to hold it. refused: why the
@@ -48,13 +49,14 @@ CREATE INDEX shared_of_segment ON shared (segment);
 -- dirty: 0, or 1 + the log index from which on its records are not merged yet.
 CREATE TABLE dossier (
   id INTEGER PRIMARY KEY, did BLOB NOT NULL UNIQUE, code TEXT, status TEXT, procedure TEXT, unit TEXT, received TEXT, due TEXT,
-  changed_ms INTEGER NOT NULL DEFAULT 0, conflicts INTEGER NOT NULL DEFAULT 0, attention INTEGER NOT NULL DEFAULT 0,
+  conflicts INTEGER NOT NULL DEFAULT 0, attention INTEGER NOT NULL DEFAULT 0,
   waiting INTEGER NOT NULL DEFAULT 0, in_line INTEGER NOT NULL DEFAULT 0, dirty INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX dossier_status ON dossier (status);
 CREATE INDEX dossier_conflict ON dossier (id) WHERE conflicts > 0;
 CREATE INDEX dossier_waiting ON dossier (id) WHERE waiting > 0;
 CREATE INDEX dossier_dirty ON dossier (dirty) WHERE dirty > 0;
-CREATE TABLE state (dossier INTEGER PRIMARY KEY REFERENCES dossier, sealed BLOB NOT NULL) STRICT;
+-- changed_ms: of its newest change. Here, so that most edits touch one row of a dossier and not two.
+CREATE TABLE state (dossier INTEGER PRIMARY KEY REFERENCES dossier, changed_ms INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT;
 -- Keyed hashes of 8 bytes, sorted. By dossier and not by hash: a new dossier then touches one page here instead of fifty, and a search reads
 -- 25 MB for 50,000 dossiers, one page after the other.
 CREATE TABLE words (dossier INTEGER PRIMARY KEY REFERENCES dossier, hashes BLOB NOT NULL) STRICT;

@@ -47,15 +47,15 @@ std::vector<record::Change> parts_of(const record::Change& change, const Positio
 WardWriter::WardWriter(WardStore& ward, Now now) : ward_(ward), store_(ward.store_), now_(now) { begin(); }
 
 void WardWriter::begin() {
-  last_ = {static_cast<std::uint64_t>(meta_number(store_, "hlc", 0))};
   believed_ = ward_.believes(now_);
   if (!ward_.incarnation_) return start_incarnation();
   incarnation_ = *ward_.incarnation_;
-  auto found = store_.db.query("SELECT id, written FROM writer WHERE device = ? AND incarnation = ?");
+  auto found = store_.db.query("SELECT id, written, hlc FROM writer WHERE device = ? AND incarnation = ?");
   found.bind(ward_.membership_.device).bind(incarnation_);
   if (!found.step()) throw Failure{{Fault::storage_damaged, "this run's first record is missing"}};
   writer_ = found.number(0);
   next_ = static_cast<Seq>(found.number(1));
+  last_ = {static_cast<std::uint64_t>(found.number(2))};
 }
 
 void WardWriter::start_incarnation() {
@@ -66,6 +66,11 @@ void WardWriter::start_incarnation() {
     found.bind(ward_.membership_.device);
     if (found.step())
       body.previous.push_back({found.fixed<Incarnation>(0), static_cast<Seq>(found.number(1)), found.is_null(2) ? Hash{} : found.fixed<Hash>(2)});
+  }
+  {
+    auto last = store_.db.query("SELECT hlc FROM writer WHERE device = ? AND hlc > 0 ORDER BY id DESC LIMIT 1");
+    last.bind(ward_.membership_.device);
+    if (last.step()) last_ = {static_cast<std::uint64_t>(last.number(0))};
   }
   const auto drawn = draw("wsync-incarn", ward_.keys_, store_.random, now_.monotonic);
   incarnation_ = fixed_from<Incarnation>(drawn);
@@ -187,10 +192,10 @@ Result<Saved> WardWriter::edit(const Did& did, record::Change change) {
 
 void WardWriter::finish() {
   for (const auto dossier : touched_) remerge(store_, dossier);
-  set_meta_number(store_, "hlc", static_cast<std::int64_t>(last_.value));
-  store_.db.query("UPDATE writer SET written = ?, waiting_bytes = waiting_bytes + ? WHERE id = ?")
+  store_.db.query("UPDATE writer SET written = ?, waiting_bytes = waiting_bytes + ?, hlc = ? WHERE id = ?")
       .bind(static_cast<std::int64_t>(next_))
       .bind(static_cast<std::int64_t>(bytes_))
+      .bind(static_cast<std::int64_t>(last_.value))
       .bind(writer_)
       .run();
 }
