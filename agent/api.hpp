@@ -5,7 +5,8 @@
 
 #include <boost/json.hpp>
 
-/// The ward's local API under /v1 (interfaces.md). Handlers decide nothing about merging: they turn requests into changes, and states into JSON.
+/// The ward's local API under /v1 (interfaces.md). Handlers decide nothing about merging: they turn requests into changes, and states into
+/// JSON.
 namespace ward::agent {
 
 class Api {

@@ -27,10 +27,11 @@ json::object link_json(const LinkStanding& link) {
   return out;
 }
 
-const char* approval_of(storage::WardStore& store) {
-  const auto* standing = store.store().policy.device(store.membership().device);
+/// A revoked device hears of it as a refusal only; the policy entry does not reach it any more.
+const char* approval_of(Ward& ward) {
+  const auto* standing = ward.store.store().policy.device(ward.store.membership().device);
   if (standing == nullptr) return "waiting";
-  return standing->revoked ? "revoked" : "approved";
+  return standing->revoked || ward.link.state == LinkState::revoked ? "revoked" : "approved";
 }
 
 }  // namespace
@@ -53,7 +54,7 @@ json::object status_json(Ward& ward, const Standing& standing) {
       {"unit", membership.unit},
       {"organisation", ward.store.store().policy.genesis().organisation},
       {"centre", membership.centre_address},
-      {"approval", approval_of(ward.store)},
+      {"approval", approval_of(ward)},
       {"incarnation", progress.incarnation.is_zero() ? json::value() : json::value(hex(progress.incarnation.view()))},
       {"link", link_json(ward.link)},
       {"queue",

@@ -78,7 +78,7 @@ asio::awaitable<Error> Connection::hold(runtime::Tcp::socket socket) {
   auto perform = [&](StoreEffect effect, Now now) -> std::optional<Event> { return storage::perform(std::move(effect), ward_.store, now); };
   auto outside = [&]() -> std::optional<Event> {
     const auto standing = engine.standing();
-    if (!standing.open) return std::nullopt;
+    if (!standing.open || ward_.paused()) return std::nullopt;
     ward_.link.rtt_ms = standing.rtt_ms;
     if (ward_.link.state != LinkState::open) {
       ward_.enter(LinkState::open);

@@ -17,8 +17,8 @@ inline constexpr const char* key_file = "device.key";
 /// This device's keys: those that are there, or new ones, which are on the disk when this returns.
 [[nodiscard]] Result<storage::WardKeys> keys_of(const runtime::DataDir& directory);
 /// The data file of a new member: there whole, or not at all.
-[[nodiscard]] Result<void> create_store(const runtime::DataDir& directory, const storage::WardKeys& keys, const storage::Membership& membership,
-                                        const std::vector<policy::Entry>& policy);
+[[nodiscard]] Result<void> create_store(const runtime::DataDir& directory, const storage::WardKeys& keys,
+                                        const storage::Membership& membership, const std::vector<policy::Entry>& policy);
 [[nodiscard]] Result<storage::WardStore> open_store(const runtime::DataDir& directory, storage::OpenMode mode);
 
 /// The token by which programs of this machine may use the loopback port: made once.

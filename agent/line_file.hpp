@@ -12,7 +12,7 @@ namespace ward::agent {
 /// Consecutive lines of a file, as one request carries them.
 struct Batch {
   std::uint64_t first_line = 1;
-  std::string text;           ///< whole lines, each ending in a line feed; empty at the end of the file
+  std::string text;  ///< whole lines, each ending in a line feed; empty at the end of the file
   std::uint64_t lines = 0;
 };
 

@@ -11,18 +11,12 @@ constexpr std::string_view paused_key = "link paused";
 
 const char* name_of(LinkState state) noexcept {
   switch (state) {
-    case LinkState::connecting:
-      return "connecting";
-    case LinkState::open:
-      return "open";
-    case LinkState::waiting:
-      return "waiting";
-    case LinkState::waiting_for_approval:
-      return "waiting_for_approval";
-    case LinkState::revoked:
-      return "revoked";
-    case LinkState::paused:
-      return "paused";
+    case LinkState::connecting: return "connecting";
+    case LinkState::open: return "open";
+    case LinkState::waiting: return "waiting";
+    case LinkState::waiting_for_approval: return "waiting_for_approval";
+    case LinkState::revoked: return "revoked";
+    case LinkState::paused: return "paused";
   }
   return "connecting";
 }
@@ -65,6 +59,7 @@ Result<void> Ward::pause(bool paused) {
   }));
   paused_ = paused;
   wants_sync_now = !paused;
+  enter(paused ? LinkState::paused : LinkState::connecting);
   changed();
   return {};
 }

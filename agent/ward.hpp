@@ -18,7 +18,7 @@ enum class LinkState {
   waiting,               ///< the last attempt failed; the next is planned
   waiting_for_approval,  ///< the centre knows this PC, and no administrator has approved it yet
   revoked,
-  paused,                ///< by a person
+  paused,  ///< by a person
 };
 [[nodiscard]] const char* name_of(LinkState state) noexcept;
 
@@ -29,7 +29,7 @@ struct LinkStanding {
   std::int64_t rtt_ms = -1;  ///< -1: nothing was answered yet
   std::string last_error;    ///< why the last link or attempt ended; empty: none ended yet
   WallTime last_error_at;
-  WallTime next_try_at;      ///< 0: none is planned
+  WallTime next_try_at;  ///< 0: none is planned
 };
 
 class Ward {
@@ -37,8 +37,8 @@ class Ward {
   Ward(storage::WardStore opened, std::string data, const asio::any_io_executor& executor);
 
   storage::WardStore store;
-  const std::string data;       ///< directory
-  std::string http;             ///< host:port of the loopback API; empty: off
+  const std::string data;  ///< directory
+  std::string http;        ///< host:port of the loopback API; empty: off
   LinkStanding link;
 
   void enter(LinkState state);

@@ -49,22 +49,14 @@ Judgement judge_one(const storage::DeviceLine& line, bool connected, WallTime no
 
 const char* name_of(Alert alert) noexcept {
   switch (alert) {
-    case Alert::none:
-      return "none";
-    case Alert::offline:
-      return "offline";
-    case Alert::clock:
-      return "clock";
-    case Alert::disk:
-      return "disk";
-    case Alert::no_progress:
-      return "no_progress";
-    case Alert::revoked_contact:
-      return "revoked_contact";
-    case Alert::rollback:
-      return "rollback";
-    case Alert::fork:
-      return "fork";
+    case Alert::none: return "none";
+    case Alert::offline: return "offline";
+    case Alert::clock: return "clock";
+    case Alert::disk: return "disk";
+    case Alert::no_progress: return "no_progress";
+    case Alert::revoked_contact: return "revoked_contact";
+    case Alert::rollback: return "rollback";
+    case Alert::fork: return "fork";
   }
   return "none";
 }

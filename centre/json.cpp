@@ -12,12 +12,9 @@ using runtime::time_text;
 
 const char* name_of(storage::DeviceLine::Standing standing) noexcept {
   switch (standing) {
-    case storage::DeviceLine::Standing::waiting:
-      return "waiting";
-    case storage::DeviceLine::Standing::approved:
-      return "approved";
-    case storage::DeviceLine::Standing::revoked:
-      return "revoked";
+    case storage::DeviceLine::Standing::waiting: return "waiting";
+    case storage::DeviceLine::Standing::approved: return "approved";
+    case storage::DeviceLine::Standing::revoked: return "revoked";
   }
   return "waiting";
 }

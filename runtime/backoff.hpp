@@ -6,8 +6,8 @@
 
 namespace ward::runtime {
 
-/// How long to wait before the next attempt: doubling from `first` to `longest`, and of that a random part between one half and the whole, so that a city's
-/// PCs do not come back in step. Pure: randomness is an argument.
+/// How long to wait before the next attempt: doubling from `first` to `longest`, and of that a random part between one half and the whole,
+/// so that a city's PCs do not come back in step. Pure: randomness is an argument.
 class Backoff {
  public:
   using Duration = std::chrono::milliseconds;

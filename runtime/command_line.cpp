@@ -38,7 +38,8 @@ bool is_missing(const Result<Reply>& reply) { return reply.has_error() && reply.
 
 /// Characters, as far as a terminal shows them: Vietnamese text in NFC has one code point each.
 std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
 }
 
 }  // namespace

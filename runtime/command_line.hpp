@@ -19,8 +19,9 @@ struct Daemon {
 };
 
 /// One call to the daemon: its answer (null for an empty one), or the trouble to report: `daemon_down`, exit 3, when none runs.
-[[nodiscard]] std::variant<boost::json::value, Trouble> call_daemon(const Daemon& daemon, const std::string& method, const std::string& target,
-                                                                    std::string body, std::chrono::milliseconds timeout);
+[[nodiscard]] std::variant<boost::json::value, Trouble> call_daemon(const Daemon& daemon, const std::string& method,
+                                                                    const std::string& target, std::string body,
+                                                                    std::chrono::milliseconds timeout);
 
 /// A member as people read it: texts as they are, numbers in digits, nothing as "-". `inner`: of a member's member.
 [[nodiscard]] std::string shown(const boost::json::value& from, std::string_view name);

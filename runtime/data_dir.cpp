@@ -80,7 +80,7 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
 Result<Bytes> read_private_file(const std::string& path, std::size_t bytes_max) {
   const File file(path, O_RDONLY);
   if (!file.is_open()) return failed("opening " + path, errno);
-  struct stat found {};
+  struct stat found{};
   if (::fstat(file.fd(), &found) != 0) return failed("examining " + path, errno);
   if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0)
     return fail(Fault::invalid, path + " can be read by other accounts; run: chmod 600 " + path);
@@ -111,12 +111,12 @@ Result<void> rename_file(const std::string& from, const std::string& to) {
 void remove_file(const std::string& path) { ::unlink(path.c_str()); }
 
 bool file_exists(const std::string& path) {
-  struct stat found {};
+  struct stat found{};
   return ::stat(path.c_str(), &found) == 0;
 }
 
 std::uint64_t disk_free_bytes(const std::string& path) {
-  struct statvfs found {};
+  struct statvfs found{};
   if (::statvfs(path.c_str(), &found) != 0) return 0;
   return std::uint64_t{found.f_bavail} * found.f_frsize;
 }
@@ -131,7 +131,7 @@ Result<DataDir> DataDir::make(const std::string& path) {
 }
 
 Result<DataDir> DataDir::find(const std::string& path) {
-  struct stat found {};
+  struct stat found{};
   if (::stat(path.c_str(), &found) != 0) return failed(path, errno);
   if (!S_ISDIR(found.st_mode)) return fail(Fault::invalid, path + " is not a directory");
   return DataDir(path);
@@ -155,7 +155,8 @@ Result<void> DataDir::lock(const std::string& who) {
     char holder[128]{};
     const auto got = ::pread(fd, holder, sizeof holder - 1, 0);
     ::close(fd);
-    return fail(Fault::storage_locked, path_ + " is held by " + (got > 0 ? std::string(holder) : std::string("a process that gave no name")));
+    return fail(Fault::storage_locked,
+                path_ + " is held by " + (got > 0 ? std::string(holder) : std::string("a process that gave no name")));
   }
   const auto name = who + ", process " + std::to_string(::getpid());
   if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, name.data(), name.size(), 0) < 0) {

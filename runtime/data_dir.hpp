@@ -11,8 +11,8 @@ namespace ward::runtime {
 /// At most `bytes_max`. `not_found`, `too_large`, `io`.
 [[nodiscard]] Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
 
-/// Mode 0600, whole or not at all: written beside, synced, then given its name; the directory is synced too. With `replace` false an existing file
-/// stays and the answer is `invalid`. `storage_full`, `storage_read_only`, `io`.
+/// Mode 0600, whole or not at all: written beside, synced, then given its name; the directory is synced too. With `replace` false an
+/// existing file stays and the answer is `invalid`. `storage_full`, `storage_read_only`, `io`.
 [[nodiscard]] Result<void> write_private_file(const std::string& path, BytesView bytes, bool replace);
 /// As `read_file`; `invalid` when other accounts may read it.
 [[nodiscard]] Result<Bytes> read_private_file(const std::string& path, std::size_t bytes_max);

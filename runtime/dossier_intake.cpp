@@ -68,7 +68,8 @@ Result<Value> scalar(const Field& field, const std::string& where, const json::v
 }
 
 Result<void> check_name(std::string_view name) {
-  if (name.empty() || name.size() > limits::name_bytes_max || !text::is_nfc(name)) return fail(Fault::invalid, "a field's name must be 1 to 64 bytes of plain text");
+  if (name.empty() || name.size() > limits::name_bytes_max || !text::is_nfc(name))
+    return fail(Fault::invalid, "a field's name must be 1 to 64 bytes of plain text");
   return {};
 }
 
@@ -136,7 +137,8 @@ class Intake {
   }
 
   Result<void> enter_nested(const Path& list, const std::string& id, const Field& field, const json::array& elements) {
-    if (!elements.empty() && id.empty()) return refuse(list.back().text + "/" + field.name, "cannot be given here: the element has no identity yet");
+    if (!elements.empty() && id.empty())
+      return refuse(list.back().text + "/" + field.name, "cannot be given here: the element has no identity yet");
     Path path = list;
     path.push_back(Step::element(id));
     path.push_back(Step::field(field.name));
@@ -159,11 +161,13 @@ struct Place {
 Result<std::string> element_of(const Field* collection, std::string_view text) {
   if (text.starts_with('~')) {
     const auto bytes = unhex(text.substr(1));
-    if (bytes.empty() || bytes.size() > limits::key_bytes_max) return fail(Fault::invalid, "an element's id after ~ must be hexadecimal digits");
+    if (bytes.empty() || bytes.size() > limits::key_bytes_max)
+      return fail(Fault::invalid, "an element's id after ~ must be hexadecimal digits");
     return std::string(text_of(bytes));
   }
   const auto keys = collection == nullptr ? std::vector<const Field*>{} : schema::key_fields(collection->name);
-  if (keys.size() != 1) return fail(Fault::invalid, "this list's elements are named by ~ and hexadecimal digits, as `dossier show --json` gives them");
+  if (keys.size() != 1)
+    return fail(Fault::invalid, "this list's elements are named by ~ and hexadecimal digits, as `dossier show --json` gives them");
   WARD_TRY(const auto value, schema::intake(*keys.front(), Value(std::string(text))));
   return record::element_id({value});
 }
@@ -219,7 +223,8 @@ Result<void> read_lists(Intake& intake, const json::object& members, OpKind kind
       return refuse(member.key(), place.field->type != schema::Type::list ? "is not a list: use `set`"
                                   : kind == OpKind::add                   ? "only grows: use `append`"
                                                                           : "is a set: use `add`");
-    WARD_CHECK(for_each_of(member.value(), [&](const json::value& element) { return intake.enter(place.path, place.field, kind, element); }));
+    WARD_CHECK(
+        for_each_of(member.value(), [&](const json::value& element) { return intake.enter(place.path, place.field, kind, element); }));
   }
   return {};
 }

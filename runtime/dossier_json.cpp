@@ -46,7 +46,8 @@ const char* name_of(HistoryEntry::Standing standing) {
 }
 
 std::string op_text(const OpId& id) {
-  return hex(id.change.device.view()) + "." + hex(id.change.incarnation.view()) + "." + std::to_string(id.change.seq) + "." + std::to_string(id.index);
+  return hex(id.change.device.view()) + "." + hex(id.change.incarnation.view()) + "." + std::to_string(id.change.seq) + "." +
+         std::to_string(id.index);
 }
 
 json::array json_of_ops(const std::vector<OpId>& ids) {
@@ -164,7 +165,10 @@ json::value json_of(const Value& value) {
 json::object json_of(const merge::Conflict& conflict) {
   json::array values;
   for (const auto& said : conflict.values) values.push_back(json_of_said(said));
-  return {{"id", hex(conflict.id.view())}, {"kind", merge::name_of(conflict.kind)}, {"field", path_text(conflict.path)}, {"values", std::move(values)}};
+  return {{"id", hex(conflict.id.view())},
+          {"kind", merge::name_of(conflict.kind)},
+          {"field", path_text(conflict.path)},
+          {"values", std::move(values)}};
 }
 
 json::object json_of(const HistoryEntry& entry) {
@@ -188,10 +192,14 @@ json::object json_of(const merge::DossierState& state) {
   json::object others;
   for (const auto& collection : state.collections) {
     const auto elements = json_of_elements(collection);
-    if (collection.name == "TaiLieuNop") out["parts"] = elements;
-    else if (collection.name == "BienLai") out["payments"] = elements;
-    else if (collection.name == notes_list) out["notes"] = elements;
-    else others[collection.name] = elements;
+    if (collection.name == "TaiLieuNop")
+      out["parts"] = elements;
+    else if (collection.name == "BienLai")
+      out["payments"] = elements;
+    else if (collection.name == notes_list)
+      out["notes"] = elements;
+    else
+      others[collection.name] = elements;
   }
   json::array conflicts;
   for (const auto& conflict : state.conflicts) conflicts.push_back(json_of(conflict));
@@ -271,9 +279,9 @@ std::string time_text(WallTime time) {
   const year_month_day date{day};
   const hh_mm_ss clock{local - day};
   std::array<char, 40> out{};
-  std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d+07:00", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
+  std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d+07:00", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+                static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
   return out.data();
 }
 

@@ -13,13 +13,13 @@
 #include <string>
 #include <vector>
 
-/// HTTP/1.1 for local APIs: over a Unix socket for accounts of this machine, over loopback TCP with a bearer token. JSON in, JSON out, problem+json for
-/// whatever fails. No CORS, no redirects, no files.
+/// HTTP/1.1 for local APIs: over a Unix socket for accounts of this machine, over loopback TCP with a bearer token. JSON in, JSON out,
+/// problem+json for whatever fails. No CORS, no redirects, no files.
 namespace ward::runtime {
 
 struct Request {
   std::string method;
-  std::vector<std::string> path_parts;                     ///< between the slashes, decoded; without the query
+  std::vector<std::string> path_parts;                         ///< between the slashes, decoded; without the query
   std::map<std::string, std::string, std::less<>> parameters;  ///< from the pattern's {name} parts, decoded
   std::map<std::string, std::string, std::less<>> query;
   std::string body;
@@ -72,10 +72,12 @@ class HttpServer {
  public:
   HttpServer(asio::any_io_executor executor, const Router& router, HttpLimits limits = {});
 
-  /// A socket file of mode 0660 and, where it exists, of group `wardsync`. Peers are root, this process's own account, or members of the socket's group.
-  /// A path too long for a socket address is reached through /proc/self/fd. A stale file is replaced: hold the data directory's lock.
+  /// A socket file of mode 0660 and, where it exists, of group `wardsync`. Peers are root, this process's own account, or members of the
+  /// socket's group. A path too long for a socket address is reached through /proc/self/fd. A stale file is replaced: hold the data
+  /// directory's lock.
   [[nodiscard]] Result<void> listen_unix(const std::string& path);
-  /// Only loopback addresses (`invalid` otherwise). The port that was bound; `io` when it is taken. `Host` must name it, `Origin` must be absent.
+  /// Only loopback addresses (`invalid` otherwise). The port that was bound; `io` when it is taken. `Host` must name it, `Origin` must be
+  /// absent.
   [[nodiscard]] Result<std::uint16_t> listen_loopback(const HostPort& at, std::string token);
   /// Serves until cancelled. To end: `stop`, then let io_context::run return.
   [[nodiscard]] asio::awaitable<void> run();
@@ -107,7 +109,8 @@ struct Call {
   std::string body;
   std::string idempotency_key;
 };
-/// One request over a Unix socket; blocks, at most `timeout`. `not_found`: no daemon listens there; `not_member`: this account may not; `timeout`, `io`.
+/// One request over a Unix socket; blocks, at most `timeout`. `not_found`: no daemon listens there; `not_member`: this account may not;
+/// `timeout`, `io`.
 [[nodiscard]] Result<Reply> call_unix(const std::string& socket_path, const Call& call, std::chrono::milliseconds timeout);
 [[nodiscard]] std::string encode_segment(std::string_view text);
 

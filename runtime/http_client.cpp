@@ -84,7 +84,8 @@ class Connection {
     if (error != EAGAIN && error != EWOULDBLOCK) return error;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
     pollfd what{fd_, events, 0};
-    return left > 0 && ::poll(&what, 1, static_cast<int>(std::min<std::int64_t>(left, std::numeric_limits<int>::max()))) > 0 ? 0 : ETIMEDOUT;
+    return left > 0 && ::poll(&what, 1, static_cast<int>(std::min<std::int64_t>(left, std::numeric_limits<int>::max()))) > 0 ? 0
+                                                                                                                             : ETIMEDOUT;
   }
 
   int fd_;

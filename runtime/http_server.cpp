@@ -27,7 +27,9 @@ using Parser = http::request_parser<http::string_body>;
 using Message = http::request<http::string_body>;
 using Answer = http::response<http::string_body>;
 
-Trouble refused(unsigned status, const char* what, const char* remedy) { return {"refused", ExitCode::refused, status, what, {}, remedy, {}}; }
+Trouble refused(unsigned status, const char* what, const char* remedy) {
+  return {"refused", ExitCode::refused, status, what, {}, remedy, {}};
+}
 
 std::string header(const Message& message, std::string_view name) {
   const auto found = message.find(name);
@@ -59,7 +61,8 @@ Answer answer_of(Response response, bool keep) {
 
 Response answer_to(const Router& router, Message message, std::string account) {
   Request request;
-  if (!read_target(message.target(), request)) return respond(Trouble{"malformed", ExitCode::failed, 400, "The request's target is not a path.", {}, {}, {}});
+  if (!read_target(message.target(), request))
+    return respond(Trouble{"malformed", ExitCode::failed, 400, "The request's target is not a path.", {}, {}, {}});
   request.method = std::string(message.method_string());
   request.idempotency_key = header(message, "Idempotency-Key");
   request.if_none_match = header(message, "If-None-Match");
@@ -72,19 +75,23 @@ Response answer_to(const Router& router, Message message, std::string account) {
 Response answer_to_knock(const Router& router, Message message, const std::vector<std::string>& hosts, const std::string& token) {
   if (std::find(hosts.begin(), hosts.end(), header(message, "Host")) == hosts.end())
     return respond(refused(421, "The request's Host is not this machine's loopback address.", "Use the address that `status` shows."));
-  if (!header(message, "Origin").empty()) return respond(refused(403, "A page of another origin may not use this API.", "Programs send no Origin."));
+  if (!header(message, "Origin").empty())
+    return respond(refused(403, "A page of another origin may not use this API.", "Programs send no Origin."));
   const auto wanted = "Bearer " + token;
   if (!crypto::equal(view(header(message, "Authorization")), view(wanted)))
-    return respond(refused(401, "The bearer token is missing or wrong.", "Send `Authorization: Bearer` with the content of api.token in the data directory."));
+    return respond(refused(401, "The bearer token is missing or wrong.",
+                           "Send `Authorization: Bearer` with the content of api.token in the data directory."));
   return answer_to(router, std::move(message), "token");
 }
 
 /// What a request that could not even be read is told.
 Response unreadable(error_code error) {
   if (error == http::error::body_limit)
-    return respond(Trouble{"too_large", ExitCode::failed, 413, "The request's body is larger than what is accepted.", {}, "Send it in parts.", {}});
+    return respond(
+        Trouble{"too_large", ExitCode::failed, 413, "The request's body is larger than what is accepted.", {}, "Send it in parts.", {}});
   if (error == http::error::header_limit || error == http::error::buffer_overflow)
-    return respond(Trouble{"too_large", ExitCode::failed, 431, "The request's header is larger than what is accepted.", {}, "Send a shorter one.", {}});
+    return respond(Trouble{
+        "too_large", ExitCode::failed, 431, "The request's header is larger than what is accepted.", {}, "Send a shorter one.", {}});
   return respond(Trouble{"malformed", ExitCode::failed, 400, "This is not HTTP/1.1.", {}, "See RFC 9112.", {}});
 }
 

@@ -9,7 +9,9 @@ namespace {
 
 namespace json = boost::json;
 
-Error must_be(std::string_view name, const std::string& kind) { return fail(Fault::invalid, "`" + std::string(name) + "` must be " + kind); }
+Error must_be(std::string_view name, const std::string& kind) {
+  return fail(Fault::invalid, "`" + std::string(name) + "` must be " + kind);
+}
 
 }  // namespace
 

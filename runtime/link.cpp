@@ -65,8 +65,10 @@ Result<HostPort> parse_host_port(std::string_view text) {
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   if (error != std::errc() || end != digits.data() + digits.size()) return fail(Fault::invalid, "a port is a number from 0 to 65535");
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  else if (host.find(':') != std::string_view::npos) return fail(Fault::invalid, "an IPv6 address is written in brackets: [::1]:7400");
+  if (host.starts_with('[') && host.ends_with(']'))
+    host = host.substr(1, host.size() - 2);
+  else if (host.find(':') != std::string_view::npos)
+    return fail(Fault::invalid, "an IPv6 address is written in brackets: [::1]:7400");
   return HostPort{std::string(host), port};
 }
 

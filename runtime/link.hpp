@@ -32,8 +32,8 @@ struct HostPort {
 /// Connects within `timeout`, to the first address of a name that answers. `io`, `timeout`.
 [[nodiscard]] asio::awaitable<Result<Tcp::socket>> dial(HostPort to, std::chrono::milliseconds timeout);
 
-/// Nothing is held back, a dead peer is noticed: data that nobody acknowledged for `unacknowledged_max` breaks the connection (TCP alone would sleep through
-/// the short windows of a bad line).
+/// Nothing is held back, a dead peer is noticed: data that nobody acknowledged for `unacknowledged_max` breaks the connection (TCP alone
+/// would sleep through the short windows of a bad line).
 void tune(Tcp::socket& socket, std::chrono::milliseconds unacknowledged_max);
 
 inline constexpr std::chrono::seconds ward_unacknowledged_max{20};
@@ -70,7 +70,7 @@ class Link {
 
   Tcp::socket socket_;
   Signal happened_;
-  Signal taken_;     ///< what arrived was taken: read on
+  Signal taken_;  ///< what arrived was taken: read on
   Signal to_send_;
   Bytes arrived_;
   std::deque<Bytes> outgoing_;

@@ -7,7 +7,8 @@
 #include <string>
 #include <string_view>
 
-/// The programs' log: what happened, in words of a closed set. No function here takes free text, so that nothing personal can be logged by mistake.
+/// The programs' log: what happened, in words of a closed set. No function here takes free text, so that nothing personal can be logged by
+/// mistake.
 namespace ward::runtime {
 
 enum class Happened {

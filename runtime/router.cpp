@@ -36,7 +36,9 @@ std::string Request::query_or(std::string_view name, std::string otherwise) cons
   return found == query.end() ? std::move(otherwise) : found->second;
 }
 
-Response respond(const boost::json::value& value, unsigned status) { return {status, boost::json::serialize(value), "application/json", {}}; }
+Response respond(const boost::json::value& value, unsigned status) {
+  return {status, boost::json::serialize(value), "application/json", {}};
+}
 
 Response respond(const Trouble& trouble) {
   return {trouble.status, boost::json::serialize(json_of(trouble)), "application/problem+json", {}};
@@ -59,7 +61,8 @@ Response Router::answer(Request request) const {
     return route.handler(request);
   }
   if (known)
-    return respond(Trouble{"method_not_allowed", ExitCode::failed, 405, "This address does not take that method.", {}, "See the API's description.", {}});
+    return respond(Trouble{
+        "method_not_allowed", ExitCode::failed, 405, "This address does not take that method.", {}, "See the API's description.", {}});
   return respond(Trouble{"no_such_address", ExitCode::failed, 404, "The API has no such address.", {}, "See the API's description.", {}});
 }
 

@@ -8,8 +8,8 @@
 
 namespace ward::runtime {
 
-/// The coroutines that an accept loop has started. None is detached: each is counted and can be ended, and an exception out of one leaves io_context::run.
-/// To end: `cancel`, let io_context::run return, then destroy.
+/// The coroutines that an accept loop has started. None is detached: each is counted and can be ended, and an exception out of one leaves
+/// io_context::run. To end: `cancel`, let io_context::run return, then destroy.
 class Tasks {
  public:
   explicit Tasks(asio::any_io_executor executor) : executor_(std::move(executor)) {}

@@ -23,13 +23,13 @@ enum class ExitCode : int {
 };
 
 struct Trouble {
-  std::string name;         ///< stable; `urn:wardsync:problem:NAME` is the type of a problem+json
+  std::string name;  ///< stable; `urn:wardsync:problem:NAME` is the type of a problem+json
   ExitCode exit = ExitCode::failed;
-  unsigned status = 500;    ///< of HTTP
-  std::string what;         ///< what happened
-  std::string safe;         ///< what is safe; may be empty
-  std::string remedy;       ///< what to do; may be empty
-  boost::json::object more; ///< members for programs, e.g. `ids`
+  unsigned status = 500;     ///< of HTTP
+  std::string what;          ///< what happened
+  std::string safe;          ///< what is safe; may be empty
+  std::string remedy;        ///< what to do; may be empty
+  boost::json::object more;  ///< members for programs, e.g. `ids`
 };
 
 /// The catalogue's entry for the fault; `what` begins with its sentence and ends with the error's detail.

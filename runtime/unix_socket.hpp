@@ -5,8 +5,8 @@
 /// What the operating system knows of Unix sockets and of the accounts that use them.
 namespace ward::runtime {
 
-/// A name by which a socket file can be bound and reached although its path is longer than a socket address holds (108 bytes): through this process's own
-/// descriptor of the directory. Valid while the object lives.
+/// A name by which a socket file can be bound and reached although its path is longer than a socket address holds (108 bytes): through this
+/// process's own descriptor of the directory. Valid while the object lives.
 class SocketPath {
  public:
   explicit SocketPath(const std::string& path);

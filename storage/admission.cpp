@@ -20,10 +20,15 @@ Admission::Admission(CentreStore& centre, const DeviceId& device, WallTime at)
 
 void Admission::refuse(const segment::Statement& statement, Fault fault) {
   out.refused.push_back({statement.incarnation, statement.first, fault});
-  store_.db.query(
-             "INSERT INTO peer (device, refused_ms, refused) VALUES (?, ?, ?) ON CONFLICT (device) DO UPDATE SET refused_ms = excluded.refused_ms, "
-             "refused = excluded.refused")
-      .bind(device_).bind(at_.ms).bind(std::string_view(name_of(fault))).run();
+  store_.db
+      .query(
+          "INSERT INTO peer (device, refused_ms, refused) VALUES (?, ?, ?) ON CONFLICT (device) DO UPDATE SET refused_ms = "
+          "excluded.refused_ms, "
+          "refused = excluded.refused")
+      .bind(device_)
+      .bind(at_.ms)
+      .bind(std::string_view(name_of(fault)))
+      .run();
 }
 
 void Admission::need_sealed(const segment::Statement& statement) { out.need_sealed.emplace_back(statement.incarnation, statement.first); }
@@ -77,8 +82,10 @@ std::optional<std::vector<segment::Verified>> Admission::verify(segment::Rows& r
   auto verified = segment::verify_rows(rows, store_.org, store_.policy.device(device_)->device.sign, store_.keys);
   if (verified.has_value()) return *std::move(verified);
   // What was computed here may be what is wrong: before anyone is called a forger, the bytes themselves are asked for.
-  if (elided || !all_as_stored(rows)) need_sealed(statement);
-  else refuse(statement, verified.error().fault);
+  if (elided || !all_as_stored(rows))
+    need_sealed(statement);
+  else
+    refuse(statement, verified.error().fault);
   return std::nullopt;
 }
 
@@ -182,7 +189,10 @@ void Admission::put_rows(const std::vector<segment::Verified>& verified, std::in
   for (const auto dossier : dossiers) {
     (void)holds(dossier);
     units.insert(holders_.at(dossier).begin(), holders_.at(dossier).end());
-    store_.db.query("UPDATE dossier SET dirty = ? WHERE id = ? AND dirty = 0").bind(static_cast<std::int64_t>(stamp.index + 1)).bind(dossier).run();
+    store_.db.query("UPDATE dossier SET dirty = ? WHERE id = ? AND dirty = 0")
+        .bind(static_cast<std::int64_t>(stamp.index + 1))
+        .bind(dossier)
+        .run();
   }
   for (const auto& unit : units)
     store_.db.query("INSERT INTO route (unit, stamp_index) VALUES (?, ?)").bind(unit).bind(static_cast<std::int64_t>(stamp.index)).run();
@@ -212,9 +222,15 @@ void Admission::finish() {
   set_meta_number(store_, "last stamp", last_stamp_.ms);
   const auto root = frontier_.root();
   store_.db.query("INSERT OR REPLACE INTO root (centre, size, root) VALUES (?, ?, ?)")
-      .bind(centre_.centre_).bind(static_cast<std::int64_t>(frontier_.size)).bind(root).run();
-  store_.db.query("INSERT INTO peer (device, accepted_ms) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET accepted_ms = excluded.accepted_ms")
-      .bind(device_).bind(at_.ms).run();
+      .bind(centre_.centre_)
+      .bind(static_cast<std::int64_t>(frontier_.size))
+      .bind(root)
+      .run();
+  store_.db
+      .query("INSERT INTO peer (device, accepted_ms) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET accepted_ms = excluded.accepted_ms")
+      .bind(device_)
+      .bind(at_.ms)
+      .run();
 }
 
 void Admission::keep() {

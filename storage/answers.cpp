@@ -25,7 +25,11 @@ Result<void> remember_answer(Store& store, std::string_view key, const Hash& req
     store.db.query("DELETE FROM answered WHERE at_ms < ?").bind(at.ms - kept_ms).run();
     const auto sealed = seal_local(store.local, "answer", view(key), answer);
     store.db.query("INSERT OR IGNORE INTO answered (key, request, answer, at_ms) VALUES (?, ?, ?, ?)")
-        .bind(key).bind(request).bind(BytesView(sealed)).bind(at.ms).run();
+        .bind(key)
+        .bind(request)
+        .bind(BytesView(sealed))
+        .bind(at.ms)
+        .run();
     return {};
   });
 }

@@ -19,7 +19,8 @@ Fault standing_fault(const policy::DeviceStanding* standing) { return standing =
 /// Reads the rows that one device may have.
 class Delivery {
  public:
-  Delivery(Store& store, const DeviceId& device, UnitCode unit, bool lost) : store_(store), device_(device), unit_(std::move(unit)), lost_(lost) {}
+  Delivery(Store& store, const DeviceId& device, UnitCode unit, bool lost)
+      : store_(store), device_(device), unit_(std::move(unit)), lost_(lost) {}
 
   /// Nothing when the device may see none of it, or wrote it and has it.
   [[nodiscard]] std::optional<segment::Rows> rows_of(const StoredSegment& segment) {
@@ -87,7 +88,8 @@ std::vector<log::DeviceHead> CentreStore::heads_of(const DeviceId& device, const
     first.bind(writer);
     if (first.step() && (oldest == 0 || first.number(0) < oldest)) oldest = first.number(0);
   }
-  auto newer = store_.db.query("SELECT incarnation, chained, head FROM writer WHERE device = ? AND newest > ? ORDER BY newest DESC LIMIT ?");
+  auto newer =
+      store_.db.query("SELECT incarnation, chained, head FROM writer WHERE device = ? AND newest > ? ORDER BY newest DESC LIMIT ?");
   newer.bind(device).bind(oldest).bind(oldest == 0 ? 1 : strangers_max + static_cast<std::int64_t>(named.size()));
   while (newer.step()) {
     const log::DeviceHead head{newer.fixed<Incarnation>(0), static_cast<Seq>(newer.number(1)), newer.fixed<Hash>(2)};
@@ -102,10 +104,12 @@ std::vector<sync::OwnStamp> CentreStore::stamps_of(const DeviceId& device, const
     const auto writer = find_writer(store_, device, own.incarnation);
     if (writer == 0) continue;
     auto found = store_.db.query(
-        "SELECT first, stamp_index, stamp_ms FROM segment WHERE writer = ? AND first >= ? AND forked = 0 AND stamp_index IS NOT NULL ORDER BY first LIMIT ?");
+        "SELECT first, stamp_index, stamp_ms FROM segment WHERE writer = ? AND first >= ? AND forked = 0 AND stamp_index IS NOT NULL ORDER "
+        "BY first LIMIT ?");
     found.bind(writer).bind(static_cast<std::int64_t>(std::min(own.from, limits::seq_max)));
     found.bind(static_cast<std::int64_t>(limits::run_segments_max - out.size()));
-    while (found.step()) out.push_back({own.incarnation, static_cast<Seq>(found.number(0)), {static_cast<std::uint64_t>(found.number(1)), {found.number(2)}}});
+    while (found.step())
+      out.push_back({own.incarnation, static_cast<Seq>(found.number(0)), {static_cast<std::uint64_t>(found.number(1)), {found.number(2)}}});
   }
   return out;
 }
@@ -120,10 +124,13 @@ Result<centre::PeerRead> CentreStore::read_peer(const centre::ReadPeer& wanted, 
       return centre::PeerRead{centre::PeerRead::Known{standing->id, standing->device.unit, heads_of(standing->id, named), log_view(now),
                                                       stamps_of(standing->id, wanted.incarnations)}};
     }
-    store_.db.query(
-               "INSERT INTO peer (device, refused_ms, refused) VALUES (?, ?, 'revoked') ON CONFLICT (device) DO UPDATE SET "
-               "refused_ms = excluded.refused_ms, refused = excluded.refused")
-        .bind(standing->id).bind(now.ms).run();
+    store_.db
+        .query(
+            "INSERT INTO peer (device, refused_ms, refused) VALUES (?, ?, 'revoked') ON CONFLICT (device) DO UPDATE SET "
+            "refused_ms = excluded.refused_ms, refused = excluded.refused")
+        .bind(standing->id)
+        .bind(now.ms)
+        .run();
     return centre::PeerRead{Fault::revoked};
   });
 }
@@ -132,7 +139,8 @@ Result<centre::Admitted> CentreStore::admit(centre::Admit admit) {
   forget_keys(store_);
   std::vector<Incarnation> named;
   for (const auto& rows : admit.rows)
-    if (const auto& one = rows.statement.statement.incarnation; std::find(named.begin(), named.end(), one) == named.end()) named.push_back(one);
+    if (const auto& one = rows.statement.statement.incarnation; std::find(named.begin(), named.end(), one) == named.end())
+      named.push_back(one);
   Admission admission(*this, admit.device, admit.at);
   Applied applied;
   auto done = store_.db.transact("admit", [&]() -> Result<centre::Admitted> {
@@ -190,18 +198,24 @@ Result<centre::DeliveryRead> CentreStore::read_delivery(const centre::ReadDelive
 Result<centre::PolicyRead> CentreStore::read_policy(const centre::ReadPolicy& wanted) {
   centre::PolicyRead out;
   const auto& entries = store_.policy.entries();
-  for (std::size_t at = wanted.from; at < entries.size() && out.entries.size() < policy_entries_at_once; ++at) out.entries.push_back(entries[at]);
+  for (std::size_t at = wanted.from; at < entries.size() && out.entries.size() < policy_entries_at_once; ++at)
+    out.entries.push_back(entries[at]);
   return out;
 }
 
 Result<void> CentreStore::store_report(const centre::StoreReport& report) {
   return store_.db.transact("store report", [&]() -> Result<void> {
     const auto heard = encode_report(report.report);
-    store_.db.query(
-               "INSERT INTO peer (device, cursor, lost, contact_ms, heard) VALUES (?, ?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET "
-               "cursor = excluded.cursor, lost = excluded.lost, contact_ms = excluded.contact_ms, heard = excluded.heard")
-        .bind(report.device).bind(static_cast<std::int64_t>(report.cursor)).bind(std::int64_t{report.report.restored}).bind(report.at.ms)
-        .bind(BytesView(heard)).run();
+    store_.db
+        .query(
+            "INSERT INTO peer (device, cursor, lost, contact_ms, heard) VALUES (?, ?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET "
+            "cursor = excluded.cursor, lost = excluded.lost, contact_ms = excluded.contact_ms, heard = excluded.heard")
+        .bind(report.device)
+        .bind(static_cast<std::int64_t>(report.cursor))
+        .bind(std::int64_t{report.report.restored})
+        .bind(report.at.ms)
+        .bind(BytesView(heard))
+        .run();
     return {};
   });
 }

@@ -83,7 +83,8 @@ Result<void> CentreStore::load(OpenMode mode) {
       const auto root = frontier_.root();
       store_.db.query("INSERT OR IGNORE INTO root (centre, size, root) VALUES (?, 0, ?)").bind(centre_).bind(root).run();
     }
-    if (const auto bytes = meta(store_, "frontier")) frontier_ = or_damaged(log::decode_frontier(*bytes), "the log's frontier does not decode");
+    if (const auto bytes = meta(store_, "frontier"))
+      frontier_ = or_damaged(log::decode_frontier(*bytes), "the log's frontier does not decode");
     last_stamp_ = {meta_number(store_, "last stamp", 0)};
     applied_ = read_applied(frontier_.size);
     return {};
@@ -138,7 +139,8 @@ Result<bool> CentreStore::apply_pending(std::size_t dossiers) {
 
 Bytes encode_report(const sync::Report& report) {
   Writer out;
-  for (const auto number : {report.queue_records, report.queue_bytes, report.conflicts, report.waiting, report.quarantined, report.disk_free_bytes})
+  for (const auto number :
+       {report.queue_records, report.queue_bytes, report.conflicts, report.waiting, report.quarantined, report.disk_free_bytes})
     out.varint(number);
   out.zigzag(report.queue_oldest.ms);
   out.zigzag(report.wall.ms);

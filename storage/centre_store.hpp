@@ -29,7 +29,7 @@ struct CentreKeys {
 struct NewTicket {
   UnitCode unit;
   std::string label;
-  std::string address;   ///< host:port that the device will call
+  std::string address;  ///< host:port that the device will call
   bool pre_approved = false;
   WallTime expires;
 };
@@ -39,20 +39,21 @@ struct DeviceLine {
   UnitCode unit;
   std::string label;
   enum class Standing { waiting, approved, revoked } standing = Standing::waiting;
-  std::string fingerprint;        ///< while waiting
+  std::string fingerprint;              ///< while waiting
   WallTime contact, accepted, refused;  ///< 0: never
   std::string refused_why;
   sync::Report report;
   WallTime report_at;
   std::uint64_t cursor = 0;
-  std::uint64_t records = 0;      ///< of this device, stored here
+  std::uint64_t records = 0;  ///< of this device, stored here
 };
 
 class CentreStore {
  public:
   /// `entries`: the policy log that `init` made, genesis first. Fails if there is a data file.
   [[nodiscard]] static Result<void> create(const std::string& path, const CentreKeys& keys, const std::vector<policy::Entry>& entries);
-  [[nodiscard]] static Result<CentreStore> open(const std::string& path, CentreKeys keys, Random random, OpenMode mode = OpenMode::read_write);
+  [[nodiscard]] static Result<CentreStore> open(const std::string& path, CentreKeys keys, Random random,
+                                                OpenMode mode = OpenMode::read_write);
 
   [[nodiscard]] Store& store() noexcept { return store_; }
   [[nodiscard]] const CentreKeys& keys() const noexcept { return keys_; }
@@ -95,15 +96,16 @@ class CentreStore {
   /// One transaction whose work may append policy entries; they are forgotten when it fails.
   template <class Work>
   [[nodiscard]] auto change_policy(const char* name, Work&& work) -> decltype(work(std::declval<struct Enrolment&>()));
-  /// What of a device's other incarnations is newer than those that it names: a device whose data is an older copy, or runs twice, learns of it so.
+  /// What of a device's other incarnations is newer than those that it names: a device whose data is an older copy, or runs twice, learns
+  /// of it so.
   [[nodiscard]] std::vector<log::DeviceHead> heads_of(const DeviceId& device, const std::vector<Incarnation>& named);
   [[nodiscard]] std::vector<sync::OwnStamp> stamps_of(const DeviceId& device, const std::vector<sync::Unstamped>& wanted);
 
   Store store_;
   CentreKeys keys_;
   log::Frontier frontier_;
-  Incarnation centre_;        ///< drawn at the first opening of the data file, and again at each restore
-  WallTime last_stamp_;       ///< stamps strictly increase
+  Incarnation centre_;   ///< drawn at the first opening of the data file, and again at each restore
+  WallTime last_stamp_;  ///< stamps strictly increase
   Applied applied_;
 };
 

@@ -57,7 +57,8 @@ class Phases {
     Records out;
     auto found = store_.db.query(
         "SELECT max(s.refused IS NOT NULL AND s.receipted = 0), max(r.segment IS NULL OR s.receipted = 0), "
-        "max(r.segment IS NULL OR s.stamp_index IS NULL), max(s.stamp_index) FROM record r LEFT JOIN segment s ON s.id = r.segment WHERE r.dossier = ?");
+        "max(r.segment IS NULL OR s.stamp_index IS NULL), max(s.stamp_index) FROM record r LEFT JOIN segment s ON s.id = r.segment WHERE "
+        "r.dossier = ?");
     found.bind(dossier);
     if (!found.step() || found.is_null(1)) return out;
     out.refused = found.number(0) != 0;
@@ -102,7 +103,7 @@ DossierLine line_of(Store& store, Phases& phases, const Query& row) {
   return out;
 }
 
-#define WARD_LINE_COLUMNS \
+#define WARD_LINE_COLUMNS                                                                                                   \
   "SELECT d.id, d.did, d.code, d.status, d.procedure, d.unit, d.received, d.due, d.conflicts, s.changed_ms FROM dossier d " \
   "LEFT JOIN state s ON s.dossier = d.id "
 
@@ -188,7 +189,8 @@ Result<DossierPage> list_dossiers(Store& store, const DossierQuery& query) {
     if (!wanted.empty()) {
       auto rows = store.db.query(
           "SELECT d.id, d.did, d.code, d.status, d.procedure, d.unit, d.received, d.due, d.conflicts, s.changed_ms, w.hashes FROM words w "
-          "JOIN dossier d ON d.id = w.dossier JOIN state s ON s.dossier = d.id WHERE w.dossier < ? AND d.conflicts >= ? AND (? = '' OR d.status = ?) ORDER BY w.dossier DESC");
+          "JOIN dossier d ON d.id = w.dossier JOIN state s ON s.dossier = d.id WHERE w.dossier < ? AND d.conflicts >= ? AND (? = '' OR "
+          "d.status = ?) ORDER BY w.dossier DESC");
       take(rows.bind(before).bind(conflicts_min).bind(query.status).bind(query.status));
     } else if (query.conflict_only) {
       auto rows = store.db.query(WARD_LINE_COLUMNS "WHERE d.conflicts > 0 AND d.id < ? AND (? = '' OR d.status = ?) ORDER BY d.id DESC");

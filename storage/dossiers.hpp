@@ -23,7 +23,7 @@ struct DossierLine {
 };
 
 struct DossierQuery {
-  std::string status;      ///< empty: any
+  std::string status;  ///< empty: any
   bool conflict_only = false;
   std::string search;      ///< words, all of which must occur; folded, prefixes from 3 letters; last 4 digits of numbers
   std::string after;       ///< cursor of the page before; empty: from the start

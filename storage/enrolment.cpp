@@ -53,7 +53,9 @@ Result<void> Enrolment::append(policy::Body body, WallTime now) {
   WARD_TRY(const auto count, storage::store_policy(store, {entry}));
   for (const auto dossier : dossiers_judged_by(store, count - 1))
     store.db.query("UPDATE dossier SET dirty = ? WHERE id = ? AND dirty = 0")
-        .bind(static_cast<std::int64_t>(centre.frontier_.size + 1)).bind(dossier).run();
+        .bind(static_cast<std::int64_t>(centre.frontier_.size + 1))
+        .bind(dossier)
+        .run();
   return {};
 }
 
@@ -63,7 +65,8 @@ Result<void> Enrolment::add_device(const Applicant& applicant, WallTime now) {
   const auto epoch = unit->unit_epoch;
   const auto& seed = store.keys.unit_seeds.at({applicant.unit, epoch});
   policy::Device device{applicant.sign, applicant.noise, applicant.sealing, applicant.unit, applicant.label, epoch, {}};
-  WARD_TRY(device.wrapped_seed, keys::wrap_seed(seed, store.org, applicant.unit, epoch, crypto::device_of(applicant.sign), applicant.sealing));
+  WARD_TRY(device.wrapped_seed,
+           keys::wrap_seed(seed, store.org, applicant.unit, epoch, crypto::device_of(applicant.sign), applicant.sealing));
   return append(std::move(device), now);
 }
 
@@ -84,10 +87,19 @@ Result<centre::Enrolled> Enrolment::enrol(const centre::Enrol& enrol) {
     WARD_CHECK(add_device({request.sign, request.noise, request.sealing, ticket->unit, label}, enrol.at));
     return answer(true);
   }
-  store.db.query(
-              "INSERT OR REPLACE INTO applicant (device, sign, noise, sealing, unit, label, fingerprint, asked_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-      .bind(device).bind(request.sign).bind(request.noise).bind(request.sealing).bind(ticket->unit).bind(label).bind(enrol.fingerprint)
-      .bind(enrol.at.ms).run();
+  store.db
+      .query(
+          "INSERT OR REPLACE INTO applicant (device, sign, noise, sealing, unit, label, fingerprint, asked_ms) VALUES (?, ?, ?, ?, ?, ?, "
+          "?, ?)")
+      .bind(device)
+      .bind(request.sign)
+      .bind(request.noise)
+      .bind(request.sealing)
+      .bind(ticket->unit)
+      .bind(label)
+      .bind(enrol.fingerprint)
+      .bind(enrol.at.ms)
+      .run();
   return answer(false);
 }
 
@@ -157,7 +169,8 @@ Result<centre::TicketRead> CentreStore::read_ticket(const centre::ReadTicket& wa
 
 Result<ticket::Ticket> CentreStore::new_ticket(const NewTicket& wanted) {
   if (store_.policy.unit(wanted.unit) == nullptr) return fail(Fault::not_found, "there is no unit " + wanted.unit);
-  if (wanted.label.size() > limits::name_bytes_max || !text::is_nfc(wanted.label)) return fail(Fault::invalid, "the label must be plain text of at most 64 bytes");
+  if (wanted.label.size() > limits::name_bytes_max || !text::is_nfc(wanted.label))
+    return fail(Fault::invalid, "the label must be plain text of at most 64 bytes");
   ticket::Ticket out;
   store_.random(out.secret);
   out.org = store_.org;
@@ -170,7 +183,13 @@ Result<ticket::Ticket> CentreStore::new_ticket(const NewTicket& wanted) {
   const auto psk = seal_local(store_.local, "ticket", id.view(), ticket::psk_of(out.secret, store_.org));
   WARD_CHECK(store_.db.transact("new ticket", [&]() -> Result<void> {
     store_.db.query("INSERT INTO ticket (id, psk, unit, label, expires_ms, pre_approved) VALUES (?, ?, ?, ?, ?, ?)")
-        .bind(id).bind(BytesView(psk)).bind(wanted.unit).bind(wanted.label).bind(wanted.expires.ms).bind(std::int64_t{wanted.pre_approved}).run();
+        .bind(id)
+        .bind(BytesView(psk))
+        .bind(wanted.unit)
+        .bind(wanted.label)
+        .bind(wanted.expires.ms)
+        .bind(std::int64_t{wanted.pre_approved})
+        .run();
     return {};
   }));
   return out;

@@ -30,8 +30,13 @@ std::optional<merge::Fact> fact_of(Store& store, const record::Sealed& sealed, c
   auto change = record::decode_change(*plain, sealed.header.position);
   if (change.has_error()) return std::nullopt;
   const auto* device = store.policy.device(sealed.header.position.device);
-  return merge::Fact{sealed.header.position, rid, sealed.header.hlc, stamp, device == nullptr ? UnitCode{} : device->device.unit,
-                     admission_of(store.policy, sealed.header, stamp), *std::move(change)};
+  return merge::Fact{sealed.header.position,
+                     rid,
+                     sealed.header.hlc,
+                     stamp,
+                     device == nullptr ? UnitCode{} : device->device.unit,
+                     admission_of(store.policy, sealed.header, stamp),
+                     *std::move(change)};
 }
 
 void write_codes(Store& store, std::int64_t dossier, const std::vector<std::string>& codes) {
@@ -67,10 +72,12 @@ class Line {
 /// Writes only what differs, as every page that a save touches must reach the disk before it is answered.
 void write_line(Store& store, std::int64_t dossier, const Merged& merged) {
   const auto& state = merged.state;
-  store.db.query(
-             "UPDATE dossier SET code = ?1, status = ?2, procedure = ?3, unit = ?4, received = ?5, due = ?6, conflicts = ?7, attention = ?8, "
-             "waiting = ?9, in_line = ?10, dirty = 0 WHERE id = ?11 AND (code IS NOT ?1 OR status IS NOT ?2 OR procedure IS NOT ?3 OR unit IS NOT ?4 "
-             "OR received IS NOT ?5 OR due IS NOT ?6 OR conflicts <> ?7 OR attention <> ?8 OR waiting <> ?9 OR in_line <> ?10 OR dirty <> 0)")
+  store.db
+      .query(
+          "UPDATE dossier SET code = ?1, status = ?2, procedure = ?3, unit = ?4, received = ?5, due = ?6, conflicts = ?7, attention = ?8, "
+          "waiting = ?9, in_line = ?10, dirty = 0 WHERE id = ?11 AND (code IS NOT ?1 OR status IS NOT ?2 OR procedure IS NOT ?3 OR unit IS "
+          "NOT ?4 "
+          "OR received IS NOT ?5 OR due IS NOT ?6 OR conflicts <> ?7 OR attention <> ?8 OR waiting <> ?9 OR in_line <> ?10 OR dirty <> 0)")
       .bind(state.codes.empty() ? std::string_view() : std::string_view(state.codes.front()))
       .bind(shown_text(state, "TrangThaiHoSo"))
       .bind(shown_text(state, "MaTTHC"))
@@ -101,7 +108,9 @@ void write_words(Store& store, std::int64_t dossier, const merge::DossierState& 
     if (found.step() && same(found.bytes(0), hashes)) return;
   }
   store.db.query("INSERT INTO words (dossier, hashes) VALUES (?, ?) ON CONFLICT (dossier) DO UPDATE SET hashes = excluded.hashes")
-      .bind(dossier).bind(BytesView(hashes)).run();
+      .bind(dossier)
+      .bind(BytesView(hashes))
+      .run();
 }
 
 void write_merged(Store& store, std::int64_t dossier, bool even_if_same) {
@@ -109,10 +118,15 @@ void write_merged(Store& store, std::int64_t dossier, bool even_if_same) {
   write_line(store, dossier, merged);
   // A stamp that arrives changes most states not at all; what depends on the state alone is then right already.
   if (!even_if_same && is_stored(store, dossier, merged)) return;
-  store.db.query(
-             "INSERT INTO state (dossier, changed_ms, sealed) VALUES (?, ?, ?) ON CONFLICT (dossier) DO UPDATE SET changed_ms = excluded.changed_ms, "
-             "sealed = excluded.sealed")
-      .bind(dossier).bind(merged.changed_at.ms).bind(BytesView(merged.sealed)).run();
+  store.db
+      .query(
+          "INSERT INTO state (dossier, changed_ms, sealed) VALUES (?, ?, ?) ON CONFLICT (dossier) DO UPDATE SET changed_ms = "
+          "excluded.changed_ms, "
+          "sealed = excluded.sealed")
+      .bind(dossier)
+      .bind(merged.changed_at.ms)
+      .bind(BytesView(merged.sealed))
+      .run();
   write_words(store, dossier, merged.state);
   write_codes(store, dossier, merged.state.codes);
 }
@@ -128,7 +142,8 @@ Gathered gather(Store& store, std::int64_t dossier) {
       "WHERE r.dossier = ? AND r.type = ? ORDER BY r.id");
   found.bind(dossier).bind(static_cast<std::int64_t>(record::Type::change));
   while (found.step()) {
-    const record::Sealed sealed{or_damaged(record::decode_header(found.bytes(0)), "a record's header does not decode"), copy(found.bytes(1))};
+    const record::Sealed sealed{or_damaged(record::decode_header(found.bytes(0)), "a record's header does not decode"),
+                                copy(found.bytes(1))};
     std::optional<Stamp> stamp;
     if (!found.is_null(3)) stamp = Stamp{static_cast<std::uint64_t>(found.number(3)), {found.number(4)}};
     auto fact = fact_of(store, sealed, found.fixed<Rid>(2), stamp);
@@ -188,15 +203,15 @@ Result<std::uint64_t> rebuild(Store& store) {
   for (bool more = true; more;) {
     forget_keys(store);
     WARD_TRY(more, store.db.transact("rebuild dossiers", [&]() -> Result<bool> {
-               std::vector<std::int64_t> ids;
-               auto found = store.db.query("SELECT id FROM dossier WHERE id > ? ORDER BY id LIMIT ?");
-               found.bind(last).bind(rebuilt_at_once);
-               while (found.step()) ids.push_back(found.number(0));
-               for (const auto id : ids) write_merged(store, id, true);
-               done += ids.size();
-               if (!ids.empty()) last = ids.back();
-               return !ids.empty();
-             }));
+      std::vector<std::int64_t> ids;
+      auto found = store.db.query("SELECT id FROM dossier WHERE id > ? ORDER BY id LIMIT ?");
+      found.bind(last).bind(rebuilt_at_once);
+      while (found.step()) ids.push_back(found.number(0));
+      for (const auto id : ids) write_merged(store, id, true);
+      done += ids.size();
+      if (!ids.empty()) last = ids.back();
+      return !ids.empty();
+    }));
   }
   return done;
 }

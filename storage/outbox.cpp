@@ -16,7 +16,8 @@ bool is_grant_of(const record::Header& grant, const record::Header& creating) {
   return grant.type == record::Type::grant && creates_dossier(creating) && grant.did == record::dossier_of(creating);
 }
 
-/// How many of the waiting records the next segment takes. A new dossier's key travels as the grant beside its first record, so these are never parted.
+/// How many of the waiting records the next segment takes. A new dossier's key travels as the grant beside its first record, so these are
+/// never parted.
 std::size_t cut_at(const std::vector<StoredRecord>& waiting, std::size_t records_max) {
   const auto count = std::min(waiting.size(), records_max);
   const bool parts = count < waiting.size() && count > 1 && is_grant_of(waiting[count].record.header, waiting[count - 1].record.header);
@@ -133,10 +134,17 @@ std::optional<StoredSegment> Outbox::cut(Writer& writer, std::size_t records_max
     seed = fixed_from<Hash>(or_throw(open_local(store.local, "outbox seed", {}, *sealed))).bytes;
   const auto id = put_segment(store, {writer.id, signed_statement, hash, std::nullopt, false, false, bytes, seed});
   for (std::size_t leaf = 0; leaf < order.size(); ++leaf)
-    store.db.query("UPDATE record SET segment = ?, leaf = ? WHERE id = ?").bind(id).bind(static_cast<std::int64_t>(leaf)).bind(waiting[order[leaf]].id).run();
+    store.db.query("UPDATE record SET segment = ?, leaf = ? WHERE id = ?")
+        .bind(id)
+        .bind(static_cast<std::int64_t>(leaf))
+        .bind(waiting[order[leaf]].id)
+        .run();
   writer.chained += waiting.size();
   set_chain(store, writer.id, {writer.chained, hash, id});
-  store.db.query("UPDATE writer SET waiting_bytes = waiting_bytes - ? WHERE id = ?").bind(static_cast<std::int64_t>(bytes)).bind(writer.id).run();
+  store.db.query("UPDATE writer SET waiting_bytes = waiting_bytes - ? WHERE id = ?")
+      .bind(static_cast<std::int64_t>(bytes))
+      .bind(writer.id)
+      .run();
   return find_segment(store, id);
 }
 
@@ -169,7 +177,8 @@ bool Outbox::unsent() { return !writers(true).empty(); }
 QueueSize Outbox::size() {
   QueueSize out;
   std::optional<std::pair<std::int64_t, std::int64_t>> oldest;
-  auto own = store.db.query("SELECT id, written - chained, waiting_bytes, chained FROM writer WHERE device = ? AND written > chained ORDER BY id");
+  auto own =
+      store.db.query("SELECT id, written - chained, waiting_bytes, chained FROM writer WHERE device = ? AND written > chained ORDER BY id");
   own.bind(ward.membership_.device);
   while (own.step()) {
     out.records += static_cast<std::uint64_t>(own.number(1));
@@ -181,7 +190,8 @@ QueueSize Outbox::size() {
   while (cut.step()) {
     out.records += static_cast<std::uint64_t>(cut.number(2));
     out.bytes += static_cast<std::uint64_t>(cut.number(3));
-    if (std::exchange(first, false)) oldest = oldest ? std::min(*oldest, {cut.number(0), cut.number(1)}) : std::pair(cut.number(0), cut.number(1));
+    if (std::exchange(first, false))
+      oldest = oldest ? std::min(*oldest, {cut.number(0), cut.number(1)}) : std::pair(cut.number(0), cut.number(1));
   }
   if (!oldest) return out;
   auto record = store.db.query("SELECT saved_ms FROM record WHERE writer = ? AND seq = ?");
@@ -220,7 +230,8 @@ std::vector<sync::Unstamped> Outbox::named_in_hello() {
   std::vector<sync::Unstamped> out;
   const auto name = [&](const Incarnation& incarnation, std::int64_t writer, Seq end) {
     if (std::any_of(out.begin(), out.end(), [&](const auto& one) { return one.incarnation == incarnation; })) return;
-    auto unstamped = store.db.query("SELECT first FROM segment WHERE writer = ? AND stamp_index IS NULL AND forked = 0 ORDER BY first LIMIT 1");
+    auto unstamped =
+        store.db.query("SELECT first FROM segment WHERE writer = ? AND stamp_index IS NULL AND forked = 0 ORDER BY first LIMIT 1");
     unstamped.bind(writer);
     out.push_back({incarnation, unstamped.step() ? static_cast<Seq>(unstamped.number(0)) : end});
   };
@@ -228,14 +239,14 @@ std::vector<sync::Unstamped> Outbox::named_in_hello() {
     found.bind(ward.membership_.device);
     while (found.step()) name(found.fixed<Incarnation>(0), found.number(1), static_cast<Seq>(found.number(2)));
   };
-  name_all(store.db.query(
-      "SELECT w.incarnation, w.id, w.chained FROM writer w WHERE w.device = ? AND "
-      "(SELECT s.receipted FROM segment s WHERE s.writer = w.id ORDER BY s.first LIMIT 1) = 1 ORDER BY w.id DESC LIMIT 1"));
+  name_all(
+      store.db.query("SELECT w.incarnation, w.id, w.chained FROM writer w WHERE w.device = ? AND "
+                     "(SELECT s.receipted FROM segment s WHERE s.writer = w.id ORDER BY s.first LIMIT 1) = 1 ORDER BY w.id DESC LIMIT 1"));
   for (const auto& writer : writers(false)) name(writer.incarnation, writer.id, writer.chained);
   // Receipted, but the answer that told the stamps was cut off.
-  name_all(store.db.query(
-      "SELECT w.incarnation, w.id, w.chained FROM writer w WHERE w.device = ? AND "
-      "EXISTS (SELECT 1 FROM segment s WHERE s.writer = w.id AND s.stamp_index IS NULL AND s.forked = 0) ORDER BY w.id"));
+  name_all(
+      store.db.query("SELECT w.incarnation, w.id, w.chained FROM writer w WHERE w.device = ? AND "
+                     "EXISTS (SELECT 1 FROM segment s WHERE s.writer = w.id AND s.stamp_index IS NULL AND s.forked = 0) ORDER BY w.id"));
   if (out.size() > sync::unreceipted_max) out.resize(sync::unreceipted_max);
   return out;
 }
@@ -255,7 +266,8 @@ segment::Rows Outbox::rows_of(const StoredSegment& segment, bool sealed) {
     const bool computable = open != nullptr && out.key_seed && stored.record.header.type == record::Type::grant;
     out.rows.push_back(computable ? grant_row(store, *open, created) : std::move(row));
   }
-  out.elided.dossiers = !sealed && std::all_of(out.rows.begin(), out.rows.end(), [&](const auto& row) { return goes_without_saying(store, row); });
+  out.elided.dossiers =
+      !sealed && std::all_of(out.rows.begin(), out.rows.end(), [&](const auto& row) { return goes_without_saying(store, row); });
   return out;
 }
 

@@ -64,7 +64,8 @@ void set_lost_heads(Store& store, const std::vector<log::DeviceHead>& heads) {
 
 Receipts::Receipts(WardStore& of) : ward(of), store(of.store_) {}
 
-/// A centre that goes back under one incarnation, or signs two roots for one size, lies or was tampered with. Nothing is taken back for that.
+/// A centre that goes back under one incarnation, or signs two roots for one size, lies or was tampered with. Nothing is taken back for
+/// that.
 void Receipts::compare(const log::Receipt& last, const log::Receipt& receipt) {
   if (receipt.size < last.size) set_meta(store, "alarm", view("rollback"));
   if (receipt.size == last.size && receipt.root != last.root) set_meta(store, "alarm", view("two_faces"));
@@ -85,7 +86,10 @@ void Receipts::note_stamps(const std::vector<sync::OwnStamp>& stamps) {
     const auto segment = writer == 0 ? std::nullopt : segment_from(store, writer, own.first);
     if (!segment || segment->stamp == own.stamp) continue;
     store.db.query("UPDATE segment SET stamp_index = ?, stamp_ms = ? WHERE id = ?")
-        .bind(static_cast<std::int64_t>(own.stamp.index)).bind(own.stamp.time.ms).bind(segment->id).run();
+        .bind(static_cast<std::int64_t>(own.stamp.index))
+        .bind(own.stamp.time.ms)
+        .bind(segment->id)
+        .run();
     touch(*segment);
   }
 }
@@ -97,7 +101,9 @@ bool Receipts::cover(const log::DeviceHead& head) {
   // The statement names those before it, so the numbers alone are not believed.
   if (!last || last->hash != head.statement) return false;
   store.db.query("UPDATE segment SET receipted = 1, refused = NULL, key_seed = NULL WHERE receipted = 0 AND writer = ? AND first < ?")
-      .bind(writer).bind(static_cast<std::int64_t>(head.count)).run();
+      .bind(writer)
+      .bind(static_cast<std::int64_t>(head.count))
+      .run();
   return true;
 }
 
@@ -108,9 +114,12 @@ bool Receipts::note_lost(const std::vector<log::DeviceHead>& heads) {
   bool grew = false;
   for (const auto& head : heads) {
     const auto same = std::find_if(lost.begin(), lost.end(), [&](const auto& one) { return one.incarnation == head.incarnation; });
-    if (same == lost.end()) lost.push_back(head);
-    else if (same->count >= head.count) continue;
-    else *same = head;
+    if (same == lost.end())
+      lost.push_back(head);
+    else if (same->count >= head.count)
+      continue;
+    else
+      *same = head;
     grew = true;
   }
   if (!grew) return false;
@@ -143,7 +152,8 @@ Receipts::Outcome Receipts::take(const engine::agent::StoreReceipt& stored) {
     if (holds_receipted(find_writer(store, receipt.device, head.incarnation), head.count)) set_meta(store, "alarm", view("rollback"));
   }
   out.is_copy = note_lost(unknown);
-  if (unknown.empty() && !out.centre_is_new && lost_heads(store).empty()) set_meta_number(store, "own known", static_cast<std::int64_t>(receipt.size));
+  if (unknown.empty() && !out.centre_is_new && lost_heads(store).empty())
+    set_meta_number(store, "own known", static_cast<std::int64_t>(receipt.size));
   if (!older) {
     keep_receipt(store, stored.receipted);
     set_meta_number(store, "clock offset", stored.at.wall.ms - receipt.time.ms);
@@ -183,8 +193,10 @@ Receipts::Outcome Receipts::take_all(const std::vector<log::DeviceHead>& heads) 
   for (const auto& [writer, incarnation] : own) {
     const auto head = std::find_if(heads.begin(), heads.end(), [&](const auto& one) { return one.incarnation == incarnation; });
     const auto held = head == heads.end() ? 0 : head->count;
-    if (centre_is_new) take_back(writer, held);
-    else if (holds_receipted(writer, held)) set_meta(store, "alarm", view("rollback"));
+    if (centre_is_new)
+      take_back(writer, held);
+    else if (holds_receipted(writer, held))
+      set_meta(store, "alarm", view("rollback"));
   }
   std::vector<log::DeviceHead> unknown;
   for (const auto& head : heads)

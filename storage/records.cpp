@@ -19,8 +19,10 @@ StoredRecord record_of(const Query& row) {
   out.segment = row.number(1);
   out.leaf = static_cast<std::uint8_t>(row.number(2));
   out.record.header = or_damaged(record::decode_header(row.bytes(3)), "a record's header does not decode");
-  if (row.is_null(4)) out.body_hash = row.fixed<Hash>(5);
-  else out.record.body = copy(row.bytes(4));
+  if (row.is_null(4))
+    out.body_hash = row.fixed<Hash>(5);
+  else
+    out.record.body = copy(row.bytes(4));
   out.rid = row.fixed<Rid>(6);
   out.saved_at = {row.number(7)};
   if (!row.is_null(8)) out.stamp = Stamp{static_cast<std::uint64_t>(row.number(8)), {row.number(9)}};
@@ -55,33 +57,42 @@ Put put_record(Store& store, const segment::Verified& verified, std::int64_t wri
       "INSERT INTO record (writer, seq, rid, segment, leaf, dossier, type, saved_ms, header, body, body_hash) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   put.bind(writer).bind(seq).bind(verified.rid);
-  if (segment == 0) put.bind_null().bind_null();
-  else put.bind(segment).bind(std::int64_t{verified.leaf});
-  if (dossier == 0) put.bind_null();
-  else put.bind(dossier);
+  if (segment == 0)
+    put.bind_null().bind_null();
+  else
+    put.bind(segment).bind(std::int64_t{verified.leaf});
+  if (dossier == 0)
+    put.bind_null();
+  else
+    put.bind(dossier);
   put.bind(static_cast<std::int64_t>(header.type)).bind(at.ms).bind(BytesView(head));
-  if (verified.record.body.empty()) put.bind_null().bind(verified.body_hash);
-  else put.bind(BytesView(verified.record.body)).bind_null();
+  if (verified.record.body.empty())
+    put.bind_null().bind(verified.body_hash);
+  else
+    put.bind(BytesView(verified.record.body)).bind_null();
   put.run();
   return {true, store.db.last_row(), dossier};
 }
 
 std::vector<StoredRecord> records_of_dossier(Store& store, std::int64_t dossier) {
-  auto found = store.db.query(WARD_RECORD_COLUMNS "FROM record r LEFT JOIN segment s ON s.id = r.segment WHERE r.dossier = ? ORDER BY r.id");
+  auto found =
+      store.db.query(WARD_RECORD_COLUMNS "FROM record r LEFT JOIN segment s ON s.id = r.segment WHERE r.dossier = ? ORDER BY r.id");
   found.bind(dossier);
   return all_of(found);
 }
 
 std::vector<StoredRecord> records_of_segment(Store& store, const StoredSegment& segment) {
   const auto& statement = segment.signed_statement.statement;
-  auto found = store.db.query(
-      WARD_RECORD_COLUMNS "FROM record r JOIN segment s ON s.id = r.segment WHERE r.writer = ? AND r.seq >= ? AND r.seq < ? AND r.segment = ?");
+  auto found =
+      store.db.query(WARD_RECORD_COLUMNS
+                     "FROM record r JOIN segment s ON s.id = r.segment WHERE r.writer = ? AND r.seq >= ? AND r.seq < ? AND r.segment = ?");
   const auto first = static_cast<std::int64_t>(statement.first);
   found.bind(segment.writer).bind(first).bind(first + statement.count).bind(segment.id);
   auto out = all_of(found);
   if (segment.forked) {
     auto shared = store.db.query(
-        "SELECT r.id, r.segment, h.leaf, r.header, r.body, r.body_hash, r.rid, r.saved_ms, NULL, NULL FROM shared h JOIN record r ON r.id = h.record "
+        "SELECT r.id, r.segment, h.leaf, r.header, r.body, r.body_hash, r.rid, r.saved_ms, NULL, NULL FROM shared h JOIN record r ON r.id "
+        "= h.record "
         "WHERE h.segment = ?");
     shared.bind(segment.id);
     while (shared.step()) out.push_back(record_of(shared));
@@ -117,7 +128,11 @@ std::vector<StoredRecord> waiting_records(Store& store, std::int64_t writer, Seq
 
 void put_key(Store& store, std::int64_t dossier, const KeyId& id, const crypto::DossierKey& key) {
   const auto sealed = seal_local(store.local, "key", id.view(), key.view());
-  store.db.query("INSERT OR IGNORE INTO dossier_key (key_id, dossier, sealed) VALUES (?, ?, ?)").bind(id).bind(dossier).bind(BytesView(sealed)).run();
+  store.db.query("INSERT OR IGNORE INTO dossier_key (key_id, dossier, sealed) VALUES (?, ?, ?)")
+      .bind(id)
+      .bind(dossier)
+      .bind(BytesView(sealed))
+      .run();
   store.keys.dossier_keys.try_emplace(id, key.clone());
 }
 

@@ -37,8 +37,10 @@ class Words {
   void add_field(std::string_view name, const record::Value& value) {
     const auto* text = value.text();
     if (text == nullptr) return;
-    if (std::find(searched.begin(), searched.end(), name) != searched.end()) add(*text);
-    else if (std::find(numbers.begin(), numbers.end(), name) != numbers.end()) add_number(*text);
+    if (std::find(searched.begin(), searched.end(), name) != searched.end())
+      add(*text);
+    else if (std::find(numbers.begin(), numbers.end(), name) != numbers.end())
+      add_number(*text);
   }
 
   [[nodiscard]] static bool is_number(std::string_view word) {
@@ -84,8 +86,10 @@ bool contains(BytesView hashes, std::uint64_t wanted) {
     const auto middle = (low + high) / 2;
     const auto found = number_at(hashes, middle);
     if (found == wanted) return true;
-    if (found < wanted) low = middle + 1;
-    else high = middle;
+    if (found < wanted)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return false;
 }

@@ -5,7 +5,8 @@
 /// Search that tells nothing to who reads the disk: keyed 64-bit hashes of folded words and of their prefixes (records.md §8).
 namespace ward::storage {
 
-/// What a dossier is found by: its codes, the names, numbers and addresses of its people, its abstract. Sorted, 8 bytes each, at most 1,024 of them.
+/// What a dossier is found by: its codes, the names, numbers and addresses of its people, its abstract. Sorted, 8 bytes each, at most 1,024
+/// of them.
 [[nodiscard]] Bytes hashes_of(const Store& store, const merge::DossierState& state);
 /// One hash for each word of what a person typed; all must occur.
 [[nodiscard]] std::vector<std::uint64_t> hashes_of_query(const Store& store, std::string_view text);

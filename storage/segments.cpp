@@ -28,7 +28,6 @@ std::optional<StoredSegment> segment_of(Store& store, Query& found) {
 #define WARD_SEGMENT_COLUMNS \
   "SELECT id, writer, statement, signature, hash, stamp_index, stamp_ms, receipted, forked, key_seed FROM segment "
 
-
 }  // namespace
 
 std::int64_t put_segment(Store& store, const NewSegment& segment) {
@@ -42,10 +41,14 @@ std::int64_t put_segment(Store& store, const NewSegment& segment) {
   put.bind(segment.writer).bind(static_cast<std::int64_t>(statement.first)).bind(std::int64_t{statement.count});
   put.bind(segment.hash).bind(BytesView(bytes)).bind(segment.signed_statement.signature);
   put.bind(std::int64_t{segment.receipted}).bind(std::int64_t{segment.forked}).bind(static_cast<std::int64_t>(segment.bytes));
-  if (segment.stamp) put.bind(static_cast<std::int64_t>(segment.stamp->index)).bind(segment.stamp->time.ms);
-  else put.bind_null().bind_null();
-  if (segment.key_seed) put.bind(BytesView(seed));
-  else put.bind_null();
+  if (segment.stamp)
+    put.bind(static_cast<std::int64_t>(segment.stamp->index)).bind(segment.stamp->time.ms);
+  else
+    put.bind_null().bind_null();
+  if (segment.key_seed)
+    put.bind(BytesView(seed));
+  else
+    put.bind_null();
   put.run();
   return store.db.last_row();
 }
@@ -99,12 +102,17 @@ Chain chain_of(Store& store, std::int64_t writer) {
 
 void set_chain(Store& store, std::int64_t writer, const Chain& chain) {
   store.db.query("UPDATE writer SET chained = ?, head = ?, newest = ? WHERE id = ?")
-      .bind(static_cast<std::int64_t>(chain.count)).bind(chain.head).bind(chain.segment).bind(writer).run();
+      .bind(static_cast<std::int64_t>(chain.count))
+      .bind(chain.head)
+      .bind(chain.segment)
+      .bind(writer)
+      .run();
 }
 
 std::optional<segment::Holding> find_holding(Store& store, const Position& position) {
   auto found = store.db.query(
-      "SELECT r.header FROM writer w JOIN record r ON r.writer = w.id WHERE w.device = ? AND w.incarnation = ? AND r.seq = ? AND r.type = ?");
+      "SELECT r.header FROM writer w JOIN record r ON r.writer = w.id WHERE w.device = ? AND w.incarnation = ? AND r.seq = ? AND r.type = "
+      "?");
   found.bind(position.device).bind(position.incarnation).bind(static_cast<std::int64_t>(position.seq));
   found.bind(static_cast<std::int64_t>(record::Type::change));
   if (!found.step()) return std::nullopt;

@@ -26,7 +26,7 @@ struct NewSegment {
   std::optional<Stamp> stamp;
   bool receipted = false;
   bool forked = false;
-  std::uint64_t bytes = 0;                ///< of its records, for the queue's size
+  std::uint64_t bytes = 0;  ///< of its records, for the queue's size
   std::optional<Array<32>> key_seed{};
 };
 std::int64_t put_segment(Store& store, const NewSegment& segment);

@@ -24,14 +24,11 @@ Fault fault_of(int code) noexcept {
 }
 
 /// SQLite's own words name tables and causes, never values: we bind all values.
-[[noreturn]] void raise(sqlite3* db) {
-  throw Failure{{fault_of(sqlite3_extended_errcode(db)), sqlite3_errmsg(db)}};
-}
+[[noreturn]] void raise(sqlite3* db) { throw Failure{{fault_of(sqlite3_extended_errcode(db)), sqlite3_errmsg(db)}}; }
 
 }  // namespace
 
-Query::Query(Query&& other) noexcept
-    : db_(other.db_), statement_(std::exchange(other.statement_, nullptr)), bound_(other.bound_) {}
+Query::Query(Query&& other) noexcept : db_(other.db_), statement_(std::exchange(other.statement_, nullptr)), bound_(other.bound_) {}
 
 Query::~Query() {
   if (statement_ == nullptr) return;
@@ -79,8 +76,7 @@ BytesView Query::bytes(int column) const {
 }
 std::string Query::text(int column) const { return std::string(text_of(bytes(column))); }
 
-Database::Database(Database&& other) noexcept
-    : db_(std::exchange(other.db_, nullptr)), prepared_(std::move(other.prepared_)) {
+Database::Database(Database&& other) noexcept : db_(std::exchange(other.db_, nullptr)), prepared_(std::move(other.prepared_)) {
   other.prepared_.clear();
 }
 Database& Database::operator=(Database&& other) noexcept {
@@ -155,8 +151,7 @@ void Database::migrate() {
   const auto id = pragma("PRAGMA application_id");
   const auto version = pragma("PRAGMA user_version");
   const auto tables = pragma("SELECT count(*) FROM sqlite_schema");
-  if (id != application_id && (tables != 0 || id != 0))
-    throw Failure{{Fault::storage_damaged, "the file is not a wardsync database"}};
+  if (id != application_id && (tables != 0 || id != 0)) throw Failure{{Fault::storage_damaged, "the file is not a wardsync database"}};
   const auto steps = migrations();
   if (version > static_cast<std::int64_t>(steps.size()))
     throw Failure{{Fault::storage_newer, "the data was written by a newer version of wardsync; install that version again"}};

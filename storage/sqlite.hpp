@@ -12,8 +12,8 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-/// SQLite as this project uses it: one writing connection per file, WAL, synchronous=FULL. Not thread-safe: one thread owns a Database and all that
-/// came from it. A failure of SQLite inside a statement is thrown as `Failure`, and caught once, where a transaction ends.
+/// SQLite as this project uses it: one writing connection per file, WAL, synchronous=FULL. Not thread-safe: one thread owns a Database and
+/// all that came from it. A failure of SQLite inside a statement is thrown as `Failure`, and caught once, where a transaction ends.
 namespace ward::storage {
 
 /// Carries an Error through the SQL of one transaction to `Database::transact`, so that forty statements need no forty checks.
@@ -32,7 +32,7 @@ class Query {
   ~Query();  ///< resets the statement and clears what was bound
 
   Query& bind(std::int64_t value);
-  Query& bind(BytesView value);      ///< not copied: must live until the last step
+  Query& bind(BytesView value);  ///< not copied: must live until the last step
   Query& bind(std::string_view value);
   Query& bind_null();
   template <class Tag, std::size_t N>

@@ -24,7 +24,10 @@ std::optional<Bytes> meta(Database& db, std::string_view name) {
   return copy(found.bytes(0));
 }
 void set_meta(Database& db, std::string_view name, BytesView value) {
-  db.query("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value").bind(name).bind(value).run();
+  db.query("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+      .bind(name)
+      .bind(value)
+      .run();
 }
 
 Result<policy::PolicyLog> read_policy(Database& db, const std::optional<OrgId>& org) {
@@ -97,10 +100,10 @@ Result<Store> open_store(const std::string& path, OpenMode mode, Site site, cons
   WARD_TRY(auto db, Database::open(path, mode));
   WARD_CHECK(check_owner(db, site, local));
   WARD_TRY(auto org, db.read("open store", [&]() -> Result<OrgId> {
-             const auto bytes = meta(db, "org");
-             if (!bytes || bytes->size() != OrgId::size) return fail(Fault::storage_damaged, "the organisation is missing");
-             return fixed_from<OrgId>(*bytes);
-           }));
+    const auto bytes = meta(db, "org");
+    if (!bytes || bytes->size() != OrgId::size) return fail(Fault::storage_damaged, "the organisation is missing");
+    return fixed_from<OrgId>(*bytes);
+  }));
   WARD_TRY(auto log, read_policy(db, org));
   Store store{std::move(db), site, org, local.clone(), std::move(log), std::move(random)};
   forget_keys(store);

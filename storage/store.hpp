@@ -12,8 +12,9 @@
 #include <string>
 #include <vector>
 
-/// What a ward and a centre keep alike: policy log, records, segments, keys, merged dossiers. Unless they return a Result and say otherwise, functions
-/// run inside a transaction that the caller began (`Database::transact`) and throw `Failure`, both for SQLite's errors and for damaged data.
+/// What a ward and a centre keep alike: policy log, records, segments, keys, merged dossiers. Unless they return a Result and say
+/// otherwise, functions run inside a transaction that the caller began (`Database::transact`) and throw `Failure`, both for SQLite's errors
+/// and for damaged data.
 namespace ward::storage {
 
 /// Fills with unpredictable bytes; seeded in the simulation.
@@ -25,19 +26,19 @@ struct Store {
   Database db;
   Site site = Site::ward;
   OrgId org;
-  crypto::LocalKey local;      ///< seals states, keys and answers on this machine's disk
-  policy::PolicyLog policy;    ///< as in the database
+  crypto::LocalKey local;    ///< seals states, keys and answers on this machine's disk
+  policy::PolicyLog policy;  ///< as in the database
   Random random;
-  segment::KeyRing keys{};     ///< those used lately; the dossier keys among them are bounded by `forget_keys`
+  segment::KeyRing keys{};  ///< those used lately; the dossier keys among them are bounded by `forget_keys`
 };
 
 /// A row of the record table.
 struct StoredRecord {
   std::int64_t id = 0;
-  std::int64_t segment = 0;    ///< 0: in the outbox
-  std::uint8_t leaf = 0;       ///< its place in the segment
-  record::Sealed record;       ///< body empty when only the hash is held
-  Hash body_hash;              ///< set only when the body is empty
+  std::int64_t segment = 0;  ///< 0: in the outbox
+  std::uint8_t leaf = 0;     ///< its place in the segment
+  record::Sealed record;     ///< body empty when only the hash is held
+  Hash body_hash;            ///< set only when the body is empty
   Rid rid;
   WallTime saved_at;
   std::optional<Stamp> stamp;
@@ -54,30 +55,31 @@ void set_meta_number(Store& store, std::string_view name, std::int64_t value);
 /// `invalid` when the file holds data already.
 [[nodiscard]] Result<void> found_store(Database& db, Site site, const crypto::LocalKey& local, const std::vector<policy::Entry>& entries,
                                        const std::optional<OrgId>& org);
-/// A store over a file that `found_store` made. `invalid` when it is of another kind of site, `wrong_key` when the local key is another one.
+/// A store over a file that `found_store` made. `invalid` when it is of another kind of site, `wrong_key` when the local key is another
+/// one.
 [[nodiscard]] Result<Store> open_store(const std::string& path, OpenMode mode, Site site, const crypto::LocalKey& local, Random random);
 
 // policy
 /// Reads the policy table into `store.policy`; every entry is verified again. Begins its own transaction.
 [[nodiscard]] Result<void> load_policy(Store& store);
-/// Admits and stores what is new. A second entry with one epoch is `fork`; nothing is then stored. `store.policy` has changed when it succeeds:
-/// the caller puts the old one back when the transaction fails later.
+/// Admits and stores what is new. A second entry with one epoch is `fork`; nothing is then stored. `store.policy` has changed when it
+/// succeeds: the caller puts the old one back when the transaction fails later.
 [[nodiscard]] Result<Epoch> store_policy(Store& store, const std::vector<policy::Entry>& entries);
 /// The dossiers whose merge depends on what the policy entries from `from` on say.
 [[nodiscard]] std::set<std::int64_t> dossiers_judged_by(Store& store, Epoch from);
 
 // names
-[[nodiscard]] std::int64_t writer_row(Store& store, const DeviceId& device, const Incarnation& incarnation);  ///< made if it is new
+[[nodiscard]] std::int64_t writer_row(Store& store, const DeviceId& device, const Incarnation& incarnation);   ///< made if it is new
 [[nodiscard]] std::int64_t find_writer(Store& store, const DeviceId& device, const Incarnation& incarnation);  ///< 0: not held
-[[nodiscard]] std::int64_t dossier_row(Store& store, const Did& did);   ///< made if it is new
-[[nodiscard]] std::int64_t find_dossier_row(Store& store, const Did& did);  ///< 0: not held
+[[nodiscard]] std::int64_t dossier_row(Store& store, const Did& did);                                          ///< made if it is new
+[[nodiscard]] std::int64_t find_dossier_row(Store& store, const Did& did);                                     ///< 0: not held
 [[nodiscard]] Did did_of(Store& store, std::int64_t dossier);
 
 // records
 struct Put {
-  bool fresh = false;         ///< false: exactly this record is held already, and nothing was written
+  bool fresh = false;  ///< false: exactly this record is held already, and nothing was written
   std::int64_t record = 0;
-  std::int64_t dossier = 0;   ///< 0: it concerns none
+  std::int64_t dossier = 0;  ///< 0: it concerns none
 };
 /// Two rids at one position are both kept (a fork). `segment` 0: it waits in the outbox.
 Put put_record(Store& store, const segment::Verified& verified, std::int64_t writer, std::int64_t segment, WallTime at);
@@ -101,7 +103,8 @@ void remerge(Store& store, std::int64_t dossier);
 /// As merged last; empty but for its id before the first time.
 [[nodiscard]] merge::DossierState read_state(Store& store, std::int64_t dossier);
 [[nodiscard]] std::vector<merge::Fact> facts_of(Store& store, std::int64_t dossier);
-/// Merges every dossier anew, some hundreds in a transaction: the way out when `verify_store` finds a dossier that differs from its records.
+/// Merges every dossier anew, some hundreds in a transaction: the way out when `verify_store` finds a dossier that differs from its
+/// records.
 [[nodiscard]] Result<std::uint64_t> rebuild(Store& store);
 
 /// A value or a thrown Failure: for what is returned as a Result inside a transaction and cannot go on without.

@@ -54,13 +54,15 @@ class Verifier {
   void check_record(std::int64_t id) {
     ++out_.records;
     auto found = store_.db.query(
-        "SELECT r.header, r.body, r.body_hash, r.rid, r.seq, r.type, w.device, w.incarnation, d.did FROM record r JOIN writer w ON w.id = r.writer "
+        "SELECT r.header, r.body, r.body_hash, r.rid, r.seq, r.type, w.device, w.incarnation, d.did FROM record r JOIN writer w ON w.id = "
+        "r.writer "
         "LEFT JOIN dossier d ON d.id = r.dossier WHERE r.id = ?");
     found.bind(id);
     if (!found.step()) throw Failure{{Fault::storage_damaged, "its writer is missing"}};
     const auto header = or_damaged(record::decode_header(found.bytes(0)), "the header does not decode");
     const auto body_hash = found.is_null(1) ? found.fixed<Hash>(2) : record::body_hash_of(found.bytes(1));
-    if (record::rid_of(header, body_hash) != found.fixed<Rid>(3)) throw Failure{{Fault::storage_damaged, "it is not the record that its id names"}};
+    if (record::rid_of(header, body_hash) != found.fixed<Rid>(3))
+      throw Failure{{Fault::storage_damaged, "it is not the record that its id names"}};
     const Position position{found.fixed<DeviceId>(6), found.fixed<Incarnation>(7), static_cast<Seq>(found.number(4))};
     const auto did = found.is_null(8) ? Did{} : found.fixed<Did>(8);
     if (header.position != position || static_cast<std::int64_t>(header.type) != found.number(5) || record::dossier_of(header) != did)
@@ -72,7 +74,8 @@ class Verifier {
     const auto segment = find_segment(store_, id);
     if (!segment) throw Failure{{Fault::storage_damaged, "it cannot be read"}};
     const auto& statement = segment->signed_statement.statement;
-    if (segment::hash_of(statement, store_.org) != segment->hash) throw Failure{{Fault::storage_damaged, "the statement and its hash differ"}};
+    if (segment::hash_of(statement, store_.org) != segment->hash)
+      throw Failure{{Fault::storage_damaged, "the statement and its hash differ"}};
     const auto* device = store_.policy.device(statement.device);
     if (device == nullptr || segment::verify(segment->signed_statement, store_.org, device->device.sign).has_error())
       throw Failure{{Fault::storage_damaged, "the signature does not verify"}};
@@ -101,7 +104,8 @@ class Verifier {
       for (const auto position : subset.positions)
         if (const auto leaf = leaves.find(position); leaf != leaves.end()) part.push_back(leaf->second);
       const auto root = segment::root_of_subset(part, subset, statement.count);
-      if (root.has_error() || *root != statement.root) throw Failure{{Fault::storage_damaged, "the records are not those that were signed"}};
+      if (root.has_error() || *root != statement.root)
+        throw Failure{{Fault::storage_damaged, "the records are not those that were signed"}};
       proved.insert(subset.positions.begin(), subset.positions.end());
     }
     if (proved.size() != leaves.size()) throw Failure{{Fault::storage_damaged, "records are missing, or not proved"}};
@@ -109,7 +113,8 @@ class Verifier {
 
   static std::vector<Hash> hashes_of_proof(BytesView bytes) {
     std::vector<Hash> out;
-    for (std::size_t at = 0; at + Hash::size <= bytes.size(); at += Hash::size) out.push_back(fixed_from<Hash>(bytes.subspan(at, Hash::size)));
+    for (std::size_t at = 0; at + Hash::size <= bytes.size(); at += Hash::size)
+      out.push_back(fixed_from<Hash>(bytes.subspan(at, Hash::size)));
     return out;
   }
 

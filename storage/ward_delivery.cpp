@@ -49,8 +49,10 @@ Result<void> Deliveries::fill(segment::Rows& rows) {
     auto& seen = statement.receipt_seen;
     const auto last = stored_receipt(store);
     seen.root = {};
-    if (last && last->receipt.centre == seen.centre && last->receipt.size == seen.size) seen.root = last->receipt.root;
-    else if (!(seen == segment::ReceiptSeen{})) return fail(Fault::gap, "delivery: a root that is not held");
+    if (last && last->receipt.centre == seen.centre && last->receipt.size == seen.size)
+      seen.root = last->receipt.root;
+    else if (!(seen == segment::ReceiptSeen{}))
+      return fail(Fault::gap, "delivery: a root that is not held");
   }
   if (!name_dossiers(store, rows)) return fail(Fault::gap, "delivery: a change that these build on is not held");
   rows.elided = {};
@@ -59,7 +61,10 @@ Result<void> Deliveries::fill(segment::Rows& rows) {
 
 void Deliveries::restamp(const StoredSegment& held, const Stamp& stamp) {
   store.db.query("UPDATE segment SET receipted = 1, refused = NULL, key_seed = NULL, stamp_index = ?, stamp_ms = ? WHERE id = ?")
-      .bind(static_cast<std::int64_t>(stamp.index)).bind(stamp.time.ms).bind(held.id).run();
+      .bind(static_cast<std::int64_t>(stamp.index))
+      .bind(stamp.time.ms)
+      .bind(held.id)
+      .run();
   if (held.stamp == stamp) return;
   for (const auto dossier : dossiers_that_stamps_change(store, held)) touched_.insert(dossier);
 }
@@ -69,7 +74,8 @@ std::int64_t Deliveries::put_new(const segment::Rows& rows, std::int64_t writer,
   const auto first = static_cast<std::int64_t>(statement.first);
   if (statement.device == ward.membership_.device) release(writer, first);
   // Those of one chain do not overlap, so the last that begins before this one ends tells.
-  auto before = store.db.query("SELECT first + count FROM segment WHERE writer = ? AND first < ? AND forked = 0 ORDER BY first DESC LIMIT 1");
+  auto before =
+      store.db.query("SELECT first + count FROM segment WHERE writer = ? AND first < ? AND forked = 0 ORDER BY first DESC LIMIT 1");
   before.bind(writer).bind(first + statement.count);
   const bool forked = before.step() && before.number(0) > first;
   return put_segment(store, {writer, rows.statement, hash, rows.stamp, true, forked, 0});
@@ -96,14 +102,21 @@ void Deliveries::keep(const segment::Rows& rows, const std::vector<segment::Veri
     Bytes missing;
     for (const auto& one : rows.subset->missing) append(missing, one.view());
     store.db.query("INSERT INTO proof (segment, positions, missing) VALUES (?, ?, ?)")
-        .bind(segment).bind(BytesView(rows.subset->positions)).bind(BytesView(missing)).run();
+        .bind(segment)
+        .bind(BytesView(rows.subset->positions))
+        .bind(BytesView(missing))
+        .run();
   }
   if (statement.device == ward.membership_.device) follow(writer);
 }
 
 /// A record that is held: it waited in the outbox, where the centre's cut counts, or it belongs to another segment as well.
 void Deliveries::claim(const Put& put, std::int64_t segment, std::uint8_t leaf) {
-  store.db.query("UPDATE record SET segment = ?, leaf = ? WHERE id = ? AND segment IS NULL").bind(segment).bind(std::int64_t{leaf}).bind(put.record).run();
+  store.db.query("UPDATE record SET segment = ?, leaf = ? WHERE id = ? AND segment IS NULL")
+      .bind(segment)
+      .bind(std::int64_t{leaf})
+      .bind(put.record)
+      .run();
   if (store.db.changes() == 0) share_record(store, segment, leaf, put.record);
   if (put.dossier != 0) touched_.insert(put.dossier);
 }
@@ -132,10 +145,12 @@ void Deliveries::follow(std::int64_t writer) {
   }
   const auto end = *find_segment(store, last);
   set_chain(store, writer, {end.end(), end.hash, end.id});
-  store.db.query(
-             "UPDATE writer SET written = max(written, chained, (SELECT max(seq) + 1 FROM record WHERE writer = writer.id)), waiting_bytes = "
-             "(SELECT coalesce(sum(length(header) + length(body)), 0) FROM record WHERE writer = writer.id AND seq >= chained) WHERE id = ?")
-      .bind(writer).run();
+  store.db
+      .query(
+          "UPDATE writer SET written = max(written, chained, (SELECT max(seq) + 1 FROM record WHERE writer = writer.id)), waiting_bytes = "
+          "(SELECT coalesce(sum(length(header) + length(body)), 0) FROM record WHERE writer = writer.id AND seq >= chained) WHERE id = ?")
+      .bind(writer)
+      .run();
 }
 
 void Deliveries::take_grant(const segment::Verified& verified, std::int64_t dossier) {

@@ -67,8 +67,10 @@ Result<agent::PolicyStored> WardStore::store_policy(const agent::StorePolicy& en
     for (const auto dossier : dossiers_judged_by(store_, before.count())) remerge(store_, dossier);
     return agent::PolicyStored{count};
   });
-  if (stored.has_error()) store_.policy = std::move(before);
-  else learn_unit_seeds();
+  if (stored.has_error())
+    store_.policy = std::move(before);
+  else
+    learn_unit_seeds();
   return stored;
 }
 

@@ -61,7 +61,8 @@ struct Outbox {
   [[nodiscard]] QueueSize size();
   /// The oldest segment, if it is small enough for a greeting; encoded.
   [[nodiscard]] Bytes small_segment(std::size_t bytes_max);
-  /// Incarnations that the greeting names: the newest one with a receipt, so that the centre can tell of what is newer, then those with something unreceipted.
+  /// Incarnations that the greeting names: the newest one with a receipt, so that the centre can tell of what is newer, then those with
+  /// something unreceipted.
   [[nodiscard]] std::vector<sync::Unstamped> named_in_hello();
   [[nodiscard]] segment::Rows rows_of(const StoredSegment& segment, bool sealed);
 

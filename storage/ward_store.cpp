@@ -53,7 +53,8 @@ WardKeys WardKeys::make(const Random& random) {
 Bytes WardKeys::encode() const {
   Writer out;
   out.raw(view(key_file_mark));
-  for (const auto secret : {device.sign.view(), device.noise.view(), device.sealing.view(), local.view(), BytesView(hedge)}) out.raw(secret);
+  for (const auto secret : {device.sign.view(), device.noise.view(), device.sealing.view(), local.view(), BytesView(hedge)})
+    out.raw(secret);
   return std::move(out).take();
 }
 
@@ -84,10 +85,10 @@ Result<void> WardStore::create(const std::string& path, const WardKeys& keys, co
 Result<WardStore> WardStore::open(const std::string& path, WardKeys keys, Random random, OpenMode mode) {
   WARD_TRY(auto store, open_store(path, mode, Site::ward, keys.local, std::move(random)));
   WARD_TRY(auto membership, store.db.read("open ward", [&]() -> Result<Membership> {
-             const auto bytes = meta(store, "membership");
-             if (!bytes) return fail(Fault::storage_damaged, "the membership is missing");
-             return or_damaged(decode_membership(*bytes), "the membership does not decode");
-           }));
+    const auto bytes = meta(store, "membership");
+    if (!bytes) return fail(Fault::storage_damaged, "the membership is missing");
+    return or_damaged(decode_membership(*bytes), "the membership does not decode");
+  }));
   if (membership.org != store.org) return fail(Fault::wrong_organisation, "the data file is of another city");
   if (membership.device != crypto::device_of(crypto::public_of(keys.device.sign)))
     return fail(Fault::wrong_key, "the key file is of another device");

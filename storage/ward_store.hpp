@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-/// A ward PC's durable side. "Saved" is what a function here says after its commit. One thread; one process per file (the data directory's lock).
+/// A ward PC's durable side. "Saved" is what a function here says after its commit. One thread; one process per file (the data directory's
+/// lock).
 namespace ward::storage {
 
 /// What lies in DATA/device.key (mode 0600), beside the database.
@@ -34,8 +35,8 @@ struct Membership {
 };
 
 struct NewChange {
-  record::Change change;             ///< `seen` as the writer saw it; empty with `did`: the heads held now
-  std::optional<Did> did;            ///< none: a new dossier
+  record::Change change;   ///< `seen` as the writer saw it; empty with `did`: the heads held now
+  std::optional<Did> did;  ///< none: a new dossier
 };
 struct Saved {
   Did did;
@@ -54,9 +55,9 @@ class WardStore {
   [[nodiscard]] const Membership& membership() const noexcept { return membership_; }
   [[nodiscard]] const WardKeys& keys() const noexcept { return keys_; }
 
-  /// Seals and commits changes: all of them, or none. When it returns a value, a power cut loses nothing of it. `not_member`: this PC is not approved
-  /// yet, so it holds no key to write with. `invalid`, `too_large`: names what is wrong with which change; nothing was saved. A new dossier that does not
-  /// fit one record is saved as several changes.
+  /// Seals and commits changes: all of them, or none. When it returns a value, a power cut loses nothing of it. `not_member`: this PC is
+  /// not approved yet, so it holds no key to write with. `invalid`, `too_large`: names what is wrong with which change; nothing was saved.
+  /// A new dossier that does not fit one record is saved as several changes.
   [[nodiscard]] Result<std::vector<Saved>> save(const std::vector<NewChange>& changes, Now now);
 
   [[nodiscard]] Result<sync::Report> report(Now now);
@@ -65,14 +66,14 @@ class WardStore {
   struct Progress {
     std::uint64_t receipted_through = 0;  ///< own records under a receipt
     WallTime receipted_at;
-    std::uint64_t applied = 0;            ///< log index
-    Incarnation incarnation;              ///< zero before the first write of this run
+    std::uint64_t applied = 0;  ///< log index
+    Incarnation incarnation;    ///< zero before the first write of this run
     std::uint64_t dossiers = 0;
     std::uint64_t refused_segments = 0;
-    std::int64_t clock_offset_ms = 0;     ///< this PC minus the centre, at the last signed time
+    std::int64_t clock_offset_ms = 0;  ///< this PC minus the centre, at the last signed time
     bool clock_trusted = true;
-    std::string alarm;                    ///< `rollback`: the centre holds less than it had receipted; `two_faces`: it signed two histories; else empty
-    bool restored = false;                ///< this file is an older copy of itself; what it lacks is being fetched
+    std::string alarm;      ///< `rollback`: the centre holds less than it had receipted; `two_faces`: it signed two histories; else empty
+    bool restored = false;  ///< this file is an older copy of itself; what it lacks is being fetched
   };
   [[nodiscard]] Result<Progress> progress(Now now);
   /// The newest receipt that covers this dossier's own records, as signed, for people and for export.
@@ -101,8 +102,8 @@ class WardStore {
   Store store_;
   WardKeys keys_;
   Membership membership_;
-  std::optional<Incarnation> incarnation_;  ///< drawn at the first write
-  WallTime signed_time_;                    ///< the newest that the centre signed
+  std::optional<Incarnation> incarnation_;                   ///< drawn at the first write
+  WallTime signed_time_;                                     ///< the newest that the centre signed
   std::optional<std::pair<WallTime, Instant>> centre_time_;  ///< the same, since this start
   bool clock_believed_ = true;
   std::uint64_t disk_free_bytes_ = 0;

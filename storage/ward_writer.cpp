@@ -65,7 +65,8 @@ void WardWriter::start_incarnation() {
     auto found = store_.db.query("SELECT incarnation, written, head FROM writer WHERE device = ? ORDER BY id DESC LIMIT 1");
     found.bind(ward_.membership_.device);
     if (found.step())
-      body.previous.push_back({found.fixed<Incarnation>(0), static_cast<Seq>(found.number(1)), found.is_null(2) ? Hash{} : found.fixed<Hash>(2)});
+      body.previous.push_back(
+          {found.fixed<Incarnation>(0), static_cast<Seq>(found.number(1)), found.is_null(2) ? Hash{} : found.fixed<Hash>(2)});
   }
   {
     auto last = store_.db.query("SELECT hlc FROM writer WHERE device = ? AND hlc > 0 ORDER BY id DESC LIMIT 1");
@@ -79,7 +80,8 @@ void WardWriter::start_incarnation() {
 }
 
 Hlc WardWriter::next_hlc() {
-  // A clock that was far ahead once must not condemn every later change of this PC: what the centre's time since then refutes does not count.
+  // A clock that was far ahead once must not condemn every later change of this PC: what the centre's time since then refutes does not
+  // count.
   if (believed_ && ward_.centre_time_ && last_.wall().ms > now_.wall.ms + std::chrono::milliseconds(clock_ahead_max).count())
     last_ = Hlc::at(ward_.signed_time_);
   const Hlc wall = believed_ ? Hlc::at(now_.wall) : Hlc{};
@@ -128,9 +130,7 @@ void WardWriter::put_own_grant(const Did& did, const KeyId& key_id) {
   put(record::Type::grant, did, record::encode_grant(body, next_position()), record::open_key(store_.org));
 }
 
-Result<Saved> WardWriter::save(const NewChange& wanted) {
-  return wanted.did ? edit(*wanted.did, wanted.change) : create(wanted.change);
-}
+Result<Saved> WardWriter::save(const NewChange& wanted) { return wanted.did ? edit(*wanted.did, wanted.change) : create(wanted.change); }
 
 Result<Saved> WardWriter::create(const record::Change& change) {
   if (!change.seen.empty()) return fail(Fault::invalid, "a new dossier has no earlier version");
@@ -166,7 +166,8 @@ Result<std::vector<Position>> WardWriter::seen_of(std::int64_t dossier, const Di
   if (std::adjacent_find(wanted.begin(), wanted.end()) != wanted.end()) return fail(Fault::invalid, "the version names one change twice");
   for (const auto& position : wanted) {
     auto found = store_.db.query(
-        "SELECT 1 FROM writer w JOIN record r ON r.writer = w.id WHERE w.device = ? AND w.incarnation = ? AND r.seq = ? AND r.dossier = ? AND r.type = ?");
+        "SELECT 1 FROM writer w JOIN record r ON r.writer = w.id WHERE w.device = ? AND w.incarnation = ? AND r.seq = ? AND r.dossier = ? "
+        "AND r.type = ?");
     found.bind(position.device).bind(position.incarnation).bind(static_cast<std::int64_t>(position.seq)).bind(dossier);
     found.bind(static_cast<std::int64_t>(record::Type::change));
     if (!found.step()) return fail(Fault::invalid, "the version names a change that this dossier does not have here");

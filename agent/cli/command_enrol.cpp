@@ -1,7 +1,9 @@
 #include "agent/cli/commands.hpp"
 #include "agent/files.hpp"
+#include "protocol/base/limits.hpp"
 #include "protocol/crypto/hash.hpp"
 #include "protocol/engine/enrol_engine.hpp"
+#include "protocol/text/text.hpp"
 #include "protocol/ticket/ticket.hpp"
 #include "runtime/drive.hpp"
 #include "runtime/entropy.hpp"
@@ -23,14 +25,20 @@ using engine::enrol::EnrolEngine;
 using engine::enrol::Enrolled;
 using engine::enrol::Event;
 using runtime::ExitCode;
+using runtime::Trouble;
 
 constexpr std::size_t ticket_bytes_max = 4096;
 constexpr std::chrono::seconds dial_max{20};
 constexpr std::chrono::seconds exchange_max{120};
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+/// What people call this PC: one line of at most 64 bytes.
+Result<std::string> label_of(const std::string& wanted) {
+  std::array<char, limits::name_bytes_max + 1> host{};
+  if (wanted.empty()) return std::string(::gethostname(host.data(), host.size() - 1) == 0 ? host.data() : "");
+  WARD_TRY(auto label, text::to_nfc(wanted));
+  if (label.size() > limits::name_bytes_max || label.find_first_of("\t\n") != std::string::npos)
+    return fail(Fault::invalid, "--label takes one line of at most 64 bytes");
+  return label;
 }
 
 asio::awaitable<Error> exchange(runtime::Link& link, EnrolEngine& engine, const storage::WardKeys& keys, std::optional<Enrolled>& done) {
@@ -63,10 +71,13 @@ asio::awaitable<void> call_centre(const ticket::Ticket& ticket, const storage::W
   EnrolEngine engine(ticket, keys.device, std::move(label));
   std::optional<Enrolled> done;
   const auto reason = co_await exchange(link, engine, keys, done);
-  if (done)
+  if (done) {
     out = *std::move(done);
-  else
+  } else if (reason.fault == Fault::io) {
+    out = fail(Fault::io, ticket.address + " hung up before it answered: another city's centre, or none at all");
+  } else {
     out = reason;
+  }
 }
 
 Result<Enrolled> enrol_at_centre(const ticket::Ticket& ticket, const storage::WardKeys& keys, const std::string& label) {
@@ -79,14 +90,21 @@ Result<Enrolled> enrol_at_centre(const ticket::Ticket& ticket, const storage::Wa
   return out;
 }
 
-/// An enrolled PC stays what it is.
-Result<void> is_new(const runtime::DataDir& directory, const ticket::Ticket& ticket) {
-  if (!runtime::file_exists(directory.file(database_file))) return {};
-  WARD_TRY(const auto store, open_store(directory, storage::OpenMode::read_only));
-  const auto& membership = store.membership();
+/// An enrolled PC stays what it is; nothing when this is a new one.
+std::optional<Trouble> enrolled_already(const runtime::DataDir& directory, const ticket::Ticket& ticket) {
+  if (!runtime::file_exists(directory.file(database_file))) return std::nullopt;
+  const auto store = open_store(directory, storage::OpenMode::read_only);
+  if (store.has_error()) return runtime::trouble_of(store.error());
+  const auto& membership = store->membership();
   if (membership.org != ticket.org)
-    return fail(Fault::wrong_organisation, directory.path() + " holds a PC of another organisation; the ticket is for this one's");
-  return fail(Fault::ticket_used, "this PC is enrolled already, for unit " + membership.unit + "; the ticket was not touched");
+    return runtime::trouble_of(fail(Fault::wrong_organisation, directory.path() + " holds a PC of one city, the ticket is of another"));
+  return Trouble{"enrolled_already",
+                 ExitCode::refused,
+                 409,
+                 "This PC is enrolled already, for unit " + membership.unit + ".",
+                 "Nothing was changed, and the ticket was not used.",
+                 "Start it: wardsync run --data " + directory.path() + "; or name an empty directory with --data.",
+                 {}};
 }
 
 storage::Membership membership_of(const ticket::Ticket& ticket, const storage::WardKeys& keys, const Enrolled& enrolled) {
@@ -111,25 +129,30 @@ int told(const Common& common, const storage::Membership& membership, const Enro
   return static_cast<int>(ExitCode::done);
 }
 
-int join(const Common& common, const EnrolOptions& options, const runtime::DataDir& directory, const ticket::Ticket& ticket) {
+/// A person compares the digits here, or the administrator does before he approves; a PC that is approved already and asks nobody is a
+/// person's decision.
+bool compared(const Common& common, const EnrolOptions& options, const Enrolled& enrolled) {
+  if (!common.quiet || !options.compared)
+    runtime::say("The centre's screen must show the same 30 digits as this one:\n\n    " + enrolled.fingerprint + "\n");
+  if (options.compared) return true;
+  if (common.no_input || !runtime::is_terminal(STDIN_FILENO)) return !enrolled.answer.approved;
+  return runtime::confirmed("Does it?");
+}
+
+int join(const Common& common, const EnrolOptions& options, const runtime::DataDir& directory, const ticket::Ticket& ticket,
+         const std::string& label) {
   auto keys = keys_of(directory);
   if (keys.has_error()) return runtime::report(program, runtime::trouble_of(keys.error()));
-  const auto enrolled = enrol_at_centre(ticket, *keys, options.label.empty() ? host_name() : options.label);
+  const auto enrolled = enrol_at_centre(ticket, *keys, label);
   if (enrolled.has_error()) return runtime::report(program, runtime::trouble_of(enrolled.error()));
-  if (!common.quiet || !options.compared)
-    runtime::say("The centre's screen must show the same 30 digits as this one:\n\n    " + enrolled->fingerprint + "\n");
-  if (!options.compared) {
-    const runtime::Trouble undecided{
-        "not_compared",
-        ExitCode::person_must_decide,
-        409,
-        "The 30 digits were not compared.",
-        "Nothing was stored but this device's keys; the same ticket works again for this PC.",
-        "Read them to the centre's administrator by telephone, then enrol again with --yes. If they differ, do not.",
-        {}};
-    if (common.no_input || !runtime::is_terminal(STDIN_FILENO) || !runtime::confirmed("Do they?"))
-      return runtime::report(program, undecided);
-  }
+  if (!compared(common, options, *enrolled))
+    return runtime::report(program, {"not_compared",
+                                     ExitCode::person_must_decide,
+                                     409,
+                                     "The 30 digits were not compared, or differ.",
+                                     "Nothing was stored but this device's keys; the same ticket works again for this PC.",
+                                     "If they differ, call the centre. Otherwise enrol again; --yes says that comparing is not needed.",
+                                     {}});
   const auto membership = membership_of(ticket, *keys, *enrolled);
   if (const auto made = create_store(directory, *keys, membership, enrolled->policy); made.has_error())
     return runtime::report(program, runtime::trouble_of(made.error()));
@@ -155,11 +178,13 @@ int enrol(const Common& common, const EnrolOptions& options) {
   const auto refuse = [](const Error& error) { return runtime::report(program, runtime::trouble_of(error)); };
   const auto ticket = read_ticket(options.ticket_file);
   if (ticket.has_error()) return refuse_ticket(ticket.error());
+  const auto label = label_of(options.label);
+  if (label.has_error()) return refuse(label.error());
   auto directory = make_data(common.data);
   if (directory.has_error()) return refuse(directory.error());
   if (const auto locked = directory->lock(std::string(program) + " enrol"); locked.has_error()) return refuse(locked.error());
-  if (const auto checked = is_new(*directory, *ticket); checked.has_error()) return refuse(checked.error());
-  return join(common, options, *directory, *ticket);
+  if (const auto trouble = enrolled_already(*directory, *ticket)) return runtime::report(program, *trouble);
+  return join(common, options, *directory, *ticket, *label);
 }
 
 }  // namespace ward::agent

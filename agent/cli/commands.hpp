@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-/// What each command of `wardsync` does. Each returns the process's exit code (interfaces.md); data goes to stdout, everything else to stderr.
+/// What each command of `wardsync` does. Each returns the process's exit code (interfaces.md); data goes to stdout, everything else to
+/// stderr.
 namespace ward::agent {
 
 inline constexpr const char* program = "wardsync";

@@ -38,7 +38,12 @@ std::vector<policy::Entry> found(const storage::CentreKeys& keys, WallTime now) 
   const crypto::SignSeed root(crypto::hash<Hash>("bench-root", {}, {}).bytes);
   policy::Entry genesis;
   genesis.time = now;
-  genesis.body = policy::Genesis{"Huế", crypto::public_of(root), {}, crypto::public_of(*keys.operations), crypto::public_of(keys.receipt), crypto::public_of(keys.noise)};
+  genesis.body = policy::Genesis{"Huế",
+                                 crypto::public_of(root),
+                                 {},
+                                 crypto::public_of(*keys.operations),
+                                 crypto::public_of(keys.receipt),
+                                 crypto::public_of(keys.noise)};
   policy::sign(genesis, crypto::org_of(crypto::public_of(root)), root);
   auto log = must(policy::PolicyLog::start(genesis));
   for (int i = 0; i < units; ++i) {
@@ -93,21 +98,24 @@ Folder::~Folder() {
 City::City() : keys_(storage::WardKeys::make(seeded(1))) {
   const auto centre_keys = storage::CentreKeys::make(seeded(2));
   must(storage::CentreStore::create(folder_.file("centre.db"), centre_keys, found(centre_keys, now_.wall)));
-  centre_.emplace(must(storage::CentreStore::open(folder_.file("centre.db"), must(storage::CentreKeys::decode(centre_keys.encode())), seeded(3))));
+  centre_.emplace(
+      must(storage::CentreStore::open(folder_.file("centre.db"), must(storage::CentreKeys::decode(centre_keys.encode())), seeded(3))));
   const auto ticket = must(centre_->new_ticket({unit, "PC 1", "127.0.0.1:1", true, WallTime{now_.wall.ms + 1000}}));
   sync::EnrolRequest request;
   request.sign = crypto::public_of(keys_.device.sign);
   request.noise = crypto::public_of(keys_.device.noise);
   request.sealing = crypto::public_of(keys_.device.sealing);
   must(centre_->enrol({ticket::ticket_id(ticket.secret), request, "00000", now_.wall}));
-  const storage::Membership membership{ticket.org, ticket.root, ticket.centre_static, ticket.address, crypto::device_of(request.sign), unit};
+  const storage::Membership membership{ticket.org, ticket.root, ticket.centre_static, ticket.address, crypto::device_of(request.sign),
+                                       unit};
   must(storage::WardStore::create(folder_.file("ward.db"), keys_, membership, centre_->store().policy.entries()));
   restart_ward();
 }
 
 void City::restart_ward() {
   ward_.reset();
-  ward_.emplace(must(storage::WardStore::open(folder_.file("ward.db"), must(storage::WardKeys::decode(keys_.encode())), seeded(++starts_ * 100))));
+  ward_.emplace(
+      must(storage::WardStore::open(folder_.file("ward.db"), must(storage::WardKeys::decode(keys_.encode())), seeded(++starts_ * 100))));
 }
 
 void City::save(storage::NewChange change, WallTime at) {

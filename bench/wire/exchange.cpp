@@ -31,7 +31,8 @@ struct Link {
     if (auto* outbox = std::get_if<agent::ReadOutbox>(&effect)) outbox->sealed = outbox->sealed || sealed;
     if (auto* prepare = std::get_if<agent::PrepareLink>(&effect); prepare != nullptr && sealed) prepare->small_segment_bytes = 0;
     auto done = storage::perform(std::move(effect), city.ward(), city.now());
-    if (const auto* read = std::get_if<agent::OutboxRead>(&done); read != nullptr && !read->rows.empty()) out.runs += run::encode_run(read->rows).size();
+    if (const auto* read = std::get_if<agent::OutboxRead>(&done); read != nullptr && !read->rows.empty())
+      out.runs += run::encode_run(read->rows).size();
     return done;
   }
 
@@ -61,8 +62,10 @@ struct Link {
 
   void run() {
     while (!to_ward.empty() || !to_centre.empty()) {
-      if (!to_centre.empty()) step(centre, to_centre, out.down, out.message_2, to_ward);
-      else step(ward, to_ward, out.up, out.message_1, to_centre);
+      if (!to_centre.empty())
+        step(centre, to_centre, out.down, out.message_2, to_ward);
+      else
+        step(ward, to_ward, out.up, out.message_1, to_centre);
     }
   }
 };

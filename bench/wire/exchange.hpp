@@ -22,10 +22,10 @@ inline constexpr std::size_t tcp_opening = 60 + 60 + 52;  ///< SYN, SYN-ACK, ACK
 
 struct Exchange {
   Wire up, down;
-  std::size_t message_1 = 0, message_2 = 0;    ///< with preface and frame
-  std::size_t runs = 0;                        ///< bytes of runs that the ward pushed
-  std::size_t until_receipt = 0;               ///< IP bytes both ways until the last receipt had come; its acknowledgement comes after
-  std::size_t records = 0;                     ///< stored at the centre
+  std::size_t message_1 = 0, message_2 = 0;  ///< with preface and frame
+  std::size_t runs = 0;                      ///< bytes of runs that the ward pushed
+  std::size_t until_receipt = 0;             ///< IP bytes both ways until the last receipt had come; its acknowledgement comes after
+  std::size_t records = 0;                   ///< stored at the centre
 
   [[nodiscard]] std::size_t total() const { return tcp_opening + up.total() + down.total(); }
 };

@@ -30,8 +30,10 @@ void prepare(City& city, const std::string& folder, const Case& wanted) {
   (void)exchange(city);
   if (wanted.restarted) city.restart_ward();
   const auto file = folder + "/" + wanted.workload + ".jsonl";
-  if (std::string_view(wanted.workload) == "W2") city.import(file);
-  else city.apply(file);
+  if (std::string_view(wanted.workload) == "W2")
+    city.import(file);
+  else
+    city.apply(file);
 }
 
 void measure(const std::string& folder, const Case& wanted) {
@@ -43,8 +45,8 @@ void measure(const std::string& folder, const Case& wanted) {
   std::printf("  %8zu B until the last receipt", e.until_receipt);
   if (e.records > 10) std::printf(" = %.3f x floor of %zu", static_cast<double>(e.until_receipt) / static_cast<double>(floor), floor);
   std::printf("; %zu B until the line is quiet\n", e.total());
-  std::printf("  %8zu B runs, message 1 %zu, message 2 %zu, payload up %zu, down %zu, packets and acknowledgements %zu; %zu records\n", e.runs, e.message_1,
-              e.message_2, e.up.payload, e.down.payload, e.total() - e.up.payload - e.down.payload, e.records);
+  std::printf("  %8zu B runs, message 1 %zu, message 2 %zu, payload up %zu, down %zu, packets and acknowledgements %zu; %zu records\n",
+              e.runs, e.message_1, e.message_2, e.up.payload, e.down.payload, e.total() - e.up.payload - e.down.payload, e.records);
 }
 
 /// Segments of several sizes, as a ward sends them: long queues, short ones, one edit.
@@ -79,7 +81,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: wire DIR [--samples OUT]\n");
     return 2;
   }
-  for (const Case& wanted : {Case{"W1"}, Case{"W1", true}, Case{"W1", false, true}, Case{"W2"}, Case{"W2", true}, Case{"W2", false, true}, Case{"W3"}, Case{"W3", true}})
+  for (const Case& wanted : {Case{"W1"}, Case{"W1", true}, Case{"W1", false, true}, Case{"W2"}, Case{"W2", true}, Case{"W2", false, true},
+                             Case{"W3"}, Case{"W3", true}})
     ward::bench::measure(argv[1], wanted);
   return 0;
 }

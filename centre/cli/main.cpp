@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <sys/stat.h>
+
 #include <csignal>
 #include <cstdio>
 #include <functional>
@@ -101,6 +103,7 @@ int version(const Common& common) {
 
 int main(int argc, char** argv) try {
   std::signal(SIGPIPE, SIG_IGN);
+  ::umask(077);  // whatever lies in the data directory is this account's alone
   CLI::App app{"The centre of a city's wardsync: receives, merges and hands out dossiers, and shows how every ward is doing."};
   app.require_subcommand(1);
   Words words;

@@ -17,12 +17,8 @@ using BytesView = std::span<const std::uint8_t>;
 template <std::size_t N>
 using Array = std::array<std::uint8_t, N>;
 
-inline BytesView view(std::string_view text) noexcept {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-inline std::string_view text_of(BytesView bytes) noexcept {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+inline BytesView view(std::string_view text) noexcept { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+inline std::string_view text_of(BytesView bytes) noexcept { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 inline Bytes copy(BytesView bytes) { return {bytes.begin(), bytes.end()}; }
 inline void append(Bytes& to, BytesView bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
 

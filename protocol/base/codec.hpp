@@ -19,9 +19,7 @@ class Writer {
   void u48(std::uint64_t value) { fixed(value, 6); }
   void u64(std::uint64_t value) { fixed(value, 8); }
   void varint(std::uint64_t value);
-  void zigzag(std::int64_t value) {
-    varint((static_cast<std::uint64_t>(value) << 1U) ^ static_cast<std::uint64_t>(value >> 63));
-  }
+  void zigzag(std::int64_t value) { varint((static_cast<std::uint64_t>(value) << 1U) ^ static_cast<std::uint64_t>(value >> 63)); }
   void raw(BytesView bytes) { append(out_, bytes); }
   template <class Tag, std::size_t N>
   void raw(const Fixed<Tag, N>& value) {

@@ -14,8 +14,7 @@ Reaction reaction_to(Fault fault) noexcept {
     case Fault::missing_key:
     case Fault::storage_full:
     case Fault::storage_read_only:
-    case Fault::storage_locked:
-      return Reaction::retry;
+    case Fault::storage_locked: return Reaction::retry;
     case Fault::malformed:
     case Fault::too_large:
     case Fault::bad_signature:
@@ -28,14 +27,11 @@ Reaction reaction_to(Fault fault) noexcept {
     case Fault::ambiguous:
     case Fault::invalid:
     case Fault::ticket_used:
-    case Fault::ticket_expired:
-      return Reaction::reject;
-    case Fault::fork:
-      return Reaction::quarantine;
+    case Fault::ticket_expired: return Reaction::reject;
+    case Fault::fork: return Reaction::quarantine;
     case Fault::storage_damaged:
     case Fault::storage_newer:
-    case Fault::storage_failed:
-      return Reaction::stop;
+    case Fault::storage_failed: return Reaction::stop;
   }
   return Reaction::stop;
 }

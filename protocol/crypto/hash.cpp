@@ -17,8 +17,8 @@ void blake2b(std::span<std::uint8_t> out, std::string_view label, BytesView key,
   std::copy(label.begin(), label.end(), personal.begin());
   constexpr Array<16> no_salt{};
   crypto_generichash_blake2b_state state;
-  const int started = crypto_generichash_blake2b_init_salt_personal(&state, key.empty() ? nullptr : key.data(), key.size(),
-                                                                    out.size(), no_salt.data(), personal.data());
+  const int started = crypto_generichash_blake2b_init_salt_personal(&state, key.empty() ? nullptr : key.data(), key.size(), out.size(),
+                                                                    no_salt.data(), personal.data());
   WARD_ASSERT(started == 0);
   for (const auto part : parts) crypto_generichash_blake2b_update(&state, part.data(), part.size());
   crypto_generichash_blake2b_final(&state, out.data(), out.size());

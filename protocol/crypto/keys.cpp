@@ -56,8 +56,7 @@ Signature sign(const SignSeed& seed, std::string_view prefix, BytesView message)
 
 Result<void> verify(const SignKey& key, std::string_view prefix, BytesView message, const Signature& signature) {
   const auto signed_bytes = joined(prefix, message);
-  if (crypto_sign_ed25519_verify_detached(signature.bytes.data(), signed_bytes.data(), signed_bytes.size(),
-                                          key.bytes.data()) != 0)
+  if (crypto_sign_ed25519_verify_detached(signature.bytes.data(), signed_bytes.data(), signed_bytes.size(), key.bytes.data()) != 0)
     return fail(Fault::bad_signature, "verify " + std::string(prefix.substr(0, prefix.find('\0'))));
   return {};
 }
@@ -72,8 +71,6 @@ Result<Array<32>> dh(const DhSecret& secret, const DhKey& peer) {
 
 KeyId key_id_of(const DossierKey& key) { return hash<KeyId>("wsync-kid", key.view(), {}); }
 
-bool equal(BytesView a, BytesView b) noexcept {
-  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
-}
+bool equal(BytesView a, BytesView b) noexcept { return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0; }
 
 }  // namespace ward::crypto

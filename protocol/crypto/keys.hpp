@@ -14,10 +14,15 @@ class Secret {
  public:
   Secret() = default;
   explicit Secret(const Array<32>& bytes) : bytes_(bytes) {}
-  explicit Secret(BytesView bytes) { for (std::size_t i = 0; i < 32 && i < bytes.size(); ++i) bytes_[i] = bytes[i]; }
+  explicit Secret(BytesView bytes) {
+    for (std::size_t i = 0; i < 32 && i < bytes.size(); ++i) bytes_[i] = bytes[i];
+  }
   Secret(Secret&& other) noexcept : bytes_(other.bytes_) { other.wipe(); }
   Secret& operator=(Secret&& other) noexcept {
-    if (this != &other) { bytes_ = other.bytes_; other.wipe(); }
+    if (this != &other) {
+      bytes_ = other.bytes_;
+      other.wipe();
+    }
     return *this;
   }
   Secret(const Secret&) = delete;
@@ -29,16 +34,19 @@ class Secret {
   [[nodiscard]] std::span<std::uint8_t> mutable_view() noexcept { return bytes_; }
 
  private:
-  void wipe() noexcept { volatile std::uint8_t* p = bytes_.data(); for (std::size_t i = 0; i < 32; ++i) p[i] = 0; }
+  void wipe() noexcept {
+    volatile std::uint8_t* p = bytes_.data();
+    for (std::size_t i = 0; i < 32; ++i) p[i] = 0;
+  }
   Array<32> bytes_{};
 };
 
-using SignSeed = Secret<struct SignSeedTag>;    ///< Ed25519 seed (RFC 8032)
-using DhSecret = Secret<struct DhSecretTag>;    ///< X25519 scalar (RFC 7748)
-using DossierKey = Secret<struct DossierKeyTag>;///< DK of records.md §2
-using UnitSeed = Secret<struct UnitSeedTag>;    ///< S of records.md §7
+using SignSeed = Secret<struct SignSeedTag>;      ///< Ed25519 seed (RFC 8032)
+using DhSecret = Secret<struct DhSecretTag>;      ///< X25519 scalar (RFC 7748)
+using DossierKey = Secret<struct DossierKeyTag>;  ///< DK of records.md §2
+using UnitSeed = Secret<struct UnitSeedTag>;      ///< S of records.md §7
 using WrapKey = Secret<struct WrapKeyTag>;
-using LocalKey = Secret<struct LocalKeyTag>;    ///< seals the merged state on one machine's disk (records.md §8)
+using LocalKey = Secret<struct LocalKeyTag>;  ///< seals the merged state on one machine's disk (records.md §8)
 
 [[nodiscard]] SignKey public_of(const SignSeed& seed);
 [[nodiscard]] DhKey public_of(const DhSecret& secret);

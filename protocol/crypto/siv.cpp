@@ -25,9 +25,7 @@ void stream(Bytes& bytes, const Hash& tag, const SivKeys& keys) {
 
 }  // namespace
 
-SivKeys::SivKeys(std::string_view label, BytesView key, std::initializer_list<BytesView> context) {
-  blake2b(bytes_, label, key, context);
-}
+SivKeys::SivKeys(std::string_view label, BytesView key, std::initializer_list<BytesView> context) { blake2b(bytes_, label, key, context); }
 
 SivKeys::~SivKeys() { sodium_memzero(bytes_.data(), bytes_.size()); }
 

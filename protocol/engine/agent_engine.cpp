@@ -14,10 +14,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto greeting_max = 90s;    ///< the slowest link: 1.2 s round trip, 9.6 kbit/s, losses
-constexpr auto silence_max = 45s;     ///< nothing at all came, and something of ours is unanswered: dial again
-constexpr auto answer_max = 10min;    ///< the centre talks, but not of what it was asked
-constexpr auto ping_after = 60s;      ///< idle: ≈ 250 B an exchange with all headers, 15 KiB an hour
+constexpr auto greeting_max = 90s;  ///< the slowest link: 1.2 s round trip, 9.6 kbit/s, losses
+constexpr auto silence_max = 45s;   ///< nothing at all came, and something of ours is unanswered: dial again
+constexpr auto answer_max = 10min;  ///< the centre talks, but not of what it was asked
+constexpr auto ping_after = 60s;    ///< idle: ≈ 250 B an exchange with all headers, 15 KiB an hour
 constexpr std::size_t small_segment_bytes = 512;
 constexpr std::size_t row_overhead_max = 192;  ///< what a row costs in a run beside its body, unpacked, at most
 constexpr std::size_t statement_bytes_max = 512;
@@ -44,11 +44,11 @@ struct Open {
   sync::Channel channel;
   std::uint64_t cursor = 0;
   Epoch policy_count = 0;
-  bool reading = false;   ///< a ReadOutbox is on its way to the store
-  bool applying = false;  ///< a delivery is on its way into the store
-  bool grew = false;      ///< more was saved meanwhile
-  bool storing_heads = false; ///< all heads came, and are on their way into the store
-  bool keys_changed = false;  ///< the centre's receipts need a newer policy log than ours
+  bool reading = false;        ///< a ReadOutbox is on its way to the store
+  bool applying = false;       ///< a delivery is on its way into the store
+  bool grew = false;           ///< more was saved meanwhile
+  bool storing_heads = false;  ///< all heads came, and are on their way into the store
+  bool keys_changed = false;   ///< the centre's receipts need a newer policy log than ours
   std::optional<RunSent> run{};
   std::optional<Instant> asked_heads{}, pinged{};
   std::set<SegmentName> want_sealed{};  ///< the centre asked for them in sealed form
@@ -154,9 +154,12 @@ struct AgentEngine::State {
     while (!voice.closed()) {
       const auto content = frames.next();
       if (!content) return;
-      if (auto* greeting = std::get_if<Greeting>(&phase)) welcome(*greeting, *content);
-      else if (auto* open = std::get_if<Open>(&phase)) receive(*open, *content);
-      else return close(fail(Fault::malformed, "link: bytes before a greeting"));
+      if (auto* greeting = std::get_if<Greeting>(&phase))
+        welcome(*greeting, *content);
+      else if (auto* open = std::get_if<Open>(&phase))
+        receive(*open, *content);
+      else
+        return close(fail(Fault::malformed, "link: bytes before a greeting"));
     }
   }
 
@@ -165,18 +168,20 @@ struct AgentEngine::State {
     if (payload.has_error()) return close(payload.error());
     auto welcome = sync::decode_welcome(*payload, identity.ends);
     if (welcome.has_error()) return close(welcome.error());
-    if (const auto* refusal = std::get_if<sync::Refusal>(&*welcome)) return close(ended_by_peer(refusal->fault, "the centre refuses this device"));
+    if (const auto* refusal = std::get_if<sync::Refusal>(&*welcome))
+      return close(ended_by_peer(refusal->fault, "the centre refuses this device"));
     pace.small_answered(now.monotonic - greeting.sent_at);
     const auto prepared = std::move(greeting.prepared);
     sync::Channel channel(std::move(greeting.handshake).split());
-    auto& open = phase.emplace<Open>(Open{.channel = std::move(channel), .cursor = prepared.cursor, .policy_count = prepared.hello.policy_count});
+    auto& open =
+        phase.emplace<Open>(Open{.channel = std::move(channel), .cursor = prepared.cursor, .policy_count = prepared.hello.policy_count});
     take_receipt(open, std::get<sync::Receipted>(*std::move(welcome)));
     voice.say(open.channel, sync::Pull{open.cursor, open.policy_count, prepared.report});
     arm(open);
   }
 
-  /// A receipt that does not verify may be signed by a key that a policy entry names which is not held yet. Then the policy log comes first, and
-  /// another link, which knows the key.
+  /// A receipt that does not verify may be signed by a key that a policy entry names which is not held yet. Then the policy log comes
+  /// first, and another link, which knows the key.
   void take_receipt(Open& open, sync::Receipted receipted) {
     if (auto ok = log::verify(receipted.receipt, receipted.signature, identity.receipt_key); ok.has_error()) {
       if (receipted.policy_count <= open.policy_count) return close(ok.error());
@@ -241,11 +246,13 @@ struct AgentEngine::State {
   }
 
   void refusal_came(Open& open, const sync::SegmentRefused& refused) {
-    if (open.run && open.run->segments.contains({refused.incarnation, refused.first})) open.refused.insert({refused.incarnation, refused.first});
+    if (open.run && open.run->segments.contains({refused.incarnation, refused.first}))
+      open.refused.insert({refused.incarnation, refused.first});
     ask(StoreRefused{refused});
   }
 
-  /// A centre that was restored counts anew: what it delivers on this link was asked for by the old count, so this link ends with the heads.
+  /// A centre that was restored counts anew: what it delivers on this link was asked for by the old count, so this link ends with the
+  /// heads.
   void all_heads_came(Open& open, sync::AllHeads all) {
     if (!open.asked_heads) return close(fail(Fault::malformed, "link: heads that nobody asked for"));
     open.storing_heads = true;
@@ -284,8 +291,10 @@ struct AgentEngine::State {
   void outbox_read(Open& open, const OutboxRead& outbox) {
     open.reading = false;
     const auto rows = that_fit(outbox.rows, open.refused);
-    if (!rows.empty()) send_run(open, rows);
-    else if (open.grew) push(open);
+    if (!rows.empty())
+      send_run(open, rows);
+    else if (open.grew)
+      push(open);
   }
 
   void send_run(Open& open, const std::vector<segment::Rows>& rows) {

@@ -59,8 +59,8 @@ struct OutboxRead {
   std::vector<segment::Rows> rows;
 };
 struct ReceiptStored {
-  bool unsent = false;        ///< more waits
-  bool centre_is_new = false; ///< another centre incarnation than the last receipt's
+  bool unsent = false;         ///< more waits
+  bool centre_is_new = false;  ///< another centre incarnation than the last receipt's
   sync::Report report;
 };
 struct PolicyStored {
@@ -74,8 +74,8 @@ struct Done {};  ///< of StoreApplied, StoreRefused
 struct HeadsStored {};
 /// Something was saved here, or a person asked for a sync now.
 struct OutboxGrew {};
-using Event = std::variant<LinkUp, BytesArrived, TimerFired, StorageFailed, OutboxGrew, LinkPrepared, OutboxRead, ReceiptStored, PolicyStored,
-                           DeliveryApplied, Done, HeadsStored>;
+using Event = std::variant<LinkUp, BytesArrived, TimerFired, StorageFailed, OutboxGrew, LinkPrepared, OutboxRead, ReceiptStored,
+                           PolicyStored, DeliveryApplied, Done, HeadsStored>;
 
 struct Identity {
   sync::Ends ends;
@@ -86,8 +86,8 @@ struct Identity {
 
 /// How the link is doing, for status.
 struct Standing {
-  bool open = false;                 ///< the handshake is done
-  std::int64_t rtt_ms = -1;          ///< of the last answered run or ping
+  bool open = false;         ///< the handshake is done
+  std::int64_t rtt_ms = -1;  ///< of the last answered run or ping
 };
 
 class AgentEngine {

@@ -9,8 +9,8 @@
 #include <variant>
 #include <vector>
 
-/// The centre's side of one link, for syncing wards and for enrolments. Pure, single-threaded, lives for one link. It asks for one storage effect
-/// at a time, and waits for its event before the next message is looked at.
+/// The centre's side of one link, for syncing wards and for enrolments. Pure, single-threaded, lives for one link. It asks for one storage
+/// effect at a time, and waits for its event before the next message is looked at.
 namespace ward::engine::centre {
 
 /// Who has this Noise static, and what does the centre hold of it?
@@ -65,7 +65,7 @@ struct LogView {
   std::uint64_t archived = 0;
   WallTime time;
   Epoch policy_count = 0;
-  std::uint64_t applied = 0;             ///< the registry merged everything of the log before it, but for the exceptions
+  std::uint64_t applied = 0;  ///< the registry merged everything of the log before it, but for the exceptions
   std::vector<Did> applied_exceptions;
 };
 struct PeerRead {
@@ -114,8 +114,8 @@ struct AppliedGrew {
   std::uint64_t applied = 0;
   std::vector<Did> exceptions;
 };
-using Event = std::variant<LinkUp, BytesArrived, TimerFired, StorageFailed, PeerRead, Admitted, DeliveryRead, PolicyRead, ReportStored, HeadsRead,
-                           TicketRead, Enrolled, LogGrew, AppliedGrew>;
+using Event = std::variant<LinkUp, BytesArrived, TimerFired, StorageFailed, PeerRead, Admitted, DeliveryRead, PolicyRead, ReportStored,
+                           HeadsRead, TicketRead, Enrolled, LogGrew, AppliedGrew>;
 
 struct Identity {
   OrgId org;

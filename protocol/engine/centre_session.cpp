@@ -20,7 +20,8 @@ constexpr std::size_t delivery_bytes_first = 16 * 1024;
 constexpr std::size_t delivery_bytes_min = 2 * 1024;
 constexpr std::size_t delivery_bytes_max = 256 * 1024;
 constexpr std::size_t policy_message_bytes = 128 * 1024;  ///< a few of them, rather than one that holds the link for minutes
-/// Log entries that concern a ward not at all are skipped here and not told, unless there are so many that reading past them again at its next link would cost.
+/// Log entries that concern a ward not at all are skipped here and not told, unless there are so many that reading past them again at its
+/// next link would cost.
 constexpr std::uint64_t untold_max = 4'096;
 
 }  // namespace
@@ -51,7 +52,12 @@ std::vector<sync::PolicyEntries> split_policy(const std::vector<policy::Entry>& 
 }
 
 SyncSession::SyncSession(const Identity& identity, CentreVoice& voice, sync::Channel channel, PeerRead::Known known, Now now)
-    : identity_(identity), voice_(voice), channel_(std::move(channel)), device_(known.device), now_(now), last_arrival_(now.monotonic),
+    : identity_(identity),
+      voice_(voice),
+      channel_(std::move(channel)),
+      device_(known.device),
+      now_(now),
+      last_arrival_(now.monotonic),
       delivery_bytes_(delivery_bytes_first) {
   learn(known.log);
   voice_.arm(last_arrival_ + proof_max);
@@ -98,9 +104,12 @@ void SyncSession::work() {
       continue;
     }
     say_applied();
-    if (ready_) deliver();
-    else if (!pulling_->sent && !pulling_->caught_up) begin(Work::delivery, ReadDelivery{device_, pulling_->cursor, delivery_bytes_});
-    else return;
+    if (ready_)
+      deliver();
+    else if (!pulling_->sent && !pulling_->caught_up)
+      begin(Work::delivery, ReadDelivery{device_, pulling_->cursor, delivery_bytes_});
+    else
+      return;
   }
 }
 
@@ -112,8 +121,10 @@ bool SyncSession::take_message() {
   }
   if (!*bytes) return false;
   auto message = sync::decode_message(**bytes, {identity_.org, device_});
-  if (message.has_error()) voice_.close(message.error());
-  else hear(*std::move(message));
+  if (message.has_error())
+    voice_.close(message.error());
+  else
+    hear(*std::move(message));
   return true;
 }
 
@@ -236,7 +247,12 @@ void SyncSession::say_applied() {
 
 EnrolSession::EnrolSession(const Identity& identity, CentreVoice& voice, sync::Channel channel, KeyId ticket, DhKey remote_static,
                            Hash handshake, Now now)
-    : identity_(identity), voice_(voice), channel_(std::move(channel)), ticket_(ticket), remote_static_(remote_static), handshake_(handshake) {
+    : identity_(identity),
+      voice_(voice),
+      channel_(std::move(channel)),
+      ticket_(ticket),
+      remote_static_(remote_static),
+      handshake_(handshake) {
   voice_.arm(now.monotonic + silence_max);
 }
 

@@ -69,14 +69,15 @@ class SyncSession {
   Epoch policy_here_ = 0;
   Epoch policy_there_ = 0;
   std::size_t delivery_bytes_;
-  AppliedGrew applied_;                ///< the newest
+  AppliedGrew applied_;  ///< the newest
   std::uint64_t applied_said_ = 0;
 };
 
 /// A device that enrols.
 class EnrolSession {
  public:
-  EnrolSession(const Identity& identity, CentreVoice& voice, sync::Channel channel, KeyId ticket, DhKey remote_static, Hash handshake, Now now);
+  EnrolSession(const Identity& identity, CentreVoice& voice, sync::Channel channel, KeyId ticket, DhKey remote_static, Hash handshake,
+               Now now);
 
   void frame(BytesView content, Now now);
   void enrolled(const Enrolled& enrolled);

@@ -60,9 +60,12 @@ struct EnrolEngine::State {
     while (!voice.closed() && !finished) {
       const auto content = frames.next();
       if (!content) return;
-      if (auto* greeting = std::get_if<Greeting>(&phase)) welcome(*greeting, *content);
-      else if (auto* asked = std::get_if<Asked>(&phase)) receive(*asked, *content);
-      else return voice.close(fail(Fault::malformed, "enrolment: bytes before a greeting"));
+      if (auto* greeting = std::get_if<Greeting>(&phase))
+        welcome(*greeting, *content);
+      else if (auto* asked = std::get_if<Asked>(&phase))
+        receive(*asked, *content);
+      else
+        return voice.close(fail(Fault::malformed, "enrolment: bytes before a greeting"));
     }
   }
 
@@ -100,12 +103,16 @@ struct EnrolEngine::State {
   }
 
   void hear(Asked& asked, sync::Message message) {
-    if (auto* refusal = std::get_if<sync::Refusal>(&message)) return voice.close(ended_by_peer(refusal->fault, "the centre refuses this enrolment"));
+    if (auto* refusal = std::get_if<sync::Refusal>(&message))
+      return voice.close(ended_by_peer(refusal->fault, "the centre refuses this enrolment"));
     auto* answer = std::get_if<sync::EnrolAnswer>(&message);
     auto* entries = std::get_if<sync::PolicyEntries>(&message);
-    if (answer != nullptr && !asked.answer) asked.answer = std::move(*answer);
-    else if (entries != nullptr && asked.answer) asked.policy.insert(asked.policy.end(), entries->entries.begin(), entries->entries.end());
-    else return voice.close(fail(Fault::malformed, "enrolment: a message that does not belong here"));
+    if (answer != nullptr && !asked.answer)
+      asked.answer = std::move(*answer);
+    else if (entries != nullptr && asked.answer)
+      asked.policy.insert(asked.policy.end(), entries->entries.begin(), entries->entries.end());
+    else
+      return voice.close(fail(Fault::malformed, "enrolment: a message that does not belong here"));
     if (asked.policy.size() > limits::policy_entries_max) return voice.close(fail(Fault::too_large, "enrolment: policy log"));
     if (entries != nullptr && asked.policy.size() >= asked.answer->policy_count) finish(asked);
   }

@@ -20,15 +20,16 @@ namespace ward::keys {
 [[nodiscard]] crypto::DhSecret unit_secret_of(const crypto::UnitSeed& seed, const UnitCode& unit, Epoch unit_epoch);
 
 /// DK for a unit whose seed is held: 64 bytes, SIV form.
-[[nodiscard]] record::GrantBody::Wrap wrap_for_own_unit(const crypto::DossierKey& key, const Did& did, const OrgId& org, const UnitCode& unit,
-                                                        Epoch unit_epoch, const crypto::UnitSeed& seed);
+[[nodiscard]] record::GrantBody::Wrap wrap_for_own_unit(const crypto::DossierKey& key, const Did& did, const OrgId& org,
+                                                        const UnitCode& unit, Epoch unit_epoch, const crypto::UnitSeed& seed);
 /// DK for another unit, by its public key: 96 bytes, ephemeral public key first.
 [[nodiscard]] Result<record::GrantBody::Wrap> wrap_for_other_unit(const crypto::DossierKey& key, const Did& did, const OrgId& org,
                                                                   const UnitCode& unit, Epoch unit_epoch, const DhKey& unit_public);
 /// The grant body that a device writes beside the creating record of its own unit's dossier: one wrap, standing on no custody event.
 [[nodiscard]] record::GrantBody grant_own_unit(const crypto::DossierKey& key, const Did& did, const OrgId& org, const UnitCode& unit,
                                                Epoch unit_epoch, const crypto::UnitSeed& seed);
-/// Either form, with the seed of the wrap's unit and epoch. `bad_signature` when it does not open, `wrong_key` when what opens is not `expected`.
+/// Either form, with the seed of the wrap's unit and epoch. `bad_signature` when it does not open, `wrong_key` when what opens is not
+/// `expected`.
 [[nodiscard]] Result<crypto::DossierKey> unwrap(const record::GrantBody::Wrap& wrap, const Did& did, const OrgId& org,
                                                 const crypto::UnitSeed& seed, const KeyId& expected);
 

@@ -31,13 +31,14 @@ struct Receipt {
   std::uint64_t size = 0;
   Hash root;
   WallTime time;
-  std::uint64_t archived = 0;      ///< the prefix that a verified off-machine copy holds; never above `size`
+  std::uint64_t archived = 0;  ///< the prefix that a verified off-machine copy holds; never above `size`
   DeviceId device;
-  std::vector<DeviceHead> heads;   ///< sorted by incarnation; those that this exchange is about
+  std::vector<DeviceHead> heads;  ///< sorted by incarnation; those that this exchange is about
   friend bool operator==(const Receipt&, const Receipt&) = default;
 };
 
-/// The signed bytes after the prefix "wsync-receipt-v1\0". Heads sorted, each incarnation once, at most `receipt_heads_max`; time within 48 bits.
+/// The signed bytes after the prefix "wsync-receipt-v1\0". Heads sorted, each incarnation once, at most `receipt_heads_max`; time within 48
+/// bits.
 [[nodiscard]] Bytes encode_receipt(const Receipt& receipt);
 [[nodiscard]] Result<Receipt> decode_receipt(BytesView bytes);
 /// Without what both ends of a link know already (org, device).

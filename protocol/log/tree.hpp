@@ -30,7 +30,8 @@ using LeafAt = std::function<Hash(std::uint64_t index)>;
 
 /// RFC 6962 §2.1.1, and its check: root of the tree of `size` leaves that `path` gives for `leaf` at `index`.
 [[nodiscard]] std::vector<Hash> inclusion_path(const LeafAt& leaf, std::uint64_t index, std::uint64_t size);
-[[nodiscard]] Result<void> verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size, const std::vector<Hash>& path, const Hash& root);
+[[nodiscard]] Result<void> verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size, const std::vector<Hash>& path,
+                                            const Hash& root);
 
 /// RFC 6962 §2.1.2: the log of `size` begins with the log of `old_size`.
 [[nodiscard]] std::vector<Hash> consistency_path(const LeafAt& leaf, std::uint64_t old_size, std::uint64_t size);

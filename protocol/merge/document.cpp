@@ -49,23 +49,15 @@ class Reader {
   void apply(const Op& op, Meaning meaning) {
     using Kind = Write::Kind;
     switch (meaning) {
-      case Meaning::nothing:
-        return out_.not_applied.push_back({change_, op_});
-      case Meaning::alias:
-        return out_.codes.push_back({change_, op_});
-      case Meaning::set_field:
-        return put(field_at(op), Kind::value, &op.value);
-      case Meaning::set_payment:
-        return put(element_at(op).existence, Kind::value, &op.value);
-      case Meaning::restore:
-        return put(element_at(op).existence, Kind::value, &op.value);
-      case Meaning::remove_element:
-        return put(element_at(op).existence, Kind::removal, nullptr);
-      case Meaning::append_payment:
-        return put(entered_by(op, node_at(op, op.path.size())).existence, Kind::payment, &op.value);
+      case Meaning::nothing: return out_.not_applied.push_back({change_, op_});
+      case Meaning::alias: return out_.codes.push_back({change_, op_});
+      case Meaning::set_field: return put(field_at(op), Kind::value, &op.value);
+      case Meaning::set_payment: return put(element_at(op).existence, Kind::value, &op.value);
+      case Meaning::restore: return put(element_at(op).existence, Kind::value, &op.value);
+      case Meaning::remove_element: return put(element_at(op).existence, Kind::removal, nullptr);
+      case Meaning::append_payment: return put(entered_by(op, node_at(op, op.path.size())).existence, Kind::payment, &op.value);
       case Meaning::add_element:
-      case Meaning::append_element:
-        return enter(op);
+      case Meaning::append_element: return enter(op);
     }
   }
 

@@ -12,18 +12,13 @@ using schema::Policy;
 /// An operation that writes in several places (an add with its fields) is told by the weightiest of what became of it.
 int weight(Standing standing) {
   switch (standing) {
-    case Standing::replaced:
-      return 0;
-    case Standing::lost:
-      return 1;
-    case Standing::shown:
-      return 2;
-    case Standing::in_conflict:
-      return 3;
+    case Standing::replaced: return 0;
+    case Standing::lost: return 1;
+    case Standing::shown: return 2;
+    case Standing::in_conflict: return 3;
     case Standing::proposed:
     case Standing::not_applied:
-    case Standing::waiting:
-      return 4;
+    case Standing::waiting: return 4;
   }
   return 0;
 }

@@ -79,14 +79,10 @@ Meaning meaning_of(const Op& op) {
   const auto target = target_of(op.path);
   if (!target.legal) return Meaning::nothing;
   switch (op.kind) {
-    case OpKind::set:
-      return meaning_of_set(op, target);
-    case OpKind::add:
-      return target.element ? Meaning::nothing : meaning_of_add(op, target);
-    case OpKind::append:
-      return target.element ? Meaning::nothing : meaning_of_append(op, target);
-    case OpKind::remove:
-      return target.element ? meaning_of_remove(target) : Meaning::nothing;
+    case OpKind::set: return meaning_of_set(op, target);
+    case OpKind::add: return target.element ? Meaning::nothing : meaning_of_add(op, target);
+    case OpKind::append: return target.element ? Meaning::nothing : meaning_of_append(op, target);
+    case OpKind::remove: return target.element ? meaning_of_remove(target) : Meaning::nothing;
   }
   return Meaning::nothing;
 }

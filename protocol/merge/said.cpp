@@ -20,12 +20,9 @@ Said said_by(const OpRef& ref, const Causality& causality) { return said_by(caus
 
 const char* name_of(ConflictKind kind) noexcept {
   switch (kind) {
-    case ConflictKind::choose_value:
-      return "choose_value";
-    case ConflictKind::removed_but_edited:
-      return "removed_but_edited";
-    case ConflictKind::payment_differs:
-      return "payment_differs";
+    case ConflictKind::choose_value: return "choose_value";
+    case ConflictKind::removed_but_edited: return "removed_but_edited";
+    case ConflictKind::payment_differs: return "payment_differs";
   }
   return "";
 }

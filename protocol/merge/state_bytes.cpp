@@ -106,27 +106,13 @@ class StateReader {
   void get(Value& out) {
     if (++depth_ > depth_max) from_.reject(Fault::too_large);
     switch (choice(std::variant_size_v<decltype(out.data)>)) {
-      case 0:
-        out = Value();
-        break;
-      case 1:
-        get(out.data.emplace<1>());
-        break;
-      case 2:
-        get(out.data.emplace<2>());
-        break;
-      case 3:
-        get(out.data.emplace<3>());
-        break;
-      case 4:
-        get(out.data.emplace<4>());
-        break;
-      case 5:
-        get(out.data.emplace<5>());
-        break;
-      case 6:
-        get(out.data.emplace<6>().ops);
-        break;
+      case 0: out = Value(); break;
+      case 1: get(out.data.emplace<1>()); break;
+      case 2: get(out.data.emplace<2>()); break;
+      case 3: get(out.data.emplace<3>()); break;
+      case 4: get(out.data.emplace<4>()); break;
+      case 5: get(out.data.emplace<5>()); break;
+      case 6: get(out.data.emplace<6>().ops); break;
     }
     --depth_;
   }

@@ -8,12 +8,14 @@
 #include <memory>
 #include <optional>
 
-/// The Noise Protocol Framework, revision 34: the patterns IK and IKpsk2 with 25519, ChaChaPoly, SHA256. Nothing else is spoken, nothing is negotiated.
+/// The Noise Protocol Framework, revision 34: the patterns IK and IKpsk2 with 25519, ChaChaPoly, SHA256. Nothing else is spoken, nothing is
+/// negotiated.
 namespace ward::noise {
 
 enum class Pattern { ik, ikpsk2 };
 
-/// One direction's key and counter each way. Rekeys itself after `rekey_messages` messages (both ends count alike); `rekey` by the hour is the caller's.
+/// One direction's key and counter each way. Rekeys itself after `rekey_messages` messages (both ends count alike); `rekey` by the hour is
+/// the caller's.
 class Transport {
  public:
   Transport(const Array<32>& send_key, const Array<32>& receive_key);
@@ -38,8 +40,8 @@ class Transport {
   std::unique_ptr<State> state_;
 };
 
-/// One side of one handshake. Message 1 goes from the initiator, message 2 from the responder; then `split`. After any failure the object is dead:
-/// every further call fails with `bad_signature`.
+/// One side of one handshake. Message 1 goes from the initiator, message 2 from the responder; then `split`. After any failure the object
+/// is dead: every further call fails with `bad_signature`.
 class Handshake {
  public:
   /// `ephemeral`: 32 fresh secret bytes (hedged by the caller, records.md §9). `psk` is needed for ikpsk2 before message 2.
@@ -52,12 +54,12 @@ class Handshake {
 
   void set_psk(const Array<32>& psk);
 
-  [[nodiscard]] Result<Bytes> write(BytesView payload);   ///< the next message of ours
-  [[nodiscard]] Result<Bytes> read(BytesView message);    ///< the payload of the next message of theirs
-  [[nodiscard]] const DhKey& remote_static() const;       ///< known to a responder once message 1 was read
+  [[nodiscard]] Result<Bytes> write(BytesView payload);  ///< the next message of ours
+  [[nodiscard]] Result<Bytes> read(BytesView message);   ///< the payload of the next message of theirs
+  [[nodiscard]] const DhKey& remote_static() const;      ///< known to a responder once message 1 was read
   [[nodiscard]] bool finished() const noexcept;
-  [[nodiscard]] Hash hash() const;                        ///< h, for channel binding; after the last message
-  [[nodiscard]] Transport split() &&;                     ///< after the last message
+  [[nodiscard]] Hash hash() const;     ///< h, for channel binding; after the last message
+  [[nodiscard]] Transport split() &&;  ///< after the last message
 
  private:
   struct State;

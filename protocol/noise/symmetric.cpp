@@ -78,8 +78,10 @@ void Cipher::rekey() {
 }
 
 Symmetric::Symmetric(std::string_view protocol_name, BytesView prologue) {
-  if (protocol_name.size() <= Hash::size) std::copy(protocol_name.begin(), protocol_name.end(), hash_.bytes.begin());
-  else hash_ = crypto::sha256({view(protocol_name)});
+  if (protocol_name.size() <= Hash::size)
+    std::copy(protocol_name.begin(), protocol_name.end(), hash_.bytes.begin());
+  else
+    hash_ = crypto::sha256({view(protocol_name)});
   chaining_key_ = Key(hash_.bytes);
   mix_hash(prologue);
 }

@@ -36,8 +36,10 @@ Result<Bytes> Transport::open(BytesView sealed) {
   WARD_ASSERT(state_ != nullptr);
   if (state_->dead) return dead_transport();
   auto out = state_->receive.decrypt({}, sealed);
-  if (out.has_error()) state_->dead = true;
-  else if (is_rekey_due(state_->receive)) state_->receive.rekey();
+  if (out.has_error())
+    state_->dead = true;
+  else if (is_rekey_due(state_->receive))
+    state_->receive.rekey();
   return out;
 }
 

@@ -23,13 +23,11 @@ constexpr std::uint8_t has_centre_noise = 4;
 constexpr std::uint8_t has_all = has_operations | has_receipt | has_centre_noise;
 
 std::uint8_t type_of(const Body& body) {
-  return std::visit(overloaded{[](const Genesis&) { return number_of(Type::genesis); },
-                               [](const Delegation&) { return number_of(Type::delegation); },
-                               [](const Unit&) { return number_of(Type::unit); },
-                               [](const Device&) { return number_of(Type::device); },
-                               [](const RevokeDevice&) { return number_of(Type::revoke_device); },
-                               [](const Unknown& unknown) { return unknown.type; }},
-                    body);
+  return std::visit(
+      overloaded{[](const Genesis&) { return number_of(Type::genesis); }, [](const Delegation&) { return number_of(Type::delegation); },
+                 [](const Unit&) { return number_of(Type::unit); }, [](const Device&) { return number_of(Type::device); },
+                 [](const RevokeDevice&) { return number_of(Type::revoke_device); }, [](const Unknown& unknown) { return unknown.type; }},
+      body);
 }
 
 /// Writes the fields of one body.

@@ -20,7 +20,7 @@ namespace ward::policy {
 struct Genesis {
   std::string organisation;  ///< name, as people call it
   SignKey root;
-  Hash next_root;            ///< hash of the root key that a rotation must reveal: B(32, "wsync-next-root", –, key)
+  Hash next_root;  ///< hash of the root key that a rotation must reveal: B(32, "wsync-next-root", –, key)
   SignKey operations;
   SignKey receipt;
   DhKey centre_noise;
@@ -66,8 +66,8 @@ struct Unknown {
 };
 using Body = std::variant<Genesis, Delegation, Unit, Device, RevokeDevice, Unknown>;
 
-/// `from_index`, `time`: the size of the centre's log when the entry was signed, and its clock; both never go back. Stamps at or past `from_index` are judged
-/// with this entry in force.
+/// `from_index`, `time`: the size of the centre's log when the entry was signed, and its clock; both never go back. Stamps at or past
+/// `from_index` are judged with this entry in force.
 struct Entry {
   Epoch epoch = 0;
   Hash previous;  ///< hash_of the entry before; zero for genesis
@@ -89,8 +89,8 @@ void sign(Entry& entry, const OrgId& org, const crypto::SignSeed& key);
 struct DeviceStanding {
   DeviceId id;
   Device device;
-  Epoch approved = 0;                    ///< policy epoch of its entry
-  std::uint64_t approved_index = 0;      ///< log index from which it counts
+  Epoch approved = 0;                ///< policy epoch of its entry
+  std::uint64_t approved_index = 0;  ///< log index from which it counts
   std::optional<Epoch> revoked;
   std::optional<std::uint64_t> revoked_index;
 };
@@ -101,10 +101,10 @@ class PolicyLog {
   /// A log holds at least its genesis. `bad_signature`, `malformed`; `wrong_organisation` when `org` is given and differs.
   [[nodiscard]] static Result<PolicyLog> start(const Entry& genesis, const std::optional<OrgId>& org = std::nullopt);
 
-  /// The next entry. `gap` when its epoch is further on; the same entry again is fine. `bad_signature` unless the key whose business it is signed it;
-  /// `fork` when it is well signed, but another one with its epoch is held or it continues another log (an alarm). `not_found`: it names a unit or
-  /// device that is not there; `revoked`: that device is revoked already; `invalid`: a key that stands already, or a seed epoch that goes back.
-  /// Nothing changes on failure.
+  /// The next entry. `gap` when its epoch is further on; the same entry again is fine. `bad_signature` unless the key whose business it is
+  /// signed it; `fork` when it is well signed, but another one with its epoch is held or it continues another log (an alarm). `not_found`:
+  /// it names a unit or device that is not there; `revoked`: that device is revoked already; `invalid`: a key that stands already, or a
+  /// seed epoch that goes back. Nothing changes on failure.
   [[nodiscard]] Result<void> append(const Entry& entry);
 
   [[nodiscard]] const OrgId& org() const noexcept { return org_; }

@@ -59,8 +59,7 @@ Result<void> PolicyLog::check_signature(const Entry& entry) const {
   const auto operations = entry.epoch == count() ? operations_ : operations_at(entry.epoch);
   const auto by_root = [&] { return verify(entry, org_, root_); };
   const auto by_operations = [&] { return verify(entry, org_, operations); };
-  return std::visit(overloaded{[&](const Genesis&) { return by_root(); },
-                               [&](const Delegation&) { return by_root(); },
+  return std::visit(overloaded{[&](const Genesis&) { return by_root(); }, [&](const Delegation&) { return by_root(); },
                                [&](const Unknown&) { return by_operations().has_value() ? Result<void>{} : by_root(); },
                                [&](const auto&) { return by_operations(); }},
                     entry.body);
@@ -71,10 +70,8 @@ Result<void> PolicyLog::check(const Entry& entry) const {
   if (entry.from_index < last.from_index || entry.time < last.time)
     return fail(Fault::malformed, "policy log: an entry that goes back in time");
   return std::visit(overloaded{[](const Genesis&) -> Result<void> { return fail(Fault::malformed, "policy log: a second genesis"); },
-                               [](const Delegation&) -> Result<void> { return {}; },
-                               [](const Unknown&) -> Result<void> { return {}; },
-                               [&](const Unit& body) { return check(body); },
-                               [&](const Device& body) { return check(body); },
+                               [](const Delegation&) -> Result<void> { return {}; }, [](const Unknown&) -> Result<void> { return {}; },
+                               [&](const Unit& body) { return check(body); }, [&](const Device& body) { return check(body); },
                                [&](const RevokeDevice& body) { return check(body); }},
                     entry.body);
 }

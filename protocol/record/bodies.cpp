@@ -12,7 +12,8 @@ constexpr std::size_t wrap_own_size = 64;
 constexpr std::size_t wrap_other_size = 96;
 
 bool is_unit_code(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'; });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 }  // namespace

@@ -128,7 +128,8 @@ Result<void> check_change(const Change& change, const Position& own) {
     return fail(Fault::too_large, "one change holds at most 8 KiB; split it or attach long text as a file");
   // What does not decode again would be refused by every peer: better now, by name, than after it was saved.
   const auto again = decode_change(body, own);
-  if (again.has_error() && again.error().fault == Fault::too_large) return fail(Fault::too_large, "a list, path or name of the change is over its bound");
+  if (again.has_error() && again.error().fault == Fault::too_large)
+    return fail(Fault::too_large, "a list, path or name of the change is over its bound");
   if (again.has_error() || !(*again == change)) return fail(Fault::invalid, "the change is not in its canonical form");
   return {};
 }

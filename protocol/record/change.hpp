@@ -27,11 +27,11 @@ struct Op {
 
 /// What one user did to one dossier in one act: atomic in storage and transport (records.md §2, §5).
 struct Change {
-  std::string user;             ///< who the device says it was, 1 to 64 bytes
-  std::vector<Position> seen;   ///< the dossier's heads that the writer saw, sorted; empty only in the creating change
-  std::vector<Op> ops;          ///< in order
-  std::string reason;           ///< why, where the act asks for it; may be empty
-  Bytes act;                    ///< an official's signature over a legal act; empty for ordinary edits
+  std::string user;            ///< who the device says it was, 1 to 64 bytes
+  std::vector<Position> seen;  ///< the dossier's heads that the writer saw, sorted; empty only in the creating change
+  std::vector<Op> ops;         ///< in order
+  std::string reason;          ///< why, where the act asks for it; may be empty
+  Bytes act;                   ///< an official's signature over a legal act; empty for ordinary edits
   friend bool operator==(const Change&, const Change&) = default;
 };
 

@@ -59,7 +59,8 @@ struct Sealed {
 [[nodiscard]] Rid rid_of(const Header& header, const Hash& body_hash);
 [[nodiscard]] Rid rid_of(const Sealed& record);
 
-/// The key under which bodies lie that every member may read (incarnations, grants): derived from public data, so that there is one form of record.
+/// The key under which bodies lie that every member may read (incarnations, grants): derived from public data, so that there is one form of
+/// record.
 [[nodiscard]] crypto::DossierKey open_key(const OrgId& org);
 
 /// Ends a body's decoding: what remains must be fewer than 32 zeros.
@@ -69,8 +70,8 @@ struct Sealed {
 struct IncarnationBody {
   struct Previous {
     Incarnation incarnation;
-    Seq count = 0;       ///< records that the earlier incarnation holds here
-    Hash statement;      ///< of its last segment; zero when none was cut
+    Seq count = 0;   ///< records that the earlier incarnation holds here
+    Hash statement;  ///< of its last segment; zero when none was cut
     friend bool operator==(const Previous&, const Previous&) = default;
   };
   std::vector<Previous> previous;  ///< 0 or 1

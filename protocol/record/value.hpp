@@ -26,15 +26,20 @@ struct Heads {
 struct Value {
   std::variant<std::monostate, bool, std::int64_t, std::string, List, Map, Heads> data;
 
-  Value() = default;
-  Value(bool flag) : data(flag) {}                          // NOLINT(google-explicit-constructor)
-  Value(std::int64_t number) : data(number) {}              // NOLINT(google-explicit-constructor)
-  Value(int number) : data(std::int64_t{number}) {}         // NOLINT(google-explicit-constructor)
-  Value(std::string text) : data(std::move(text)) {}        // NOLINT(google-explicit-constructor)
-  Value(const char* text) : data(std::string(text)) {}      // NOLINT(google-explicit-constructor)
-  Value(List list) : data(std::move(list)) {}               // NOLINT(google-explicit-constructor)
-  Value(Map map) : data(std::move(map)) {}                  // NOLINT(google-explicit-constructor)
-  Value(Heads heads) : data(std::move(heads)) {}            // NOLINT(google-explicit-constructor)
+  Value();
+  Value(const Value&);
+  Value(Value&&) noexcept;
+  Value& operator=(const Value&);
+  Value& operator=(Value&&) noexcept;
+  ~Value();
+  Value(bool flag);            // NOLINT(google-explicit-constructor)
+  Value(std::int64_t number);  // NOLINT(google-explicit-constructor)
+  Value(int number);           // NOLINT(google-explicit-constructor)
+  Value(std::string text);     // NOLINT(google-explicit-constructor)
+  Value(const char* text);     // NOLINT(google-explicit-constructor)
+  Value(List list);            // NOLINT(google-explicit-constructor)
+  Value(Map map);              // NOLINT(google-explicit-constructor)
+  Value(Heads heads);          // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool is_null() const noexcept { return data.index() == 0; }
   /// The text, or null when the value is of another kind.
@@ -52,6 +57,21 @@ struct Member {
   friend bool operator==(const Member&, const Member&) = default;
 };
 
+// Defined where Member is complete: before that, clang rightly refuses to destroy a Map.
+inline Value::Value() = default;
+inline Value::Value(const Value&) = default;
+inline Value::Value(Value&&) noexcept = default;
+inline Value& Value::operator=(const Value&) = default;
+inline Value& Value::operator=(Value&&) noexcept = default;
+inline Value::~Value() = default;
+inline Value::Value(bool flag) : data(flag) {}
+inline Value::Value(std::int64_t number) : data(number) {}
+inline Value::Value(int number) : data(std::int64_t{number}) {}
+inline Value::Value(std::string text) : data(std::move(text)) {}
+inline Value::Value(const char* text) : data(std::string(text)) {}
+inline Value::Value(List list) : data(std::move(list)) {}
+inline Value::Value(Map map) : data(std::move(map)) {}
+inline Value::Value(Heads heads) : data(std::move(heads)) {}
 inline bool operator==(const Value& a, const Value& b) { return a.data == b.data; }
 
 /// The member's value, or null.

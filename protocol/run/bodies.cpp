@@ -159,7 +159,8 @@ class ShapeReader {
     const auto steps = shape_.count(limits::path_depth_max);
     for (std::size_t i = 0; i < steps && going(); ++i) {
       const auto code = shape_.varint();
-      op.path.push_back(code == first_name ? Step::element(text(Column::element)) : Step::field(record::decode_name(shape_, code, first_name + 1)));
+      op.path.push_back(code == first_name ? Step::element(text(Column::element))
+                                           : Step::field(record::decode_name(shape_, code, first_name + 1)));
     }
     op.value = value(column_of(field_of(op.path)), 0);
     const auto replaces = shape_.count(limits::seen_max + 1);

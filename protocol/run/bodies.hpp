@@ -4,12 +4,12 @@
 #include "protocol/run/columns.hpp"
 #include "protocol/run/model.hpp"
 
-/// Change bodies as columns: the shape of a change (which operations on which fields, what kinds of values) is sent once, then by number; the values
-/// go to the columns of their fields.
+/// Change bodies as columns: the shape of a change (which operations on which fields, what kinds of values) is sent once, then by number;
+/// the values go to the columns of their fields.
 namespace ward::run {
 
-/// The change that `plain` is, when encoding it again gives the same bytes. Otherwise it travels verbatim, as every body of a later version does, and one
-/// that refers to so many changes that columns would not shorten it.
+/// The change that `plain` is, when encoding it again gives the same bytes. Otherwise it travels verbatim, as every body of a later version
+/// does, and one that refers to so many changes that columns would not shorten it.
 [[nodiscard]] std::optional<record::Change> parse_exactly(BytesView plain, const Position& own);
 
 /// `expected` = the heads that the receiver expects this change to name.

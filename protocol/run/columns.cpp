@@ -21,8 +21,8 @@ std::size_t width_of(const Integers& values, std::int64_t base) {
   return width;
 }
 
-/// Byte planes above the least value, lowest first: the bytes of one weight have one distribution. Varints where a few large values would make the
-/// planes mostly zeros, so that a column is never more than twice what its values need.
+/// Byte planes above the least value, lowest first: the bytes of one weight have one distribution. Varints where a few large values would
+/// make the planes mostly zeros, so that a column is never more than twice what its values need.
 void put_numbers(Writer& to, const Integers& values) {
   const auto base = *std::min_element(values.begin(), values.end());
   const auto width = width_of(values, base);

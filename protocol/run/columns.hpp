@@ -9,16 +9,39 @@
 #include <unordered_map>
 #include <vector>
 
-/// Values of one kind stand together, because an entropy coder finds little in rows of mixed bytes (ADR 0001). A segment is written as columns of
-/// numbers, columns of text, and one part of bytes that nothing can shorten.
+/// Values of one kind stand together, because an entropy coder finds little in rows of mixed bytes (ADR 0001). A segment is written as
+/// columns of numbers, columns of text, and one part of bytes that nothing can shorten.
 namespace ward::run {
 
-/// Numbers on the wire (WIRE.md, "Runs"); never reused. A built-in field's values stand in column `first_field` + its number (record/names.hpp).
+/// Numbers on the wire (WIRE.md, "Runs"); never reused. A built-in field's values stand in column `first_field` + its number
+/// (record/names.hpp).
 enum class Column : std::uint16_t {
-  form = 0, type, epoch, writer, reader_min,  // rows
-  seq, time, counter, dossier, key, length,
-  shape, seen, origin, origin_seq, op_index, unit_epoch, position,  // bodies, grants, subsets
-  user, reason, act, element, unit, shapes, verbatim, other_field,
+  form = 0,
+  type,
+  epoch,
+  writer,
+  reader_min,  // rows
+  seq,
+  time,
+  counter,
+  dossier,
+  key,
+  length,
+  shape,
+  seen,
+  origin,
+  origin_seq,
+  op_index,
+  unit_epoch,
+  position,  // bodies, grants, subsets
+  user,
+  reason,
+  act,
+  element,
+  unit,
+  shapes,
+  verbatim,
+  other_field,
   first_field = 32,
 };
 
@@ -57,8 +80,8 @@ class ColumnWriter {
   Writer opaque_;
 };
 
-/// Reads what ColumnWriter wrote, from hostile bytes. The first failure sticks and every later value is zero or empty. A column that is absent
-/// reads as zeros (of numbers only). Points into the bytes given to the constructor.
+/// Reads what ColumnWriter wrote, from hostile bytes. The first failure sticks and every later value is zero or empty. A column that is
+/// absent reads as zeros (of numbers only). Points into the bytes given to the constructor.
 class ColumnReader {
  public:
   /// Takes one segment's columns off `from`.

@@ -178,7 +178,9 @@ class SegmentReader {
     out.hlc.value = ms << 16U | columns_->count(Column::counter, 0xffff);
     read_dossier(out.position);
     if (entry() != nullptr && entry()->did) out.did = *entry()->did;
-    if (form != Form::change) out.length = static_cast<std::uint32_t>(columns_->count(Column::length, limits::body_bytes_max / limits::body_padding) * limits::body_padding);
+    if (form != Form::change)
+      out.length =
+          static_cast<std::uint32_t>(columns_->count(Column::length, limits::body_bytes_max / limits::body_padding) * limits::body_padding);
     if (form != Form::change) spend(out.length);
     if (entry() == nullptr || entry()->did) {
       const auto expected = model_.expected_key(out, entry(), out_.key_seed);
@@ -207,8 +209,10 @@ class SegmentReader {
         return enter({{}, {}, read_position(*columns_, model_, own)});
       default: break;
     }
-    if (code - dossier_listed < model_.dossiers.size()) dossier_ = static_cast<std::size_t>(code - dossier_listed);
-    else columns_->reject();
+    if (code - dossier_listed < model_.dossiers.size())
+      dossier_ = static_cast<std::size_t>(code - dossier_listed);
+    else
+      columns_->reject();
   }
 
   void enter(Dossier dossier) {

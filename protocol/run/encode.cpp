@@ -74,7 +74,8 @@ class SegmentWriter {
     if (elides_dossiers_) out |= elides_dossiers;
     if (by_number) out |= in_leaf_order;
     if (last && last->receipt_seen == statement_.receipt_seen) out |= same_receipt;
-    if (last && last->device == statement_.device && last->incarnation == statement_.incarnation && last->first + last->count == statement_.first)
+    if (last && last->device == statement_.device && last->incarnation == statement_.incarnation &&
+        last->first + last->count == statement_.first)
       out |= follows;
     return out;
   }
@@ -249,8 +250,10 @@ std::vector<Bytes> joined(std::vector<Bytes> parts) {
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const bool begins_segment = i % parts_of_segment == 0;
     const bool small = !out.empty() && (out.back().size() < block_bytes_min || parts[i].size() < block_bytes_min);
-    if (begins_segment || !small) out.push_back(std::move(parts[i]));
-    else append(out.back(), parts[i]);
+    if (begins_segment || !small)
+      out.push_back(std::move(parts[i]));
+    else
+      append(out.back(), parts[i]);
   }
   return out;
 }

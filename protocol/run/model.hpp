@@ -7,8 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
-/// What both ends of a run know after the same rows. The encoder and the decoder ask it what comes next, write or read only what differs, and tell it
-/// what came: so everything is sent once.
+/// What both ends of a run know after the same rows. The encoder and the decoder ask it what comes next, write or read only what differs,
+/// and tell it what came: so everything is sent once.
 namespace ward::run {
 
 /// A value per first mention, found again by number.
@@ -39,7 +39,9 @@ struct Origin {
   friend bool operator==(const Origin&, const Origin&) = default;
 };
 struct OriginHash {
-  std::size_t operator()(const Origin& origin) const noexcept { return FixedHash{}(origin.incarnation) ^ FixedHash{}(origin.device) * 31U; }
+  std::size_t operator()(const Origin& origin) const noexcept {
+    return FixedHash{}(origin.incarnation) ^ FixedHash {}(origin.device) * 31U;
+  }
 };
 
 struct Dossier {
@@ -52,18 +54,21 @@ struct Model {
   Table<Origin, OriginHash> origins;
   Table<DeviceId, FixedHash> devices;
   Table<std::string, std::hash<std::string>> shapes;
-  std::vector<Dossier> dossiers;        ///< in the order of their first mention
-  std::optional<KeyId> common_key;      ///< of the last record that is no change: grants and incarnations lie under the open key
+  std::vector<Dossier> dossiers;    ///< in the order of their first mention
+  std::optional<KeyId> common_key;  ///< of the last record that is no change: grants and incarnations lie under the open key
   std::optional<segment::Statement> last_statement;
   std::optional<Array<32>> last_seed;
   std::uint64_t last_ms = 0;
   Stamp last_stamp;
 
-  /// The key that a record most likely lies under; none when nothing is known. `dossier`: its entry; null for none, and for a creating record.
-  [[nodiscard]] std::optional<KeyId> expected_key(const record::Header& header, const Dossier* dossier, const std::optional<Array<32>>& seed) const;
+  /// The key that a record most likely lies under; none when nothing is known. `dossier`: its entry; null for none, and for a creating
+  /// record.
+  [[nodiscard]] std::optional<KeyId> expected_key(const record::Header& header, const Dossier* dossier,
+                                                  const std::optional<Array<32>>& seed) const;
   /// The heads that a change most likely names.
   [[nodiscard]] static std::vector<Position> expected_seen(const Dossier* dossier);
-  /// To be called after each row, at both ends. Gives the number of the row's dossier, which is new after a creating record; nothing for none.
+  /// To be called after each row, at both ends. Gives the number of the row's dossier, which is new after a creating record; nothing for
+  /// none.
   std::optional<std::size_t> learn(const record::Header& header, std::optional<std::size_t> dossier);
 };
 

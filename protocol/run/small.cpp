@@ -11,10 +11,10 @@ using segment::Rows;
 enum SmallFlag : std::uint8_t { small_elides_previous = 1, small_elides_receipt_root = 2 };
 
 enum RowFlag : std::uint8_t {
-  row_open = 1,       ///< the body in clear: for what every member may read (records under the open key)
+  row_open = 1,  ///< the body in clear: for what every member may read (records under the open key)
   row_no_dossier = 2,
-  row_other_type = 4, ///< than a change; the type follows
-  row_odd = 8,        ///< policy epoch, writer or reader differ from what is usual, and follow
+  row_other_type = 4,  ///< than a change; the type follows
+  row_odd = 8,         ///< policy epoch, writer or reader differ from what is usual, and follow
 };
 constexpr std::uint8_t row_flags = 15;
 

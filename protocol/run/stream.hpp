@@ -6,8 +6,8 @@
 
 #include <vector>
 
-/// One zstd frame over the built-in dictionary, without its magic number, padded with zeros to a multiple of 64 bytes so that its length tells less
-/// of what is inside (records.md §3).
+/// One zstd frame over the built-in dictionary, without its magic number, padded with zeros to a multiple of 64 bytes so that its length
+/// tells less of what is inside (records.md §3).
 namespace ward::run {
 
 inline constexpr std::size_t padding = 64;

@@ -63,7 +63,8 @@ void TimeMemory::begin(std::uint64_t ms) {
 
 void TimeMemory::note(std::int64_t local_seconds) {
   last_ = local_seconds;
-  if (times_.size() < remembered_max && std::find(times_.begin(), times_.end(), local_seconds) == times_.end()) times_.push_back(local_seconds);
+  if (times_.size() < remembered_max && std::find(times_.begin(), times_.end(), local_seconds) == times_.end())
+    times_.push_back(local_seconds);
 }
 
 std::uint64_t TimeMemory::code_of(std::int64_t local_seconds) const {

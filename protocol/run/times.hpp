@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-/// Times as the national message writes them, `yyyyMMddHHmmss` in Vietnam, as numbers: in one change they mostly repeat each other or stand close
-/// together, and close to the moment when it was written.
+/// Times as the national message writes them, `yyyyMMddHHmmss` in Vietnam, as numbers: in one change they mostly repeat each other or stand
+/// close together, and close to the moment when it was written.
 namespace ward::run {
 
 /// Seconds since 1970 of that local time; nothing unless `format_time` gives exactly this text back.

@@ -113,12 +113,9 @@ Result<Value> intake_text(const Field& field, const std::string& text) {
   if (field.type == Type::boolean) return intake_bool_text(field, text);
   if (text.empty() || field.type == Type::string) return Value(text);
   switch (field.type) {
-    case Type::enumeration:
-      return intake_enum_text(field, text);
-    case Type::money:
-      return intake_money_text(field, text);
-    case Type::integer:
-      return intake_integer_text(field, text);
+    case Type::enumeration: return intake_enum_text(field, text);
+    case Type::money: return intake_money_text(field, text);
+    case Type::integer: return intake_integer_text(field, text);
     case Type::date:
       if (auto date = stored_date(text)) return Value(*std::move(date));
       return refuse(field, "not a date; accepted are 31/12/2020, 2020-12-31, 20201231 and a year alone");
@@ -127,8 +124,7 @@ Result<Value> intake_text(const Field& field, const std::string& text) {
       return refuse(field, "not a time; accepted are 20201231093000, 31/12/2020 09:30, 2020-12-31T09:30:00+07:00 and a date alone");
     case Type::string:
     case Type::boolean:
-    case Type::list:
-      break;
+    case Type::list: break;
   }
   return refuse(field, "is a list; its elements are given one by one");
 }
@@ -143,15 +139,12 @@ Result<Value> intake_number(const Field& field, std::int64_t number) {
       return Value(number);
     case Type::enumeration:
     case Type::date:
-    case Type::datetime:
-      return intake_text(field, std::to_string(number));
+    case Type::datetime: return intake_text(field, std::to_string(number));
     case Type::boolean:
       if (number != 0 && number != 1) return refuse(field, "accepted are true and false");
       return Value(number == 1);
-    case Type::string:
-      return refuse(field, "must be text in quotes: a number loses its leading zeros");
-    case Type::list:
-      break;
+    case Type::string: return refuse(field, "must be text in quotes: a number loses its leading zeros");
+    case Type::list: break;
   }
   return refuse(field, "is a list; its elements are given one by one");
 }

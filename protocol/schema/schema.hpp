@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-/// The schema is data: the national dossier fields with their merge policies (protocol/schema/fields.csv). Version 1 is built in; a path that it does
-/// not know merges as `ask`, so that nothing of a newer version is lost.
+/// The schema is data: the national dossier fields with their merge policies (protocol/schema/fields.csv). Version 1 is built in; a path
+/// that it does not know merges as `ask`, so that nothing of a newer version is lost.
 namespace ward::schema {
 
 enum class Policy : std::uint8_t { latest, ask, owner, workflow, set, ledger, log };
@@ -18,13 +18,13 @@ enum class Type : std::uint8_t { string, enumeration, date, datetime, money, int
 
 struct Field {
   std::string name;
-  std::string parent;   ///< the collection that it is a field of; empty at the top
+  std::string parent;  ///< the collection that it is a field of; empty at the top
   Type type = Type::string;
   bool required = false;
-  std::string vi, en;   ///< labels
+  std::string vi, en;  ///< labels
   bool personal = false;
   Policy policy = Policy::ask;
-  bool key = false;     ///< identifies an element of its collection
+  bool key = false;  ///< identifies an element of its collection
 };
 
 [[nodiscard]] std::span<const Field> fields();
@@ -45,7 +45,7 @@ struct Status {
 };
 [[nodiscard]] std::span<const Status> statuses();
 struct Transition {
-  int from = 0;      ///< 0: the dossier is new
+  int from = 0;  ///< 0: the dossier is new
   int to = 0;
   int priority = 0;  ///< when legal transitions compete
 };
@@ -55,10 +55,12 @@ struct Procedure {
 };
 [[nodiscard]] std::span<const Procedure> procedures();
 
-/// The value as it is stored, from what a person, a file or another system gave for `field` (a field that is not a list): text in NFC, spaces trimmed; an enum as its
-/// code ("1", 1 and the Vietnamese word all give "1"; GioiTinhChuHoSo "Nam" → "1", "Nữ" → "2"); a date or datetime in one of the forms of text.md → `yyyy-MM-dd`
-/// (`yyyy` alone is kept for a birth) or `yyyyMMddHHmmss`; money and integers as a number, refusing "15,000"; a boolean from true/false/"True"/"" (false). Any other empty text stays ""; null stays null.
-/// `invalid`: names the field, what was wrong and what is accepted; never repeats the value.
+/// The value as it is stored, from what a person, a file or another system gave for `field` (a field that is not a list): text in NFC,
+/// spaces trimmed; an enum as its code ("1", 1 and the Vietnamese word all give "1"; GioiTinhChuHoSo "Nam" → "1", "Nữ" → "2"); a date or
+/// datetime in one of the forms of text.md → `yyyy-MM-dd`
+/// (`yyyy` alone is kept for a birth) or `yyyyMMddHHmmss`; money and integers as a number, refusing "15,000"; a boolean from
+/// true/false/"True"/"" (false). Any other empty text stays ""; null stays null. `invalid`: names the field, what was wrong and what is
+/// accepted; never repeats the value.
 [[nodiscard]] Result<record::Value> intake(const Field& field, const record::Value& given);
 
 }  // namespace ward::schema

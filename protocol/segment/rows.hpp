@@ -47,16 +47,17 @@ using Row = std::variant<OpenRow, SealedRow, HashRow, GrantRow>;
 struct Elided {
   bool previous = false;      ///< the previous statement's hash of this incarnation
   bool receipt_root = false;  ///< the root that the centre's log had at `receipt_seen.size`
-  bool dossiers = false;      ///< dossier and key of changes to dossiers that the receiver holds; the rows are then in the order of their numbers (elided.hpp)
+  bool dossiers = false;      ///< dossier and key of changes to dossiers that the receiver holds; the rows are then in the order of their
+                              ///< numbers (elided.hpp)
   friend bool operator==(const Elided&, const Elided&) = default;
 };
 
 struct Rows {
-  SignedStatement statement;         ///< its root is not on the wire: `verify_rows` fills it in
-  std::vector<Row> rows;             ///< in leaf order
-  std::optional<Subset> subset;      ///< absent: the whole segment
-  std::optional<Array<32>> key_seed; ///< the new dossiers' keys of this segment come from it (records.md §7)
-  std::optional<Stamp> stamp;        ///< present from the centre
+  SignedStatement statement;          ///< its root is not on the wire: `verify_rows` fills it in
+  std::vector<Row> rows;              ///< in leaf order
+  std::optional<Subset> subset;       ///< absent: the whole segment
+  std::optional<Array<32>> key_seed;  ///< the new dossiers' keys of this segment come from it (records.md §7)
+  std::optional<Stamp> stamp;         ///< present from the centre
   Elided elided;
   friend bool operator==(const Rows&, const Rows&) = default;
 };
@@ -69,21 +70,21 @@ struct KeyRing {
 
 /// A record with what the segment says of it.
 struct Verified {
-  record::Sealed record;    ///< body empty for a hash row
+  record::Sealed record;  ///< body empty for a hash row
   Hash body_hash;
   Rid rid;
   std::uint8_t leaf = 0;
 };
 
-/// Seals open rows again, checks that seqs are those of the statement (each once), that the headers name its device and incarnation, the root, and
-/// the signature. The root is computed here, not believed: it is written into `rows.statement`, and the signature must cover it. Adds to `keys`
-/// the dossier keys that `key_seed` gives, and those that grants among the rows (open or sealed) wrap to units whose seed is in `keys`; the order of
-/// the rows does not matter. Nothing is returned, and nothing added to `keys`, unless everything verifies.
+/// Seals open rows again, checks that seqs are those of the statement (each once), that the headers name its device and incarnation, the
+/// root, and the signature. The root is computed here, not believed: it is written into `rows.statement`, and the signature must cover it.
+/// Adds to `keys` the dossier keys that `key_seed` gives, and those that grants among the rows (open or sealed) wrap to units whose seed is
+/// in `keys`; the order of the rows does not matter. Nothing is returned, and nothing added to `keys`, unless everything verifies.
 /// `missing_key`: an open row's key is not held (ask for the sealed form). `bad_signature`: anything that does not verify.
 [[nodiscard]] Result<std::vector<Verified>> verify_rows(Rows& rows, const OrgId& org, const SignKey& device, KeyRing& keys);
 
-/// The order in which a writer puts records into a segment: by dossier, then seq; records that concern no dossier first. One device writes for one
-/// unit, so that grouping by unit is implied.
+/// The order in which a writer puts records into a segment: by dossier, then seq; records that concern no dossier first. One device writes
+/// for one unit, so that grouping by unit is implied.
 [[nodiscard]] std::vector<std::size_t> leaf_order(const std::vector<record::Header>& headers);
 
 }  // namespace ward::segment

@@ -36,7 +36,8 @@ struct SignedStatement {
   friend bool operator==(const SignedStatement&, const SignedStatement&) = default;
 };
 
-/// Root of the RFC 6962 shape over rids; leaf B(32, "wsync-seg-leaf", –, rid), node B(32, "wsync-seg-node", –, left ‖ right). 1 to 256 rids.
+/// Root of the RFC 6962 shape over rids; leaf B(32, "wsync-seg-leaf", –, rid), node B(32, "wsync-seg-node", –, left ‖ right). 1 to 256
+/// rids.
 [[nodiscard]] Hash root_of(const std::vector<Rid>& rids);
 
 [[nodiscard]] Bytes encode_statement(const Statement& statement);

@@ -14,8 +14,21 @@ constexpr std::string_view applied_prefix{"wsync-applied-v1\0", 17};
 
 /// Numbers on the wire; never reused.
 enum class Kind : std::uint8_t {
-  pull = 1, push = 2, delivery = 3, policy = 4, need_sealed = 5, applied = 6, segment_refused = 7, ask_heads = 8, all_heads = 9,
-  ping = 10, pong = 11, receipted = 12, refusal = 13, enrol_request = 14, enrol_answer = 15,
+  pull = 1,
+  push = 2,
+  delivery = 3,
+  policy = 4,
+  need_sealed = 5,
+  applied = 6,
+  segment_refused = 7,
+  ask_heads = 8,
+  all_heads = 9,
+  ping = 10,
+  pong = 11,
+  receipted = 12,
+  refusal = 13,
+  enrol_request = 14,
+  enrol_answer = 15,
 };
 
 void put_wall(Writer& to, WallTime time) { to.u48(static_cast<std::uint64_t>(std::max<std::int64_t>(time.ms, 0)) & 0xffff'ffff'ffffU); }
@@ -215,8 +228,10 @@ PolicyEntries read_policy(Reader& from) {
   const auto size = from.count(policy_message_entries_max);
   for (std::size_t i = 0; i < size && from.ok(); ++i) {
     auto entry = policy::decode_entry(from.bytes(limits::policy_body_bytes_max + 256));
-    if (entry.has_error()) from.reject(entry.error().fault);
-    else out.entries.push_back(*std::move(entry));
+    if (entry.has_error())
+      from.reject(entry.error().fault);
+    else
+      out.entries.push_back(*std::move(entry));
   }
   return out;
 }
@@ -310,9 +325,7 @@ constexpr std::uint8_t welcome_refused = 2;
 
 }  // namespace
 
-Array<preface_size> encode_preface(Purpose purpose) {
-  return {magic[0], magic[1], magic[2], magic[3], static_cast<std::uint8_t>(purpose)};
-}
+Array<preface_size> encode_preface(Purpose purpose) { return {magic[0], magic[1], magic[2], magic[3], static_cast<std::uint8_t>(purpose)}; }
 
 Result<Purpose> decode_preface(BytesView bytes) {
   if (bytes.size() != preface_size || !std::equal(magic.begin(), magic.end() - 1, bytes.begin()))

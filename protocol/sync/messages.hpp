@@ -15,10 +15,10 @@
 namespace ward::sync {
 
 inline constexpr std::uint8_t protocol_version = 1;
-inline constexpr std::size_t unreceipted_max = 16;               ///< incarnations in one hello: starts of the daemon without a link
+inline constexpr std::size_t unreceipted_max = 16;  ///< incarnations in one hello: starts of the daemon without a link
 inline constexpr std::size_t own_stamps_max = 2 * limits::run_segments_max;  ///< a run's, and those of one whose answer was lost
-inline constexpr std::size_t policy_message_entries_max = 1'024; ///< entries in one PolicyEntries
-inline constexpr std::size_t applied_exceptions_max = 4'096;     ///< dossiers in one Applied
+inline constexpr std::size_t policy_message_entries_max = 1'024;             ///< entries in one PolicyEntries
+inline constexpr std::size_t applied_exceptions_max = 4'096;                 ///< dossiers in one Applied
 
 /// First bytes on every connection, before Noise: the magic and what the caller wants. Part of the Noise prologue.
 enum class Purpose : std::uint8_t { sync = 1, enrol = 2 };
@@ -38,9 +38,9 @@ struct Unstamped {
 /// Payload of Noise message 1 for `sync`. Nothing in it is judged before the first transport frame, except a validly signed segment.
 struct Hello {
   std::uint8_t version = protocol_version;
-  Epoch policy_count = 0;               ///< policy entries held
-  std::vector<Unstamped> unreceipted;   ///< incarnations of this device with segments that no receipt or no stamp is known of, at most 16
-  Bytes segment;                        ///< one segment in sealed form (run::encode_small), or empty
+  Epoch policy_count = 0;              ///< policy entries held
+  std::vector<Unstamped> unreceipted;  ///< incarnations of this device with segments that no receipt or no stamp is known of, at most 16
+  Bytes segment;                       ///< one segment in sealed form (run::encode_small), or empty
 };
 
 /// Payload of Noise message 1 for `enrol`.
@@ -76,14 +76,14 @@ using Welcome = std::variant<Receipted, Refusal>;
 struct Report {
   std::uint64_t queue_records = 0;
   std::uint64_t queue_bytes = 0;
-  WallTime queue_oldest;        ///< 0: the queue is empty
+  WallTime queue_oldest;  ///< 0: the queue is empty
   std::uint64_t conflicts = 0;
-  std::uint64_t waiting = 0;    ///< changes whose past is not held
+  std::uint64_t waiting = 0;  ///< changes whose past is not held
   std::uint64_t quarantined = 0;
-  WallTime wall;                ///< the device's own clock, for its offset
+  WallTime wall;  ///< the device's own clock, for its offset
   std::uint64_t disk_free_bytes = 0;
   std::string version;
-  bool restored = false;        ///< its data is an older copy of itself: what it once sent is missing there, deliver that too
+  bool restored = false;  ///< its data is an older copy of itself: what it once sent is missing there, deliver that too
   friend bool operator==(const Report&, const Report&) = default;
 };
 

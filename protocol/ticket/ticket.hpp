@@ -23,7 +23,8 @@ struct Ticket {
 
 /// One line of text that survives e-mail and a text editor: "WARDSYNC-TICKET-1 " and base64url (unpadded) of bytes that end in a checksum.
 [[nodiscard]] std::string encode_file(const Ticket& ticket);
-/// `invalid`, saying what is wrong with the file: not a ticket, damaged, of a newer version. Surrounding white space and a BOM are forgiven.
+/// `invalid`, saying what is wrong with the file: not a ticket, damaged, of a newer version. Surrounding white space and a BOM are
+/// forgiven.
 [[nodiscard]] Result<Ticket> decode_file(std::string_view text);
 
 /// 28 Crockford letters in groups of four: 26 carry the secret, 2 are check digits that catch one wrong letter and two swapped ones.
@@ -37,6 +38,7 @@ struct Ticket {
 [[nodiscard]] KeyId ticket_id(const Array<16>& secret);
 
 /// The 30 digits that two people compare: of B(32, "wsync-fp", –, root key ‖ h ‖ the device's three keys), in groups of five.
-[[nodiscard]] std::string fingerprint(const SignKey& root, const Hash& handshake, const SignKey& sign, const DhKey& noise, const DhKey& sealing);
+[[nodiscard]] std::string fingerprint(const SignKey& root, const Hash& handshake, const SignKey& sign, const DhKey& noise,
+                                      const DhKey& sealing);
 
 }  // namespace ward::ticket

@@ -8,7 +8,8 @@ using namespace ward::test;
 TEST_CASE("import: each line becomes a dossier, with its code and owner") {
   City city;
   Desk desk(city, 1);
-  const auto done = Desk::object(desk.ask("POST", "/v1/imports", national("H57-1", "Nguyễn An") + "\n\n" + national("H57-2", "Trần Bình") + "\r\n"));
+  const auto done =
+      Desk::object(desk.ask("POST", "/v1/imports", national("H57-1", "Nguyễn An") + "\n\n" + national("H57-2", "Trần Bình") + "\r\n"));
   CHECK(done.at("created") == 2);
   CHECK(done.at("skipped") == 0);
   CHECK(desk.get("/v1/dossiers/H57-2").at("fields").at("ChuHoSo") == "Trần Bình");

@@ -10,7 +10,8 @@ namespace ward::test {
 
 /// A ward PC's API on a real data file, without a socket: requests go straight to the router.
 struct Desk {
-  Desk(City& city, std::uint64_t seed) : pc(city.enrol("W-VYDA", seed)), ward(*std::move(pc.store), city.dir.path().string(), io.get_executor()) {
+  Desk(City& city, std::uint64_t seed)
+      : pc(city.enrol("W-VYDA", seed)), ward(*std::move(pc.store), city.dir.path().string(), io.get_executor()) {
     api.add_routes(router);
   }
   Desk(const Desk&) = delete;
@@ -48,7 +49,9 @@ struct Desk {
     if (response.status >= 400) throw std::runtime_error(response.body);
     return boost::json::parse(response.body).as_object();
   }
-  [[nodiscard]] static runtime::Trouble trouble(const runtime::Response& response) { return runtime::trouble_of_json(response.body, response.status); }
+  [[nodiscard]] static runtime::Trouble trouble(const runtime::Response& response) {
+    return runtime::trouble_of_json(response.body, response.status);
+  }
 
   boost::asio::io_context io{1};
   Pc pc;
@@ -59,7 +62,8 @@ struct Desk {
 
 /// A whole dossier in the national form.
 [[nodiscard]] inline std::string national(const std::string& code, const std::string& owner) {
-  return R"({"MaHoSo":")" + code + R"(","MaTTHC":"1.003583","ChuHoSo":")" + owner + R"(","GioiTinhChuHoSo":"Nam","TrangThaiHoSo":"2","TongLePhi":0})";
+  return R"({"MaHoSo":")" + code + R"(","MaTTHC":"1.003583","ChuHoSo":")" + owner +
+         R"(","GioiTinhChuHoSo":"Nam","TrangThaiHoSo":"2","TongLePhi":0})";
 }
 
 }  // namespace ward::test

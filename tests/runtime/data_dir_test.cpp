@@ -14,7 +14,7 @@ using ward::test::Temporary;
 namespace {
 
 mode_t mode_of(const std::string& path) {
-  struct stat found {};
+  struct stat found{};
   REQUIRE(::stat(path.c_str(), &found) == 0);
   return found.st_mode & 07777;
 }

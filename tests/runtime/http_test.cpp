@@ -20,7 +20,8 @@ namespace {
 Router echo_router() {
   Router router;
   router.add("GET", "/v1/things/{name}", [](const Request& request) {
-    boost::json::object out{{"name", request.parameters.at("name")}, {"account", request.account}, {"limit", request.query_or("limit", "none")}};
+    boost::json::object out{
+        {"name", request.parameters.at("name")}, {"account", request.account}, {"limit", request.query_or("limit", "none")}};
     return respond(out);
   });
   router.add("POST", "/v1/things", [](const Request& request) {
@@ -107,14 +108,16 @@ TEST_CASE("http: a path that is too long for a socket address works all the same
 TEST_CASE("http: the socket is for this account and its group") {
   const Temporary here;
   const Served served(here.file("api.sock"));
-  struct stat found {};
+  struct stat found{};
   REQUIRE(::stat(here.file("api.sock").c_str(), &found) == 0);
   CHECK((found.st_mode & 0777) == 0660);
 }
 
 TEST_CASE("http: a socket file that a killed daemon left behind is replaced") {
   const Temporary here;
-  { const Served killed(here.file("api.sock")); }
+  {
+    const Served killed(here.file("api.sock"));
+  }
   REQUIRE(std::filesystem::exists(here.file("api.sock")));
   const Served served(here.file("api.sock"));
   CHECK(call_unix(here.file("api.sock"), {"GET", "/v1/things/a", {}, {}}, 5s).has_value());
@@ -199,7 +202,8 @@ TEST_CASE("http: plain HTTP is only for this machine") {
   asio::io_context io(1);
   const Router router;
   HttpServer server(io.get_executor(), router);
-  for (const auto* host : {"0.0.0.0", "192.168.1.1", "::", "a.name"}) CHECK(server.listen_loopback({host, 0}, "t").error().fault == Fault::invalid);
+  for (const auto* host : {"0.0.0.0", "192.168.1.1", "::", "a.name"})
+    CHECK(server.listen_loopback({host, 0}, "t").error().fault == Fault::invalid);
   const Tcp::acceptor taken(io, {asio::ip::make_address("127.0.0.1"), 0});
   const auto port = taken.local_endpoint().port();
   const auto refused = server.listen_loopback({"127.0.0.1", port}, "t");

@@ -8,11 +8,30 @@ using namespace ward::runtime;
 
 namespace {
 
-constexpr Fault faults[] = {Fault::malformed,      Fault::too_large,         Fault::bad_signature,  Fault::wrong_key,       Fault::missing_key,
-                            Fault::wrong_organisation, Fault::not_member,    Fault::revoked,        Fault::unsupported,     Fault::gap,
-                            Fault::fork,           Fault::not_found,         Fault::ambiguous,      Fault::invalid,         Fault::ticket_used,
-                            Fault::ticket_expired, Fault::storage_full,      Fault::storage_read_only, Fault::storage_locked, Fault::storage_damaged,
-                            Fault::storage_newer,  Fault::storage_failed,    Fault::io,             Fault::timeout};
+constexpr Fault faults[] = {Fault::malformed,
+                            Fault::too_large,
+                            Fault::bad_signature,
+                            Fault::wrong_key,
+                            Fault::missing_key,
+                            Fault::wrong_organisation,
+                            Fault::not_member,
+                            Fault::revoked,
+                            Fault::unsupported,
+                            Fault::gap,
+                            Fault::fork,
+                            Fault::not_found,
+                            Fault::ambiguous,
+                            Fault::invalid,
+                            Fault::ticket_used,
+                            Fault::ticket_expired,
+                            Fault::storage_full,
+                            Fault::storage_read_only,
+                            Fault::storage_locked,
+                            Fault::storage_damaged,
+                            Fault::storage_newer,
+                            Fault::storage_failed,
+                            Fault::io,
+                            Fault::timeout};
 
 }  // namespace
 
@@ -27,6 +46,11 @@ TEST_CASE("trouble: every fault says what happened, what is safe and what to do"
     CHECK(trouble.exit != ExitCode::done);
     CHECK(trouble.status >= 400);
   }
+}
+
+TEST_CASE("trouble: nothing is said twice") {
+  CHECK(trouble_of(fail(Fault::not_member, "this PC is not approved yet")).what == "This PC is not approved yet.");
+  CHECK(trouble_of(fail(Fault::not_member, "")).what == "This PC is not approved yet.");
 }
 
 TEST_CASE("trouble: exit codes are those that scripts rely on") {

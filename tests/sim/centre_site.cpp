@@ -13,7 +13,8 @@ constexpr std::size_t failure_chance = 60;  ///< a full disk, a lock: nothing wa
 
 /// How a connection may honestly end. Anything else means that an engine sent what its peer cannot take.
 bool honest_end(Fault fault) {
-  return fault == Fault::timeout || fault == Fault::io || fault == Fault::not_member || fault == Fault::revoked || fault == Fault::storage_full;
+  return fault == Fault::timeout || fault == Fault::io || fault == Fault::not_member || fault == Fault::revoked ||
+         fault == Fault::storage_full;
 }
 
 }  // namespace
@@ -73,10 +74,12 @@ bool CentreSite::perform(std::uint64_t connection, centre::StoreEffect effect) {
   if (const auto* failed = std::get_if<StorageFailed>(&event); failed != nullptr && failed->error.fault != Fault::storage_full)
     throw Complaint("centre: effect " + kind + " failed: " + ward::name_of(failed->error.fault) + ", " + failed->error.detail);
   const auto* admitted = std::get_if<centre::Admitted>(&event);
-  world_.note("centre: effect " + kind + " gives " + std::to_string(event.index()), admitted != nullptr ? admitted->log.root.view() : BytesView{});
+  world_.note("centre: effect " + kind + " gives " + std::to_string(event.index()),
+              admitted != nullptr ? admitted->log.root.view() : BytesView{});
   if (admitted != nullptr) {
     for (const auto& refused : admitted->refused)
-      if (refused.fault != Fault::gap) throw Complaint(std::string("centre: an honest segment is refused as ") + ward::name_of(refused.fault));
+      if (refused.fault != Fault::gap)
+        throw Complaint(std::string("centre: an honest segment is refused as ") + ward::name_of(refused.fault));
   }
   if (world_.goes_wrong(crash_chance)) {
     crash();

@@ -62,7 +62,8 @@ record::Map Clerk::element_of(const std::string& collection) {
   for (const auto* field : scalars_of(collection)) {
     if (!field->key && !dice_.one_in(3)) continue;
     // Keys come from a small stock, so that two PCs add the same element.
-    auto value = field->key && field->type == schema::Type::string ? record::Value("K" + std::to_string(dice_.below(3))) : value_for(*field);
+    auto value =
+        field->key && field->type == schema::Type::string ? record::Value("K" + std::to_string(dice_.below(3))) : value_for(*field);
     out.push_back({field->name, std::move(value)});
   }
   return record::canonical(std::move(out));

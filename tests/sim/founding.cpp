@@ -22,7 +22,8 @@ Array<32> draw(const storage::Random& random) {
 /// Both ends of an enrolment, until the ward has its answer.
 class Enrolment {
  public:
-  Enrolment(storage::CentreStore& store, engine::enrol::EnrolEngine& ward, Now now) : store_(store), ward_(ward), centre_(store.engine_identity()), now_(now) {}
+  Enrolment(storage::CentreStore& store, engine::enrol::EnrolEngine& ward, Now now)
+      : store_(store), ward_(ward), centre_(store.engine_identity()), now_(now) {}
 
   engine::enrol::Enrolled run(const storage::Random& random) {
     centre_hears(LinkUp{draw(random)});
@@ -34,14 +35,18 @@ class Enrolment {
  private:
   void ward_hears(const engine::enrol::Event& event) {
     for (auto& effect : ward_.on(event, now_)) {
-      if (auto* enrolled = std::get_if<engine::enrol::Enrolled>(&effect)) enrolled_ = std::move(*enrolled);
-      else obey(std::get<LinkEffect>(effect), [&](const BytesArrived& bytes) { centre_hears(bytes); });
+      if (auto* enrolled = std::get_if<engine::enrol::Enrolled>(&effect))
+        enrolled_ = std::move(*enrolled);
+      else
+        obey(std::get<LinkEffect>(effect), [&](const BytesArrived& bytes) { centre_hears(bytes); });
     }
   }
   void centre_hears(const engine::centre::Event& event) {
     for (auto& effect : centre_.on(event, now_)) {
-      if (auto* wanted = std::get_if<engine::centre::StoreEffect>(&effect)) centre_hears(storage::perform(std::move(*wanted), store_, now_.wall));
-      else obey(std::get<LinkEffect>(effect), [&](const BytesArrived& bytes) { ward_hears(bytes); });
+      if (auto* wanted = std::get_if<engine::centre::StoreEffect>(&effect))
+        centre_hears(storage::perform(std::move(*wanted), store_, now_.wall));
+      else
+        obey(std::get<LinkEffect>(effect), [&](const BytesArrived& bytes) { ward_hears(bytes); });
     }
   }
   template <class Hear>
@@ -59,7 +64,9 @@ class Enrolment {
 
 }  // namespace
 
-storage::CentreKeys copy_of(const storage::CentreKeys& keys) { return demand(storage::CentreKeys::decode(keys.encode()), "the centre's key file"); }
+storage::CentreKeys copy_of(const storage::CentreKeys& keys) {
+  return demand(storage::CentreKeys::decode(keys.encode()), "the centre's key file");
+}
 storage::WardKeys copy_of(const storage::WardKeys& keys) { return demand(storage::WardKeys::decode(keys.encode()), "a device's key file"); }
 
 storage::CentreKeys found_centre(const std::string& path, const std::vector<UnitCode>& units, const storage::Random& random, WallTime now) {
@@ -67,8 +74,12 @@ storage::CentreKeys found_centre(const std::string& path, const std::vector<Unit
   const crypto::SignSeed root(draw(random));
   policy::Entry genesis;
   genesis.time = now;
-  genesis.body = policy::Genesis{"Huế", crypto::public_of(root), fixed_from<Hash>(draw(random)), crypto::public_of(*keys.operations),
-                                 crypto::public_of(keys.receipt), crypto::public_of(keys.noise)};
+  genesis.body = policy::Genesis{"Huế",
+                                 crypto::public_of(root),
+                                 fixed_from<Hash>(draw(random)),
+                                 crypto::public_of(*keys.operations),
+                                 crypto::public_of(keys.receipt),
+                                 crypto::public_of(keys.noise)};
   policy::sign(genesis, crypto::org_of(crypto::public_of(root)), root);
   auto log = demand(policy::PolicyLog::start(genesis), "genesis");
   for (const auto& code : units) {
@@ -90,8 +101,8 @@ storage::WardKeys enrol_ward(const std::string& path, storage::CentreStore& cent
   auto keys = storage::WardKeys::make(random);
   engine::enrol::EnrolEngine ward(ticket, keys.device, "desk");
   const auto enrolled = Enrolment(centre, ward, now).run(random);
-  const storage::Membership membership{ticket.org,  ticket.root, ticket.centre_static, ticket.address, crypto::device_of(crypto::public_of(keys.device.sign)),
-                                       ticket.unit};
+  const storage::Membership membership{
+      ticket.org, ticket.root, ticket.centre_static, ticket.address, crypto::device_of(crypto::public_of(keys.device.sign)), ticket.unit};
   demand(storage::WardStore::create(path, keys, membership, enrolled.policy), "a ward's data file");
   return keys;
 }

@@ -11,7 +11,8 @@ namespace ward::sim {
 [[nodiscard]] storage::WardKeys copy_of(const storage::WardKeys& keys);
 
 /// Writes the centre's data file of a new city with these units.
-[[nodiscard]] storage::CentreKeys found_centre(const std::string& path, const std::vector<UnitCode>& units, const storage::Random& random, WallTime now);
+[[nodiscard]] storage::CentreKeys found_centre(const std::string& path, const std::vector<UnitCode>& units, const storage::Random& random,
+                                               WallTime now);
 
 /// Enrols a device through both engines, on a line where nothing goes wrong, and writes its data file.
 [[nodiscard]] storage::WardKeys enrol_ward(const std::string& path, storage::CentreStore& centre, const UnitCode& unit, bool pre_approved,

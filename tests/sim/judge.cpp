@@ -26,18 +26,22 @@ std::string difference(const merge::DossierState& a, const merge::DossierState& 
   part("not applied", a.not_applied == b.not_applied);
   part("custody", a.custody == b.custody);
   part("creation", a.created == b.created);
-  const auto counts = [](const merge::DossierState& state) { return std::to_string(state.changes) + " merged, " + std::to_string(state.waiting) + " waiting"; };
+  const auto counts = [](const merge::DossierState& state) {
+    return std::to_string(state.changes) + " merged, " + std::to_string(state.waiting) + " waiting";
+  };
   part(("counts (" + counts(a) + "; " + counts(b) + ")").c_str(), a.changes == b.changes && a.waiting == b.waiting);
   return out;
 }
 
 std::vector<Did> all_dossiers(storage::Store& store) {
-  return demand(store.db.read("dossiers", [&]() -> Result<std::vector<Did>> {
-    std::vector<Did> out;
-    auto found = store.db.query("SELECT did FROM dossier ORDER BY did");
-    while (found.step()) out.push_back(found.fixed<Did>(0));
-    return out;
-  }), "the list of dossiers");
+  return demand(store.db.read("dossiers",
+                              [&]() -> Result<std::vector<Did>> {
+                                std::vector<Did> out;
+                                auto found = store.db.query("SELECT did FROM dossier ORDER BY did");
+                                while (found.step()) out.push_back(found.fixed<Did>(0));
+                                return out;
+                              }),
+                "the list of dossiers");
 }
 
 }  // namespace

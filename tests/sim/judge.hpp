@@ -10,10 +10,11 @@ class Judge {
   Judge(CentreSite& centre, std::vector<WardSite*> members, const std::vector<SavedChange>& accepted, WallTime now)
       : centre_(centre), members_(std::move(members)), accepted_(accepted), now_(now) {}
 
-  /// Why the sites do not agree (yet); empty when everything is receipted and applied, and every site that may see a dossier shows the same.
+  /// Why the sites do not agree (yet); empty when everything is receipted and applied, and every site that may see a dossier shows the
+  /// same.
   [[nodiscard]] std::string disagreement();
-  /// Every change that a ward said "saved" to is in the history of its dossier at the centre and at every PC of its unit, word for word; no store is damaged.
-  /// Throws Complaint.
+  /// Every change that a ward said "saved" to is in the history of its dossier at the centre and at every PC of its unit, word for word; no
+  /// store is damaged. Throws Complaint.
   void nothing_is_lost();
 
  private:

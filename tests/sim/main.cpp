@@ -37,10 +37,14 @@ std::optional<Wanted> read_arguments(int argc, char** argv) {
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    if (name == "--seeds") out.seeds = number;
-    else if (name == "--first") out.first = number;
-    else if (name == "--seed") out.first = number, out.seeds = 1, out.aloud = true;
-    else return std::nullopt;
+    if (name == "--seeds")
+      out.seeds = number;
+    else if (name == "--first")
+      out.first = number;
+    else if (name == "--seed")
+      out.first = number, out.seeds = 1, out.aloud = true;
+    else
+      return std::nullopt;
   }
   return out;
 }
@@ -76,8 +80,9 @@ bool run_seed(std::uint64_t seed, const Wanted& wanted) {
     const auto outcome = run_city(seed, wanted.aloud);
     if (wanted.twice && run_city(seed, false).hash != outcome.hash) throw Complaint("the seed run twice gives two traces");
     if (wanted.aloud)
-      std::printf("seed %llu: %zu changes saved, agreement %lld s after the last fault, trace %016llx\n", static_cast<unsigned long long>(seed),
-                  outcome.saved, static_cast<long long>(outcome.healed_in_s), static_cast<unsigned long long>(outcome.hash));
+      std::printf("seed %llu: %zu changes saved, agreement %lld s after the last fault, trace %016llx\n",
+                  static_cast<unsigned long long>(seed), outcome.saved, static_cast<long long>(outcome.healed_in_s),
+                  static_cast<unsigned long long>(outcome.hash));
     return true;
   } catch (const Complaint& complaint) {
     std::printf("seed %llu: %s\n  replay: ward_sim --seed %llu\n", static_cast<unsigned long long>(seed), complaint.what(),

@@ -16,8 +16,9 @@ void Trace::note(Instant at, std::string_view what, BytesView bytes) {
   mix(view(what));
   mix(bytes);
   ++lines_;
-  if (aloud_) std::printf("%9.3f  %.*s %s\n", static_cast<double>(ms) / 1000.0 - 3600.0, static_cast<int>(what.size()), what.data(),
-                          (bytes.size() <= Rid::size ? hex(bytes).substr(0, 8) : std::to_string(bytes.size()) + " B").c_str());
+  if (aloud_)
+    std::printf("%9.3f  %.*s %s\n", static_cast<double>(ms) / 1000.0 - 3600.0, static_cast<int>(what.size()), what.data(),
+                (bytes.size() <= Rid::size ? hex(bytes).substr(0, 8) : std::to_string(bytes.size()) + " B").c_str());
 }
 
 void Schedule::run_until(Instant end) {

@@ -12,7 +12,8 @@
 #include <string_view>
 #include <utility>
 
-/// What a simulated city stands in: one random stream, one clock, one trace. Everything that happens comes out of these, so a seed replays bit for bit.
+/// What a simulated city stands in: one random stream, one clock, one trace. Everything that happens comes out of these, so a seed replays
+/// bit for bit.
 namespace ward::sim {
 
 /// The seed found something: a promise that does not hold.
@@ -46,7 +47,9 @@ class Dice {
   }
   /// 0 to `size` - 1; the bias does not matter here.
   std::size_t below(std::size_t size) { return static_cast<std::size_t>(next() % size); }
-  std::int64_t between(std::int64_t low, std::int64_t high) { return low + static_cast<std::int64_t>(below(static_cast<std::size_t>(high - low + 1))); }
+  std::int64_t between(std::int64_t low, std::int64_t high) {
+    return low + static_cast<std::int64_t>(below(static_cast<std::size_t>(high - low + 1)));
+  }
   bool one_in(std::size_t n) { return below(n) == 0; }
   std::chrono::milliseconds pause(std::int64_t low_ms, std::int64_t high_ms) { return std::chrono::milliseconds(between(low_ms, high_ms)); }
   void fill(std::span<std::uint8_t> out) {

@@ -15,20 +15,31 @@ constexpr std::size_t crash_chance = 150;
 constexpr std::size_t failure_chance = 60;
 
 bool honest_end(Fault fault) {
-  return fault == Fault::timeout || fault == Fault::io || fault == Fault::not_member || fault == Fault::revoked || fault == Fault::storage_full;
+  return fault == Fault::timeout || fault == Fault::io || fault == Fault::not_member || fault == Fault::revoked ||
+         fault == Fault::storage_full;
 }
 
 /// Why a PC may say that it did not save.
 bool honest_no(Fault fault) {
-  return fault == Fault::not_member || fault == Fault::revoked || fault == Fault::not_found || fault == Fault::gap || fault == Fault::missing_key;
+  return fault == Fault::not_member || fault == Fault::revoked || fault == Fault::not_found || fault == Fault::gap ||
+         fault == Fault::missing_key;
 }
 
 }  // namespace
 
 WardSite::WardSite(Surroundings& world, CentreSite& centre, std::vector<SavedChange>& accepted, std::size_t number, UnitCode unit,
                    std::string path, storage::WardKeys keys)
-    : world_(world), centre_(centre), accepted_(accepted), name_("ward " + std::to_string(number)), number_(number), unit_(std::move(unit)), path_(std::move(path)),
-      keys_(std::move(keys)), device_(crypto::device_of(crypto::public_of(keys_.device.sign))), secrets_(world.dice.next()), clerk_(world.dice) {}
+    : world_(world),
+      centre_(centre),
+      accepted_(accepted),
+      name_("ward " + std::to_string(number)),
+      number_(number),
+      unit_(std::move(unit)),
+      path_(std::move(path)),
+      keys_(std::move(keys)),
+      device_(crypto::device_of(crypto::public_of(keys_.device.sign))),
+      secrets_(world.dice.next()),
+      clerk_(world.dice) {}
 
 void WardSite::open() {
   auto opened = storage::WardStore::open(path_, copy_of(keys_), [this](std::span<std::uint8_t> out) { secrets_.fill(out); });
@@ -71,7 +82,8 @@ void WardSite::dial() {
   Wire::Listener there{[this, connection](Bytes bytes) { centre_.hear(*connection, std::move(bytes)); },
                        [this, connection] { centre_.lost(*connection); }};
   wire_ = std::make_shared<Wire>(world_, std::move(here), std::move(there));
-  *connection = centre_.accept([wire = wire_](const Bytes& bytes) { wire->send(End::centre, bytes); }, [wire = wire_] { wire->close(End::centre); });
+  *connection =
+      centre_.accept([wire = wire_](const Bytes& bytes) { wire->send(End::centre, bytes); }, [wire = wire_] { wire->close(End::centre); });
   world_.note(name_ + ": calls");
   engine_.emplace(store_->engine_identity());
   greeting_.clear();

@@ -12,7 +12,8 @@ struct SavedChange {
   Did did;
   Position position;
   std::vector<record::Op> ops;
-  bool uncertain = false;  ///< on a disk that was put back to an older copy, or of a device that was revoked: if the centre has it, everyone must
+  bool uncertain =
+      false;  ///< on a disk that was put back to an older copy, or of a device that was revoked: if the centre has it, everyone must
 };
 
 /// A ward PC: its data file, its engine, its clerk. It dies, loses its line and its sense of time when the dice say so.
@@ -31,8 +32,12 @@ class WardSite {
   [[nodiscard]] Now now() const { return {world_.schedule.now(), {world_.true_time().ms + clock_offset_ms_}}; }
 
   void crash();
-  void cut_line() { if (wire_) wire_->cut(); }
-  void silence_line() { if (wire_) wire_->fall_silent(); }
+  void cut_line() {
+    if (wire_) wire_->cut();
+  }
+  void silence_line() {
+    if (wire_) wire_->fall_silent();
+  }
   void set_clock_offset(std::int64_t ms) { clock_offset_ms_ = ms; }
   void set_reachable(bool reachable) { reachable_ = reachable; }
   void set_revoked() { revoked_ = true; }
@@ -74,7 +79,7 @@ class WardSite {
   std::int64_t clock_offset_ms_ = 0;
   bool reachable_ = true;
   bool revoked_ = false;
-  std::optional<std::size_t> copied_at_;  ///< how much was accepted when the data file was copied
+  std::optional<std::size_t> copied_at_;       ///< how much was accepted when the data file was copied
   std::map<Did, merge::DossierState> screen_;  ///< what the clerk saw of a dossier some time ago
   Bytes greeting_;
 };

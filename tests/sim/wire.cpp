@@ -5,7 +5,9 @@
 namespace ward::sim {
 
 Wire::Wire(Surroundings& world, Listener ward, Listener centre)
-    : world_(world), listeners_{std::move(ward), std::move(centre)}, latency_ms_(world.dice.between(5, world.faulty ? 900 : 60)),
+    : world_(world),
+      listeners_{std::move(ward), std::move(centre)},
+      latency_ms_(world.dice.between(5, world.faulty ? 900 : 60)),
       bytes_per_second_(world.dice.between(1'200, 200'000)) {}
 
 void Wire::arrive(End at, Instant when, std::function<void(Listener&)> what) {
@@ -27,7 +29,8 @@ void Wire::send(End from, const Bytes& bytes) {
     at += size;
     direction.busy_until = std::max(direction.busy_until, world_.schedule.now()) +
                            std::chrono::milliseconds(static_cast<std::int64_t>(size) * 1000 / bytes_per_second_);
-    arrive(to, direction.busy_until + std::chrono::milliseconds(latency_ms_), [bytes_of_it = copy(piece)](Listener& who) { who.bytes(bytes_of_it); });
+    arrive(to, direction.busy_until + std::chrono::milliseconds(latency_ms_),
+           [bytes_of_it = copy(piece)](Listener& who) { who.bytes(bytes_of_it); });
   }
 }
 
@@ -42,7 +45,8 @@ void Wire::close(End from) {
   cut_ = true;
   listener(from) = {[](const Bytes&) {}, [] {}};
   const auto to = other(from);
-  arrive(to, towards(to).busy_until + std::chrono::milliseconds(latency_ms_), [self = shared_from_this(), to](Listener&) { self->tell_lost(to); });
+  arrive(to, towards(to).busy_until + std::chrono::milliseconds(latency_ms_),
+         [self = shared_from_this(), to](Listener&) { self->tell_lost(to); });
 }
 
 void Wire::cut() {

@@ -9,8 +9,8 @@ namespace ward::sim {
 enum class End : std::uint8_t { ward, centre };
 [[nodiscard]] constexpr End other(End end) noexcept { return end == End::ward ? End::centre : End::ward; }
 
-/// One connection, as TCP gives it on a bad line: bytes keep their order, come late and in pieces; the line may fall silent, or break in the middle of anything,
-/// and what was under way then arrives or does not.
+/// One connection, as TCP gives it on a bad line: bytes keep their order, come late and in pieces; the line may fall silent, or break in
+/// the middle of anything, and what was under way then arrives or does not.
 class Wire : public std::enable_shared_from_this<Wire> {
  public:
   /// What an end is told. `lost`: the connection is over; told at most once, and last.

@@ -72,14 +72,12 @@ void World::trouble() {
     case 4:
       if (centre_->up()) centre_->crash();
       return;
-    case 5: return ward.set_clock_offset(-true_ms + 1'000);                                  // 1970
-    case 6: return ward.set_clock_offset(4'070'908'800'000 - true_ms);                       // 2099
+    case 5: return ward.set_clock_offset(-true_ms + 1'000);             // 1970
+    case 6: return ward.set_clock_offset(4'070'908'800'000 - true_ms);  // 2099
     case 7: return ward.set_clock_offset(world_.dice.between(-48, 48) * hour);
     case 8: return centre_->set_clock_offset(world_.dice.between(-10, 10) * hour / 60);
     case 9: return replay_a_greeting();
-    default:
-      ward.set_reachable(false);
-      world_.schedule.after(world_.dice.pause(5'000, 180'000), [&ward] { ward.set_reachable(true); });
+    default: ward.set_reachable(false); world_.schedule.after(world_.dice.pause(5'000, 180'000), [&ward] { ward.set_reachable(true); });
   }
 }
 
@@ -106,7 +104,8 @@ void World::revoke_someone() {
 void World::approve_latecomers() {
   if (!centre_->up()) return world_.schedule.after(10s, [this] { approve_latecomers(); });
   for (auto& ward : wards_)
-    if (centre_->store().store().policy.device(ward.device()) == nullptr) demand(centre_->store().approve(ward.device(), centre_->clock()), "approval");
+    if (centre_->store().store().policy.device(ward.device()) == nullptr)
+      demand(centre_->store().approve(ward.device(), centre_->clock()), "approval");
   centre_->policy_changed();
 }
 
@@ -135,7 +134,8 @@ Outcome World::run() {
   const auto healed = world_.schedule.now();
   auto why = disagreement();
   while (!why.empty()) {
-    if (world_.schedule.now() - healed >= agreement_within) throw Complaint("no agreement after " + std::to_string(agreement_within.count()) + " min: " + why);
+    if (world_.schedule.now() - healed >= agreement_within)
+      throw Complaint("no agreement after " + std::to_string(agreement_within.count()) + " min: " + why);
     world_.schedule.run_until(world_.schedule.now() + 10s);
     why = disagreement();
   }

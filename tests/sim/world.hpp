@@ -8,7 +8,7 @@
 namespace ward::sim {
 
 struct Outcome {
-  std::uint64_t hash = 0;      ///< of everything that happened
+  std::uint64_t hash = 0;  ///< of everything that happened
   std::uint64_t lines = 0;
   std::size_t saved = 0;
   std::int64_t healed_in_s = 0;  ///< simulated seconds from the last fault to agreement

@@ -12,7 +12,9 @@ using segment::Rows;
 
 Rows outbox(City& city, Pc& pc, bool sealed = false) { return must(pc->read_outbox({1, 256, sealed}, city.now)).rows.at(0); }
 
-engine::centre::Admitted admit(City& city, Pc& pc, Rows rows) { return must(city.centre->admit({pc->membership().device, {std::move(rows)}, city.now.wall})); }
+engine::centre::Admitted admit(City& city, Pc& pc, Rows rows) {
+  return must(city.centre->admit({pc->membership().device, {std::move(rows)}, city.now.wall}));
+}
 
 std::size_t stored_records(storage::Store& store) {
   return must(store.db.read("count", [&]() -> Result<std::size_t> {

@@ -25,7 +25,11 @@ void enter(policy::PolicyLog& log, policy::Body body, const crypto::SignSeed& ke
 std::vector<policy::Entry> founding(const std::string& name, const crypto::SignSeed& root, const storage::CentreKeys& keys, WallTime now) {
   policy::Entry genesis;
   genesis.time = now;
-  genesis.body = policy::Genesis{name, crypto::public_of(root), made<Hash>(9), crypto::public_of(*keys.operations), crypto::public_of(keys.receipt),
+  genesis.body = policy::Genesis{name,
+                                 crypto::public_of(root),
+                                 made<Hash>(9),
+                                 crypto::public_of(*keys.operations),
+                                 crypto::public_of(keys.receipt),
                                  crypto::public_of(keys.noise)};
   policy::sign(genesis, crypto::org_of(crypto::public_of(root)), root);
   auto log = must(policy::PolicyLog::start(genesis));
@@ -67,7 +71,8 @@ City::City(std::string organisation) {
 
 void City::reopen_centre() {
   centre.reset();
-  centre.emplace(must(storage::CentreStore::open(dir.file("centre.db"), must(storage::CentreKeys::decode(keys.encode())), seeded(++openings * 1'000'003))));
+  centre.emplace(must(
+      storage::CentreStore::open(dir.file("centre.db"), must(storage::CentreKeys::decode(keys.encode())), seeded(++openings * 1'000'003))));
 }
 
 Pc City::enrol(const UnitCode& unit, std::uint64_t seed) {
@@ -79,7 +84,8 @@ Pc City::enrol(const UnitCode& unit, std::uint64_t seed) {
   request.sealing = crypto::public_of(pc.keys.device.sealing);
   const auto enrolled = must(centre->enrol({ticket::ticket_id(ticket.secret), request, "00000", now.wall}));
   REQUIRE(std::get<sync::EnrolAnswer>(enrolled.answer).approved);
-  const storage::Membership membership{ticket.org, ticket.root, ticket.centre_static, ticket.address, crypto::device_of(request.sign), unit};
+  const storage::Membership membership{ticket.org, ticket.root, ticket.centre_static, ticket.address, crypto::device_of(request.sign),
+                                       unit};
   must(storage::WardStore::create(pc.path, pc.keys, membership, policy()));
   pc.reopen();
   return pc;
@@ -90,12 +96,21 @@ void Pc::reopen() {
   store.emplace(must(storage::WardStore::open(path, must(storage::WardKeys::decode(keys.encode())), seeded(++seed * 1000))));
 }
 
-bool Link::answer(const engine::centre::LogView& log, const std::vector<log::DeviceHead>& heads, const std::vector<sync::OwnStamp>& stamps) {
+bool Link::answer(const engine::centre::LogView& log, const std::vector<log::DeviceHead>& heads,
+                  const std::vector<sync::OwnStamp>& stamps) {
   if (lose_receipts) return false;
   sync::Receipted receipted;
   auto sorted = heads;
   std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.incarnation < b.incarnation; });
-  receipted.receipt = {city_.centre->store().org, log::Role::registry, log.centre, log.size, log.root, log.time, log.archived, pc_->membership().device, sorted};
+  receipted.receipt = {city_.centre->store().org,
+                       log::Role::registry,
+                       log.centre,
+                       log.size,
+                       log.root,
+                       log.time,
+                       log.archived,
+                       pc_->membership().device,
+                       sorted};
   receipted.signature = log::sign(receipted.receipt, city_.centre->keys().receipt);
   receipted.stamps = stamps;
   receipted.policy_count = log.policy_count;

@@ -10,8 +10,8 @@
 #include <random>
 #include <string>
 
-/// One centre and some ward PCs as stores on real files, without links or engines: what a link does is done here step by step, so that a test can
-/// leave any step out.
+/// One centre and some ward PCs as stores on real files, without links or engines: what a link does is done here step by step, so that a
+/// test can leave any step out.
 namespace ward::test {
 
 /// A directory that goes away with its owner.

@@ -140,7 +140,8 @@ TEST_CASE("a machine that was copied while it ran gives one number to two record
   auto pc = city.enrol("W-VYDA", 1);
   const auto did = save(city, pc, sample_dossier("H57-1", "A")).did;
   sync(city, pc);
-  // The copy wakes up with the incarnation in its memory: what only a snapshot of a running machine can do. Of three records two are the same.
+  // The copy wakes up with the incarnation in its memory: what only a snapshot of a running machine can do. Of three records two are the
+  // same.
   for (int i = 0; i < 3; ++i) (void)save(city, pc, edit(did, {set("SoDienThoai", std::to_string(i))}));
   const auto before = must(pc->read_outbox({1, 256, true}, city.now)).rows.front();
   REQUIRE(before.rows.size() == 3);

@@ -18,7 +18,8 @@ void change(storage::Store& store, std::string_view sql) {
 
 bool found(storage::Store& store, std::string_view what) {
   const auto verified = must(storage::verify_store(store));
-  return std::any_of(verified.damage.begin(), verified.damage.end(), [&](const auto& line) { return line.find(what) != std::string::npos; });
+  return std::any_of(verified.damage.begin(), verified.damage.end(),
+                     [&](const auto& line) { return line.find(what) != std::string::npos; });
 }
 
 }  // namespace
@@ -132,8 +133,11 @@ TEST_CASE("pages with flipped bytes give clear errors or damage lines, never a w
     if (verified.has_error() || !verified->damage.empty()) ++noticed;
     for (const auto& [did, state] : sound) {
       const auto view = storage::show_dossier(opened->store(), did);
-      if (view.has_value()) CHECK(view->state == state);
-      else CHECK((view.error().fault == Fault::storage_damaged || view.error().fault == Fault::not_found || view.error().fault == Fault::storage_failed));
+      if (view.has_value())
+        CHECK(view->state == state);
+      else
+        CHECK((view.error().fault == Fault::storage_damaged || view.error().fault == Fault::not_found ||
+               view.error().fault == Fault::storage_failed));
     }
   }
   CHECK(noticed > 30);

@@ -46,9 +46,13 @@ TEST_CASE("a dossier is found by its code or its id; a shared code lists the ids
 TEST_CASE("search finds words and their beginnings without marks, and numbers by their end") {
   City city;
   auto pc = city.enrol("W-VYDA", 1);
-  (void)save(city, pc, new_dossier({set("MaHoSo", "000.45.22.H57-1"), set("ChuHoSo", "Nguyễn Ngọc Linh"), set("SoDienThoai", "0777260626")}));
-  const auto second = save(city, pc, new_dossier({set("MaHoSo", "000.45.22.H57-2"), set("ChuHoSo", "Trần Thị Đào"), set("SoGiayToChuHoSo", "046086936710"),
-                                                  set("DiaChiChuHoSo", "215 Phạm Văn Đồng, phường Vỹ Dạ"), set("GhiChu", "bí mật")})).did;
+  (void)save(city, pc,
+             new_dossier({set("MaHoSo", "000.45.22.H57-1"), set("ChuHoSo", "Nguyễn Ngọc Linh"), set("SoDienThoai", "0777260626")}));
+  const auto second =
+      save(city, pc,
+           new_dossier({set("MaHoSo", "000.45.22.H57-2"), set("ChuHoSo", "Trần Thị Đào"), set("SoGiayToChuHoSo", "046086936710"),
+                        set("DiaChiChuHoSo", "215 Phạm Văn Đồng, phường Vỹ Dạ"), set("GhiChu", "bí mật")}))
+          .did;
   auto& store = pc->store();
   const Codes one{"000.45.22.H57-1"}, two{"000.45.22.H57-2"}, both{"000.45.22.H57-2", "000.45.22.H57-1"};
   CHECK(search(store, "linh") == one);

@@ -75,7 +75,8 @@ TEST_CASE("a ticket serves one device once, also when its answer was lost, and n
   const auto late = new_ticket(city, true);
   city.pass(std::chrono::minutes(2));
   CHECK(refused(enrol(city, late, second)) == Fault::ticket_expired);
-  CHECK(must(city.centre->read_ticket({ticket::ticket_id(late.secret), second.request.noise, city.now.wall})).refused == Fault::ticket_expired);
+  CHECK(must(city.centre->read_ticket({ticket::ticket_id(late.secret), second.request.noise, city.now.wall})).refused ==
+        Fault::ticket_expired);
   CHECK_FALSE(must(city.centre->read_ticket({made<KeyId>(1), second.request.noise, city.now.wall})).psk.has_value());
   CHECK(must(city.centre->devices()).size() == 1);
 }

@@ -36,7 +36,9 @@ TEST_CASE("a full disk refuses the save, loses nothing, and is over when there i
   REQUIRE(pages.step());
   const auto count = pages.number(0);
   (void)count;
-  { auto reset = std::move(pages); }
+  {
+    auto reset = std::move(pages);
+  }
   db.run("PRAGMA max_page_count=1");  // SQLite takes the present size instead
   std::optional<Error> failed;
   for (int i = 0; i < 200 && !failed; ++i) {
@@ -129,7 +131,9 @@ TEST_CASE("a file that is not ours, newer, empty, missing, or of another site is
     CHECK(fault_of(open(pc, path)) == Fault::storage_newer);
   }
   SECTION("never set up") {
-    { auto made = must(storage::Database::open(path, storage::OpenMode::read_write)); }
+    {
+      auto made = must(storage::Database::open(path, storage::OpenMode::read_write));
+    }
     CHECK(fault_of(open(pc, path)) == Fault::invalid);
   }
   SECTION("the centre's") { CHECK(fault_of(open(pc, city.dir.file("centre.db"))) == Fault::invalid); }

@@ -11,8 +11,9 @@
 
 namespace ward::test {
 
-/// A golden file: lines `name value`, with bytes in hexadecimal, so that any language reads it. The test says what the code computes now, `check` compares
-/// it with the file. With WARD_GOLDEN_WRITE=1 in the environment it writes the file instead: for a new format only, never to make a failure go away.
+/// A golden file: lines `name value`, with bytes in hexadecimal, so that any language reads it. The test says what the code computes now,
+/// `check` compares it with the file. With WARD_GOLDEN_WRITE=1 in the environment it writes the file instead: for a new format only, never
+/// to make a failure go away.
 class GoldenSheet {
  public:
   explicit GoldenSheet(std::string name) : path_("tests/golden/" + std::move(name)) {}

@@ -29,8 +29,8 @@ struct NoiseVector {
   std::optional<Bytes> hash;
 };
 
-/// The text form of flynn/noise (`key=value`, a blank line between vectors) or JSON in the form of cacophony (also snow, noise-c): `text` is what
-/// `path` holds. Vectors of protocols that the project does not speak are named only. Throws `BadFile`.
+/// The text form of flynn/noise (`key=value`, a blank line between vectors) or JSON in the form of cacophony (also snow, noise-c): `text`
+/// is what `path` holds. Vectors of protocols that the project does not speak are named only. Throws `BadFile`.
 [[nodiscard]] std::vector<NoiseVector> parse_noise_vectors(std::string_view text, const std::string& path);
 
 /// Does the project speak this protocol?

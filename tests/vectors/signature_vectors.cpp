@@ -15,17 +15,16 @@ struct SignatureVector {
   bool open_to_choice = false;
 };
 
-bool has_sizes(const SignatureVector& vector) {
-  return vector.key.size() == SignKey::size && vector.signature.size() == Signature::size;
-}
+bool has_sizes(const SignatureVector& vector) { return vector.key.size() == SignKey::size && vector.signature.size() == Signature::size; }
 
 bool accepts(const SignatureVector& vector) {
-  return has_sizes(vector) && crypto::verify(fixed_from<SignKey>(vector.key), "", vector.message, fixed_from<Signature>(vector.signature)).has_value();
+  return has_sizes(vector) &&
+         crypto::verify(fixed_from<SignKey>(vector.key), "", vector.message, fixed_from<Signature>(vector.signature)).has_value();
 }
 
 bool libsodium_accepts(const SignatureVector& vector) {
-  return has_sizes(vector) && crypto_sign_ed25519_verify_detached(vector.signature.data(), vector.message.data(), vector.message.size(),
-                                                                  vector.key.data()) == 0;
+  return has_sizes(vector) &&
+         crypto_sign_ed25519_verify_detached(vector.signature.data(), vector.message.data(), vector.message.size(), vector.key.data()) == 0;
 }
 
 SignatureVector cctv(const Node& node) {

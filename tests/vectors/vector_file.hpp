@@ -31,7 +31,7 @@ class Node {
   [[nodiscard]] bool is_list() const noexcept { return value_->is_array(); }
   [[nodiscard]] bool has(std::string_view key) const;  ///< and it is not null
   [[nodiscard]] Node at(std::string_view key) const;
-  [[nodiscard]] std::vector<Node> list() const;        ///< null is an empty list
+  [[nodiscard]] std::vector<Node> list() const;  ///< null is an empty list
   [[nodiscard]] std::string text() const;
   [[nodiscard]] bool flag() const;
   [[nodiscard]] std::uint64_t number() const;

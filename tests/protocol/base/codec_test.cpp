@@ -33,7 +33,9 @@ TEST_CASE("codec: integers are little-endian and as wide as their name") {
   out.u32(0x04050607);
   out.u48(0x08090a0b0c0d);
   out.u64(0x0e0f101112131415);
-  CHECK(hex(out.peek()) == "010302070605040d0c0b0a090815141312" "11100f0e");
+  CHECK(hex(out.peek()) ==
+        "010302070605040d0c0b0a090815141312"
+        "11100f0e");
   CHECK(out.size() == 21);
   Reader from(out.peek());
   CHECK(from.u8() == 0x01);
@@ -72,9 +74,14 @@ TEST_CASE("codec: every varint reads back") {
 }
 
 TEST_CASE("codec: small signed numbers are short, and the extremes fit") {
-  for (const auto& [value, bytes] : std::initializer_list<std::pair<std::int64_t, const char*>>{
-           {0, "00"}, {-1, "01"}, {1, "02"}, {-64, "7f"}, {64, "8001"}, {std::numeric_limits<std::int64_t>::max(), "feffffffffffffffff01"},
-           {std::numeric_limits<std::int64_t>::min(), "ffffffffffffffffff01"}}) {
+  for (const auto& [value, bytes] :
+       std::initializer_list<std::pair<std::int64_t, const char*>>{{0, "00"},
+                                                                   {-1, "01"},
+                                                                   {1, "02"},
+                                                                   {-64, "7f"},
+                                                                   {64, "8001"},
+                                                                   {std::numeric_limits<std::int64_t>::max(), "feffffffffffffffff01"},
+                                                                   {std::numeric_limits<std::int64_t>::min(), "ffffffffffffffffff01"}}) {
     Writer out;
     out.zigzag(value);
     CHECK(hex(out.peek()) == bytes);
@@ -98,7 +105,8 @@ TEST_CASE("codec: a varint of more than 64 bits is refused") {
 
 TEST_CASE("codec: a varint that is cut is refused") {
   const auto whole = varint_of(u64_max);
-  for (std::size_t size = 0; size < whole.size(); ++size) CHECK(fault_of_varint({whole.begin(), whole.begin() + static_cast<long>(size)}) == Fault::malformed);
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    CHECK(fault_of_varint({whole.begin(), whole.begin() + static_cast<long>(size)}) == Fault::malformed);
 }
 
 TEST_CASE("codec: a count holds up to its bound and is too large past it") {

@@ -37,11 +37,13 @@ TEST_CASE("faults: each has a name of its own") {
 }
 
 TEST_CASE("faults: what a peer sent wrong is rejected, what may pass is retried, damage stops") {
-  for (const auto fault : {Fault::malformed, Fault::too_large, Fault::bad_signature, Fault::wrong_organisation, Fault::revoked, Fault::not_member})
+  for (const auto fault :
+       {Fault::malformed, Fault::too_large, Fault::bad_signature, Fault::wrong_organisation, Fault::revoked, Fault::not_member})
     CHECK(reaction_to(fault) == Reaction::reject);
   for (const auto fault : {Fault::io, Fault::timeout, Fault::gap, Fault::missing_key, Fault::storage_full, Fault::storage_locked})
     CHECK(reaction_to(fault) == Reaction::retry);
-  for (const auto fault : {Fault::storage_damaged, Fault::storage_newer, Fault::storage_failed}) CHECK(reaction_to(fault) == Reaction::stop);
+  for (const auto fault : {Fault::storage_damaged, Fault::storage_newer, Fault::storage_failed})
+    CHECK(reaction_to(fault) == Reaction::stop);
   CHECK(reaction_to(Fault::fork) == Reaction::quarantine);
   CHECK(reaction_to(static_cast<Fault>(200)) == Reaction::stop);
 }

@@ -22,18 +22,13 @@ std::string b(std::string_view label, BytesView key, std::initializer_list<Bytes
 TEST_CASE("hash: B(n, label, key, message) gives the bytes that another implementation gives") {
   // hashlib.blake2b(message, digest_size=n, key=key, person=label) of Python's standard library.
   const auto key = Array<32>{1, 2, 3};
-  CHECK(b<8>("wsync-kid", key, {}) ==
-        "ce79f955e7cc7bb6");
-  CHECK(b<16>("wsync-did", {}, {view("abc")}) ==
-        "c0112b05985fd54cbbde343068b0ae5f");
-  CHECK(b<32>("wsync-rid", {}, {view("abc")}) ==
-        "42531da06d1ca83a78448afd0133f97aa5845be486f16c1f6647f096be51f27c");
+  CHECK(b<8>("wsync-kid", key, {}) == "ce79f955e7cc7bb6");
+  CHECK(b<16>("wsync-did", {}, {view("abc")}) == "c0112b05985fd54cbbde343068b0ae5f");
+  CHECK(b<32>("wsync-rid", {}, {view("abc")}) == "42531da06d1ca83a78448afd0133f97aa5845be486f16c1f6647f096be51f27c");
   CHECK(b<64>("0123456789abcdef", key, {view("abc")}) ==
         "6f9f14a4636073e131dff1f325c02b80674dda16c6e45cc77f1d1cae8a31752d42a4bb34d24a3fc397d8b2add01e1c37307ce6d10567bb967c5149f12d27c6f7");
-  CHECK(b<32>("", {}, {}) ==
-        "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8");
-  CHECK(b<1>("wsync-did", {}, {view("abc")}) ==
-        "bc");
+  CHECK(b<32>("", {}, {}) == "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8");
+  CHECK(b<1>("wsync-did", {}, {view("abc")}) == "bc");
 }
 
 TEST_CASE("hash: parts are hashed as one message") {
@@ -43,8 +38,9 @@ TEST_CASE("hash: parts are hashed as one message") {
 
 TEST_CASE("hash: label, key, length and message all matter") {
   const Array<32> key{1};
-  const std::set<std::string> all{b<32>("label", {}, {view("m")}), b<32>("labe1", {}, {view("m")}), b<32>("label", key, {view("m")}),
-                                  b<32>("label", {}, {view("n")}), b<32>("label", {}, {}), b<33>("label", {}, {view("m")}).substr(0, 64)};
+  const std::set<std::string> all{b<32>("label", {}, {view("m")}),  b<32>("labe1", {}, {view("m")}),
+                                  b<32>("label", key, {view("m")}), b<32>("label", {}, {view("n")}),
+                                  b<32>("label", {}, {}),           b<33>("label", {}, {view("m")}).substr(0, 64)};
   CHECK(all.size() == 6);
 }
 

@@ -21,8 +21,10 @@ struct HandCentre {
   std::optional<sync::Channel> channel;
 
   explicit HandCentre(City& of)
-      : city(of), handshake(noise::Handshake::responder(noise::Pattern::ik, sync::prologue(sync::Purpose::sync, of.org(), crypto::public_of(of.centre_noise)),
-                                                        of.centre_noise.clone(), made_secret<crypto::DhSecret>(33))) {}
+      : city(of),
+        handshake(noise::Handshake::responder(noise::Pattern::ik,
+                                              sync::prologue(sync::Purpose::sync, of.org(), crypto::public_of(of.centre_noise)),
+                                              of.centre_noise.clone(), made_secret<crypto::DhSecret>(33))) {}
   [[nodiscard]] sync::Receipted receipt(const DeviceId& device, const crypto::SignSeed& key) const {
     sync::Receipted out;
     out.receipt.org = city.org();

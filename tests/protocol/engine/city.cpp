@@ -18,8 +18,8 @@ constexpr auto unit = "W-VYDA";
 
 policy::PolicyLog first_log(const crypto::SignSeed& root, const crypto::SignSeed& operations, const crypto::SignSeed& receipt,
                             const crypto::DhSecret& noise) {
-  policy::Genesis genesis{"Hue", crypto::public_of(root), made<Hash>(9), crypto::public_of(operations), crypto::public_of(receipt),
-                          crypto::public_of(noise)};
+  policy::Genesis genesis{
+      "Hue", crypto::public_of(root), made<Hash>(9), crypto::public_of(operations), crypto::public_of(receipt), crypto::public_of(noise)};
   policy::Entry entry{0, {}, 0, morning, genesis, {}};
   policy::sign(entry, crypto::org_of(genesis.root), root);
   return policy::PolicyLog::start(entry).value();
@@ -40,8 +40,11 @@ std::set<Rid> rids_of(const segment::Rows& rows, const OrgId& org, const SignKey
 }  // namespace
 
 City::City()
-    : root(made_secret<crypto::SignSeed>(1)), operations(made_secret<crypto::SignSeed>(2)), receipt(made_secret<crypto::SignSeed>(3)),
-      centre_noise(made_secret<crypto::DhSecret>(4)), policy(first_log(root, operations, receipt, centre_noise)) {
+    : root(made_secret<crypto::SignSeed>(1)),
+      operations(made_secret<crypto::SignSeed>(2)),
+      receipt(made_secret<crypto::SignSeed>(3)),
+      centre_noise(made_secret<crypto::DhSecret>(4)),
+      policy(first_log(root, operations, receipt, centre_noise)) {
   policy::Unit ward;
   ward.code = unit;
   ward.unit_public = crypto::public_of(keys::unit_secret_of(unit_seed(), unit, 0));
@@ -138,70 +141,71 @@ void FakeWard::take(const agent::StoreReceipt& stored) {
 }
 
 agent::Event FakeWard::perform(const agent::StoreEffect& effect) {
-  return std::visit(
-      overloaded{
-          [&](const agent::PrepareLink&) -> agent::Event {
-            agent::LinkPrepared out;
-            out.cursor = disk.cursor;
-            out.hello.policy_count = static_cast<Epoch>(disk.policy.size());
-            for (const auto& own : disk.outbox) {
-              if (own.receipted) continue;
-              const auto& statement = own.rows.statement.statement;
-              auto& named = out.hello.unreceipted;
-              if (named.empty() || named.back().incarnation != statement.incarnation) named.push_back({statement.incarnation, statement.first});
-              if (small_first && out.hello.segment.empty() && own.rows.rows.size() == 1)
-                out.hello.segment = run::encode_small(sealed_form(own.rows, city->org()));
-            }
-            return out;
-          },
-          [&](const agent::ReadOutbox& e) -> agent::Event {
-            agent::OutboxRead out;
-            for (const auto& own : disk.outbox)
-              if (!own.receipted && !own.refused && out.rows.size() < e.segments)
-                out.rows.push_back(e.sealed ? sealed_form(own.rows, city->org()) : own.rows);
-            return out;
-          },
-          [&](const agent::StoreReceipt& e) -> agent::Event {
-            const bool is_new = disk.receipt && disk.receipt->centre != e.receipted.receipt.centre;
-            take(e);
-            std::size_t sendable = 0;
-            for (const auto& own : disk.outbox) sendable += own.receipted || own.refused ? 0U : 1U;
-            return agent::ReceiptStored{sendable > 0, is_new, {}};
-          },
-          [&](const agent::StorePolicy& e) -> agent::Event {
-            for (const auto& entry : e.entries)
-              if (entry.epoch == disk.policy.size()) disk.policy.push_back(entry);
-            return agent::PolicyStored{static_cast<Epoch>(disk.policy.size())};
-          },
-          [&](const agent::ApplyDelivery& e) -> agent::Event {
-            for (const auto& rows : e.rows) {
-              const auto* writer = city->policy.device(rows.statement.statement.device);
-              disk.received.merge(rids_of(rows, city->org(), writer->device.sign));
-            }
-            disk.cursor = e.cursor;
-            return agent::DeliveryApplied{disk.cursor, {}};
-          },
-          [&](const agent::StoreApplied& e) -> agent::Event {
-            disk.applied = e.applied.index;
-            return agent::Done{};
-          },
-          [&](const agent::StoreRefused& e) -> agent::Event {
-            for (auto& own : disk.outbox)
-              if (own.rows.statement.statement.first == e.refused.first) own.refused = true;
-            return agent::Done{};
-          },
-          [&](const agent::StoreHeads& e) -> agent::Event {
-            ++disk.heads_stored;
-            for (auto& own : disk.outbox) {
-              own.receipted = false;
-              const auto& statement = own.rows.statement.statement;
-              for (const auto& head : e.heads)
-                if (head.incarnation == statement.incarnation && statement.first + statement.count <= head.count) own.receipted = true;
-            }
-            return agent::HeadsStored{};
-          },
-      },
-      effect);
+  return std::visit(overloaded{
+                        [&](const agent::PrepareLink&) -> agent::Event {
+                          agent::LinkPrepared out;
+                          out.cursor = disk.cursor;
+                          out.hello.policy_count = static_cast<Epoch>(disk.policy.size());
+                          for (const auto& own : disk.outbox) {
+                            if (own.receipted) continue;
+                            const auto& statement = own.rows.statement.statement;
+                            auto& named = out.hello.unreceipted;
+                            if (named.empty() || named.back().incarnation != statement.incarnation)
+                              named.push_back({statement.incarnation, statement.first});
+                            if (small_first && out.hello.segment.empty() && own.rows.rows.size() == 1)
+                              out.hello.segment = run::encode_small(sealed_form(own.rows, city->org()));
+                          }
+                          return out;
+                        },
+                        [&](const agent::ReadOutbox& e) -> agent::Event {
+                          agent::OutboxRead out;
+                          for (const auto& own : disk.outbox)
+                            if (!own.receipted && !own.refused && out.rows.size() < e.segments)
+                              out.rows.push_back(e.sealed ? sealed_form(own.rows, city->org()) : own.rows);
+                          return out;
+                        },
+                        [&](const agent::StoreReceipt& e) -> agent::Event {
+                          const bool is_new = disk.receipt && disk.receipt->centre != e.receipted.receipt.centre;
+                          take(e);
+                          std::size_t sendable = 0;
+                          for (const auto& own : disk.outbox) sendable += own.receipted || own.refused ? 0U : 1U;
+                          return agent::ReceiptStored{sendable > 0, is_new, {}};
+                        },
+                        [&](const agent::StorePolicy& e) -> agent::Event {
+                          for (const auto& entry : e.entries)
+                            if (entry.epoch == disk.policy.size()) disk.policy.push_back(entry);
+                          return agent::PolicyStored{static_cast<Epoch>(disk.policy.size())};
+                        },
+                        [&](const agent::ApplyDelivery& e) -> agent::Event {
+                          for (const auto& rows : e.rows) {
+                            const auto* writer = city->policy.device(rows.statement.statement.device);
+                            disk.received.merge(rids_of(rows, city->org(), writer->device.sign));
+                          }
+                          disk.cursor = e.cursor;
+                          return agent::DeliveryApplied{disk.cursor, {}};
+                        },
+                        [&](const agent::StoreApplied& e) -> agent::Event {
+                          disk.applied = e.applied.index;
+                          return agent::Done{};
+                        },
+                        [&](const agent::StoreRefused& e) -> agent::Event {
+                          for (auto& own : disk.outbox)
+                            if (own.rows.statement.statement.first == e.refused.first) own.refused = true;
+                          return agent::Done{};
+                        },
+                        [&](const agent::StoreHeads& e) -> agent::Event {
+                          ++disk.heads_stored;
+                          for (auto& own : disk.outbox) {
+                            own.receipted = false;
+                            const auto& statement = own.rows.statement.statement;
+                            for (const auto& head : e.heads)
+                              if (head.incarnation == statement.incarnation && statement.first + statement.count <= head.count)
+                                own.receipted = true;
+                          }
+                          return agent::HeadsStored{};
+                        },
+                    },
+                    effect);
 }
 
 FakeCentre::FakeCentre(City& of) : city(&of), incarnation(made<Incarnation>(200)) {}
@@ -256,7 +260,8 @@ void FakeCentre::admit_one(const centre::Admit& admit, segment::Rows rows, centr
     disk.log.push_back(std::move(entry));
   }
   for (const auto& entry : disk.log)
-    if (entry.device == admit.device && entry.rows.statement.statement == statement) out.stamps.push_back({statement.incarnation, statement.first, entry.stamp});
+    if (entry.device == admit.device && entry.rows.statement.statement == statement)
+      out.stamps.push_back({statement.incarnation, statement.first, entry.stamp});
   std::erase_if(out.heads, [&](const auto& old) { return old.incarnation == head.incarnation; });
   out.heads.push_back(head);
 }
@@ -320,7 +325,8 @@ centre::Event FakeCentre::perform(const centre::StoreEffect& effect) {
 }
 
 std::string name_of(const agent::StoreEffect& effect) {
-  static constexpr std::array names{"PrepareLink", "ReadOutbox", "StoreReceipt", "StorePolicy", "ApplyDelivery", "StoreApplied", "StoreRefused", "StoreHeads"};
+  static constexpr std::array names{"PrepareLink",   "ReadOutbox",   "StoreReceipt", "StorePolicy",
+                                    "ApplyDelivery", "StoreApplied", "StoreRefused", "StoreHeads"};
   static_assert(names.size() == std::variant_size_v<agent::StoreEffect>);
   return names.at(effect.index());
 }

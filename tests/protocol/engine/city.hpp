@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-/// An invented city with stores in memory, for the engines alone: real keys, real signatures, no disk. What is called a disk here is what would survive.
+/// An invented city with stores in memory, for the engines alone: real keys, real signatures, no disk. What is called a disk here is what
+/// would survive.
 namespace ward::test {
 
 struct City {
@@ -88,8 +89,8 @@ struct FakeCentre {
   City* city;
   CentreDisk disk;
   Incarnation incarnation;
-  bool holds_keys = true;       ///< false: open rows cannot be checked
-  std::set<Seq> refuses;        ///< segments that begin there, as malformed
+  bool holds_keys = true;  ///< false: open rows cannot be checked
+  std::set<Seq> refuses;   ///< segments that begin there, as malformed
   std::optional<ticket::Ticket> ticket;
   std::uint64_t applied = 0;
 

@@ -41,7 +41,8 @@ struct Attempt {
 
 class Line {
  public:
-  Line(Newcomer& with, Attempt how) : with_(with), how_(std::move(how)), ward_(with.shown, with.pc.keys, "desk 3"), centre_(with.city.centre_identity()) {}
+  Line(Newcomer& with, Attempt how)
+      : with_(with), how_(std::move(how)), ward_(with.shown, with.pc.keys, "desk 3"), centre_(with.city.centre_identity()) {}
 
   Result_of_enrolment run() {
     centre_hears(LinkUp{filled<32>(61)});
@@ -70,8 +71,10 @@ class Line {
   void ward_hears(enrol::Event event) {
     events_.push_back([this, happened = std::move(event)] {
       for (auto& effect : ward_.on(happened, now_)) {
-        if (auto* enrolled = std::get_if<enrol::Enrolled>(&effect)) out_.enrolled = std::move(*enrolled);
-        else link(std::get<LinkEffect>(effect), "ward", out_.ward_closed, [&](BytesArrived b) { centre_hears(std::move(b)); });
+        if (auto* enrolled = std::get_if<enrol::Enrolled>(&effect))
+          out_.enrolled = std::move(*enrolled);
+        else
+          link(std::get<LinkEffect>(effect), "ward", out_.ward_closed, [&](BytesArrived b) { centre_hears(std::move(b)); });
       }
     });
   }
@@ -112,8 +115,8 @@ Result_of_enrolment attempt(Newcomer& with, Attempt how = {}) { return Line(with
 TEST_CASE("enrolment: a ticket, three messages, and both screens show the same digits") {
   Newcomer town;
   const auto result = attempt(town);
-  CHECK(result.steps == std::vector<std::string>{"ward sends", "centre: ReadTicket", "centre sends", "ward sends", "centre: Enrol", "centre sends",
-                                                 "centre: ReadPolicy", "centre sends"});
+  CHECK(result.steps == std::vector<std::string>{"ward sends", "centre: ReadTicket", "centre sends", "ward sends", "centre: Enrol",
+                                                 "centre sends", "centre: ReadPolicy", "centre sends"});
   REQUIRE(result.enrolled);
   CHECK(result.enrolled->answer.approved);
   CHECK(result.enrolled->answer.unit == "W-VYDA");
@@ -238,7 +241,8 @@ TEST_CASE("enrolment: a policy log that the ticket's root key does not stand beh
 TEST_CASE("enrolment: approved in words but not in the policy log is not approved") {
   Newcomer town(false);
   const auto result = attempt(town, Attempt{.answer = [](centre::Event& event) {
-                                if (auto* enrolled = std::get_if<centre::Enrolled>(&event)) std::get<sync::EnrolAnswer>(enrolled->answer).approved = true;
+                                if (auto* enrolled = std::get_if<centre::Enrolled>(&event))
+                                  std::get<sync::EnrolAnswer>(enrolled->answer).approved = true;
                               }});
   REQUIRE(result.ward_closed);
   CHECK(result.ward_closed->fault == Fault::not_member);

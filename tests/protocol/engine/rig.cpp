@@ -7,7 +7,10 @@ namespace ward::test {
 using namespace engine;
 
 Rig::Rig(FakeWard& ward, FakeCentre& centre, Plan plan)
-    : ward_(ward), centre_(centre), plan_(std::move(plan)), ward_engine_(ward.pc->identity(*ward.city)),
+    : ward_(ward),
+      centre_(centre),
+      plan_(std::move(plan)),
+      ward_engine_(ward.pc->identity(*ward.city)),
       centre_engine_(centre.city->centre_identity()) {
   tell_centre(LinkUp{filled<32>(50)});
   tell_ward(LinkUp{filled<32>(51)});
@@ -21,7 +24,8 @@ bool Rig::begins(std::string name) {
 }
 
 template <class Effect, class Perform, class Send, class Tell>
-void Rig::obey(const char* who, const Effect& effect, Perform&& perform, Send&& send, Tell&& tell, std::optional<Error>& closed, Instant& timer) {
+void Rig::obey(const char* who, const Effect& effect, Perform&& perform, Send&& send, Tell&& tell, std::optional<Error>& closed,
+               Instant& timer) {
   if (const auto* link = std::get_if<LinkEffect>(&effect)) {
     if (const auto* arm = std::get_if<ArmTimer>(link)) timer = arm->at;
     if (const auto* close = std::get_if<CloseLink>(link)) closed = close->reason;
@@ -50,8 +54,10 @@ void Rig::tell_ward(agent::Event event) {
   events_.push_back([this, happened = std::move(event)] {
     for (const auto& effect : ward_engine_.on(happened, now_)) {
       if (cut_) return;
-      obey("ward", effect, [&](const agent::StoreEffect& e) { return ward_.perform(e); }, [&](Bytes b) { tell_centre(BytesArrived{std::move(b)}); },
-           [&](agent::Event e) { tell_ward(std::move(e)); }, outcome_.ward_closed, ward_timer_);
+      obey(
+          "ward", effect, [&](const agent::StoreEffect& e) { return ward_.perform(e); },
+          [&](Bytes b) { tell_centre(BytesArrived{std::move(b)}); }, [&](agent::Event e) { tell_ward(std::move(e)); }, outcome_.ward_closed,
+          ward_timer_);
     }
   });
 }
@@ -60,8 +66,10 @@ void Rig::tell_centre(centre::Event event) {
   events_.push_back([this, happened = std::move(event)] {
     for (const auto& effect : centre_engine_.on(happened, now_)) {
       if (cut_) return;
-      obey("centre", effect, [&](const centre::StoreEffect& e) { return centre_.perform(e); }, [&](Bytes b) { tell_ward(BytesArrived{std::move(b)}); },
-           [&](centre::Event e) { tell_centre(std::move(e)); }, outcome_.centre_closed, centre_timer_);
+      obey(
+          "centre", effect, [&](const centre::StoreEffect& e) { return centre_.perform(e); },
+          [&](Bytes b) { tell_ward(BytesArrived{std::move(b)}); }, [&](centre::Event e) { tell_centre(std::move(e)); },
+          outcome_.centre_closed, centre_timer_);
     }
   });
 }

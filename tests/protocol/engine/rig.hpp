@@ -5,15 +5,16 @@
 #include <deque>
 #include <functional>
 
-/// One link between a ward and the centre, without time or sockets. Every effect is a step with a number and a name; a plan says what goes wrong at which.
+/// One link between a ward and the centre, without time or sockets. Every effect is a step with a number and a name; a plan says what goes
+/// wrong at which.
 namespace ward::test {
 
 enum class Fault_at { cut, store_fails, answer_lost };
 
 struct Plan {
   std::size_t step = SIZE_MAX;
-  Fault_at fault = Fault_at::cut;   ///< cut: before the step. answer_lost: the store did it, the process died before it heard
-  std::size_t chunk = SIZE_MAX;     ///< bytes arrive in pieces of this size
+  Fault_at fault = Fault_at::cut;  ///< cut: before the step. answer_lost: the store did it, the process died before it heard
+  std::size_t chunk = SIZE_MAX;    ///< bytes arrive in pieces of this size
   std::function<void(std::size_t step, Bytes& bytes)> tamper = [](std::size_t, Bytes&) {};
 };
 
@@ -45,7 +46,8 @@ class Rig {
 
  private:
   template <class Effect, class Perform, class Send, class Tell>
-  void obey(const char* who, const Effect& effect, Perform&& perform, Send&& send, Tell&& tell, std::optional<Error>& closed, Instant& timer);
+  void obey(const char* who, const Effect& effect, Perform&& perform, Send&& send, Tell&& tell, std::optional<Error>& closed,
+            Instant& timer);
   [[nodiscard]] bool begins(std::string name);
 
   FakeWard& ward_;

@@ -21,20 +21,19 @@ void prepare_busy(Town& town) {
 }
 
 const Script busy_script{
-    "ward: PrepareLink",   "ward sends",           // the greeting, with the small segment
-    "centre: ReadPeer",    "centre: Admit",
-    "centre sends",                                // its receipt
-    "ward: StoreReceipt",  "ward sends",           // Pull
-    "ward: ReadOutbox",    "centre: StoreReport",
-    "ward sends",                                  // a run of two segments, which waits while the centre answers the Pull:
-    "centre: ReadPolicy",  "centre sends",         // policy entries, before the rows of a device that they name
-    "centre: Admit",       "ward: StorePolicy",
-    "centre sends",                                // the run's receipt
-    "centre sends",                                // how far the registry is
-    "centre: ReadDelivery","ward: StoreReceipt",
-    "ward: StoreApplied",  "centre sends",         // the colleague's rows
-    "ward: ApplyDelivery", "ward sends",           // Pull again
-    "centre: StoreReport", "centre: ReadDelivery",
+    "ward: PrepareLink",    "ward sends",  // the greeting, with the small segment
+    "centre: ReadPeer",     "centre: Admit",
+    "centre sends",                        // its receipt
+    "ward: StoreReceipt",   "ward sends",  // Pull
+    "ward: ReadOutbox",     "centre: StoreReport",
+    "ward sends",                            // a run of two segments, which waits while the centre answers the Pull:
+    "centre: ReadPolicy",   "centre sends",  // policy entries, before the rows of a device that they name
+    "centre: Admit",        "ward: StorePolicy",
+    "centre sends",                                                                        // the run's receipt
+    "centre sends",                                                                        // how far the registry is
+    "centre: ReadDelivery", "ward: StoreReceipt",   "ward: StoreApplied", "centre sends",  // the colleague's rows
+    "ward: ApplyDelivery",  "ward sends",                                                  // Pull again
+    "centre: StoreReport",  "centre: ReadDelivery",
 };
 
 }  // namespace
@@ -43,8 +42,8 @@ TEST_CASE("link: one saved change is receipted by the second message") {
   Town town;
   town.ward.save(60, 1);
   const auto outcome = exchange(town.ward, town.centre);
-  CHECK(outcome.steps == Script{"ward: PrepareLink", "ward sends", "centre: ReadPeer", "centre: Admit", "centre sends", "ward: StoreReceipt",
-                                "ward sends", "centre: StoreReport", "centre: ReadDelivery"});
+  CHECK(outcome.steps == Script{"ward: PrepareLink", "ward sends", "centre: ReadPeer", "centre: Admit", "centre sends",
+                                "ward: StoreReceipt", "ward sends", "centre: StoreReport", "centre: ReadDelivery"});
   CHECK(town.all_is_well());
   CHECK_FALSE(outcome.ward_closed);
   CHECK_FALSE(outcome.centre_closed);
@@ -68,7 +67,8 @@ TEST_CASE("link: cut or failing at any step, nothing is claimed that is not dura
       prepare_busy(town);
       const auto outcome = exchange(town.ward, town.centre, Plan{step, fault});
       REQUIRE(town.nothing_is_claimed_too_early());
-      if (fault == Fault_at::store_fails && busy_script[step].find(':') != std::string::npos) CHECK((outcome.ward_closed || outcome.centre_closed));
+      if (fault == Fault_at::store_fails && busy_script[step].find(':') != std::string::npos)
+        CHECK((outcome.ward_closed || outcome.centre_closed));
       exchange(town.ward, town.centre);
       REQUIRE(town.all_is_well());
       CHECK(town.ward.disk.applied == 1);

@@ -22,7 +22,8 @@ struct Town {
   Town(const Town&) = delete;
   Town& operator=(const Town&) = delete;
 
-  /// What a receipt says is at the centre is there, with a stamp that the ward knows, and a cursor stands behind nothing that its ward does not hold.
+  /// What a receipt says is at the centre is there, with a stamp that the ward knows, and a cursor stands behind nothing that its ward does
+  /// not hold.
   [[nodiscard]] bool nothing_is_claimed_too_early() const { return claims_hold(ward) && claims_hold(other); }
   /// And `ward` has nothing left to send or to fetch.
   [[nodiscard]] bool all_is_well() const {

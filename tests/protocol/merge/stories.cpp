@@ -62,39 +62,27 @@ Op Story::random_in_collections() {
   const Path round_papers{Step::field("DanhSachHoSoBoSung"), Step::element(record::element_id(std::vector<Value>{"1"})),
                           Step::field("DanhSachGiayToBoSung")};
   switch (draw(10)) {
-    case 0:
-      return paper(name, "again");
+    case 0: return paper(name, "again");
     case 1:
-    case 2:
-      return set(at("TaiLieuNop", paper_id(name), "TenTepDinhKem"), std::string(1, static_cast<char>('a' + draw(3))));
+    case 2: return set(at("TaiLieuNop", paper_id(name), "TenTepDinhKem"), std::string(1, static_cast<char>('a' + draw(3))));
     case 3:
-    case 4:
-      return remove("TaiLieuNop", paper_id(name));
-    case 5:
-      return add("DanhSachTepDinhKemKhac", {{"TenGiayTo", "x"}});
-    case 6:
-      return payment(draw(2) == 0 ? "1" : "2", static_cast<int>(5 + draw(2)));
-    case 7:
-      return append("notes", std::string(1, static_cast<char>('a' + draw(20))));
+    case 4: return remove("TaiLieuNop", paper_id(name));
+    case 5: return add("DanhSachTepDinhKemKhac", {{"TenGiayTo", "x"}});
+    case 6: return payment(draw(2) == 0 ? "1" : "2", static_cast<int>(5 + draw(2)));
+    case 7: return append("notes", std::string(1, static_cast<char>('a' + draw(20))));
     case 8:
       return append("DanhSachHoSoBoSung", Map{{"HoSoBoSungId", "1"}, {"NoiDungBoSung", std::string(1, static_cast<char>('a' + draw(2)))}});
-    default:
-      return {OpKind::add, round_papers, Map{{"TepDinhKemId", name}}, std::nullopt};
+    default: return {OpKind::add, round_papers, Map{{"TepDinhKemId", name}}, std::nullopt};
   }
 }
 
 Op Story::random_oddity() {
   switch (draw(5)) {
-    case 0:
-      return {static_cast<OpKind>(200), at("ChuHoSo"), "future", std::nullopt};
-    case 1:
-      return set("TaiLieuNop", "not a list");
-    case 2:
-      return set("MaHoSo", std::string(1, static_cast<char>('a' + draw(3))));
-    case 3:
-      return add("Tomorrow", {{"x", static_cast<int>(draw(3))}});
-    default:
-      return remove("notes", "x");
+    case 0: return {static_cast<OpKind>(200), at("ChuHoSo"), "future", std::nullopt};
+    case 1: return set("TaiLieuNop", "not a list");
+    case 2: return set("MaHoSo", std::string(1, static_cast<char>('a' + draw(3))));
+    case 3: return add("Tomorrow", {{"x", static_cast<int>(draw(3))}});
+    default: return remove("notes", "x");
   }
 }
 
@@ -109,14 +97,10 @@ Hlc Story::random_clock() {
   const auto good = hlc_at(static_cast<std::int64_t>(draw(4)) * 1000);
   if (!mix_.clocks) return good;
   switch (draw(8)) {
-    case 0:
-      return Hlc::at({static_cast<std::int64_t>(draw(1000))});
-    case 1:
-      return Hlc::at({4'070'908'800'000 + static_cast<std::int64_t>(draw(1000))});
-    case 2:
-      return hlc_at(1'000'000'000);
-    default:
-      return good;
+    case 0: return Hlc::at({static_cast<std::int64_t>(draw(1000))});
+    case 1: return Hlc::at({4'070'908'800'000 + static_cast<std::int64_t>(draw(1000))});
+    case 2: return hlc_at(1'000'000'000);
+    default: return good;
   }
 }
 
@@ -142,20 +126,15 @@ void Story::step() {
 
 void Story::disturb(Fact& fact) {
   switch (draw(24)) {
-    case 0:
-      fact.admission = Admission::waiting;
-      break;
+    case 0: fact.admission = Admission::waiting; break;
     case 1:
-    case 2:
-      fact.admission = Admission::proposal;
-      break;
+    case 2: fact.admission = Admission::proposal; break;
     case 3:
       forks_.push_back(fact);
       forks_.back().rid.bytes.fill(static_cast<std::uint8_t>(200 + forks_.size()));
       forks_.back().change.ops = {set("ChuHoSo", "fork")};
       break;
-    default:
-      break;
+    default: break;
   }
 }
 

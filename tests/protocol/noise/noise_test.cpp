@@ -82,7 +82,8 @@ TEST_CASE("noise: a vector with one changed bit anywhere does not hold") {
   }
 }
 
-TEMPLATE_TEST_CASE_SIG("noise: both ends agree on hash, identity and messages", "", ((Pattern pattern), pattern), Pattern::ik, Pattern::ikpsk2) {
+TEMPLATE_TEST_CASE_SIG("noise: both ends agree on hash, identity and messages", "", ((Pattern pattern), pattern), Pattern::ik,
+                       Pattern::ikpsk2) {
   auto [initiator, responder] = handshakes(pattern);
   CHECK(responder.read(initiator.write(first_payload).value()).value() == first_payload);
   CHECK(responder.remote_static() == crypto::public_of(secret(1)));
@@ -98,7 +99,8 @@ TEMPLATE_TEST_CASE_SIG("noise: both ends agree on hash, identity and messages", 
   }
 }
 
-TEMPLATE_TEST_CASE_SIG("noise: one flipped bit in any byte of message 1 fails", "", ((Pattern pattern), pattern), Pattern::ik, Pattern::ikpsk2) {
+TEMPLATE_TEST_CASE_SIG("noise: one flipped bit in any byte of message 1 fails", "", ((Pattern pattern), pattern), Pattern::ik,
+                       Pattern::ikpsk2) {
   const auto message = handshakes(pattern).initiator.write(first_payload).value();
   for (std::size_t at = 0; at < message.size(); ++at) {
     for (unsigned bit = 0; bit < 8; ++bit) {
@@ -110,7 +112,8 @@ TEMPLATE_TEST_CASE_SIG("noise: one flipped bit in any byte of message 1 fails", 
   }
 }
 
-TEMPLATE_TEST_CASE_SIG("noise: one flipped bit in any byte of message 2 fails", "", ((Pattern pattern), pattern), Pattern::ik, Pattern::ikpsk2) {
+TEMPLATE_TEST_CASE_SIG("noise: one flipped bit in any byte of message 2 fails", "", ((Pattern pattern), pattern), Pattern::ik,
+                       Pattern::ikpsk2) {
   auto first = handshakes(pattern);
   const auto message_1 = first.initiator.write(first_payload).value();
   REQUIRE(first.responder.read(message_1).has_value());
@@ -125,8 +128,8 @@ TEMPLATE_TEST_CASE_SIG("noise: one flipped bit in any byte of message 2 fails", 
   }
 }
 
-TEMPLATE_TEST_CASE_SIG("noise: a handshake message cut at any byte or with a byte more fails", "", ((Pattern pattern), pattern), Pattern::ik,
-                       Pattern::ikpsk2) {
+TEMPLATE_TEST_CASE_SIG("noise: a handshake message cut at any byte or with a byte more fails", "", ((Pattern pattern), pattern),
+                       Pattern::ik, Pattern::ikpsk2) {
   auto whole = handshakes(pattern);
   const auto message_1 = whole.initiator.write(first_payload).value();
   REQUIRE(whole.responder.read(message_1).has_value());
@@ -235,8 +238,8 @@ TEST_CASE("noise: a transport message holds a frame and no more") {
 }
 
 TEST_CASE("noise: both ends change keys by themselves after the same number of messages") {
-  // The expected bytes were computed with another implementation of ChaCha20-Poly1305: the last message under the first key, the next one under
-  // the first 32 bytes of ENCRYPT(k, 2^64-1, "", 32 zeros); the nonce goes on (specification §4.2).
+  // The expected bytes were computed with another implementation of ChaCha20-Poly1305: the last message under the first key, the next one
+  // under the first 32 bytes of ENCRYPT(k, 2^64-1, "", 32 zeros); the nonce goes on (specification §4.2).
   Transport near(Array<32>{1}, Array<32>{2});
   Transport far(Array<32>{2}, Array<32>{1});
   for (std::uint64_t i = 0; i + 1 < Transport::rekey_messages; ++i) REQUIRE(far.open(near.seal({}).value()).has_value());

@@ -39,9 +39,7 @@ policy::Entry an_entry(policy::Body body) {
   return out;
 }
 
-Fault refused(const Bytes& bytes) {
-  return fault_of(policy::decode_entry(bytes));
-}
+Fault refused(const Bytes& bytes) { return fault_of(policy::decode_entry(bytes)); }
 Fault refused(policy::Body body) { return refused(policy::encode_entry(an_entry(std::move(body)))); }
 
 }  // namespace
@@ -87,7 +85,8 @@ TEST_CASE("policy entry: texts past their bounds, with controls or broken UTF-8,
   auto unit = a_unit();
   unit.name_vi = std::string(limits::key_bytes_max + 1, 'a');
   CHECK(refused(unit) == Fault::too_large);
-  for (const auto& bad : {"a\x1b[31m"s, "a\nb"s, "a\tb"s, "\xc2\x9b"s, "\x7f"s, "\xc3"s, "\xc0\xaf"s, "\xed\xa0\x80"s, "\xf5\x80\x80\x80"s}) {
+  for (const auto& bad :
+       {"a\x1b[31m"s, "a\nb"s, "a\tb"s, "\xc2\x9b"s, "\x7f"s, "\xc3"s, "\xc0\xaf"s, "\xed\xa0\x80"s, "\xf5\x80\x80\x80"s}) {
     unit = a_unit();
     unit.name_vi = bad;
     CHECK(refused(unit) == Fault::malformed);

@@ -17,7 +17,8 @@ inline const Position own{DeviceId{{1}}, Incarnation{{2}}, 1'000};
 /// A container of at most `max` items: bodies are small, and shrinking has to end.
 template <class C>
 rc::Gen<C> few(int max, const rc::Gen<typename C::value_type>& item) {
-  return rc::gen::mapcat(rc::gen::inRange(0, max + 1), [item](int size) { return rc::gen::container<C>(static_cast<std::size_t>(size), item); });
+  return rc::gen::mapcat(rc::gen::inRange(0, max + 1),
+                         [item](int size) { return rc::gen::container<C>(static_cast<std::size_t>(size), item); });
 }
 
 inline rc::Gen<std::string> text() {
@@ -31,17 +32,18 @@ inline rc::Gen<std::string> text() {
 
 /// One of the frozen names, or a name of a later version.
 inline rc::Gen<std::string> name() {
-  return rc::gen::oneOf(rc::gen::map(rc::gen::inRange<std::uint64_t>(0, 101), [](std::uint64_t number) { return std::string(name_of_number(number)); }),
-                        rc::gen::map(rc::gen::inRange(0, 1'000), [](int number) { return "Field" + std::to_string(number); }));
+  return rc::gen::oneOf(
+      rc::gen::map(rc::gen::inRange<std::uint64_t>(0, 101), [](std::uint64_t number) { return std::string(name_of_number(number)); }),
+      rc::gen::map(rc::gen::inRange(0, 1'000), [](int number) { return "Field" + std::to_string(number); }));
 }
 
 /// Of the own past, of the own incarnation's future, or of another device.
 inline rc::Gen<Position> position() {
-  return rc::gen::oneOf(rc::gen::map(rc::gen::inRange<Seq>(0, 999), [](Seq seq) { return Position{own.device, own.incarnation, seq}; }),
-                        rc::gen::map(rc::gen::inRange<Seq>(1'001, limits::seq_max), [](Seq seq) { return Position{own.device, own.incarnation, seq}; }),
-                        rc::gen::map(rc::gen::pair(rc::gen::arbitrary<std::uint8_t>(), rc::gen::inRange<Seq>(0, 70'000)), [](const auto& pick) {
-                          return Position{DeviceId{{pick.first}}, Incarnation{{pick.first, 7}}, pick.second};
-                        }));
+  return rc::gen::oneOf(
+      rc::gen::map(rc::gen::inRange<Seq>(0, 999), [](Seq seq) { return Position{own.device, own.incarnation, seq}; }),
+      rc::gen::map(rc::gen::inRange<Seq>(1'001, limits::seq_max), [](Seq seq) { return Position{own.device, own.incarnation, seq}; }),
+      rc::gen::map(rc::gen::pair(rc::gen::arbitrary<std::uint8_t>(), rc::gen::inRange<Seq>(0, 70'000)),
+                   [](const auto& pick) { return Position{DeviceId{{pick.first}}, Incarnation{{pick.first, 7}}, pick.second}; }));
 }
 
 template <class T>
@@ -57,28 +59,31 @@ inline rc::Gen<std::vector<OpId>> op_ids() {
 }
 
 inline rc::Gen<Value> value(std::size_t depth = limits::value_depth_max) {
-  const auto scalar = rc::gen::oneOf(rc::gen::just(Value()), rc::gen::map(rc::gen::arbitrary<bool>(), [](bool flag) { return Value(flag); }),
-                                     rc::gen::map(rc::gen::arbitrary<std::int64_t>(), [](std::int64_t number) { return Value(number); }),
-                                     rc::gen::map(text(), [](std::string text) { return Value(std::move(text)); }),
-                                     rc::gen::map(op_ids(), [](const std::vector<OpId>& ids) { return Value(Heads{std::move(ids)}); }));
+  const auto scalar =
+      rc::gen::oneOf(rc::gen::just(Value()), rc::gen::map(rc::gen::arbitrary<bool>(), [](bool flag) { return Value(flag); }),
+                     rc::gen::map(rc::gen::arbitrary<std::int64_t>(), [](std::int64_t number) { return Value(number); }),
+                     rc::gen::map(text(), [](std::string text) { return Value(std::move(text)); }),
+                     rc::gen::map(op_ids(), [](const std::vector<OpId>& ids) { return Value(Heads{std::move(ids)}); }));
   if (depth == 0) return scalar;
-  const auto list = rc::gen::map(few<List>(3, rc::gen::lazy([depth] { return value(depth - 1); })),
-                                 [](List items) { return Value(std::move(items)); });
-  const auto member = rc::gen::map(rc::gen::pair(name(), rc::gen::lazy([depth] { return value(depth - 1); })),
-                                   [](std::pair<std::string, Value> pick) { return Member{std::move(pick.first), std::move(pick.second)}; });
+  const auto list =
+      rc::gen::map(few<List>(3, rc::gen::lazy([depth] { return value(depth - 1); })), [](List items) { return Value(std::move(items)); });
+  const auto member =
+      rc::gen::map(rc::gen::pair(name(), rc::gen::lazy([depth] { return value(depth - 1); })),
+                   [](std::pair<std::string, Value> pick) { return Member{std::move(pick.first), std::move(pick.second)}; });
   const auto map = rc::gen::map(few<Map>(3, member), [](Map members) { return Value(canonical(std::move(members))); });
   return rc::gen::weightedOneOf<Value>({{6, scalar}, {1, list}, {1, map}});
 }
 
 inline rc::Gen<Path> path() {
-  const auto element = rc::gen::map(few<std::string>(12, rc::gen::arbitrary<char>()),
-                                    [](std::string id) { return Step::element(std::move(id)); });
+  const auto element =
+      rc::gen::map(few<std::string>(12, rc::gen::arbitrary<char>()), [](std::string id) { return Step::element(std::move(id)); });
   const auto field = rc::gen::map(name(), [](std::string name) { return Step::field(std::move(name)); });
-  return rc::gen::map(rc::gen::pair(field, few<Path>(limits::path_depth_max - 1, rc::gen::oneOf(field, element))), [](std::pair<Step, Path> pick) {
-    Path out = std::move(pick.second);
-    out.insert(out.begin(), std::move(pick.first));
-    return out;
-  });
+  return rc::gen::map(rc::gen::pair(field, few<Path>(limits::path_depth_max - 1, rc::gen::oneOf(field, element))),
+                      [](std::pair<Step, Path> pick) {
+                        Path out = std::move(pick.second);
+                        out.insert(out.begin(), std::move(pick.first));
+                        return out;
+                      });
 }
 
 inline rc::Gen<Op> op() {

@@ -40,7 +40,9 @@ TEST_CASE("incarnation: reads back, with and without an earlier one") {
   CHECK(decode_incarnation(encode_incarnation(incarnation())).value() == incarnation());
   const IncarnationBody first{{}, "0.1.0"};
   CHECK(decode_incarnation(encode_incarnation(first)).value() == first);
-  CHECK(hex(encode_incarnation(first)) == "0100" "05302e312e30");
+  CHECK(hex(encode_incarnation(first)) ==
+        "0100"
+        "05302e312e30");
 }
 
 TEST_CASE("incarnation: cut, two earlier ones, another version, a long or unprintable program version are refused") {

@@ -59,7 +59,16 @@ TEST_CASE("changes: what decodes encodes to the same bytes, whatever was changed
 }
 
 TEST_CASE("changes: golden bytes") {
-  CHECK(hex(encode_change(small(), own)) == "01" "00" "0863616e2d626f2d31" "020201" "01" "01" "00" "0118" "04094b6861692073696e68");
+  CHECK(hex(encode_change(small(), own)) ==
+        "01"
+        "00"
+        "0863616e2d626f2d31"
+        "020201"
+        "01"
+        "01"
+        "00"
+        "0118"
+        "04094b6861692073696e68");
 }
 
 TEST_CASE("changes: a cut at any byte fails") {

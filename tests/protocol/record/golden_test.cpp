@@ -40,10 +40,15 @@ Change rich_change(const Position& own) {
       {OpKind::set, {Step::field("TrichYeuHoSo")}, "hai\n\tdòng", replaced},
       {OpKind::set, {Step::field("GhiChu")}, Value(), std::vector<OpId>{}},
       {OpKind::set, {Step::field("TruongMoi")}, Heads{replaced}, std::nullopt},
-      {OpKind::add, {Step::field("DanhSachLePhi")}, canonical({{"SoTien", 15'000}, {"TenPhiLePhi", ""}, {"Moi", List{true, false, -1}}}), std::nullopt},
+      {OpKind::add,
+       {Step::field("DanhSachLePhi")},
+       canonical({{"SoTien", 15'000}, {"TenPhiLePhi", ""}, {"Moi", List{true, false, -1}}}),
+       std::nullopt},
       {OpKind::remove, {Step::field("TaiLieuNop"), Step::element(element_id(OpId{past, 3}))}, Value(), std::nullopt},
-      {OpKind::set, {Step::field("DanhSachLePhi"), Step::element(element_id(List{"AB/20", 7})), Step::field("SoTien")},
-       std::numeric_limits<std::int64_t>::min(), std::nullopt},
+      {OpKind::set,
+       {Step::field("DanhSachLePhi"), Step::element(element_id(List{"AB/20", 7})), Step::field("SoTien")},
+       std::numeric_limits<std::int64_t>::min(),
+       std::nullopt},
       {static_cast<OpKind>(200), {Step::field("GhiChu")}, std::numeric_limits<std::int64_t>::max(), std::nullopt},
   };
   out.reason = "theo đơn\nđề nghị";
@@ -52,7 +57,8 @@ Change rich_change(const Position& own) {
 }
 
 /// A record from its inputs to its rid, with all that lies between.
-void put_record(test::GoldenSheet& sheet, const std::string& name, Type type, Seq seq, const Did& did, const crypto::DossierKey& key, const Bytes& body) {
+void put_record(test::GoldenSheet& sheet, const std::string& name, Type type, Seq seq, const Did& did, const crypto::DossierKey& key,
+                const Bytes& body) {
   Header header;
   header.type = type;
   header.position = {device, incarnation, seq};
@@ -86,7 +92,9 @@ TEST_CASE("golden: records, from their inputs to their rids") {
   const auto did = did_created_by(creating);
   const crypto::DossierKey dossier_key(filled<Hash>(0x06).bytes);
   test::GoldenSheet sheet("record_sealed.txt");
-  sheet.note("WIRE.md sections 2 and 4: a change with every construct of a body, a grant, an incarnation; policy epoch 7, HLC 1785000000000 ms + seq, counter 9");
+  sheet.note(
+      "WIRE.md sections 2 and 4: a change with every construct of a body, a grant, an incarnation; policy epoch 7, HLC 1785000000000 ms + "
+      "seq, counter 9");
   sheet.put("root_public", root_public);
   sheet.put("org", org);
   sheet.put("device_public", device_public);

@@ -30,12 +30,23 @@ TEST_CASE("headers: golden bytes") {
   fixed.key_id = KeyId{{6}};
   fixed.length = 64;
   CHECK(hex(encode_header(fixed)) ==
-        "01" "01" "01000000000000000000000000000000" "02000000000000000000000000000000" "0300000000000000" "04000000"
-        "05000000000000000000000000000000" "0600000000000000" "0100" "0100" "0807060504030201" "40000000");
+        "01"
+        "01"
+        "01000000000000000000000000000000"
+        "02000000000000000000000000000000"
+        "0300000000000000"
+        "04000000"
+        "05000000000000000000000000000000"
+        "0600000000000000"
+        "0100"
+        "0100"
+        "0807060504030201"
+        "40000000");
 }
 
 TEST_CASE("headers: every header reads back, an unknown type too") {
-  CHECK(rc::check("header", [](const Array<16>& device, std::uint64_t seq, std::uint8_t type, std::uint16_t writer, std::uint64_t hlc, std::uint8_t blocks) {
+  CHECK(rc::check("header", [](const Array<16>& device, std::uint64_t seq, std::uint8_t type, std::uint16_t writer, std::uint64_t hlc,
+                               std::uint8_t blocks) {
     auto in = header();
     in.position.device.bytes = device;
     in.position.seq = seq & limits::seq_max;
@@ -97,9 +108,7 @@ TEST_CASE("records: what was sealed opens, padded to 32 bytes") {
   }));
 }
 
-TEST_CASE("records: the same record seals to the same bytes") {
-  CHECK(seal(header(), body, key, org) == seal(header(), body, key, org));
-}
+TEST_CASE("records: the same record seals to the same bytes") { CHECK(seal(header(), body, key, org) == seal(header(), body, key, org)); }
 
 TEST_CASE("records: one flipped bit in header or body fails, and makes another rid") {
   const auto sealed = seal(header(), body, key, org);

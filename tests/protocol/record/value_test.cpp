@@ -66,9 +66,20 @@ TEST_CASE("values: golden bytes of every kind") {
   CHECK(hex(encoded(15'000)) == "03b0ea01");
   CHECK(hex(encoded(-1)) == "0301");
   CHECK(hex(encoded("Lê")) == "04034cc3aa");
-  CHECK(hex(encoded(List{1, ""})) == "0502" "0302" "0400");
-  CHECK(hex(encoded(Map{{"MaHoSo", true}, {"Moi", Value()}})) == "0602" "01" "02" "00034d6f69" "00");
-  CHECK(hex(encoded(Heads{{{{own.device, own.incarnation, 999}, 3}}})) == "0701" "01" "03");
+  CHECK(hex(encoded(List{1, ""})) ==
+        "0502"
+        "0302"
+        "0400");
+  CHECK(hex(encoded(Map{{"MaHoSo", true}, {"Moi", Value()}})) ==
+        "0602"
+        "01"
+        "02"
+        "00034d6f69"
+        "00");
+  CHECK(hex(encoded(Heads{{{{own.device, own.incarnation, 999}, 3}}})) ==
+        "0701"
+        "01"
+        "03");
 }
 
 TEST_CASE("values: an unknown kind is refused") {
@@ -82,21 +93,44 @@ TEST_CASE("values: numbers and lengths that are not minimal are refused") {
 }
 
 TEST_CASE("values: members out of order, repeated, or with a known name spelled out are refused") {
-  CHECK(decoded(unhex("060200016102000162" "02")).has_value());
-  CHECK(fault_of("060200016202000161" "02") == Fault::malformed);
-  CHECK(fault_of("060200016102000161" "02") == Fault::malformed);
-  CHECK(fault_of("0601" "00064d61486f536f" "02") == Fault::malformed);
-  CHECK(fault_of("0601" "0000" "02") == Fault::malformed);
-  CHECK(fault_of("0601" "66" "02") == Fault::malformed);  // number 101: the table has 101 names, from 0
-  CHECK(decoded(unhex("0601" "65" "02")).has_value());
+  CHECK(decoded(unhex("060200016102000162"
+                      "02"))
+            .has_value());
+  CHECK(fault_of("060200016202000161"
+                 "02") == Fault::malformed);
+  CHECK(fault_of("060200016102000161"
+                 "02") == Fault::malformed);
+  CHECK(fault_of("0601"
+                 "00064d61486f536f"
+                 "02") == Fault::malformed);
+  CHECK(fault_of("0601"
+                 "0000"
+                 "02") == Fault::malformed);
+  CHECK(fault_of("0601"
+                 "66"
+                 "02") == Fault::malformed);  // number 101: the table has 101 names, from 0
+  CHECK(decoded(unhex("0601"
+                      "65"
+                      "02"))
+            .has_value());
 }
 
 TEST_CASE("values: heads out of order or repeated, and an index past the operations of a change, are refused") {
-  CHECK(decoded(unhex("0702" "0200" "0100")).has_value());
-  CHECK(fault_of("0702" "0100" "0200") == Fault::malformed);
-  CHECK(fault_of("0702" "0100" "0100") == Fault::malformed);
-  CHECK(decoded(unhex("0701" "01ff03")).has_value());
-  CHECK(fault_of("0701" "018004") == Fault::too_large);
+  CHECK(decoded(unhex("0702"
+                      "0200"
+                      "0100"))
+            .has_value());
+  CHECK(fault_of("0702"
+                 "0100"
+                 "0200") == Fault::malformed);
+  CHECK(fault_of("0702"
+                 "0100"
+                 "0100") == Fault::malformed);
+  CHECK(decoded(unhex("0701"
+                      "01ff03"))
+            .has_value());
+  CHECK(fault_of("0701"
+                 "018004") == Fault::too_large);
 }
 
 TEST_CASE("values: text is as long as a text may be and no longer") {
@@ -214,7 +248,15 @@ TEST_CASE("elements: an identity depends on every key value in its order, and ne
   CHECK(element_id(List{"a", "b"}) != element_id(List{"b", "a"}));
   CHECK(element_id(List{"ab"}) != element_id(List{"a", "b"}));
   CHECK(element_id(List{1}) != element_id(List{"1"}));
-  CHECK(hex(view(element_id(List{"AB/20", 7}))) == "01" "040541422f3230" "030e");
+  CHECK(hex(view(element_id(List{"AB/20", 7}))) ==
+        "01"
+        "040541422f3230"
+        "030e");
   const OpId op{{DeviceId{{1}}, Incarnation{{2}}, 3}, 4};
-  CHECK(hex(view(element_id(op))) == "02" "01000000000000000000000000000000" "02000000000000000000000000000000" "030000000000" "0400");
+  CHECK(hex(view(element_id(op))) ==
+        "02"
+        "01000000000000000000000000000000"
+        "02000000000000000000000000000000"
+        "030000000000"
+        "0400");
 }

@@ -32,10 +32,12 @@ void check_bounds(const std::vector<Rows>& segments) {
     RC_ASSERT(rows.rows.size() == (rows.subset ? rows.subset->positions.size() : statement.count));
     for (const auto& row : rows.rows) {
       const auto& header = segment::header_of(row);
-      RC_ASSERT(header.length % limits::body_padding == 0 && header.length <= limits::body_bytes_max && header.position.seq <= limits::seq_max);
+      RC_ASSERT(header.length % limits::body_padding == 0 && header.length <= limits::body_bytes_max &&
+                header.position.seq <= limits::seq_max);
       bodies += header.length;
       if (const auto* open = std::get_if<segment::OpenRow>(&row)) RC_ASSERT(!open->plain.empty() && open->plain.size() == header.length);
-      if (const auto* sealed = std::get_if<segment::SealedRow>(&row)) RC_ASSERT(sealed->record.body.size() == header.length + record::tag_size);
+      if (const auto* sealed = std::get_if<segment::SealedRow>(&row))
+        RC_ASSERT(sealed->record.body.size() == header.length + record::tag_size);
     }
   }
   RC_ASSERT(bodies <= limits::run_bytes_max);
@@ -169,7 +171,8 @@ TEST_CASE("run: damaged anywhere, it gives an error or bounded rows, and nothing
   CHECK(rc::check([](std::uint64_t seed) {
     auto bytes = run::encode_run(sample_run(seed % 16));
     test::RowMaker random(seed);
-    for (std::size_t i = 1 + random.below(4); i > 0; --i) bytes[random.below(bytes.size())] ^= static_cast<std::uint8_t>(1U << random.below(8));
+    for (std::size_t i = 1 + random.below(4); i > 0; --i)
+      bytes[random.below(bytes.size())] ^= static_cast<std::uint8_t>(1U << random.below(8));
     if (const auto again = run::decode_run(bytes)) check_bounds(*again);
   }));
 }
@@ -218,8 +221,10 @@ TEST_CASE("run: the largest segment fits") {
     header.length = limits::body_bytes_max;
     Bytes body(limits::body_bytes_max + record::tag_size);
     for (auto& byte : body) byte = static_cast<std::uint8_t>(make.below(256));
-    if (i++ % 2 == 0) row = segment::SealedRow{{header, std::move(body)}};
-    else row = segment::OpenRow{header, Bytes(body.begin(), body.begin() + limits::body_bytes_max)};
+    if (i++ % 2 == 0)
+      row = segment::SealedRow{{header, std::move(body)}};
+    else
+      row = segment::OpenRow{header, Bytes(body.begin(), body.begin() + limits::body_bytes_max)};
   }
   const auto again = run::decode_run(run::encode_run({rows}));
   REQUIRE(again.has_value());

@@ -15,7 +15,8 @@ Bytes padded(Bytes body) {
 }  // namespace
 
 record::Value RowMaker::value(std::size_t depth) {
-  const std::vector<std::string> texts{"", "0901234567", "Nguyễn Thị Lan", "20210601170000", std::string(200, 'x'), std::string("\0\xff", 2)};
+  const std::vector<std::string> texts{
+      "", "0901234567", "Nguyễn Thị Lan", "20210601170000", std::string(200, 'x'), std::string("\0\xff", 2)};
   switch (below(depth == 0 ? 5 : 7)) {
     case 0: return {};
     case 1: return chance(50);
@@ -73,11 +74,12 @@ segment::Row RowMaker::row(const record::Header& header, BytesView plain) {
   const auto form = below(10);
   auto named = header;
   named.length = static_cast<std::uint32_t>(plain.size());
-  if (form == 0) return segment::SealedRow{{named, [&] {
-    Bytes body(plain.size() + record::tag_size);
-    for (auto& byte : body) byte = static_cast<std::uint8_t>(random_());
-    return body;
-  }()}};
+  if (form == 0)
+    return segment::SealedRow{{named, [&] {
+                                 Bytes body(plain.size() + record::tag_size);
+                                 for (auto& byte : body) byte = static_cast<std::uint8_t>(random_());
+                                 return body;
+                               }()}};
   if (form == 1) return segment::HashRow{named, fixed<Hash>()};
   if (form == 2 && named.type == record::Type::grant) return segment::GrantRow{named, "W-VYDA", static_cast<Epoch>(below(3))};
   return segment::OpenRow{named, copy(plain)};

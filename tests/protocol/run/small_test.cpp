@@ -63,7 +63,8 @@ TEST_CASE("small segment: damaged anywhere, it gives an error or bounded rows, a
     CHECK(again->rows.size() == again->statement.statement.count);
     for (const auto& row : again->rows) {
       const auto& header = segment::header_of(row);
-      CHECK((header.length % limits::body_padding == 0 && header.length <= limits::body_bytes_max && header.position.seq <= limits::seq_max));
+      CHECK(
+          (header.length % limits::body_padding == 0 && header.length <= limits::body_bytes_max && header.position.seq <= limits::seq_max));
     }
   });
 }

@@ -65,21 +65,22 @@ struct Named {
 };
 
 inline std::vector<Named> messages() {
-  return {{"pull", Pull{1'234, 300, report()}},
-          {"push", Push{{1, 2, 3}}},
-          {"delivery", Delivery{1'235, {4, 5, 6}}},
-          {"policy", PolicyEntries{{policy_entry()}}},
-          {"need_sealed", NeedSealed{{{incarnation, 64}, {Incarnation{{0x12}}, 0}}}},
-          {"applied", Applied{998, {Did{{0x88}}}, filled<Signature>(0x99)}},
-          {"segment_refused", SegmentRefused{incarnation, 64, Fault::bad_signature}},
-          {"ask_heads", AskHeads{}},
-          {"all_heads", AllHeads{{{incarnation, 77, statement}}}},
-          {"ping", Ping{}},
-          {"pong", Pong{}},
-          {"receipted", receipted()},
-          {"refusal", Refusal{Fault::revoked}},
-          {"enrol_request", EnrolRequest{filled<SignKey>(0xa1), filled<DhKey>(0xa2), filled<DhKey>(0xa3), "Quầy 1", filled<Signature>(0xa4)}},
-          {"enrol_answer", EnrolAnswer{true, "W-VYDA", 12}}};
+  return {
+      {"pull", Pull{1'234, 300, report()}},
+      {"push", Push{{1, 2, 3}}},
+      {"delivery", Delivery{1'235, {4, 5, 6}}},
+      {"policy", PolicyEntries{{policy_entry()}}},
+      {"need_sealed", NeedSealed{{{incarnation, 64}, {Incarnation{{0x12}}, 0}}}},
+      {"applied", Applied{998, {Did{{0x88}}}, filled<Signature>(0x99)}},
+      {"segment_refused", SegmentRefused{incarnation, 64, Fault::bad_signature}},
+      {"ask_heads", AskHeads{}},
+      {"all_heads", AllHeads{{{incarnation, 77, statement}}}},
+      {"ping", Ping{}},
+      {"pong", Pong{}},
+      {"receipted", receipted()},
+      {"refusal", Refusal{Fault::revoked}},
+      {"enrol_request", EnrolRequest{filled<SignKey>(0xa1), filled<DhKey>(0xa2), filled<DhKey>(0xa3), "Quầy 1", filled<Signature>(0xa4)}},
+      {"enrol_answer", EnrolAnswer{true, "W-VYDA", 12}}};
 }
 
 inline Hello hello() {

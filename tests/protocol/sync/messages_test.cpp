@@ -156,11 +156,12 @@ TEST_CASE("messages: counts hold up to their bounds and no further") {
     late.policy_count = count;
     EnrolRequest request;
     request.label = std::string(length, 'l');
-    for (const Message& message :
-         {Message(Pull{0, count, {}}), Message(Pull{0, 0, report}), Message(late), Message(request), Message(EnrolAnswer{true, std::string(length, 'U'), 0}),
-          Message(EnrolAnswer{true, "W", count})}) {
-      if (over) CHECK(fault_of(message) == Fault::too_large);
-      else CHECK(fits(message));
+    for (const Message& message : {Message(Pull{0, count, {}}), Message(Pull{0, 0, report}), Message(late), Message(request),
+                                   Message(EnrolAnswer{true, std::string(length, 'U'), 0}), Message(EnrolAnswer{true, "W", count})}) {
+      if (over)
+        CHECK(fault_of(message) == Fault::too_large);
+      else
+        CHECK(fits(message));
     }
   }
 }
@@ -188,8 +189,10 @@ TEST_CASE("hello: reads back, and a cut, another version or too many incarnation
   const auto hello = fixture::hello();
   const auto bytes = encode_hello(hello);
   const auto arrived = decode_hello(bytes).value();
-  CHECK((arrived.version == hello.version && arrived.policy_count == 300 && arrived.unreceipted == hello.unreceipted && arrived.segment == hello.segment));
-  for (std::size_t size = 0; size + hello.segment.size() < bytes.size(); ++size) CHECK(decode_hello(BytesView(bytes).first(size)).has_error());
+  CHECK((arrived.version == hello.version && arrived.policy_count == 300 && arrived.unreceipted == hello.unreceipted &&
+         arrived.segment == hello.segment));
+  for (std::size_t size = 0; size + hello.segment.size() < bytes.size(); ++size)
+    CHECK(decode_hello(BytesView(bytes).first(size)).has_error());
   auto later = bytes;
   later[0] = 2;
   CHECK(decode_hello(later).error().fault == Fault::unsupported);

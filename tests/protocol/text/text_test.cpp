@@ -61,7 +61,8 @@ TEST_CASE("text: decomposed names are not normal, and become the composed ones")
 }
 
 TEST_CASE("text: what is not UTF-8 is refused") {
-  for (const std::string bad : {"\xff", "a\x80", "\xc3", "\xc3(", "\xe1\xbb", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80"}) {
+  for (const std::string bad :
+       {"\xff", "a\x80", "\xc3", "\xc3(", "\xe1\xbb", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80"}) {
     CHECK(text::to_nfc(bad).error() == fail(Fault::invalid, "text is not UTF-8"));
     CHECK_FALSE(text::is_nfc(bad));
     CHECK(text::fold(bad).empty());
@@ -72,8 +73,10 @@ TEST_CASE("text: control characters are refused, but tab and line feed stay") {
   for (int code = 0; code < 0xa0; ++code) {
     const bool control = code < 0x20 || code >= 0x7f;
     std::string text = "a";
-    if (code < 0x80) text += static_cast<char>(code);
-    else (text += '\xc2') += static_cast<char>(code);
+    if (code < 0x80)
+      text += static_cast<char>(code);
+    else
+      (text += '\xc2') += static_cast<char>(code);
     INFO(code);
     const bool allowed = !control || code == '\t' || code == '\n';
     CHECK(text::to_nfc(text).has_value() == allowed);
@@ -94,7 +97,8 @@ TEST_CASE("text: spaces of every kind are squeezed by fold and kept by nfc") {
 }
 
 TEST_CASE("text: words are runs of letters and digits, folded") {
-  CHECK(text::words("Nguy\xe1\xbb\x85n Th\xe1\xbb\x8b H\xe1\xbb\x93ng, 046182001234") == std::vector<std::string>{"nguyen", "thi", "hong", "046182001234"});
+  CHECK(text::words("Nguy\xe1\xbb\x85n Th\xe1\xbb\x8b H\xe1\xbb\x93ng, 046182001234") ==
+        std::vector<std::string>{"nguyen", "thi", "hong", "046182001234"});
   CHECK(text::words("000.36.22.H57-200812-0007") == std::vector<std::string>{"000", "36", "22", "h57", "200812", "0007"});
   CHECK(text::words("\xc4\x90\xe1\xba\xb7ng") == std::vector<std::string>{"dang"});
   CHECK(text::words(" -- ").empty());
