@@ -63,12 +63,23 @@ std::vector<log::DeviceHead> read_heads(Reader& from) {
   return out;
 }
 
+/// The place, from 1, of what names this incarnation; 0 when none does. Readers insist on it, so that there is one form only.
+template <class Named>
+std::size_t place_of(const std::vector<Named>& named, BytesView incarnation) {
+  const auto found = std::find_if(named.begin(), named.end(), [&](const Named& n) {
+    return std::equal(n.incarnation.bytes.begin(), n.incarnation.bytes.end(), incarnation.begin(), incarnation.end());
+  });
+  return found == named.end() ? 0 : static_cast<std::size_t>(found - named.begin()) + 1;
+}
+
+/// A small segment begins with its incarnation (run::encode_small).
+BytesView incarnation_of(BytesView segment) { return segment.first(std::min(segment.size(), Incarnation::size)); }
+
 /// Told from the receipt beside it: its incarnation is one of the heads', its place and time are just before the log's end.
 void put_stamp(Writer& to, const OwnStamp& own, const log::Receipt& receipt) {
-  const auto& heads = receipt.heads;
-  const auto head = std::find_if(heads.begin(), heads.end(), [&](const auto& h) { return h.incarnation == own.incarnation; });
-  to.varint(head == heads.end() ? 0 : static_cast<std::uint64_t>(head - heads.begin()) + 1);
-  if (head == heads.end()) to.raw(own.incarnation);
+  const auto head = place_of(receipt.heads, own.incarnation.view());
+  to.varint(head);
+  if (head == 0) to.raw(own.incarnation);
   to.varint(own.first);
   to.zigzag(static_cast<std::int64_t>(receipt.size - own.stamp.index));
   to.zigzag(receipt.time.ms - own.stamp.time.ms);
@@ -77,6 +88,7 @@ OwnStamp read_stamp(Reader& from, const log::Receipt& receipt) {
   OwnStamp out;
   const auto head = from.count(receipt.heads.size());
   out.incarnation = head == 0 ? from.fixed_value<Incarnation>() : receipt.heads[head - 1].incarnation;
+  if (place_of(receipt.heads, out.incarnation.view()) != head) from.reject();
   out.first = from.varint();
   out.stamp.index = receipt.size - static_cast<std::uint64_t>(from.zigzag());
   const auto behind = from.zigzag();
@@ -351,14 +363,10 @@ Bytes encode_hello(const Hello& hello) {
     out.raw(own.incarnation);
     out.varint(own.from);
   }
-  // A small segment begins with its incarnation (run::encode_small), which was mostly just named.
-  const auto named = std::find_if(hello.unreceipted.begin(), hello.unreceipted.end(), [&](const Unstamped& own) {
-    const auto& bytes = own.incarnation.bytes;
-    return hello.segment.size() >= Incarnation::size && std::equal(bytes.begin(), bytes.end(), hello.segment.begin());
-  });
-  const bool found = named != hello.unreceipted.end();
-  out.varint(found ? static_cast<std::uint64_t>(named - hello.unreceipted.begin()) + 1 : 0);
-  out.raw(BytesView(hello.segment).subspan(found ? Incarnation::size : 0));
+  // The segment's incarnation was mostly just named.
+  const auto named = place_of(hello.unreceipted, incarnation_of(hello.segment));
+  out.varint(named);
+  out.raw(BytesView(hello.segment).subspan(named == 0 ? 0 : Incarnation::size));
   return std::move(out).take();
 }
 
@@ -376,6 +384,7 @@ Result<Hello> decode_hello(BytesView bytes) {
   const auto named = from.count(out.unreceipted.size());
   if (named != 0) out.segment = copy(out.unreceipted[named - 1].incarnation.view());
   append(out.segment, from.raw(from.remaining()));
+  if (place_of(out.unreceipted, incarnation_of(out.segment)) != named) from.reject();
   WARD_CHECK(from.finish("hello"));
   return out;
 }

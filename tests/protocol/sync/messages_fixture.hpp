@@ -28,7 +28,7 @@ inline Receipted receipted() {
   out.receipt.archived = 900;
   out.receipt.heads = {{incarnation, 77, statement}, {Incarnation{{0x12}}, 5, Hash{{0x23}}}};
   out.signature = filled<Signature>(0x55);
-  out.stamps = {{incarnation, 64, {999, {1'597'219'200'001}}}};
+  out.stamps = {{incarnation, 64, {999, {1'597'219'199'990}}}, {Incarnation{{0x13}}, 0, {1'002, {1'597'219'200'001}}}};
   out.policy_count = 300;
   return out;
 }
@@ -87,7 +87,8 @@ inline Hello hello() {
   Hello out;
   out.policy_count = 300;
   out.unreceipted = {{incarnation, 40}, {Incarnation{{0x12}}, 0}};
-  out.segment = {7, 8, 9};
+  out.segment = copy(incarnation.view());
+  append(out.segment, Bytes{7, 8, 9});
   return out;
 }
 

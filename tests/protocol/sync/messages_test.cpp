@@ -185,14 +185,55 @@ TEST_CASE("messages: what is wrong inside a policy entry or a receipt fails the 
   CHECK(decode_message(receipted, ends).has_error());
 }
 
+TEST_CASE("messages: a stamp's incarnation is told from the receipt where it can be, and its time is a time") {
+  auto receipted = fixture::receipted();
+  receipted.stamps = {{fixture::incarnation, 7, {0, {0}}},
+                      {Incarnation{{0x12}}, ~Seq{0}, {~std::uint64_t{0}, {(std::int64_t{1} << 48) - 1}}}};
+  CHECK(again(receipted).stamps == receipted.stamps);
+
+  receipted = fixture::receipted();
+  receipted.stamps = {{fixture::incarnation, 64, Stamp{999, receipted.receipt.time}}};
+  const auto bytes = encode_message(receipted);
+  const auto end_of_stamps = bytes.size() - 2;  // policy_count 300 is two bytes
+  const std::size_t stamp = 4;                  // place 1, first 64, one before the end, at the same time
+  REQUIRE(bytes[end_of_stamps - stamp] == 1);
+  Bytes spelled{bytes.begin(), bytes.end() - 2 - stamp};
+  spelled.push_back(0);
+  append(spelled, fixture::incarnation.view());
+  spelled.insert(spelled.end(), bytes.end() - 2 - stamp + 1, bytes.end());
+  CHECK(decode_message(spelled, ends).error().fault == Fault::malformed);
+
+  receipted.stamps[0].stamp.time = {-1};
+  CHECK(fault_of(receipted) == Fault::malformed);
+  receipted.stamps[0].stamp.time = {std::int64_t{1} << 48};
+  CHECK(fault_of(receipted) == Fault::malformed);
+}
+
+TEST_CASE("hello: the segment's incarnation is told from the list where it can be") {
+  auto hello = fixture::hello();
+  const auto named = encode_hello(hello);
+  hello.segment = copy(Incarnation{{0x77}}.view());
+  CHECK(encode_hello(hello).size() == named.size() + Incarnation::size - 3);
+  CHECK(decode_hello(encode_hello(hello)).value().segment == hello.segment);
+  hello.segment.clear();
+  CHECK(decode_hello(encode_hello(hello)).value().segment.empty());
+  for (const std::size_t size : {1U, 15U}) {
+    hello.segment = copy(fixture::incarnation.view().first(size));
+    CHECK(decode_hello(encode_hello(hello)).value().segment == hello.segment);
+  }
+  auto spelled = encode_hello(hello);
+  spelled.resize(spelled.size() - hello.segment.size());
+  append(spelled, fixture::incarnation.view());
+  CHECK(decode_hello(spelled).error().fault == Fault::malformed);
+}
+
 TEST_CASE("hello: reads back, and a cut, another version or too many incarnations fail") {
   const auto hello = fixture::hello();
   const auto bytes = encode_hello(hello);
   const auto arrived = decode_hello(bytes).value();
   CHECK((arrived.version == hello.version && arrived.policy_count == 300 && arrived.unreceipted == hello.unreceipted &&
          arrived.segment == hello.segment));
-  for (std::size_t size = 0; size + hello.segment.size() < bytes.size(); ++size)
-    CHECK(decode_hello(BytesView(bytes).first(size)).has_error());
+  for (std::size_t size = 0; size + 3 < bytes.size(); ++size) CHECK(decode_hello(BytesView(bytes).first(size)).has_error());
   auto later = bytes;
   later[0] = 2;
   CHECK(decode_hello(later).error().fault == Fault::unsupported);

@@ -1,0 +1,19 @@
+#include "tests/protocol/sync/messages_fixture.hpp"
+#include "tests/support/golden_sheet.hpp"
+
+using namespace ward;
+using namespace ward::sync;
+
+TEST_CASE("golden: one of every message") {
+  test::GoldenSheet sheet("messages_v1.txt");
+  sheet.note("WIRE.md section 8: what the two ends say; the values are those of check_sealing.py");
+  sheet.put("preface_sync", BytesView(encode_preface(Purpose::sync)));
+  sheet.put("preface_enrol", BytesView(encode_preface(Purpose::enrol)));
+  sheet.put("prologue_enrol", prologue(Purpose::enrol, fixture::ends.org, fixture::filled<DhKey>(0xc1)));
+  sheet.put("hello", encode_hello(fixture::hello()));
+  sheet.put("enrol_hello", encode_enrol_hello(fixture::enrol_hello()));
+  sheet.put("welcome_receipted", encode_welcome(fixture::receipted()));
+  sheet.put("welcome_refused", encode_welcome(Refusal{Fault::not_member}));
+  for (const auto& [name, message] : fixture::messages()) sheet.put(name, encode_message(message));
+  sheet.check();
+}
