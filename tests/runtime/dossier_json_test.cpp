@@ -46,13 +46,26 @@ json::object as_imported(json::object dossier) {
   return dossier;
 }
 
+/// Members by name: json::serialize then gives equal objects one text.
+json::value with_sorted_members(const json::value& value) {
+  if (!value.is_object()) return value;
+  std::vector<std::string> names;
+  for (const auto& member : value.get_object()) names.emplace_back(member.key());
+  std::sort(names.begin(), names.end());
+  json::object out;
+  for (const auto& name : names) out[name] = value.get_object().at(name);
+  return out;
+}
+
 /// The elements of a set have no order.
 json::object with_sorted_sets(json::object dossier) {
   for (auto& member : dossier) {
     const auto* field = schema::find("", member.key());
     if (field == nullptr || field->type != schema::Type::list || field->policy == schema::Policy::log) continue;
     auto& list = member.value().as_array();
-    std::sort(list.begin(), list.end(), [](const json::value& a, const json::value& b) { return json::serialize(a) < json::serialize(b); });
+    std::sort(list.begin(), list.end(), [](const json::value& a, const json::value& b) {
+      return json::serialize(with_sorted_members(a)) < json::serialize(with_sorted_members(b));
+    });
   }
   return dossier;
 }
@@ -76,7 +89,10 @@ TEST_CASE("dossiers: all that a national file says comes out again, field for fi
       REQUIRE(again.contains(member.key()));
       CHECK(with_sorted_sets(again).at(member.key()) == member.value());
     }
-    CHECK(again.size() == as_imported(given).size());
+    for (const auto& member : again) {
+      INFO(member.key());
+      CHECK(as_imported(given).contains(member.key()));
+    }
   }
   CHECK(lines == 200);
 }
@@ -189,7 +205,7 @@ TEST_CASE("edits: what has no meaning is refused with what to write instead, and
       {R"({"set":{"BienLai/~00":"bí mật"}})", "whole"},
       {R"({"set":{"BienLai/7/SoTien":1}})", "~"},
       {R"({"set":{"BienLai/~x/SoTien":1}})", "hexadecimal"},
-      {R"({"set":{"a/b/c/d/e/f/g":1}})", "path"},
+      {R"({"set":{"a/b/c/d/e/f/g":1}})", "~"},
       {R"({"set":{"/GhiChu":1}})", "path"},
       {R"({"add":{"GhiChu":"bí mật"}})", "set"},
       {R"({"add":{"BienLai":{"KyHieu":"bí mật"}}})", "append"},
@@ -242,7 +258,7 @@ TEST_CASE("versions: only what this program gives out is read, in its one form")
   const auto text = version_text({a, b});
   CHECK(parse_version(text).value() == std::vector<Position>{a, b});
   for (const auto& wrong :
-       {std::string(), text.substr(1), text.substr(2), text + "00", version_text({b, a}), version_text({a, a}), std::string("zz")})
+       {std::string(), text.substr(1), text.substr(0, 64), text + "00", version_text({b, a}), version_text({a, a}), std::string("zz")})
     CHECK(parse_version(wrong).error().fault == Fault::invalid);
 }
 
