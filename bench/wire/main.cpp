@@ -1,4 +1,5 @@
-#include "bench/wire/exchange.hpp"
+#include "bench/city/exchange.hpp"
+#include "bench/city/figure.hpp"
 
 #include "protocol/run/segments.hpp"
 
@@ -19,6 +20,7 @@ std::size_t floor_of(const std::string& file) {
 
 struct Case {
   const char* workload;
+  const char* goal;
   bool restarted = false;  ///< the ward's daemon, between what both sides hold and what is measured
   bool sealed = false;
 };
@@ -37,16 +39,19 @@ void prepare(City& city, const std::string& folder, const Case& wanted) {
 }
 
 void measure(const std::string& folder, const Case& wanted) {
-  City city;
+  const Folder place;
+  City city(place.path());
   prepare(city, folder, wanted);
   const auto e = exchange(city, wanted.sealed);
   const auto floor = floor_of(folder + "/" + wanted.workload + ".jsonl");
-  std::printf("%s%s%s\n", wanted.workload, wanted.sealed ? ", sealed" : "", wanted.restarted ? ", daemon started anew" : "");
-  std::printf("  %8zu B until the last receipt", e.until_receipt);
-  if (e.records > 10) std::printf(" = %.3f x floor of %zu", static_cast<double>(e.until_receipt) / static_cast<double>(floor), floor);
-  std::printf("; %zu B until the line is quiet\n", e.total());
-  std::printf("  %8zu B runs, message 1 %zu, message 2 %zu, payload up %zu, down %zu, packets and acknowledgements %zu; %zu records\n",
-              e.runs, e.message_1, e.message_2, e.up.payload, e.down.payload, e.total() - e.up.payload - e.down.payload, e.records);
+  auto figure = text("%zu B", e.until_receipt);
+  if (e.records > 10) figure += text(" = %.3f x floor of %zu", static_cast<double>(e.until_receipt) / static_cast<double>(floor), floor);
+  say(std::string(wanted.workload) + (wanted.sealed ? ", sealed" : "") + (wanted.restarted ? ", daemon started anew" : ""), figure,
+      wanted.goal);
+  std::printf(
+      "  %zu B of runs, message 1 %zu, message 2 %zu, payload up %zu, down %zu, packets and acknowledgements %zu; %zu records; %zu B until "
+      "quiet\n",
+      e.runs, e.message_1, e.message_2, e.up.payload, e.down.payload, e.total() - e.up.payload - e.down.payload, e.records, e.total());
 }
 
 /// Segments of several sizes, as a ward sends them: long queues, short ones, one edit.
@@ -54,8 +59,9 @@ void write_samples(const std::string& folder, const std::string& out) {
   std::size_t count = 0;
   for (const char* workload : {"W1", "W2"}) {
     for (const std::size_t size : {256, 32, 2}) {
-      City city;
-      prepare(city, folder, {workload});
+      const Folder place;
+      City city(place.path());
+      prepare(city, folder, {workload, ""});
       for (auto& rows : must(city.ward().read_outbox({limits::run_segments_max, size}, city.now())).rows) {
         rows.elided.dossiers = true;
         // Not the third part: it is random, and here the same for every workload. A dictionary must not learn it.
@@ -81,8 +87,9 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: wire DIR [--samples OUT]\n");
     return 2;
   }
-  for (const Case& wanted : {Case{"W1"}, Case{"W1", true}, Case{"W1", false, true}, Case{"W2"}, Case{"W2", true}, Case{"W2", false, true},
-                             Case{"W3"}, Case{"W3", true}})
+  for (const Case& wanted :
+       {Case{"W1", "<= 1.0 x"}, Case{"W1", "<= 1.0 x", true}, Case{"W1", "<= 6 x", false, true}, Case{"W2", "<= 1.0 x"},
+        Case{"W2", "<= 1.0 x", true}, Case{"W2", "<= 6 x", false, true}, Case{"W3", "<= 900 B"}, Case{"W3", "<= 900 B", true}})
     ward::bench::measure(argv[1], wanted);
   return 0;
 }

@@ -1,4 +1,4 @@
-#include "bench/wire/exchange.hpp"
+#include "bench/city/exchange.hpp"
 
 #include "protocol/base/overloaded.hpp"
 #include "protocol/run/run.hpp"
@@ -11,6 +11,7 @@ namespace {
 using namespace engine;
 
 constexpr std::size_t mss = 1448;
+constexpr std::size_t dossiers_at_once = 1000;  ///< merged in one transaction
 
 struct Link {
   City& city;
@@ -62,10 +63,13 @@ struct Link {
 
   void run() {
     while (!to_ward.empty() || !to_centre.empty()) {
-      if (!to_centre.empty())
-        step(centre, to_centre, out.down, out.message_2, to_ward);
-      else
+      if (to_centre.empty()) {
         step(ward, to_ward, out.up, out.message_1, to_centre);
+        continue;
+      }
+      const auto one = spent([&] { step(centre, to_centre, out.down, out.message_2, to_ward); });
+      out.centre.cpu_s += one.cpu_s;
+      out.centre.wall_s += one.wall_s;
     }
   }
 };
@@ -85,8 +89,10 @@ std::size_t Wire::total() const { return payload + (segments + acks) * packet_he
 Exchange exchange(City& city, bool sealed) {
   Link link{city, sealed};
   link.run();
-  while (must(city.centre().apply_pending(1000))) {
-  }
+  link.out.merging = spent([&] {
+    while (must(city.centre().apply_pending(dossiers_at_once))) {
+    }
+  });
   const auto log = city.centre().log_view(city.now().wall);
   link.to_centre.push_back(centre::AppliedGrew{log.applied, log.applied_exceptions});
   link.run();

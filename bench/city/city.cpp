@@ -1,8 +1,8 @@
-#include "bench/wire/city.hpp"
+#include "bench/city/city.hpp"
 
 #include "protocol/crypto/hash.hpp"
 #include "protocol/keys/keys.hpp"
-#include "runtime/dossier_json.hpp"
+#include "runtime/data_dir.hpp"
 
 #include <unistd.h>
 
@@ -86,7 +86,7 @@ std::string read_file(const std::string& path) {
 }
 
 Folder::Folder() {
-  auto name = (std::filesystem::temp_directory_path() / "wardsync-wire-XXXXXX").string();
+  auto name = (std::filesystem::temp_directory_path() / "wardsync-bench-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) must(Result<void>(fail(Fault::io, "no temporary directory")));
   path_ = name;
 }
@@ -95,12 +95,16 @@ Folder::~Folder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-City::City() : keys_(storage::WardKeys::make(seeded(1))) {
+City::City(const std::string& folder, const std::string& address) : keys_(storage::WardKeys::make(seeded(1))) {
+  const auto centre_folder = must(runtime::DataDir::make(folder + "/centre"));
+  const auto ward_folder = must(runtime::DataDir::make(folder + "/ward"));
   const auto centre_keys = storage::CentreKeys::make(seeded(2));
-  must(storage::CentreStore::create(folder_.file("centre.db"), centre_keys, found(centre_keys, now_.wall)));
-  centre_.emplace(
-      must(storage::CentreStore::open(folder_.file("centre.db"), must(storage::CentreKeys::decode(centre_keys.encode())), seeded(3))));
-  const auto ticket = must(centre_->new_ticket({unit, "PC 1", "127.0.0.1:1", true, WallTime{now_.wall.ms + 1000}}));
+  must(runtime::write_private_file(centre_folder.file("centre.key"), centre_keys.encode(), false));
+  must(runtime::write_private_file(ward_folder.file("device.key"), keys_.encode(), false));
+  const auto centre_db = centre_folder.file("centre.db");
+  must(storage::CentreStore::create(centre_db, centre_keys, found(centre_keys, now_.wall)));
+  centre_.emplace(must(storage::CentreStore::open(centre_db, must(storage::CentreKeys::decode(centre_keys.encode())), seeded(3))));
+  const auto ticket = must(centre_->new_ticket({unit, "PC 1", address, true, WallTime{now_.wall.ms + 1000}}));
   sync::EnrolRequest request;
   request.sign = crypto::public_of(keys_.device.sign);
   request.noise = crypto::public_of(keys_.device.noise);
@@ -108,43 +112,58 @@ City::City() : keys_(storage::WardKeys::make(seeded(1))) {
   must(centre_->enrol({ticket::ticket_id(ticket.secret), request, "00000", now_.wall}));
   const storage::Membership membership{ticket.org, ticket.root, ticket.centre_static, ticket.address, crypto::device_of(request.sign),
                                        unit};
-  must(storage::WardStore::create(folder_.file("ward.db"), keys_, membership, centre_->store().policy.entries()));
+  ward_db_ = ward_folder.file("wardsync.db");
+  must(storage::WardStore::create(ward_db_, keys_, membership, centre_->store().policy.entries()));
   restart_ward();
 }
 
 void City::restart_ward() {
   ward_.reset();
-  ward_.emplace(
-      must(storage::WardStore::open(folder_.file("ward.db"), must(storage::WardKeys::decode(keys_.encode())), seeded(++starts_ * 100))));
+  ward_.emplace(must(storage::WardStore::open(ward_db_, must(storage::WardKeys::decode(keys_.encode())), seeded(++starts_ * 100))));
 }
 
-void City::save(storage::NewChange change, WallTime at) {
-  now_.monotonic += std::chrono::milliseconds(at.ms - now_.wall.ms);
-  now_.wall = at;
-  must(ward_->save({std::move(change)}, now_));
+std::vector<storage::Saved> City::save(const std::vector<storage::NewChange>& changes) {
+  now_.wall.ms += 60'000 + some_milliseconds();
+  now_.monotonic += std::chrono::seconds(60);
+  return must(ward_->save(changes, now_));
 }
 
 void City::import(const std::string& file) {
   for (const auto& dossier : rows_of(file)) {
     storage::NewChange change;
-    change.change.user = "vyda.linh";
+    change.change.user = clerk;
     change.change.ops = must(runtime::ops_of_dossier(dossier));
-    now_.wall.ms += 60'000 + some_milliseconds();
-    now_.monotonic += std::chrono::seconds(60);
-    const auto saved = must(ward_->save({change}, now_));
-    dossiers_[std::string(dossier.at("MaHoSo").as_string())] = saved.front().did;
+    dossiers_[std::string(dossier.at("MaHoSo").as_string())] = save({change}).front().did;
   }
+}
+
+storage::NewChange City::change_of(runtime::Edit edit) const {
+  storage::NewChange out;
+  out.change.user = edit.user;
+  out.change.ops = std::move(edit.ops);
+  out.did = dossiers_.at(edit.dossier);
+  return out;
 }
 
 void City::apply(const std::string& file) {
   for (const auto& line : rows_of(file)) {
-    auto edit = must(runtime::edit_of(line));
-    storage::NewChange change;
-    change.change.user = edit.user;
-    change.change.ops = std::move(edit.ops);
-    change.did = dossiers_.at(edit.dossier);
-    save(std::move(change), {time_of(line).ms + some_milliseconds()});
+    const WallTime at{time_of(line).ms + some_milliseconds()};
+    now_.monotonic += std::chrono::milliseconds(at.ms - now_.wall.ms);
+    now_.wall = at;
+    must(ward_->save({change_of(must(runtime::edit_of(line)))}, now_));
   }
+}
+
+std::vector<std::vector<record::Op>> dossiers_of(const std::string& file) {
+  std::vector<std::vector<record::Op>> out;
+  for (const auto& dossier : rows_of(file)) out.push_back(must(runtime::ops_of_dossier(dossier)));
+  return out;
+}
+
+std::vector<runtime::Edit> edits_of(const std::string& file) {
+  std::vector<runtime::Edit> out;
+  for (const auto& line : rows_of(file)) out.push_back(must(runtime::edit_of(line)));
+  return out;
 }
 
 }  // namespace ward::bench
