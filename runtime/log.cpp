@@ -5,12 +5,12 @@
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace ward::runtime {
 namespace {
 
-constexpr std::size_t file_bytes_max = 5 * 1024 * 1024;
 constexpr std::size_t older_files = 4;
 
 const char* name_of(Happened what) noexcept {
@@ -44,19 +44,24 @@ spdlog::logger& logger() {
   return instance;
 }
 
+std::string on_one_line(std::string value) {
+  std::replace_if(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == '\x7f' || c == '"'; }, '?');
+  return value;
+}
+
 void write(spdlog::level::level_enum level, Happened what, std::initializer_list<Field> fields) {
   std::string line = name_of(what);
-  for (const auto& field : fields) line += std::string(" ") + field.name() + "=\"" + field.value() + '"';
+  for (const auto& field : fields) line += std::string(" ") + field.name() + "=\"" + on_one_line(field.value()) + '"';
   logger().log(level, spdlog::string_view_t(line.data(), line.size()));
 }
 
 }  // namespace
 
-Result<void> log_into(const std::string& path) {
+Result<void> log_into(const std::string& path, std::size_t bytes_max) {
   try {
-    auto file = std::make_shared<spdlog::sinks::rotating_file_sink_st>(path, file_bytes_max, older_files);
+    auto file = std::make_shared<spdlog::sinks::rotating_file_sink_st>(path, bytes_max, older_files);
     file->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
-    logger().sinks().push_back(std::move(file));
+    logger().sinks() = {std::move(file)};
     return {};
   } catch (const spdlog::spdlog_ex& failed) {
     return fail(Fault::io, std::string("opening the log: ") + failed.what());

@@ -51,8 +51,11 @@ class Field {
   std::string value_;
 };
 
-/// Also into `path`: five files of 5 MB, the oldest overwritten. Before it is called, only to stderr. `io` when the file cannot be opened.
-[[nodiscard]] Result<void> log_into(const std::string& path);
+inline constexpr std::size_t log_file_bytes_max = 5 * 1024 * 1024;
+
+/// From now on into `path` instead of stderr: five files (`ward.log`, `ward.1.log`, …) of at most `bytes_max`, the oldest overwritten. `io`
+/// when the file cannot be opened.
+[[nodiscard]] Result<void> log_into(const std::string& path, std::size_t bytes_max = log_file_bytes_max);
 
 void log_info(Happened what, std::initializer_list<Field> fields = {});
 void log_warning(Happened what, std::initializer_list<Field> fields = {});
