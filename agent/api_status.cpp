@@ -71,6 +71,7 @@ json::object status_json(Ward& ward, const Standing& standing) {
       {"alarm", progress.alarm},
       {"restored", progress.restored},
       {"http", ward.http},
+      {"log_file", ward.log},
       {"version", WARDSYNC_VERSION}};
   return out;
 }

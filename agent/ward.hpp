@@ -39,6 +39,7 @@ class Ward {
   storage::WardStore store;
   const std::string data;  ///< directory
   std::string http;        ///< host:port of the loopback API; empty: off
+  std::string log;         ///< the log's file; empty: stderr
   LinkStanding link;
 
   void enter(LinkState state);

@@ -90,6 +90,7 @@ Response Api::status() {
         {"org", hex(policy.org().view())},
         {"listen", served_.listen},
         {"http", served_.http},
+        {"log_file", served_.log},
         {"links", hub_.links()},
         {"devices",
          json::object{

@@ -15,6 +15,7 @@ struct Served {
   std::string data;
   std::string listen;  ///< host:port as bound
   std::string http;    ///< the same, empty when the loopback port is off
+  std::string log;     ///< the log's file; empty: stderr
 };
 
 class Api {

@@ -5,6 +5,7 @@
 #include "runtime/log.hpp"
 #include "runtime/machine.hpp"
 #include "runtime/tasks.hpp"
+#include "runtime/watchdog.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
@@ -21,7 +22,8 @@ constexpr std::chrono::seconds pulse{10};
 /// Everything that runs, in the order in which it must be made, and so goes in the opposite one.
 class Process {
  public:
-  Process(storage::WardStore store, const std::string& data) : ward_(std::move(store), data, io_.get_executor()) {
+  Process(storage::WardStore store, const std::string& data, const std::string& log) : ward_(std::move(store), data, io_.get_executor()) {
+    ward_.log = log;
     api_.add_routes(router_);
   }
 
@@ -71,8 +73,9 @@ class Process {
   /// The service manager's watchdog, and what a burst of work has taken goes back to the system.
   asio::awaitable<void> beat() {
     asio::steady_timer timer(io_.get_executor());
+    const auto pause = runtime::watchdog_pause().value_or(pulse);
     while (true) {
-      timer.expires_after(pulse);
+      timer.expires_after(pause);
       co_await timer.async_wait(asio::use_awaitable);
       runtime::notify_service("WATCHDOG=1");
       runtime::give_memory_back();
@@ -94,14 +97,14 @@ class Process {
   ExitCode exit_ = ExitCode::done;
 };
 
-Result<ExitCode> serve(const Common& common, const std::string& http) {
+Result<ExitCode> serve(const Common& common, const RunOptions& options) {
   WARD_TRY(auto directory, find_data(common.data));
   WARD_CHECK(directory.lock(std::string(program) + " run"));
-  WARD_CHECK(runtime::log_into(directory.file("wardsync.log")));
+  if (!options.log.empty()) WARD_CHECK(runtime::log_into(options.log));
   WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_write));
   const auto unit = store.membership().unit;
-  Process process(std::move(store), common.data);
-  WARD_CHECK(process.open_doors(directory, http));
+  Process process(std::move(store), common.data, options.log);
+  WARD_CHECK(process.open_doors(directory, options.http));
   if (!common.quiet)
     runtime::say(std::string(program) + " " WARDSYNC_VERSION ": a PC of " + unit + "; its API is at " + directory.file("api.sock") +
                  (process.http().empty() ? "" : " and http://" + process.http()));
@@ -122,9 +125,9 @@ int report_data(const Common& common, const Error& error) {
                           {}});
 }
 
-int run(const Common& common, const std::string& http) {
+int run(const Common& common, const RunOptions& options) {
   runtime::keep_memory_small();
-  const auto exit = serve(common, http);
+  const auto exit = serve(common, options);
   if (exit.has_error()) return report_data(common, exit.error());
   return static_cast<int>(*exit);
 }

@@ -41,6 +41,7 @@ int show_status(const json::value& status) {
       {"clock", shown(status, "clock", "offset_ms") + " ms against the centre's, " +
                     (shown(status, "clock", "trusted") == "true" ? "trusted" : "NOT TRUSTED: set it")},
       {"disk", shown(status, "disk", "free_bytes") + " bytes free"},
+      {"log", shown(status, "log_file") == "-" ? "stderr" : shown(status, "log_file")},
       {"version", shown(status, "version")}};
   if (shown(status, "link", "last_error") != "-")
     rows.insert(rows.begin() + 2, {"last trouble", shown(status, "link", "last_error") + ", at " + shown(status, "link", "last_error_at") +

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/common.hpp"
 #include "runtime/command_line.hpp"
 
 #include <cstdint>
@@ -12,12 +13,7 @@ namespace ward::agent {
 
 inline constexpr const char* program = "wardsync";
 
-struct Common {
-  std::string data = "/var/lib/wardsync";
-  bool json = false;
-  bool quiet = false;
-  bool no_input = false;
-};
+using cli::Common;
 
 /// The daemon's answer to one call; `then` makes the exit code of it, trouble is reported.
 template <class Then>
@@ -33,8 +29,12 @@ struct EnrolOptions {
 /// Once per PC. Repeating it after a lost answer is safe: the device keeps its keys.
 int enrol(const Common& common, const EnrolOptions& options);
 
-/// The daemon, in the foreground, until SIGTERM or SIGINT. `http`: host:port of the loopback API, empty for none.
-int run(const Common& common, const std::string& http);
+struct RunOptions {
+  std::string http;  ///< host:port of the loopback API; empty: none
+  std::string log;   ///< file; empty: stderr
+};
+/// The daemon, in the foreground, until SIGTERM or SIGINT.
+int run(const Common& common, const RunOptions& options);
 
 int status(const Common& common, bool watch);
 int sync_action(const Common& common, const std::string& action);

@@ -1,153 +1,18 @@
-#include "agent/cli/commands.hpp"
-
-#include <CLI/CLI.hpp>
+#include "agent/cli/words.hpp"
 
 #include <sys/stat.h>
 
 #include <csignal>
 #include <cstdio>
-#include <functional>
-
-namespace {
-
-using namespace ward::agent;
-using Chosen = std::function<int()>;
-
-/// The options of all commands, and the command that the words chose.
-struct Words {
-  Common common;
-  EnrolOptions enrol;
-  WriteOptions write;
-  ListOptions list;
-  ResolveOptions resolve;
-  std::string http, code, file, id;
-  std::int64_t seconds = 0;
-  std::uint64_t from_line = 1;
-  bool watch = false;
-  Chosen chosen;
-};
-
-CLI::App* command(CLI::App& under, Words& words, const char* name, const char* says, Chosen chosen) {
-  auto* made = under.add_subcommand(name, says);
-  made->add_option("--data", words.common.data, "the data directory")->envname("WARDSYNC_DATA")->capture_default_str();
-  made->add_flag("--quiet", words.common.quiet, "say nothing but errors and data");
-  made->add_flag("--no-input", words.common.no_input, "never ask");
-  made->callback([&words, chosen = std::move(chosen)] { words.chosen = chosen; });
-  return made;
-}
-
-CLI::App* printing(CLI::App& under, Words& words, const char* name, const char* says, Chosen chosen) {
-  auto* made = command(under, words, name, says, std::move(chosen));
-  made->add_flag("--json", words.common.json, "as JSON");
-  return made;
-}
-
-CLI::App* group(CLI::App& app, const char* name, const char* says) { return app.add_subcommand(name, says)->require_subcommand(1); }
-
-void add_daemon(CLI::App& app, Words& w) {
-  auto* enrol_command = printing(app, w, "enrol", "make this PC a member of a ward, once", [&] { return enrol(w.common, w.enrol); });
-  enrol_command->add_option("--ticket", w.enrol.ticket_file, "the ticket's file, from the centre")->required();
-  enrol_command->add_option("--label", w.enrol.label, "what people call this PC; default: its host name");
-  enrol_command->add_flag("--yes", w.enrol.compared, "the 30 digits are compared by other means");
-
-  auto* run_command = command(app, w, "run", "the daemon, in the foreground", [&] { return run(w.common, w.http); });
-  run_command
-      ->add_option("--http", w.http,
-                   "the API on this machine's loopback too, e.g. 127.0.0.1:7411 (port 0 picks a free one); needs DATA/api.token")
-      ->envname("WARDSYNC_HTTP");
-
-  auto* status_command =
-      printing(app, w, "status", "link, queue, receipts, conflicts, clock, disk", [&] { return status(w.common, w.watch); });
-  status_command->add_flag("--watch", w.watch, "again whenever something changed, until interrupted");
-  printing(app, w, "verify", "check every seal, id, root and signature that is stored here", [&] { return verify(w.common); });
-
-  auto* sync = group(app, "sync", "the link to the centre");
-  printing(*sync, w, "now", "try at once", [&] { return sync_action(w.common, "now"); });
-  printing(*sync, w, "pause", "keep the link closed until `resume`", [&] { return sync_action(w.common, "pause"); });
-  printing(*sync, w, "resume", "open it again", [&] { return sync_action(w.common, "resume"); });
-  auto* wait = printing(*sync, w, "wait", "until everything saved before now is receipted; exit 6 if it is not in time",
-                        [&] { return sync_wait(w.common, w.seconds); });
-  wait->add_option("--timeout", w.seconds, "seconds; 0: no limit")->check(CLI::Range(0, 7 * 24 * 3600))->capture_default_str();
-
-  auto* receipt = printing(*group(app, "receipt", "what the centre has signed for"), w, "show",
-                           "the newest receipt, and whether it covers a dossier", [&] { return receipt_show(w.common, w.code); });
-  receipt->add_option("CODE", w.code, "a dossier's code, or id:HEX");
-}
-
-void add_writes(CLI::App& dossier, Words& w) {
-  auto* made = command(dossier, w, "new", "take in one dossier", [&] { return dossier_new(w.common, w.write); });
-  auto* edit = printing(dossier, w, "edit", "change fields of one dossier", [&] { return dossier_edit(w.common, w.write); });
-  edit->add_option("CODE", w.write.code, "its code, or id:HEX")->required();
-  edit->add_option("--seen", w.write.seen, "the VERSION that the writer saw; default: the newest here");
-  edit->add_option("--why", w.write.why, "the reason, where the act asks for one");
-  edit->add_option("--note", w.write.note, "a note to add");
-  made->add_option("--json", w.write.json_file, "a file with the whole dossier in the national form; - for stdin");
-  for (auto* writing : {made, edit}) writing->add_option("--set", w.write.sets, "FIELD=VALUE, or LIST/ID/FIELD=VALUE")->expected(1, 512);
-
-  auto* import = printing(dossier, w, "import", "take in dossiers, one JSON object per line; codes that exist are skipped",
-                          [&] { return dossier_import(w.common, w.file, w.from_line); });
-  auto* apply =
-      printing(dossier, w, "apply", "make changes, one JSON object per line", [&] { return dossier_apply(w.common, w.file, w.from_line); });
-  for (auto* reading : {import, apply}) {
-    reading->add_option("FILE", w.file, "JSON lines; - for stdin")->required();
-    reading->add_option("--from-line", w.from_line, "pass over the lines before")->check(CLI::PositiveNumber)->capture_default_str();
-  }
-}
-
-void add_dossiers(CLI::App& app, Words& w) {
-  auto* dossier = group(app, "dossier", "dossiers");
-  add_writes(*dossier, w);
-  auto* list = printing(*dossier, w, "list", "all dossiers, or those that fit", [&] { return dossier_list(w.common, w.list); });
-  auto* exported =
-      printing(*dossier, w, "export", "as JSON lines, in the form of `import`", [&] { return dossier_export(w.common, w.list); });
-  exported->add_option("-o,--out", w.list.out_file, "the file to write; default: stdout");
-  exported->add_option("--query", w.list.search, "words that must occur");
-  list->add_option("--search", w.list.search, "words that must occur");
-  for (auto* listing : {list, exported}) {
-    listing->add_option("--status", w.list.status, "only this status, 1 to 10");
-    listing->add_flag("--conflict", w.list.conflict, "only those that a person must decide");
-  }
-  auto* show = printing(*dossier, w, "show", "one dossier", [&] { return dossier_show(w.common, w.code); });
-  auto* history =
-      printing(*dossier, w, "history", "everything that was ever said of it", [&] { return dossier_history(w.common, w.code); });
-  for (auto* with_code : {show, history}) with_code->add_option("CODE", w.code, "its code, or id:HEX")->required();
-
-  auto* inbox = group(app, "inbox", "what a person must decide");
-  printing(*inbox, w, "list", "all open conflicts", [&] { return inbox_list(w.common); });
-  auto* one = printing(*inbox, w, "show", "one conflict: who wrote what, and when", [&] { return inbox_show(w.common, w.id); });
-  one->add_option("ID", w.id, "the conflict's id")->required();
-  auto* resolve = printing(*inbox, w, "resolve", "decide one", [&] { return inbox_resolve(w.common, w.resolve); });
-  resolve->add_option("ID", w.resolve.id, "the conflict's id")->required();
-  auto* keep = resolve->add_option("--keep", w.resolve.keep, "the letter of the value that stays");
-  resolve->add_option("--set", w.resolve.set, "FIELD=VALUE: another value")->excludes(keep);
-  resolve->add_option("--why", w.resolve.why, "the reason; needed with --set");
-}
-
-int version(const Common& common) {
-  std::printf(common.json ? "{\"program\":\"%s\",\"version\":\"%s\"}\n" : "%s %s\n", program, WARDSYNC_VERSION);
-  return 0;
-}
-
-}  // namespace
 
 int main(int argc, char** argv) try {
   std::signal(SIGPIPE, SIG_IGN);
   ::umask(077);  // whatever lies in the data directory is this account's alone
-  CLI::App app{
-      "A ward office's PC in the city's dossier sync: saves every change here first, and carries it to the centre over whatever link there "
-      "is."};
-  app.require_subcommand(1);
-  Words words;
-  add_daemon(app, words);
-  add_dossiers(app, words);
-  printing(app, words, "version", "what this program is", [&] { return version(words.common); });
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(ward::runtime::ExitCode::wrong_usage);
-  }
-  return words.chosen();
+  CLI::App app;
+  ward::agent::Words words;
+  ward::agent::describe(app, words);
+  return ward::cli::run(app, words, argc, argv);
 } catch (const std::exception& broken) {
-  std::fprintf(stderr, "%s: %s\n", program, broken.what());
+  std::fprintf(stderr, "%s: %s\n", ward::agent::program, broken.what());
   return static_cast<int>(ward::runtime::ExitCode::failed);
 }

@@ -128,6 +128,7 @@ int status(const Common& common) {
     print(align({{"organisation", shown(answer, "organisation")},
                  {"wards call", shown(answer, "listen")},
                  {"http", shown(answer, "http")},
+                 {"log file", shown(answer, "log_file") == "-" ? "stderr" : shown(answer, "log_file")},
                  {"open links", shown(answer, "links")},
                  {"devices", shown(answer, "devices", "approved") + " approved, " + shown(answer, "devices", "waiting") + " waiting, " +
                                  shown(answer, "devices", "revoked") + " revoked"},

@@ -6,6 +6,7 @@
 #include "runtime/entropy.hpp"
 #include "runtime/log.hpp"
 #include "runtime/machine.hpp"
+#include "runtime/watchdog.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -64,6 +65,16 @@ struct Daemon {
     stop();
   }
 
+  /// The service manager's watchdog.
+  static asio::awaitable<void> beat(std::chrono::milliseconds pause) {
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    while (true) {
+      timer.expires_after(pause);
+      co_await timer.async_wait(asio::use_awaitable);
+      runtime::notify_service("WATCHDOG=1");
+    }
+  }
+
   void stop() {
     hub.stop();
     http.stop();
@@ -84,9 +95,9 @@ struct Daemon {
 Result<ExitCode> serve(const Common& common, const RunOptions& options) {
   WARD_TRY(auto directory, find_data(common.data));
   WARD_CHECK(directory.lock(std::string(program) + " run"));
-  WARD_CHECK(runtime::log_into(directory.file("centre.log")));
+  if (!options.log.empty()) WARD_CHECK(runtime::log_into(options.log));
   WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_write));
-  Daemon daemon(store, {common.data, {}, {}});
+  Daemon daemon(store, {common.data, {}, {}, options.log});
   WARD_CHECK(daemon.open_doors(options, directory));
   if (!common.quiet)
     std::fprintf(stderr, "%s %s: wards call %s; administrators use %s%s%s\n", program, WARDSYNC_VERSION, daemon.served.listen.c_str(),
@@ -94,6 +105,7 @@ Result<ExitCode> serve(const Common& common, const RunOptions& options) {
   daemon.tasks.start(daemon.serve_links());
   daemon.tasks.start(daemon.http.run());
   daemon.tasks.start(daemon.await_signal());
+  if (const auto pause = runtime::watchdog_pause()) daemon.tasks.start(Daemon::beat(*pause));
   runtime::log_info(runtime::Happened::started);
   runtime::notify_service("READY=1");
   daemon.context.run();

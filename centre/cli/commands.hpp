@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cli/common.hpp"
+
 #include <cstdint>
 #include <string>
 
@@ -9,12 +11,7 @@ namespace ward::centre {
 
 inline constexpr const char* program = "wardsync-centre";
 
-struct Common {
-  std::string data = "/var/lib/wardsync";
-  bool json = false;
-  bool quiet = false;
-  bool no_input = false;
-};
+using cli::Common;
 
 struct InitOptions {
   std::string organisation, units_file, root_key_file;
@@ -25,6 +22,7 @@ int init(const Common& common, const InitOptions& options);
 struct RunOptions {
   std::string listen = "0.0.0.0:7400";
   std::string http;  ///< empty: no loopback port
+  std::string log;   ///< file; empty: stderr
 };
 /// The daemon, in the foreground, until SIGTERM or SIGINT.
 int run(const Common& common, const RunOptions& options);

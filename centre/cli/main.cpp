@@ -1,125 +1,19 @@
-#include "centre/cli/commands.hpp"
+#include "centre/cli/words.hpp"
 #include "runtime/trouble.hpp"
-
-#include <CLI/CLI.hpp>
 
 #include <sys/stat.h>
 
 #include <csignal>
 #include <cstdio>
-#include <functional>
-
-namespace {
-
-using namespace ward::centre;
-using Chosen = std::function<int()>;
-
-/// The options that all commands share, and the command that the words chose.
-struct Words {
-  Common common;
-  InitOptions init;
-  RunOptions run;
-  TicketOptions ticket;
-  ListOptions list;
-  std::string id, reason, code;
-  bool yes = false, watch = false;
-  Chosen chosen;
-};
-
-CLI::App* command(CLI::App& under, Words& words, const char* name, const char* says, Chosen chosen) {
-  auto* made = under.add_subcommand(name, says);
-  made->add_option("--data", words.common.data, "the centre's data directory")->envname("WARDSYNC_DATA")->capture_default_str();
-  made->add_flag("--quiet", words.common.quiet, "say nothing but errors and data");
-  made->add_flag("--no-input", words.common.no_input, "never ask");
-  made->callback([&words, chosen = std::move(chosen)] { words.chosen = chosen; });
-  return made;
-}
-
-CLI::App* printing(CLI::App& under, Words& words, const char* name, const char* says, Chosen chosen) {
-  auto* made = command(under, words, name, says, std::move(chosen));
-  made->add_flag("--json", words.common.json, "as JSON");
-  return made;
-}
-
-CLI::App* group(CLI::App& app, const char* name, const char* says) { return app.add_subcommand(name, says)->require_subcommand(1); }
-
-void add_server(CLI::App& app, Words& w) {
-  auto* init_command = command(app, w, "init", "make a city's centre: keys, policy log, database", [&] { return init(w.common, w.init); });
-  init_command->add_option("--org", w.init.organisation, "the city's name")->required();
-  init_command->add_option("--units", w.init.units_file, "the unit tree as CSV: code,name_vi,name_en,kind,parent,…")->required();
-  init_command->add_option("--root-key", w.init.root_key_file, "where the root key goes; default: beside the data directory");
-
-  auto* run_command = command(app, w, "run", "the daemon, in the foreground", [&] { return run(w.common, w.run); });
-  run_command->add_option("--listen", w.run.listen, "where wards call, IP:PORT; port 0 picks a free one")->capture_default_str();
-  run_command->add_option(
-      "--http", w.run.http,
-      "the administration API on this machine's loopback too, e.g. 127.0.0.1:7480; programs send the token of DATA/api.token");
-}
-
-void add_devices(CLI::App& app, Words& w) {
-  auto* ticket = command(*group(app, "ticket", "enrolment tickets"), w, "new", "let one PC ask to join a unit",
-                         [&] { return ticket_new(w.common, w.ticket); });
-  ticket->add_option("--unit", w.ticket.unit, "the unit's code")->required();
-  ticket->add_option("--address", w.ticket.address, "host:port, as the ward reaches this centre")->required();
-  ticket->add_option("-o,--out", w.ticket.out_file, "the file to write")->required();
-  ticket->add_option("--label", w.ticket.label, "what people call the PC");
-  ticket->add_option("--expires", w.ticket.hours, "hours until it expires")->capture_default_str()->check(CLI::Range(1, 24 * 31));
-  ticket->add_flag("--pre-approved", w.ticket.pre_approved, "whoever holds it joins without comparing digits: for automation");
-  ticket->add_flag("--json", w.common.json, "as JSON");
-
-  auto* device = group(app, "device", "the PCs that sync, or ask to");
-  printing(*device, w, "list", "all devices", [&] { return device_list(w.common); });
-  auto* show = printing(*device, w, "show", "one device", [&] { return device_show(w.common, w.id); });
-  auto* approve = printing(*device, w, "approve", "let a waiting device in, after comparing 30 digits by telephone",
-                           [&] { return device_approve(w.common, w.id, w.yes); });
-  approve->add_flag("--yes", w.yes, "the digits were compared already");
-  auto* revoke = printing(*device, w, "revoke", "shut a device out", [&] { return device_revoke(w.common, w.id, w.reason); });
-  revoke->add_option("--reason", w.reason, "why; whoever asks later finds it")->required();
-  for (auto* with_id : {show, approve, revoke}) with_id->add_option("ID", w.id, "the device's id, or its first digits")->required();
-
-  printing(*group(app, "unit", "the unit tree"), w, "list", "all units", [&] { return unit_list(w.common); });
-  auto* health_command = printing(app, w, "health", "how each device is doing, worst first", [&] { return health(w.common, w.watch); });
-  health_command->add_flag("--watch", w.watch, "again every two seconds");
-}
-
-void add_dossiers(CLI::App& app, Words& w) {
-  auto* dossier = group(app, "dossier", "dossiers, to read");
-  auto* list = printing(*dossier, w, "list", "all dossiers, or those that fit", [&] { return dossier_list(w.common, w.list); });
-  list->add_option("--status", w.list.status, "only this status, 1 to 10");
-  list->add_option("--search", w.list.search, "words that must occur");
-  list->add_flag("--conflict", w.list.conflict, "only those that a person must decide");
-  auto* show = printing(*dossier, w, "show", "one dossier", [&] { return dossier_show(w.common, w.code); });
-  auto* history =
-      printing(*dossier, w, "history", "everything that was ever said of it", [&] { return dossier_history(w.common, w.code); });
-  for (auto* with_code : {show, history}) with_code->add_option("CODE", w.code, "its code, or id:HEX")->required();
-}
-
-int version(const Common& common) {
-  std::printf(common.json ? "{\"program\":\"%s\",\"version\":\"%s\"}\n" : "%s %s\n", program, WARDSYNC_VERSION);
-  return 0;
-}
-
-}  // namespace
 
 int main(int argc, char** argv) try {
   std::signal(SIGPIPE, SIG_IGN);
   ::umask(077);  // whatever lies in the data directory is this account's alone
-  CLI::App app{"The centre of a city's wardsync: receives, merges and hands out dossiers, and shows how every ward is doing."};
-  app.require_subcommand(1);
-  Words words;
-  add_server(app, words);
-  add_devices(app, words);
-  add_dossiers(app, words);
-  printing(app, words, "status", "this centre at a glance", [&] { return status(words.common); });
-  printing(app, words, "verify", "check every seal, id, root and signature that is stored here", [&] { return verify(words.common); });
-  printing(app, words, "version", "what this program is", [&] { return version(words.common); });
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(ward::runtime::ExitCode::wrong_usage);
-  }
-  return words.chosen();
+  CLI::App app;
+  ward::centre::Words words;
+  ward::centre::describe(app, words);
+  return ward::cli::run(app, words, argc, argv);
 } catch (const std::exception& broken) {
-  std::fprintf(stderr, "%s: %s\n", program, broken.what());
+  std::fprintf(stderr, "%s: %s\n", ward::centre::program, broken.what());
   return static_cast<int>(ward::runtime::ExitCode::failed);
 }

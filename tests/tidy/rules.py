@@ -16,14 +16,16 @@ MAY_INCLUDE = {
     "protocol": {"protocol"},
     "storage": {"storage", "protocol"},
     "runtime": {"runtime", "protocol"},
-    "agent": {"agent", "runtime", "storage", "protocol"},
-    "centre": {"centre", "runtime", "storage", "protocol"},
-    "bench": {"bench", "agent", "centre", "runtime", "storage", "protocol"},
-    "tests": {"tests", "bench", "agent", "centre", "runtime", "storage", "protocol"},
+    "cli": {"cli", "runtime", "protocol"},
+    "agent": {"agent", "cli", "runtime", "storage", "protocol"},
+    "centre": {"centre", "cli", "runtime", "storage", "protocol"},
+    "bench": {"bench", "agent", "centre", "cli", "runtime", "storage", "protocol"},
+    "tests": {"tests", "bench", "agent", "centre", "cli", "runtime", "storage", "protocol"},
 }
 FOREIGN_NOT = {
     "storage": re.compile(r"(boost/(asio|beast|json|url)|CLI/|toml|spdlog/|sodium).*"),
     "runtime": re.compile(r"(sqlite3|CLI/).*"),
+    "cli": re.compile(r"(sqlite3|sodium).*"),
     "agent": re.compile(r"(sqlite3|zstd|utf8proc|sodium).*"),
     "centre": re.compile(r"(sqlite3|zstd|utf8proc|sodium).*"),
 }

@@ -1,0 +1,121 @@
+#include "agent/cli/words.hpp"
+
+#include <cstdio>
+
+namespace ward::agent {
+namespace {
+
+using cli::command;
+using cli::group;
+using cli::printing;
+using Kind = cli::Setting::Kind;
+
+constexpr cli::Setting settings[] = {
+    {"data", Kind::directory, "the data directory", "/var/lib/wardsync"},
+    {"http", Kind::loopback,
+     "the API on this machine's loopback too, IP:PORT (port 0 picks a free one); programs send the token of DATA/api.token",
+     "127.0.0.1:7411"},
+    {"log", Kind::file, "the log's file: five of 5 MB, the oldest overwritten; default: stderr", "/var/log/wardsync/agent.log"},
+};
+
+void add_daemon(CLI::App& app, Words& w) {
+  auto* enrol_command = printing(app, w, "enrol", "make this PC a member of a ward, once", [&] { return enrol(w.common, w.enrol); });
+  enrol_command->add_option("--ticket", w.enrol.ticket_file, "the ticket's file, from the centre")->required();
+  enrol_command->add_option("--label", w.enrol.label, "what people call this PC; default: its host name");
+  enrol_command->add_flag("--yes", w.enrol.compared, "the 30 digits are compared by other means");
+
+  auto* run_command = command(app, w, "run", "the daemon, in the foreground", [&] { return run(w.common, w.run); });
+  configurable(*run_command, w, "--http", "http", w.run.http);
+  configurable(*run_command, w, "--log", "log", w.run.log);
+
+  auto* status_command =
+      printing(app, w, "status", "link, queue, receipts, conflicts, clock, disk", [&] { return status(w.common, w.watch); });
+  status_command->add_flag("--watch", w.watch, "again whenever something changed, until interrupted");
+  printing(app, w, "verify", "check every seal, id, root and signature that is stored here", [&] { return verify(w.common); });
+
+  auto* sync = group(app, "sync", "the link to the centre");
+  printing(*sync, w, "now", "try at once", [&] { return sync_action(w.common, "now"); });
+  printing(*sync, w, "pause", "keep the link closed until `resume`", [&] { return sync_action(w.common, "pause"); });
+  printing(*sync, w, "resume", "open it again", [&] { return sync_action(w.common, "resume"); });
+  auto* wait = printing(*sync, w, "wait", "until everything saved before now is receipted; exit 6 if it is not in time",
+                        [&] { return sync_wait(w.common, w.seconds); });
+  wait->add_option("--timeout", w.seconds, "seconds; 0: no limit")->check(CLI::Range(0, 7 * 24 * 3600))->capture_default_str();
+
+  auto* receipt = printing(*group(app, "receipt", "what the centre has signed for"), w, "show",
+                           "the newest receipt, and whether it covers a dossier", [&] { return receipt_show(w.common, w.code); });
+  receipt->add_option("CODE", w.code, "a dossier's code, or id:HEX");
+}
+
+void add_writes(CLI::App& dossier, Words& w) {
+  auto* made = command(dossier, w, "new", "take in one dossier", [&] { return dossier_new(w.common, w.write); });
+  auto* edit = printing(dossier, w, "edit", "change fields of one dossier", [&] { return dossier_edit(w.common, w.write); });
+  edit->add_option("CODE", w.write.code, "its code, or id:HEX")->required();
+  edit->add_option("--seen", w.write.seen, "the VERSION that the writer saw; default: the newest here");
+  edit->add_option("--why", w.write.why, "the reason, where the act asks for one");
+  edit->add_option("--note", w.write.note, "a note to add");
+  made->add_option("--json", w.write.json_file, "a file with the whole dossier in the national form; - for stdin");
+  for (auto* writing : {made, edit}) writing->add_option("--set", w.write.sets, "FIELD=VALUE, or LIST/ID/FIELD=VALUE")->expected(1, 512);
+
+  auto* import = printing(dossier, w, "import", "take in dossiers, one JSON object per line; codes that exist are skipped",
+                          [&] { return dossier_import(w.common, w.file, w.from_line); });
+  auto* apply =
+      printing(dossier, w, "apply", "make changes, one JSON object per line", [&] { return dossier_apply(w.common, w.file, w.from_line); });
+  for (auto* reading : {import, apply}) {
+    reading->add_option("FILE", w.file, "JSON lines; - for stdin")->required();
+    reading->add_option("--from-line", w.from_line, "pass over the lines before")->check(CLI::PositiveNumber)->capture_default_str();
+  }
+}
+
+void add_dossiers(CLI::App& app, Words& w) {
+  auto* dossier = group(app, "dossier", "dossiers");
+  add_writes(*dossier, w);
+  auto* list = printing(*dossier, w, "list", "all dossiers, or those that fit", [&] { return dossier_list(w.common, w.list); });
+  auto* exported =
+      printing(*dossier, w, "export", "as JSON lines, in the form of `import`", [&] { return dossier_export(w.common, w.list); });
+  exported->add_option("-o,--out", w.list.out_file, "the file to write; default: stdout");
+  exported->add_option("--query", w.list.search, "words that must occur");
+  list->add_option("--search", w.list.search, "words that must occur");
+  for (auto* listing : {list, exported}) {
+    listing->add_option("--status", w.list.status, "only this status, 1 to 10");
+    listing->add_flag("--conflict", w.list.conflict, "only those that a person must decide");
+  }
+  auto* show = printing(*dossier, w, "show", "one dossier", [&] { return dossier_show(w.common, w.code); });
+  auto* history =
+      printing(*dossier, w, "history", "everything that was ever said of it", [&] { return dossier_history(w.common, w.code); });
+  for (auto* with_code : {show, history}) with_code->add_option("CODE", w.code, "its code, or id:HEX")->required();
+
+  auto* inbox = group(app, "inbox", "what a person must decide");
+  printing(*inbox, w, "list", "all open conflicts", [&] { return inbox_list(w.common); });
+  auto* one = printing(*inbox, w, "show", "one conflict: who wrote what, and when", [&] { return inbox_show(w.common, w.id); });
+  one->add_option("ID", w.id, "the conflict's id")->required();
+  auto* resolve = printing(*inbox, w, "resolve", "decide one", [&] { return inbox_resolve(w.common, w.resolve); });
+  resolve->add_option("ID", w.resolve.id, "the conflict's id")->required();
+  auto* keep = resolve->add_option("--keep", w.resolve.keep, "the letter of the value that stays");
+  resolve->add_option("--set", w.resolve.set, "FIELD=VALUE: another value")->excludes(keep);
+  resolve->add_option("--why", w.resolve.why, "the reason; needed with --set");
+}
+
+int version(const Common& common) {
+  std::printf(common.json ? "{\"program\":\"%s\",\"version\":\"%s\"}\n" : "%s %s\n", program, WARDSYNC_VERSION);
+  return 0;
+}
+
+}  // namespace
+
+const cli::About about{
+    program,
+    "A ward office's PC in the city's dossier sync: saves every change here first, and carries it to the centre over whatever link there "
+    "is.",
+    "/etc/wardsync/agent.toml", settings};
+
+void describe(CLI::App& app, Words& words) {
+  app.description(about.says);
+  app.require_subcommand(1);
+  add_daemon(app, words);
+  add_dossiers(app, words);
+  cli::add_config_commands(app, words);
+  auto* version_command = printing(app, words, "version", "what this program is", [&] { return version(words.common); });
+  cli::without_config(*version_command, words);
+}
+
+}  // namespace ward::agent

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "agent/cli/commands.hpp"
+#include "cli/words.hpp"
+
+namespace ward::agent {
+
+extern const cli::About about;
+
+/// The options of all commands of `wardsync`.
+struct Words : cli::Line {
+  Words() : Line(agent::about) {}
+  EnrolOptions enrol;
+  RunOptions run;
+  WriteOptions write;
+  ListOptions list;
+  ResolveOptions resolve;
+  std::string code, file, id;
+  std::int64_t seconds = 0;
+  std::uint64_t from_line = 1;
+  bool watch = false;
+};
+
+void describe(CLI::App& app, Words& words);
+
+}  // namespace ward::agent

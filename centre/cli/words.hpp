@@ -1,0 +1,23 @@
+#pragma once
+
+#include "centre/cli/commands.hpp"
+#include "cli/words.hpp"
+
+namespace ward::centre {
+
+extern const cli::About about;
+
+/// The options of all commands of `wardsync-centre`.
+struct Words : cli::Line {
+  Words() : Line(centre::about) {}
+  InitOptions init;
+  RunOptions run;
+  TicketOptions ticket;
+  ListOptions list;
+  std::string id, reason, code;
+  bool yes = false, watch = false;
+};
+
+void describe(CLI::App& app, Words& words);
+
+}  // namespace ward::centre

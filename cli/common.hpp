@@ -1,0 +1,21 @@
+#pragma once
+
+#include "cli/config.hpp"
+
+#include <string>
+#include <vector>
+
+namespace ward::cli {
+
+/// What every command takes.
+struct Common {
+  std::string data = "/var/lib/wardsync";
+  bool json = false;
+  bool quiet = false;
+  bool no_input = false;
+  std::string config;                          ///< as named; empty: the default
+  std::string config_read;                     ///< the file that was looked for
+  std::vector<ConfigProblem> config_problems;  ///< of it; empty for all commands but those that run nevertheless
+};
+
+}  // namespace ward::cli

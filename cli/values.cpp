@@ -1,0 +1,36 @@
+#include "cli/config.hpp"
+#include "runtime/link.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <algorithm>
+
+namespace ward::cli {
+namespace {
+
+bool holds_controls(std::string_view value) {
+  return std::any_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == '\x7f'; });
+}
+
+std::string wrong_with_address(std::string_view value, bool loopback) {
+  const auto at = runtime::parse_host_port(value);
+  if (at.has_error()) return "is no address: " + at.error().detail;
+  boost::system::error_code error;
+  const auto ip = boost::asio::ip::make_address(at->host, error);
+  if (error) return "must begin with an IP address";
+  if (loopback && !ip.is_loopback()) return "must be an address of this machine alone, as 127.0.0.1";
+  return {};
+}
+
+}  // namespace
+
+std::string wrong_with(Setting::Kind kind, std::string_view value) {
+  if (holds_controls(value)) return "holds control characters";
+  const bool path = kind == Setting::Kind::directory || kind == Setting::Kind::file;
+  const bool may_be_empty = kind == Setting::Kind::file || kind == Setting::Kind::loopback;
+  if (value.empty()) return may_be_empty ? "" : "is empty";
+  if (path) return value.front() == '/' ? "" : "must be a whole path, from / on";
+  return wrong_with_address(value, kind == Setting::Kind::loopback);
+}
+
+}  // namespace ward::cli

@@ -1,0 +1,135 @@
+#include "cli/words.hpp"
+
+#include "runtime/command_line.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/array.hpp>
+
+#include <cctype>
+#include <memory>
+#include <stdexcept>
+
+namespace ward::cli {
+namespace {
+
+namespace json = boost::json;
+using runtime::ExitCode;
+
+const Setting& setting_of(const About& about, std::string_view key) {
+  for (const auto& setting : about.settings)
+    if (key == setting.key) return setting;
+  throw std::logic_error("no such setting");
+}
+
+std::string environment_word(std::string_view key) {
+  std::string out = "WARDSYNC_";
+  for (const char c : key) out += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return out;
+}
+
+bool was_given(const Line& line, std::string_view key) {
+  for (const auto& one : line.configured)
+    if (key == one.setting->key && one.option->count() > 0) return true;
+  return false;
+}
+
+/// What neither a flag nor the environment gave comes from the file.
+void fill_from(const Config& config, Line& line) {
+  for (const auto& [key, value] : config.values) {
+    if (was_given(line, key)) continue;
+    for (const auto& one : line.configured)
+      if (key == one.setting->key) *one.variable = value;
+  }
+}
+
+void report_problems(const Line& line, const std::string& path, const std::vector<ConfigProblem>& problems) {
+  for (const auto& problem : problems) {
+    runtime::say(std::string(line.about.name) + ": " + sentence(path, problem));
+    runtime::say("  To do: " + problem.remedy);
+  }
+}
+
+/// Where the settings come from; --config and WARDSYNC_CONFIG name a file that must be there.
+std::pair<std::string, bool> config_file_of(const Line& line) {
+  if (!line.common.config.empty()) return {line.common.config, true};
+  return {line.about.config_file, false};
+}
+
+int check_config(const Line& line, const std::string& named) {
+  const auto [path, required] = named.empty() ? config_file_of(line) : std::pair(named, true);
+  const auto config = read_config(path, required, line.about.settings);
+  if (line.common.json) {
+    json::array problems;
+    for (const auto& problem : config.problems)
+      problems.push_back(json::object{{"line", problem.line}, {"key", problem.key}, {"what", problem.what}, {"remedy", problem.remedy}});
+    runtime::print_json(json::object{{"file", path}, {"ok", config.problems.empty()}, {"problems", std::move(problems)}});
+  } else if (config.problems.empty() && !line.common.quiet) {
+    runtime::say(path + ": nothing is wrong with it; it sets " + std::to_string(config.values.size()) + " of " +
+                 std::to_string(line.about.settings.size()) + " keys.");
+  }
+  if (config.problems.empty()) return static_cast<int>(ExitCode::done);
+  if (!line.common.json) report_problems(line, path, config.problems);
+  return static_cast<int>(ExitCode::failed);
+}
+
+}  // namespace
+
+CLI::App* command(CLI::App& under, Line& line, const char* name, const char* says, std::function<int()> chosen) {
+  auto* made = under.add_subcommand(name, says);
+  configurable(*made, line, "--data", "data", line.common.data)->capture_default_str();
+  made->add_option("--config", line.common.config, std::string("the configuration file; default: ") + line.about.config_file)
+      ->envname(environment_word("config"))
+      ->type_name("FILE");
+  made->add_flag("--quiet", line.common.quiet, "say nothing but errors and data");
+  made->add_flag("--no-input", line.common.no_input, "never ask");
+  made->callback([&line, chosen = std::move(chosen)] { line.chosen = chosen; });
+  return made;
+}
+
+CLI::App* printing(CLI::App& under, Line& line, const char* name, const char* says, std::function<int()> chosen) {
+  auto* made = command(under, line, name, says, std::move(chosen));
+  made->add_flag("--json", line.common.json, "as JSON");
+  return made;
+}
+
+CLI::App* group(CLI::App& under, const char* name, const char* says) { return under.add_subcommand(name, says)->require_subcommand(1); }
+
+CLI::Option* configurable(CLI::App& command, Line& line, const char* flag, const char* key, std::string& variable) {
+  const auto& setting = setting_of(line.about, key);
+  auto* option = command.add_option(flag, variable, setting.says)->envname(environment_word(key));
+  line.configured.push_back({option, &setting, &variable});
+  return option;
+}
+
+void without_config(CLI::App& command, Line& line) {
+  command.parse_complete_callback([&line] { line.needs_config = false; });
+}
+
+void add_config_commands(CLI::App& app, Line& line) {
+  auto named = std::make_shared<std::string>();
+  auto* check = printing(*group(app, "config", "the configuration file"), line, "check", "say what is wrong with it: line and remedy",
+                         [&line, named] { return check_config(line, *named); });
+  check->add_option("FILE", *named, std::string("default: ") + line.about.config_file);
+  without_config(*check, line);
+}
+
+int run(CLI::App& app, Line& line, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::wrong_usage);
+  }
+  const auto [path, required] = config_file_of(line);
+  const auto config = read_config(path, required, line.about.settings);
+  if (!config.problems.empty() && line.needs_config) {
+    report_problems(line, path, config.problems);
+    runtime::say("  Safe:  Nothing was started and nothing was changed.");
+    return static_cast<int>(ExitCode::wrong_usage);
+  }
+  line.common.config_read = path;
+  line.common.config_problems = config.problems;
+  fill_from(config, line);
+  return line.chosen();
+}
+
+}  // namespace ward::cli

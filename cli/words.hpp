@@ -1,0 +1,59 @@
+#pragma once
+
+#include "cli/common.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+/// How both programs describe their commands. The descriptions are also what the manual and the shells' completions are made of
+/// (cross/manual).
+namespace ward::cli {
+
+struct About {
+  const char* name;
+  const char* says;
+  const char* config_file;  ///< read when no other is named
+  std::span<const Setting> settings;
+};
+
+/// The options of all commands of one program, and the command that the words chose. A program's own derives from it.
+struct Line {
+  explicit Line(const About& whose) : about(whose) {}
+
+  struct Configured {
+    CLI::Option* option;
+    const Setting* setting;
+    std::string* variable;
+  };
+
+  const About& about;
+  Common common;
+  std::function<int()> chosen;
+  bool needs_config = true;
+  std::vector<Configured> configured;
+};
+
+/// A command: `chosen` runs it, after the whole line was understood.
+CLI::App* command(CLI::App& under, Line& line, const char* name, const char* says, std::function<int()> chosen);
+/// The same, with `--json`.
+CLI::App* printing(CLI::App& under, Line& line, const char* name, const char* says, std::function<int()> chosen);
+/// A word that commands follow.
+CLI::App* group(CLI::App& under, const char* name, const char* says);
+
+/// An option that the environment's WARDSYNC_KEY and the configuration file's `key` can give too; the flag wins, the file loses.
+CLI::Option* configurable(CLI::App& command, Line& line, const char* flag, const char* key, std::string& variable);
+
+/// The command runs although the configuration file is broken.
+void without_config(CLI::App& command, Line& line);
+
+/// `config check [FILE]`.
+void add_config_commands(CLI::App& app, Line& line);
+
+/// Understands the words, reads the configuration, runs the command. The process's exit code.
+int run(CLI::App& app, Line& line, int argc, char** argv);
+
+}  // namespace ward::cli
