@@ -1,0 +1,66 @@
+import {useEffect} from 'preact/hooks';
+import {useRead} from '../common/live';
+import {Icon} from '../common/parts/icon';
+import {type NavItem, Shell} from '../common/parts/shell';
+import {go, href, place, useRoute} from '../common/route';
+import {useReady} from '../common/schema';
+import {useTexts} from '../common/settings';
+import {type CentreStatus, type Device, causeOf} from './centre';
+import {Devices} from './devices';
+import {DossierPage, Dossiers} from './dossiers';
+import {Tickets} from './tickets';
+
+function useSearchKey(): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => {
+      if (event.key !== 'F4' || event.altKey || event.ctrlKey || document.querySelector('dialog[open]')) return;
+      event.preventDefault();
+      if (!document.getElementById('search')) go();
+      requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById('search')?.focus()));
+    };
+    addEventListener('keydown', pressed);
+    return () => removeEventListener('keydown', pressed);
+  }, []);
+}
+
+function View({status}: {status: CentreStatus | undefined}) {
+  const [where, id] = useRoute();
+  if (where === 'dossiers') return id ? <DossierPage key={id} id={id} /> : <Dossiers />;
+  if (where === 'tickets') return <Tickets status={status} />;
+  return <Devices />;
+}
+
+/** How the city is doing, in one line. */
+function Summary({devices}: {devices: readonly Device[]}) {
+  const t = useTexts();
+  const waiting = devices.filter((device) => causeOf(device) === 'waiting').length;
+  const wrong = devices.filter((device) => !['well', 'waiting', 'revoked'].includes(causeOf(device))).length;
+  const linked = devices.filter((device) => device.link.state === 'open').length;
+  return (
+    <p class={wrong + waiting > 0 ? 'chip warn' : 'chip'}>
+      <Icon name={wrong > 0 ? 'question' : 'check'} />
+      <span>
+        <strong>{wrong > 0 ? t.centre.alerts(wrong) : t.centre.well}</strong> {[waiting > 0 ? t.centre.waiting(waiting) : '', t.centre.links(linked)].filter(Boolean).join(' · ')}
+      </span>
+    </p>
+  );
+}
+
+export function App() {
+  const t = useTexts();
+  const ready = useReady();
+  const [where] = useRoute();
+  const {value: status} = useRead<CentreStatus>('/v1/status');
+  const {value: health} = useRead<{devices: Device[]}>('/v1/health');
+  useSearchKey();
+  const nav: NavItem[] = [
+    {href: href(), label: t.nav.devices, current: place().length === 0, count: health?.devices.length},
+    {href: href('dossiers'), label: t.nav.dossiers, current: where === 'dossiers'},
+    {href: href('tickets'), label: t.nav.tickets, current: where === 'tickets'},
+  ];
+  return (
+    <Shell title="wardsync" subtitle={status ? t.centre.subtitle(status.organisation) : ''} command="wardsync-centre page" nav={nav} status={health && <Summary devices={health.devices} />}>
+      {ready ? <View status={status} /> : <p>{t.nav.loading}</p>}
+    </Shell>
+  );
+}

@@ -1,0 +1,53 @@
+/** What the centre's daemon tells of its devices; centre/README.md has the contract. */
+
+export type Standing = 'waiting' | 'approved' | 'revoked';
+export type Alert = 'none' | 'offline' | 'clock' | 'disk' | 'no_progress' | 'revoked_contact' | 'rollback' | 'fork';
+
+export type Device = {
+  device: string;
+  unit: string;
+  label: string;
+  standing: Standing;
+  alert: Alert;
+  since: string;
+  last_contact_at: string;
+  link: {state: 'open' | 'closed'; last_error: string};
+  queue: {records: number; bytes: number; oldest_at: string};
+  receipted: {through: number; at: string};
+  exposure?: {dossiers: number; oldest_at: string};
+  conflicts: number;
+  waiting: number;
+  quarantined: number;
+  clock: {offset_ms: number; trusted: boolean};
+  disk: {free_bytes: number};
+  version: string;
+  fingerprint?: string;
+  refused_at?: string;
+};
+
+export type CentreStatus = {
+  organisation: string;
+  listen: string;
+  links: number;
+  devices: {approved: number; waiting: number; revoked: number};
+  alerts: number;
+  version: string;
+};
+
+export const centreEvents = ['device', 'applied', 'arrived', 'conflict', 'link', 'health', 'policy', 'ready', 'resync'] as const;
+
+/** Why a row is not green; `well` when it is. */
+export type Cause = Exclude<Alert, 'none'> | 'waiting' | 'revoked' | 'quarantined' | 'silent' | 'well';
+
+export function causeOf(device: Device): Cause {
+  if (device.alert !== 'none') return device.alert;
+  if (device.standing !== 'approved') return device.standing;
+  if (device.quarantined > 0) return 'quarantined';
+  return device.last_contact_at === '' ? 'silent' : 'well';
+}
+
+/** Rows that ask for somebody's act come first; the daemon has sorted them by how bad they are. */
+export function worstFirst(devices: readonly Device[]): Device[] {
+  const weight: Partial<Record<Cause, number>> = {waiting: 0, well: 3, revoked: 4};
+  return [...devices].sort((one, two) => (weight[causeOf(one)] ?? 1) - (weight[causeOf(two)] ?? 1));
+}

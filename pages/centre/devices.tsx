@@ -1,0 +1,209 @@
+import {useState} from 'preact/hooks';
+import {newKey, type Trouble, write} from '../common/api';
+import {useNow, useRead} from '../common/live';
+import {Dialog} from '../common/parts/dialog';
+import {TextField} from '../common/parts/field';
+import {Heading} from '../common/parts/heading';
+import {Icon, type IconName} from '../common/parts/icon';
+import {Entered, TroubleSaid} from '../common/parts/said';
+import {useNames} from '../common/schema';
+import {useTexts} from '../common/settings';
+import {committed, fold} from '../common/text';
+import {age, clock, parseTime} from '../common/time';
+import {type Cause, causeOf, type Device, worstFirst} from './centre';
+
+const icons: Record<Cause, IconName> = {
+  well: 'check', waiting: 'clock', revoked: 'stop', revoked_contact: 'stop', offline: 'cut', silent: 'cut', no_progress: 'question', clock: 'clock', disk: 'pc',
+  rollback: 'history', fork: 'question', quarantined: 'question',
+};
+const bad = new Set<Cause>(['no_progress', 'rollback', 'fork', 'disk', 'quarantined', 'revoked_contact']);
+
+function tone(cause: Cause): string {
+  if (cause === 'well') return 'applied';
+  if (cause === 'revoked') return '';
+  return bad.has(cause) ? 'stuck' : 'needs_you';
+}
+
+/** What is wrong, since when, and what to do about it. */
+function CauseWords({device}: {device: Device}) {
+  const t = useTexts();
+  const cause = causeOf(device);
+  const since = parseTime(device.since);
+  return (
+    <div class={`state ${tone(cause)}`}>
+      <span class="words">
+        <Icon name={icons[cause]} />
+        {t.devices.causes[cause].what}
+      </span>
+      {since && cause !== 'well' && <span class="when">{t.devices.since(clock(since))}</span>}
+      <p>{t.devices.causes[cause].todo}</p>
+      {device.link.last_error && cause !== 'well' && <p lang="en">{device.link.last_error}</p>}
+    </div>
+  );
+}
+
+/** Both screens must show the same digits before anybody approves. */
+function ApproveDialog({device, onClose}: {device: Device; onClose: () => void}) {
+  const t = useTexts();
+  const names = useNames();
+  const [compared, setCompared] = useState(false);
+  const [trouble, setTrouble] = useState<Trouble>();
+  const [key] = useState(newKey());
+  const send = async (): Promise<void> => {
+    const answer = await write(`/v1/devices/${device.device}/approval`, {}, key);
+    if (answer.ok) onClose();
+    else setTrouble(answer.trouble);
+  };
+  return (
+    <Dialog title={t.devices.approveTitle} onClose={onClose}>
+      <p>
+        {names.unit(device.unit)} · <Entered text={device.label || device.device.slice(0, 8)} />
+      </p>
+      <p>{t.devices.compare}</p>
+      <p class="digits">{device.fingerprint}</p>
+      <label class="tick">
+        <input type="checkbox" checked={compared} onChange={(event) => setCompared(event.currentTarget.checked)} /> {t.devices.compared}
+      </label>
+      {trouble && <TroubleSaid trouble={trouble} />}
+      <div class="buttons">
+        <button type="button" onClick={onClose}>
+          {t.devices.notNow}
+        </button>
+        <button type="button" class="primary" disabled={!compared} onClick={() => void send()}>
+          {t.devices.approve}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function RevokeDialog({device, onClose}: {device: Device; onClose: () => void}) {
+  const t = useTexts();
+  const names = useNames();
+  const [reason, setReason] = useState('');
+  const [trouble, setTrouble] = useState<Trouble>();
+  const [key] = useState(newKey());
+  const send = async (): Promise<void> => {
+    const answer = await write(`/v1/devices/${device.device}/revocation`, {reason: committed(reason)}, key);
+    if (answer.ok) onClose();
+    else setTrouble(answer.trouble);
+  };
+  return (
+    <Dialog title={t.devices.revokeTitle} onClose={onClose}>
+      <p>
+        {names.unit(device.unit)} · <Entered text={device.label || device.device.slice(0, 8)} />
+      </p>
+      <p>{t.devices.revokeExplain}</p>
+      {device.queue.records > 0 && <p class="warning">{t.devices.revokeUnsent(device.queue.records)}</p>}
+      <TextField label={t.devices.reason} value={reason} onChange={setReason} required lines={2} />
+      {trouble && <TroubleSaid trouble={trouble} />}
+      <div class="buttons">
+        <button type="button" onClick={onClose}>
+          {t.devices.keep}
+        </button>
+        <button type="button" class="danger" disabled={committed(reason) === ''} onClick={() => void send()}>
+          {t.devices.revoke}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function Row({device, now, onApprove, onRevoke}: {device: Device; now: Date; onApprove: () => void; onRevoke: () => void}) {
+  const t = useTexts();
+  const names = useNames();
+  const oldest = parseTime(device.queue.oldest_at);
+  return (
+    <tr>
+      <th scope="row">
+        {names.unit(device.unit)}
+        <span class="hint">
+          <Entered text={device.label} /> <span class="code">{device.device.slice(0, 8)}</span> {device.version}
+        </span>
+      </th>
+      <td>
+        <CauseWords device={device} />
+      </td>
+      <td>
+        {device.link.state === 'open' ? t.devices.connected : clock(parseTime(device.last_contact_at)) || t.devices.never}
+        <span class="hint">{device.receipted.at && t.devices.accepted(clock(parseTime(device.receipted.at)))}</span>
+      </td>
+      <td>
+        {device.queue.records}
+        {oldest && <span class="hint">{t.devices.oldest(t.age(age(now.getTime() - oldest.getTime())))}</span>}
+      </td>
+      <td>{device.conflicts}</td>
+      <td>
+        {device.standing === 'waiting' && (
+          <button type="button" class="small primary" onClick={onApprove}>
+            {t.devices.approveOpen}
+          </button>
+        )}
+        {device.standing !== 'revoked' && (
+          <button type="button" class="small" onClick={onRevoke}>
+            {t.devices.revokeOpen}
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+type Asking = {what: 'approve' | 'revoke'; device: Device};
+
+/** A row per device, worst first. */
+export function Devices() {
+  const t = useTexts();
+  const names = useNames();
+  const now = useNow();
+  const [search, setSearch] = useState('');
+  const [asking, setAsking] = useState<Asking>();
+  const {value, trouble} = useRead<{devices: Device[]}>('/v1/health');
+  const wanted = fold(search);
+  const rows = value && worstFirst(value.devices).filter((one) => fold(`${one.unit} ${names.unit(one.unit)} ${one.label} ${one.device}`).includes(wanted));
+  return (
+    <>
+      <Heading>{t.nav.devices}</Heading>
+      <div class="tools">
+        <label class="search">
+          <Icon name="search" />
+          <span class="sr">{t.devices.search}</span>
+          <input id="search" type="search" autocomplete="off" placeholder={t.devices.search} value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
+          <kbd>F4</kbd>
+        </label>
+      </div>
+      {trouble && <TroubleSaid trouble={trouble} />}
+      {rows && (
+        <p role="status" class="hint">
+          {t.devices.count(rows.length)}
+        </p>
+      )}
+      {rows && rows.length > 0 && (
+        <table class="list">
+          <thead>
+            <tr>
+              {[t.devices.device, t.devices.state, t.devices.contact, t.devices.unsent, t.devices.conflicts, t.devices.acts].map((title) => (
+                <th key={title} scope="col">
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((device) => (
+              <Row
+                key={device.device}
+                device={device}
+                now={now}
+                onApprove={() => setAsking({what: 'approve', device})}
+                onRevoke={() => setAsking({what: 'revoke', device})}
+              />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {asking?.what === 'approve' && <ApproveDialog device={asking.device} onClose={() => setAsking(undefined)} />}
+      {asking?.what === 'revoke' && <RevokeDialog device={asking.device} onClose={() => setAsking(undefined)} />}
+    </>
+  );
+}

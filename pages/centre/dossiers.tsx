@@ -1,0 +1,68 @@
+import {type Dossier, type DossierLine, dossierPath, valueText} from '../common/dossier';
+import {useRead} from '../common/live';
+import {CodeWords} from '../common/parts/code';
+import {Collections} from '../common/parts/collections';
+import {DossierList} from '../common/parts/dossier_list';
+import {Facts} from '../common/parts/facts';
+import {Heading} from '../common/parts/heading';
+import {History} from '../common/parts/history';
+import {Banner, Entered, TroubleSaid} from '../common/parts/said';
+import {href} from '../common/route';
+import {useNames} from '../common/schema';
+import {useTexts} from '../common/settings';
+import {clock, parseTime} from '../common/time';
+
+/** What the wards have sent in, to be read only: dossiers are written where they are held. */
+export function Dossiers() {
+  const t = useTexts();
+  const names = useNames();
+  const column = {
+    title: t.list.unit,
+    cell: (line: DossierLine) => (
+      <>
+        {names.unit(line.unit)}
+        <span class="hint">{line.conflicts > 0 ? t.dossiers.undecided(line.conflicts) : clock(parseTime(line.changed_at))}</span>
+      </>
+    ),
+  };
+  return (
+    <>
+      <Heading>{t.nav.dossiers}</Heading>
+      <p class="hint">{t.dossiers.readOnly}</p>
+      <DossierList column={column} />
+    </>
+  );
+}
+
+export function DossierPage({id}: {id: string}) {
+  const t = useTexts();
+  const names = useNames();
+  const {value: dossier, trouble} = useRead<Dossier>(dossierPath(id));
+  return (
+    <>
+      <p>
+        <a href={href('dossiers')}>{t.dossier.back}</a>
+      </p>
+      {trouble && <TroubleSaid trouble={trouble} />}
+      {dossier && (
+        <>
+          <Heading>
+            <Entered text={valueText(dossier.fields['ChuHoSo']) || t.list.noOwner} />
+          </Heading>
+          <p>
+            {names.unit(dossier.custody.unit)} · <strong>{names.status(valueText(dossier.fields['TrangThaiHoSo']))}</strong>
+          </p>
+          <CodeWords codes={dossier.codes} />
+          {dossier.conflicts.length > 0 && (
+            <Banner kind="warn" icon="person">
+              {t.dossiers.undecided(dossier.conflicts.length)}
+            </Banner>
+          )}
+          <Facts dossier={dossier} />
+          <Collections dossier={dossier} />
+          <History which={dossier.id} />
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+/** What both daemons tell of dossiers; interfaces.md has the contract. */
+
+export type DossierState = 'on_this_pc' | 'at_centre' | 'applied' | 'needs_you';
+
+export type DossierLine = {
+  id: string;
+  code: string;
+  status: string;
+  procedure: string;
+  unit: string;
+  owner: string;
+  received: string;
+  due: string;
+  changed_at: string;
+  conflicts: number;
+  state: DossierState;
+  voided?: boolean;
+};
+export type DossierPage = {dossiers: DossierLine[]; next: string};
+
+/** One act of somebody, about one field. */
+export type Said = {
+  op: string;
+  kind: string;
+  field: string;
+  value: unknown;
+  by: string;
+  unit: string;
+  device: string;
+  at: string;
+  clock_good: boolean;
+  stamped_at?: string;
+  why?: string;
+};
+export type HistoryEntry = Said & {standing: string; replaced: string[]};
+export type Conflict = {id: string; kind: 'choose_value' | 'removed_but_edited' | 'payment_differs'; field: string; values: Said[]};
+export type InboxEntry = Conflict & {dossier: string; dossier_id: string; version: string};
+
+export type Element = Record<string, unknown> & {id: string; by: string; unit: string; at: string};
+export type Dossier = {
+  id: string;
+  code: string;
+  codes: string[];
+  version: string;
+  state: DossierState;
+  fields: Record<string, unknown>;
+  parts: Element[];
+  payments: Element[];
+  notes: Element[];
+  collections: Record<string, Element[]>;
+  custody: {unit: string};
+  conflicts: Conflict[];
+  proposals: Said[];
+  not_applied: Said[];
+  waiting: number;
+  voided?: {by: string; at: string; why: string} | null;
+};
+
+/** A stored value as text, whatever it is. */
+export function valueText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'object') return JSON.stringify(value);
+  return String(value);
+}
+
+export function dossierPath(which: string): string {
+  return `/v1/dossiers/${encodeURIComponent(which)}`;
+}

@@ -1,0 +1,146 @@
+import type {ComponentChildren} from 'preact';
+import {useEffect, useRef, useState} from 'preact/hooks';
+import type {DossierLine, DossierPage} from '../dossier';
+import {useRead} from '../live';
+import {href} from '../route';
+import {type Names, schema, useNames} from '../schema';
+import {useTexts} from '../settings';
+import {useStore} from '../store';
+import {committed} from '../text';
+import {shownDate} from '../time';
+import {Icon} from './icon';
+import {Entered, TroubleSaid} from './said';
+
+const pageSize = 50;
+const linesMax = 500; // more than anybody reads; searching is quicker
+const pauseMs = 120; // after the last key
+
+/** The column that says what only this site can say of a dossier. */
+export type SiteColumn = {title: string; cell: (line: DossierLine) => ComponentChildren};
+
+/** `value`, once it has stood still. */
+function useSettled(value: string): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), pauseMs);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
+}
+
+function listPath(search: string, status: string, conflicts: boolean, limit: number): string {
+  const query = new URLSearchParams({query: committed(search), status, limit: String(limit)});
+  if (conflicts) query.set('conflict', 'true');
+  return `/v1/dossiers?${query}`;
+}
+
+function Row({line, names, column}: {line: DossierLine; names: Names; column: SiteColumn}) {
+  const t = useTexts();
+  return (
+    <tr class={line.voided ? 'voided' : undefined}>
+      <th scope="row">
+        <a href={href('dossiers', line.id)}>{line.owner ? <Entered text={line.owner} /> : t.list.noOwner}</a>
+        <span class="code">{line.code ? <Entered text={line.code} /> : t.list.noCode}</span>
+      </th>
+      <td>
+        {names.procedure(line.procedure)} <span class="code hint">{line.procedure}</span>
+      </td>
+      <td>
+        {line.voided ? t.dossier.voided : names.status(line.status)}
+        {line.due && <span class="hint">{t.list.due(shownDate(line.due))}</span>}
+      </td>
+      <td>{column.cell(line)}</td>
+    </tr>
+  );
+}
+
+function Rows({lines, column}: {lines: DossierLine[]; column: SiteColumn}) {
+  const t = useTexts();
+  const names = useNames();
+  return (
+    <table class="list">
+      <thead>
+        <tr>
+          {[t.list.owner, t.list.procedure, t.list.status, column.title].map((title) => (
+            <th key={title} scope="col">
+              {title}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map((line) => (
+          <Row key={line.id} line={line} names={names} column={column} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Filter({value, onChange}: {value: string; onChange: (value: string) => void}) {
+  const t = useTexts();
+  const names = useNames();
+  const statuses = useStore(schema).statuses;
+  return (
+    <label>
+      <span class="sr">{t.list.filter}</span>
+      <select name="filter" value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        <option value="">{t.list.all}</option>
+        <option value="conflicts">{t.list.needYou}</option>
+        {statuses.map((one) => (
+          <option key={one.code} value={one.code}>
+            {names.status(one.code)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** The dossiers of this site, found as one types. `tools` stand beside the search. */
+export function DossierList({column, tools}: {column: SiteColumn; tools?: ComponentChildren}) {
+  const t = useTexts();
+  const [typed, setTyped] = useState('');
+  const [kind, setKind] = useState('');
+  const [limit, setLimit] = useState(pageSize);
+  const search = useSettled(typed);
+  const conflicts = kind === 'conflicts';
+  const page = useRead<DossierPage>(listPath(search, conflicts ? '' : kind, conflicts, limit));
+  const kept = useRef<DossierPage>();
+  if (page.value) kept.current = page.value;
+  const shown = page.value ?? kept.current; // the rows of before, until the new ones are here
+  return (
+    <>
+      <div class="tools">
+        <label class="search">
+          <Icon name="search" />
+          <span class="sr">{t.list.search}</span>
+          <input
+            id="search"
+            type="search"
+            autocomplete="off"
+            spellcheck={false}
+            placeholder={t.list.search}
+            value={typed}
+            onInput={(event) => setTyped(event.currentTarget.value)}
+          />
+          <kbd>F4</kbd>
+        </label>
+        <Filter value={kind} onChange={setKind} />
+        {tools}
+      </div>
+      {page.trouble && <TroubleSaid trouble={page.trouble} />}
+      {shown && (
+        <p role="status" class="hint">
+          {shown.dossiers.length === 0 ? t.list.none : t.list.shown(shown.dossiers.length, shown.next !== '')}
+        </p>
+      )}
+      {shown && shown.dossiers.length > 0 && <Rows lines={shown.dossiers} column={column} />}
+      {shown?.next && limit < linesMax && (
+        <button type="button" onClick={() => setLimit(Math.min(limit * 3, linesMax))}>
+          {t.list.more}
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,172 @@
+import type {Texts} from './vi';
+
+const many = (count: number, one: string, more = `${one}s`): string => `${count} ${count === 1 ? one : more}`;
+
+export const en: Texts = {
+  age: ({unit, count}) => many(count, unit.slice(0, -1)),
+  money: (amount) => `${String(amount).replace(/\B(?=(\d{3})+$)/g, ',')} đồng`,
+
+  nav: {
+    label: 'Sections', skip: 'To the content', status: 'Condition', loading: 'Loading…', dossiers: 'Dossiers', newDossier: 'New dossier',
+    outbox: 'Not sent yet', inbox: 'For you to decide', machine: 'This PC', devices: 'PCs', tickets: 'Tickets',
+  },
+  settings: {
+    title: 'Display', language: 'Language', theme: 'Background', auto: 'As the PC', light: 'Light', dark: 'Dark', textSize: 'Text size', normal: 'Normal',
+    large: 'Large', larger: 'Very large',
+  },
+  session: {
+    closed: 'The session has ended, or the page was not opened properly.',
+    reopen: 'Run this command on this machine and open the address that it prints; this page then goes on by itself:',
+    draftsKept: 'What you were typing is kept.',
+    storageOff: 'The browser does not let this page keep drafts: what is typed and not saved is lost when the page is closed. Everything else works.',
+  },
+  live: {
+    unknownSince: (time) => `Unknown since ${time}`,
+    unknownWhy: 'The wardsync program on this machine does not answer. Whatever was called “saved” is safe on the disk. The page keeps trying; if this lasts, call the technician.',
+  },
+  state: {
+    on_this_pc: {name: 'Saved on this PC', why: 'The centre does not have this yet.'},
+    sending: {name: 'Sending', why: 'Saved on this PC; on its way to the centre.'},
+    stuck: {name: 'Stuck', why: 'Saved on this PC, but nothing could be sent for more than 10 minutes. Press “Send now” under Not sent yet; if it stays, call the centre.'},
+    at_centre: {name: 'At the centre', why: 'The centre has signed a receipt; it is about to enter it into the common register.'},
+    applied: {name: 'Entered at the centre', why: ''},
+    needs_you: {name: 'Needs you', why: 'Two places wrote different things, or something was not accepted.'},
+    decide: (count) => `See ${many(count, 'question')}`,
+  },
+  link: {
+    connecting: 'Calling the centre.', open: 'Connected to the centre', waiting: 'No connection to the centre.', waiting_for_approval: 'The centre has not approved this PC yet.',
+    revoked: 'The centre has revoked this PC.', paused: 'Sending is paused.',
+    since: (time) => `since ${time}.`,
+    nextTry: (time) => `Next try at ${time}.`,
+  },
+  faults: {
+    io: 'There is no line.', timeout: 'The centre does not answer.', not_member: 'This PC is not approved yet.', revoked: 'This PC was revoked.',
+    unsupported: 'The versions of the two sides do not fit.', wrong_organisation: 'This PC belongs to another organisation.',
+    fork: 'This PC’s data exist in two versions; call the centre.', malformed: 'The line is disturbed.', other: 'The line has failed.',
+  },
+  exposure: {
+    lost: (dossiers, oldest) => `If this PC breaks now, ${many(dossiers, 'dossier')} would be lost${oldest ? `; the oldest is ${oldest} old` : ''}.`,
+    nothing: 'If this PC breaks now, no dossier is lost.',
+  },
+  list: {
+    search: 'Find by name, code, telephone, last 4 of an identity number', filter: 'Filter by status', all: 'Every status', needYou: 'Needs you', owner: 'Owner and code',
+    procedure: 'Procedure', status: 'Status', state: 'Is it safe?', none: 'No dossier fits.', noOwner: '(no name yet)', noCode: '(no code yet)',
+    shown: (count, more) => (more ? `The first ${many(count, 'dossier')}; there are more.` : `${many(count, 'dossier')}.`),
+    more: 'Show more', due: (time) => `Appointed ${time}`, unit: 'Unit',
+  },
+  drafts: {title: 'Being typed, not saved', fresh: 'New dossier', edit: 'Edit', unnamed: 'no name yet', drop: 'Drop'},
+  form: {
+    required: '(required)', procedure: 'Procedure', procedureHint: 'Type its code or name, marks are not needed; arrows to choose, Enter to take.', noProcedure: 'No procedure fits.',
+    sameDay: 'Done the same day', free: 'No fee',
+    within: (count, unit, working) => `${count}${working ? ' working' : ''} ${unit === 'hour' ? 'hours' : 'days'}`,
+    more: 'More fields', less: 'Fewer fields', nothing: '—', dateHint: 'day/month/year, or the year alone', timeHint: 'day/month/year hour:minute',
+    codeHint: 'The code printed on the receipt, if there is one.', save: 'Save dossier', saving: 'Saving…', draftKept: 'What you type is kept until it is saved.',
+    unseen: 'There are invisible characters in this box (they come from copying).', dropUnseen: 'Remove them', undecided: 'Waiting for a decision',
+    undecidedBanner: 'Some fields wait for a decision under For you to decide; they cannot be edited here.',
+    errors: {
+      missing: 'This is required.', date: 'This is not a date. Write 31/12/2020, or the year alone.', time: 'This is not a time. Write 31/12/2020 09:30.',
+      too_long: 'Longer than 4,000 characters. Shorten it, or attach it as a file.',
+    },
+    doubts: {
+      identity_length: 'This number has neither 9 nor 12 digits. Look at the paper again.', identity_birth: 'The year of birth does not fit the identity number. Look at the paper again.',
+      identity_sex: 'The sex does not fit the identity number. Look at the paper again.', phone: 'This does not look like a telephone number.',
+      code_form: 'This does not look like the usual dossier code.',
+    },
+  },
+  similar: {
+    title: 'The same person, the same procedure today?', why: 'There is such a dossier of today already. Nothing was saved yet.', back: 'Back', saveAnyway: 'Save it as another dossier',
+  },
+  dossier: {
+    back: '← List of dossiers', edit: 'Edit', notes: 'Notes', newNote: 'New note', addNote: 'Add', voided: 'Voided', notAccepted: 'Not accepted; kept until somebody decides:',
+  },
+  voiding: {
+    open: 'Void (made by mistake)', title: 'Void this dossier?', explain: 'The dossier is kept and marked as void, with the reason, the name and the time. Nothing is deleted.', why: 'Reason',
+    keep: 'Do not void', confirm: 'Void the dossier',
+  },
+  code: {copy: 'Copy', read: 'Read aloud', copied: 'Copied.', notCopied: 'The browser does not allow copying; select the code and press Ctrl+C.', dot: 'dot', hyphen: 'dash', also: 'Other codes:'},
+  history: {
+    title: 'History', when: 'When', field: 'Field', value: 'Value', who: 'Who', standing: 'Standing', why: 'Reason:', device: (id) => `PC ${id}`,
+    standings: {
+      shown: 'in use', replaced: 'replaced', lost: 'not used (a later one is)', in_conflict: 'to be decided', proposed: 'not accepted', not_applied: 'cannot apply', waiting: 'waits for what came before it',
+    },
+  },
+  edit: {
+    title: 'Edit dossier', back: '← To the dossier, keeping what was typed', why: 'Reason (optional)', cancel: 'Drop the changes',
+    save: (count) => (count === 0 ? 'Nothing changed yet' : `Save ${many(count, 'change')}`), meanwhile: 'While you were editing, this dossier was changed elsewhere:',
+    meanwhileSafe: 'You can still save, and overwrite nobody: if both changed one field, it is asked under For you to decide.',
+  },
+  outbox: {
+    explain: 'Dossiers with changes that are on this PC only. They are sent by themselves whenever there is a line.', none: 'The centre has everything.', sendNow: 'Send now', resume: 'Resume sending',
+    stuck: 'There is a line, but nothing could be sent for more than 10 minutes.', stuckTodo: 'Press “Send now”. If it stays, call the centre; the data on this PC are safe.',
+    refused: (count) => `The centre does not take ${many(count, 'parcel')} of data. Call the centre; the data are still on this PC.`, records: 'Changes', age: 'Waiting for',
+  },
+  inbox: {
+    explain: 'Two places wrote different things into one field. The system does not choose. Look at the papers, then decide; the other values stay in the history.',
+    all: '← All questions', none: 'There is nothing to decide.', before: 'Before', here: 'On this PC', there: 'Elsewhere', nothingBefore: '(nothing before)', empty: '(empty)', removed: 'Remove it',
+    stays: 'Keep it', another: 'Another value…', otherValue: 'The right value', why: 'Reason (optional)', whyNeeded: 'Reason', chooseFirst: 'Choose a side to see what comes of it.',
+    preview: 'After the decision:', othersStay: 'The other values stay in the history.', confirm: 'Decide', clockBad: 'that PC’s clock is wrong',
+    kinds: {choose_value: 'two different values', removed_but_edited: 'removed here, edited there', payment_differs: 'one receipt, two amounts'},
+  },
+  machine: {
+    unit: 'Unit', device: 'PC', centre: 'Centre’s address', receipted: 'Receipted by the centre', waiting: 'Changes not sent yet', dossiers: 'Dossiers on this PC', clock: 'Clock against the centre’s',
+    clockOffset: (seconds) => `${seconds > 0 ? '+' : ''}${seconds} s`, disk: 'Free disk', megabytes: (count) => `${count} MB`, lastError: 'Last failure of the line', version: 'Version',
+  },
+  alarm: {
+    rollback: 'The centre holds less than it had signed for.', twoFaces: 'The centre has signed two different histories.', revoked: 'This PC was revoked.',
+    callCentre: 'Call the centre’s administrator. The data on this PC are all still there.', clock: (minutes) => `This PC’s clock is ${many(minutes, 'minute')} off.`,
+    setClock: 'Set date and time; dossiers can be saved all the same.', disk: (megabytes) => `The disk has only ${megabytes} MB left.`,
+    freeDisk: 'Delete what is not needed; nothing can be saved on a full disk.', quarantined: (count) => `${many(count, 'record')} that came here are not valid and were put aside.`,
+  },
+  person: {
+    label: 'Working', none: 'Account’s name', add: 'Add a name…', name: 'Full name', use: 'Use this name',
+    provesNothing: 'This name goes into the history. Whoever sits here can choose it, so it does not prove who did something.',
+  },
+  troubles: {
+    unknown: {what: 'Something failed.', remedy: 'Do it again; if it stays, call the technician and read out the line below.'},
+    unreachable: {what: 'The wardsync program on this machine does not answer.', remedy: 'Whether this was saved is unknown. What you typed is kept; press again, it is not done twice.'},
+    not_found: {what: 'There is no such thing here.', remedy: 'Check the code; the list shows what is here.'},
+    ambiguous: {what: 'Several dossiers share this code.', remedy: 'Open it from the list.'},
+    invalid: {what: 'This cannot be accepted as it is; nothing was saved.', remedy: 'Correct it and save again.'},
+    too_large: {what: 'This is too long; nothing was saved.', remedy: 'Shorten it, or attach it as a file.'},
+    exists: {what: 'There is a dossier with this code already; nothing was saved.', remedy: 'Edit that one, or leave the code out.'},
+    not_member: {what: 'The centre has not approved this PC yet.', remedy: 'Call the centre’s administrator to compare the 30 digits and approve it.'},
+    revoked: {what: 'This PC was revoked.', remedy: 'Call the centre. The data on this PC are still there.'},
+    storage_full: {what: 'The disk is full; this was not saved.', remedy: 'Free some space and save again. What was saved before is still there.'},
+    storage_read_only: {what: 'The data directory cannot be written; this was not saved.', remedy: 'Call the technician.'},
+    storage_failed: {what: 'The disk or the database failed.', remedy: 'Call the technician. What was saved before is not touched.'},
+    no_login: {what: 'The session has ended.', remedy: 'Open the page again as described above; what you typed is kept.'},
+    no_csrf: {what: 'This page is out of date.', remedy: 'Reload it; what you typed is kept.'},
+  },
+  centre: {
+    well: 'Every PC is well.', alerts: (count) => `${many(count, 'PC')} to look at`, links: (count) => `${many(count, 'PC')} connected`,
+    waiting: (count) => `${many(count, 'PC')} waiting for approval`, subtitle: (organisation) => `Centre · ${organisation}`,
+  },
+  devices: {
+    search: 'Find by ward, label, PC', count: (count) => `${many(count, 'PC')}, worst first.`, device: 'Unit and PC', state: 'Condition, what to do', contact: 'Contact', unsent: 'Not sent yet',
+    conflicts: 'To decide', acts: 'Actions', connected: 'Connected', never: 'never', since: (time) => `since ${time}`, accepted: (time) => `Last accepted ${time}`,
+    oldest: (words) => `the oldest ${words}`, approveOpen: 'Approve…', revokeOpen: 'Revoke…', approveTitle: 'Approve this PC?', notNow: 'Not now', approve: 'Approve',
+    compare: 'Telephone whoever sits at that PC. Both screens must show these 30 digits; if one differs, do not approve.', compared: 'Read to each other: all the same.',
+    revokeTitle: 'Revoke this PC?', revokeExplain: 'This PC can no longer send or receive. Its data are not deleted. This cannot be taken back; the PC must enrol again with a new ticket.',
+    revokeUnsent: (count) => `At its last report this PC had ${many(count, 'change')} not sent yet; they will not be taken any more.`, reason: 'Reason', keep: 'Do not revoke', revoke: 'Revoke',
+    causes: {
+      well: {what: 'Well', todo: ''},
+      waiting: {what: 'Waits for approval', todo: 'Telephone, compare the 30 digits, then approve.'},
+      revoked: {what: 'Revoked', todo: ''},
+      revoked_contact: {what: 'Revoked, and still calls', todo: 'Find out where the PC is; if it was stolen, tell the police.'},
+      offline: {what: 'Not heard', todo: 'Normal outside working hours. Else call the ward: is the PC off, or the network gone?'},
+      silent: {what: 'Approved, and never called', todo: 'Call the ward: run wardsync on that PC.'},
+      no_progress: {what: 'Connects, but nothing comes through', todo: 'See the failure below; have “wardsync doctor” run on that PC.'},
+      clock: {what: 'Clock more than 5 minutes off', todo: 'Set that PC’s date and time.'},
+      disk: {what: 'Disk nearly full', todo: 'Delete files on that PC; nothing can be saved on a full disk.'},
+      rollback: {what: 'Its data were replaced by an older copy', todo: 'It is fetching what it lacks; ask who restored a copy.'},
+      fork: {what: 'Two versions of one PC’s data', todo: 'A disk was copied. Revoke this PC, enrol a new one.'},
+      quarantined: {what: 'Holds records that are not valid', todo: 'See that PC’s log; call the developers.'},
+    },
+  },
+  tickets: {
+    explain: 'Each ticket lets one new PC of one unit enrol once, within its time. Guard it like a key.', unit: 'Unit', label: 'Label', labelHint: 'To know the PC by, for instance “desk 2”.',
+    address: 'Centre’s address', addressHint: 'Name or address:port, as the ward reaches it.', hours: 'Good for', make: 'Make a ticket', download: 'Download',
+    made: (unit, expires) => `A ticket for ${unit}, good until ${expires}.`, next: 'Take it to the new PC and run “wardsync enrol --ticket …”. The PC then shows up under PCs, to be approved.',
+  },
+  dossiers: {readOnly: 'To read only: dossiers are edited where they are held.', undecided: (count) => `${many(count, 'question')} the ward has not decided`},
+};

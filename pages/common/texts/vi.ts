@@ -1,0 +1,190 @@
+/** Every text of both pages in Vietnamese: the catalogue. en.ts has the same shape, or it does not compile. */
+
+type Age = {unit: 'seconds' | 'minutes' | 'hours' | 'days'; count: number};
+
+const grouped = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, '.');
+
+export const vi = {
+  age: ({unit, count}: Age): string => `${count} ${{seconds: 'giây', minutes: 'phút', hours: 'giờ', days: 'ngày'}[unit]}`,
+  money: (amount: number): string => `${grouped(amount)} đồng`,
+
+  nav: {
+    label: 'Các mục', skip: 'Đến nội dung chính', status: 'Tình trạng', loading: 'Đang tải…', dossiers: 'Hồ sơ', newDossier: 'Tiếp nhận hồ sơ',
+    outbox: 'Chưa gửi', inbox: 'Cần quyết định', machine: 'Máy này', devices: 'Các máy', tickets: 'Phiếu đăng ký máy',
+  },
+  settings: {
+    title: 'Hiển thị', language: 'Ngôn ngữ', theme: 'Màu nền', auto: 'Theo máy', light: 'Sáng', dark: 'Tối', textSize: 'Cỡ chữ', normal: 'Thường',
+    large: 'Lớn', larger: 'Rất lớn',
+  },
+  session: {
+    closed: 'Phiên làm việc đã kết thúc, hoặc trang chưa được mở đúng cách.',
+    reopen: 'Chạy lệnh sau trên máy này rồi mở địa chỉ mà nó in ra; trang này sẽ tự tiếp tục:',
+    draftsKept: 'Những gì đã nhập dở vẫn được giữ.',
+    storageOff: 'Trình duyệt không cho lưu tạm: những gì nhập dở sẽ mất khi đóng trang này. Mọi chức năng khác vẫn dùng được.',
+  },
+  live: {
+    unknownSince: (time: string): string => `Không rõ từ ${time}`,
+    unknownWhy: 'Chương trình wardsync trên máy này không trả lời. Những gì đã báo “đã lưu” vẫn an toàn trên đĩa. Trang đang tự thử lại; nếu kéo dài, gọi cán bộ kỹ thuật.',
+  },
+  state: {
+    on_this_pc: {name: 'Đã lưu tại máy này', why: 'Trung tâm chưa có bản này.'},
+    sending: {name: 'Đang gửi', why: 'Đã lưu tại máy này; đang gửi về Trung tâm.'},
+    stuck: {name: 'Gửi bị kẹt', why: 'Đã lưu tại máy này, nhưng hơn 10 phút chưa gửi được. Bấm “Gửi ngay” ở mục Chưa gửi; nếu vẫn kẹt, gọi Trung tâm.'},
+    at_centre: {name: 'Trung tâm đã nhận', why: 'Trung tâm đã ký biên nhận; đang chờ cập nhật vào sổ chung.'},
+    applied: {name: 'Đã cập nhật tại Trung tâm', why: ''},
+    needs_you: {name: 'Cần bạn quyết định', why: 'Có chỗ ghi khác nhau, hoặc có việc chưa được chấp nhận.'},
+    decide: (count: number): string => `Xem ${count} chỗ cần quyết định`,
+  },
+  link: {
+    connecting: 'Đang nối về Trung tâm.', open: 'Đã nối với Trung tâm', waiting: 'Chưa nối được với Trung tâm.',
+    waiting_for_approval: 'Trung tâm chưa duyệt máy này.', revoked: 'Trung tâm đã thu hồi quyền của máy này.', paused: 'Đã tạm dừng gửi.',
+    since: (time: string): string => `từ ${time}.`,
+    nextTry: (time: string): string => `Thử lại lúc ${time}.`,
+  },
+  faults: {
+    io: 'Không có đường truyền.', timeout: 'Trung tâm không trả lời.', not_member: 'Máy này chưa được duyệt.', revoked: 'Máy này đã bị thu hồi quyền.',
+    unsupported: 'Phiên bản của hai bên không hợp nhau.', wrong_organisation: 'Máy này thuộc tổ chức khác.', fork: 'Dữ liệu của máy này có hai bản khác nhau; gọi Trung tâm.',
+    malformed: 'Đường truyền bị nhiễu.', other: 'Đường truyền có sự cố.',
+  },
+  exposure: {
+    lost: (dossiers: number, oldest: string): string => `Nếu máy này hỏng bây giờ, ${dossiers} hồ sơ sẽ mất${oldest ? `; cũ nhất ${oldest}` : ''}.`,
+    nothing: 'Nếu máy này hỏng bây giờ, không mất hồ sơ nào.',
+  },
+  list: {
+    search: 'Tìm theo tên, mã, điện thoại, 4 số cuối giấy tờ', filter: 'Lọc theo trạng thái', all: 'Mọi trạng thái', needYou: 'Cần bạn quyết định',
+    owner: 'Chủ hồ sơ và mã', procedure: 'Thủ tục', status: 'Trạng thái hồ sơ', state: 'Đã an toàn chưa',
+    none: 'Không có hồ sơ nào khớp.', noOwner: '(chưa có tên)', noCode: '(chưa có mã)',
+    shown: (count: number, more: boolean): string => (more ? `${count} hồ sơ đầu tiên; còn nữa.` : `${count} hồ sơ.`),
+    more: 'Hiện thêm', due: (time: string): string => `Hẹn trả ${time}`,
+    unit: 'Đơn vị',
+  },
+  drafts: {title: 'Đang nhập dở, chưa lưu', fresh: 'Hồ sơ mới', edit: 'Sửa', unnamed: 'chưa có tên', drop: 'Bỏ'},
+  form: {
+    required: '(bắt buộc)', procedure: 'Thủ tục hành chính', procedureHint: 'Gõ mã hoặc tên, không cần dấu; mũi tên để chọn, Enter để nhận.', noProcedure: 'Không có thủ tục nào khớp.',
+    sameDay: 'Giải quyết trong ngày', free: 'Không thu phí',
+    within: (count: number, unit: string, working: boolean): string => `${count} ${unit === 'hour' ? 'giờ' : 'ngày'}${working ? ' làm việc' : ''}`,
+    more: 'Thêm mục khác', less: 'Bớt các mục khác', nothing: '—',
+    dateHint: 'ngày/tháng/năm, hoặc chỉ năm', timeHint: 'ngày/tháng/năm giờ:phút', codeHint: 'Mã đã in trên giấy tiếp nhận, nếu có.',
+    save: 'Lưu hồ sơ', saving: 'Đang lưu…', draftKept: 'Phần đang nhập được giữ lại cho đến khi lưu.',
+    unseen: 'Có ký tự ẩn trong ô này (thường do sao chép từ nơi khác).', dropUnseen: 'Bỏ ký tự ẩn',
+    undecided: 'Đang chờ quyết định', undecidedBanner: 'Có ô đang chờ quyết định ở mục Cần quyết định; không sửa được ở đây.',
+    errors: {
+      missing: 'Ô này bắt buộc.', date: 'Không phải là ngày. Viết như 31/12/2020, hoặc chỉ năm.', time: 'Không phải là thời điểm. Viết như 31/12/2020 09:30.',
+      too_long: 'Dài quá 4.000 ký tự. Viết ngắn lại, hoặc đính kèm thành tệp.',
+    },
+    doubts: {
+      identity_length: 'Số này không có 9 hay 12 chữ số. Xem lại giấy tờ.', identity_birth: 'Năm sinh không khớp với số căn cước. Xem lại giấy tờ.',
+      identity_sex: 'Giới tính không khớp với số căn cước. Xem lại giấy tờ.', phone: 'Không giống số điện thoại. Xem lại.',
+      code_form: 'Không giống mã hồ sơ thường dùng. Xem lại.',
+    },
+  },
+  similar: {
+    title: 'Cùng người, cùng thủ tục hôm nay?', why: 'Hôm nay máy này đã có hồ sơ giống như vậy. Chưa có gì được lưu.', back: 'Quay lại', saveAnyway: 'Vẫn lưu thành hồ sơ khác',
+  },
+  dossier: {
+    back: '← Danh sách hồ sơ', edit: 'Sửa hồ sơ', notes: 'Ghi chép', newNote: 'Thêm ghi chép', addNote: 'Ghi vào', voided: 'Đã hủy',
+    notAccepted: 'Chưa được chấp nhận; vẫn được giữ cho đến khi có người quyết định:',
+  },
+  voiding: {
+    open: 'Hủy hồ sơ lập nhầm', title: 'Hủy hồ sơ này?', explain: 'Hồ sơ vẫn được giữ, đánh dấu “đã hủy” cùng lý do, tên và thời điểm. Không có gì bị xóa.',
+    why: 'Lý do hủy', keep: 'Không hủy', confirm: 'Hủy hồ sơ',
+  },
+  code: {copy: 'Chép mã', read: 'Đọc mã', copied: 'Đã chép.', notCopied: 'Trình duyệt không cho chép; bôi đen mã rồi bấm Ctrl+C.', dot: 'chấm', hyphen: 'gạch', also: 'Mã khác:'},
+  history: {
+    title: 'Lịch sử', when: 'Lúc', field: 'Mục', value: 'Giá trị', who: 'Ai', standing: 'Tình trạng', why: 'Lý do:', device: (id: string): string => `máy ${id}`,
+    standings: {
+      shown: 'đang dùng', replaced: 'đã được thay', lost: 'không dùng (có bản ghi sau)', in_conflict: 'chờ quyết định', proposed: 'chưa được chấp nhận', not_applied: 'không áp dụng được',
+      waiting: 'chờ dữ liệu trước đó',
+    },
+  },
+  edit: {
+    title: 'Sửa hồ sơ', back: '← Về hồ sơ, giữ phần đang sửa', why: 'Lý do sửa (không bắt buộc)', cancel: 'Bỏ sửa',
+    save: (count: number): string => (count === 0 ? 'Chưa có gì thay đổi' : `Lưu ${count} thay đổi`),
+    meanwhile: 'Trong lúc bạn đang sửa, hồ sơ này đã được sửa ở nơi khác:',
+    meanwhileSafe: 'Bạn vẫn lưu được, không ghi đè lên ai: nếu hai bên cùng sửa một ô, hệ thống sẽ hỏi ở mục Cần quyết định.',
+  },
+  outbox: {
+    explain: 'Những hồ sơ có thay đổi mới chỉ nằm trên máy này. Chúng được gửi tự động khi có đường truyền.', none: 'Mọi thứ đã được Trung tâm nhận.', sendNow: 'Gửi ngay', resume: 'Gửi tiếp',
+    stuck: 'Đường truyền có, nhưng hơn 10 phút không gửi được gì.', stuckTodo: 'Bấm “Gửi ngay”. Nếu vẫn vậy, gọi Trung tâm; dữ liệu trên máy này vẫn an toàn.',
+    refused: (count: number): string => `Trung tâm không nhận ${count} gói dữ liệu. Gọi Trung tâm; dữ liệu vẫn còn trên máy này.`,
+    records: 'Số thay đổi', age: 'Đã chờ',
+  },
+  inbox: {
+    explain: 'Hai nơi đã ghi khác nhau vào cùng một ô. Hệ thống không tự chọn. Hãy xem giấy tờ rồi quyết định; các giá trị kia vẫn còn trong lịch sử.',
+    all: '← Tất cả các chỗ cần quyết định', none: 'Không có gì cần quyết định.', before: 'Trước đó', here: 'Tại máy này', there: 'Nơi khác', nothingBefore: '(trước đó chưa có)',
+    empty: '(để trống)', removed: 'Bỏ đi', stays: 'Giữ lại', another: 'Giá trị khác…', otherValue: 'Giá trị đúng', why: 'Lý do (không bắt buộc)', whyNeeded: 'Lý do',
+    chooseFirst: 'Chọn một bên để xem trước kết quả.', preview: 'Sau khi quyết định:', othersStay: 'Các giá trị khác còn trong lịch sử.', confirm: 'Quyết định',
+    clockBad: 'đồng hồ máy đó sai',
+    kinds: {choose_value: 'hai giá trị khác nhau', removed_but_edited: 'nơi bỏ, nơi sửa', payment_differs: 'một biên lai, hai số tiền'},
+  },
+  machine: {
+    unit: 'Đơn vị', device: 'Mã máy', centre: 'Địa chỉ Trung tâm', receipted: 'Trung tâm đã ký nhận', waiting: 'Thay đổi chưa gửi', dossiers: 'Số hồ sơ trên máy',
+    clock: 'Đồng hồ so với Trung tâm', clockOffset: (seconds: number): string => `${seconds > 0 ? '+' : ''}${seconds} giây`, disk: 'Đĩa còn trống',
+    megabytes: (count: number): string => `${grouped(count)} MB`, lastError: 'Lỗi đường truyền gần nhất', version: 'Phiên bản',
+  },
+  alarm: {
+    rollback: 'Trung tâm đang giữ ít hơn những gì nó đã ký nhận.', twoFaces: 'Trung tâm đã ký hai lịch sử khác nhau.', revoked: 'Máy này đã bị thu hồi quyền.',
+    callCentre: 'Gọi quản trị viên của Trung tâm. Dữ liệu trên máy này vẫn còn nguyên.',
+    clock: (minutes: number): string => `Đồng hồ của máy này sai ${minutes} phút.`, setClock: 'Chỉnh lại ngày giờ của máy; hồ sơ vẫn lưu được.',
+    disk: (megabytes: number): string => `Đĩa chỉ còn ${megabytes} MB.`, freeDisk: 'Xóa bớt tệp không cần; khi đĩa đầy thì không lưu được nữa.',
+    quarantined: (count: number): string => `${count} bản ghi nhận về không hợp lệ và được để riêng.`,
+  },
+  person: {
+    label: 'Người làm', none: 'Tên tài khoản', add: 'Thêm tên…', name: 'Họ và tên', use: 'Dùng tên này',
+    provesNothing: 'Tên này được ghi vào lịch sử. Ai ngồi ở máy cũng chọn được, nên nó không chứng minh được ai đã làm.',
+  },
+  troubles: {
+    unknown: {what: 'Có sự cố.', remedy: 'Làm lại; nếu vẫn vậy, gọi cán bộ kỹ thuật và đọc dòng dưới đây.'},
+    unreachable: {what: 'Chương trình wardsync trên máy này không trả lời.', remedy: 'Chưa rõ việc này đã được lưu chưa. Phần đang nhập vẫn được giữ; bấm lại, việc này không bị làm hai lần.'},
+    not_found: {what: 'Ở đây không có.', remedy: 'Xem lại mã; danh sách cho biết những gì có ở đây.'},
+    ambiguous: {what: 'Nhiều hồ sơ có cùng mã này.', remedy: 'Mở từ danh sách.'},
+    invalid: {what: 'Nội dung này chưa được chấp nhận; chưa có gì được lưu.', remedy: 'Sửa lại rồi lưu lần nữa.'},
+    too_large: {what: 'Nội dung dài quá; chưa có gì được lưu.', remedy: 'Viết ngắn lại, hoặc đính kèm thành tệp.'},
+    exists: {what: 'Đã có hồ sơ mang mã này; chưa có gì được lưu.', remedy: 'Sửa hồ sơ đó, hoặc để trống ô mã.'},
+    not_member: {what: 'Trung tâm chưa duyệt máy này.', remedy: 'Gọi quản trị viên của Trung tâm để so 30 chữ số và duyệt máy.'},
+    revoked: {what: 'Máy này đã bị thu hồi quyền.', remedy: 'Gọi Trung tâm. Dữ liệu trên máy vẫn còn.'},
+    storage_full: {what: 'Đĩa đã đầy; việc này chưa được lưu.', remedy: 'Xóa bớt tệp không cần rồi lưu lại. Những gì đã lưu vẫn còn.'},
+    storage_read_only: {what: 'Không ghi được vào thư mục dữ liệu; việc này chưa được lưu.', remedy: 'Gọi cán bộ kỹ thuật.'},
+    storage_failed: {what: 'Đĩa hoặc cơ sở dữ liệu có lỗi.', remedy: 'Gọi cán bộ kỹ thuật. Những gì đã lưu trước đó không bị đụng đến.'},
+    no_login: {what: 'Phiên làm việc đã kết thúc.', remedy: 'Mở lại trang theo hướng dẫn ở trên; phần đang nhập vẫn được giữ.'},
+    no_csrf: {what: 'Trang này đã cũ.', remedy: 'Tải lại trang; phần đang nhập vẫn được giữ.'},
+  },
+  centre: {
+    well: 'Mọi máy đều ổn.', alerts: (count: number): string => `${count} máy cần xem lại`, links: (count: number): string => `${count} máy đang nối`,
+    waiting: (count: number): string => `${count} máy chờ duyệt`, subtitle: (organisation: string): string => `Trung tâm · ${organisation}`,
+  },
+  devices: {
+    search: 'Tìm theo phường, nhãn, mã máy', count: (count: number): string => `${count} máy, xấu nhất ở trên.`, device: 'Đơn vị và máy', state: 'Tình trạng, việc cần làm', contact: 'Liên lạc',
+    unsent: 'Chưa gửi', conflicts: 'Cần quyết định', acts: 'Thao tác', connected: 'Đang nối', never: 'chưa lần nào', since: (time: string): string => `từ ${time}`,
+    accepted: (time: string): string => `Nhận lần cuối ${time}`, oldest: (words: string): string => `cũ nhất ${words}`,
+    approveOpen: 'Duyệt…', revokeOpen: 'Thu hồi…', approveTitle: 'Duyệt máy này?', notNow: 'Chưa duyệt', approve: 'Duyệt máy',
+    compare: 'Gọi điện cho người ngồi ở máy đó. Hai màn hình phải hiện cùng 30 chữ số này; khác một số cũng không được duyệt.', compared: 'Đã đọc cho nhau nghe: giống hệt.',
+    revokeTitle: 'Thu hồi quyền của máy này?', revokeExplain: 'Máy này không gửi và nhận được gì nữa. Dữ liệu trên máy không bị xóa. Không lấy lại được quyền; máy phải đăng ký lại bằng phiếu mới.',
+    revokeUnsent: (count: number): string => `Lần báo cuối, máy này còn ${count} thay đổi chưa gửi; chúng sẽ không được nhận nữa.`, reason: 'Lý do', keep: 'Không thu hồi', revoke: 'Thu hồi',
+    causes: {
+      well: {what: 'Ổn', todo: ''},
+      waiting: {what: 'Chờ duyệt', todo: 'Gọi điện, so 30 chữ số, rồi duyệt.'},
+      revoked: {what: 'Đã thu hồi', todo: ''},
+      revoked_contact: {what: 'Đã thu hồi mà vẫn gọi đến', todo: 'Tìm xem máy đang ở đâu; nếu bị mất cắp, báo công an.'},
+      offline: {what: 'Mất liên lạc', todo: 'Ngoài giờ làm việc thì bình thường. Nếu không, gọi cho phường: máy tắt, hay mất mạng?'},
+      silent: {what: 'Đã duyệt nhưng chưa gọi lần nào', todo: 'Gọi cho phường: chạy wardsync trên máy đó.'},
+      no_progress: {what: 'Có nối mà không gửi được gì', todo: 'Xem lỗi bên dưới; cho máy đó chạy “wardsync doctor”.'},
+      clock: {what: 'Đồng hồ sai hơn 5 phút', todo: 'Chỉnh lại ngày giờ của máy đó.'},
+      disk: {what: 'Đĩa sắp đầy', todo: 'Xóa bớt tệp trên máy đó; đĩa đầy thì không lưu được hồ sơ.'},
+      rollback: {what: 'Dữ liệu bị thay bằng bản cũ', todo: 'Máy đang tự lấy lại phần thiếu; hỏi xem ai đã phục hồi bản sao.'},
+      fork: {what: 'Hai bản dữ liệu của một máy', todo: 'Đĩa đã bị sao chép. Thu hồi máy này, đăng ký máy mới.'},
+      quarantined: {what: 'Có bản ghi không hợp lệ', todo: 'Xem nhật ký của máy đó; gọi người phát triển.'},
+    },
+  },
+  tickets: {
+    explain: 'Mỗi phiếu cho một máy mới của một đơn vị đăng ký một lần, trong thời hạn. Giữ phiếu như chìa khóa.', unit: 'Đơn vị', label: 'Nhãn', labelHint: 'Để nhận ra máy, ví dụ “quầy 2”.',
+    address: 'Địa chỉ Trung tâm', addressHint: 'Tên máy hoặc địa chỉ:cổng mà phường gọi đến được.', hours: 'Thời hạn', make: 'Lập phiếu', download: 'Tải phiếu về',
+    made: (unit: string, expires: string): string => `Đã lập phiếu cho ${unit}, dùng được đến ${expires}.`,
+    next: 'Mang phiếu đến máy mới, chạy “wardsync enrol --ticket …”. Sau đó máy hiện ở mục Các máy để duyệt.',
+  },
+  dossiers: {
+    readOnly: 'Chỉ để xem: hồ sơ được sửa tại nơi đang giữ nó.', undecided: (count: number): string => `${count} chỗ phường chưa quyết định`,
+  },
+};
+
+export type Texts = typeof vi;

@@ -1,0 +1,144 @@
+import {useState} from 'preact/hooks';
+import {newKey, type Trouble, write} from '../common/api';
+import {type Dossier, dossierPath, valueText} from '../common/dossier';
+import {useRead} from '../common/live';
+import {CodeWords} from '../common/parts/code';
+import {Dialog} from '../common/parts/dialog';
+import {TextField} from '../common/parts/field';
+import {Heading} from '../common/parts/heading';
+import {History} from '../common/parts/history';
+import {Icon} from '../common/parts/icon';
+import {Banner, Entered, TroubleSaid} from '../common/parts/said';
+import {Collections} from '../common/parts/collections';
+import {Facts} from '../common/parts/facts';
+import {href} from '../common/route';
+import {useNames} from '../common/schema';
+import {useTexts} from '../common/settings';
+import {committed} from '../common/text';
+import {clock, parseTime} from '../common/time';
+import {writer} from './people';
+import {StateWords} from './state';
+import type {WardStatus} from './ward';
+
+/** A dossier made by mistake: kept, marked, with the reason. */
+function VoidDialog({dossier, onClose}: {dossier: Dossier; onClose: () => void}) {
+  const t = useTexts();
+  const [why, setWhy] = useState('');
+  const [trouble, setTrouble] = useState<Trouble>();
+  const [key] = useState(newKey());
+  const send = async (): Promise<void> => {
+    const answer = await write(`${dossierPath(dossier.id)}/voiding`, {why: committed(why), ...writer()}, key);
+    if (answer.ok) onClose();
+    else setTrouble(answer.trouble);
+  };
+  return (
+    <Dialog title={t.voiding.title} onClose={onClose}>
+      <p>{t.voiding.explain}</p>
+      <TextField label={t.voiding.why} value={why} onChange={setWhy} required lines={2} />
+      {trouble && <TroubleSaid trouble={trouble} />}
+      <div class="buttons">
+        <button type="button" onClick={onClose}>
+          {t.voiding.keep}
+        </button>
+        <button type="button" class="danger" disabled={committed(why) === ''} onClick={() => void send()}>
+          {t.voiding.confirm}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function Notes({dossier}: {dossier: Dossier}) {
+  const t = useTexts();
+  const [text, setText] = useState('');
+  const [trouble, setTrouble] = useState<Trouble>();
+  const add = async (): Promise<void> => {
+    const answer = await write(`${dossierPath(dossier.id)}/changes`, {append: {notes: committed(text)}, ...writer()}, newKey());
+    if (!answer.ok) return setTrouble(answer.trouble);
+    setText('');
+    setTrouble(undefined);
+  };
+  return (
+    <section>
+      <h2>{t.dossier.notes}</h2>
+      {dossier.notes.map((note) => (
+        <p key={note.id}>
+          <Entered text={valueText(note['text'])} />{' '}
+          <span class="hint">
+            <Entered text={note.by} />, {clock(parseTime(note.at))}
+          </span>
+        </p>
+      ))}
+      <TextField label={t.dossier.newNote} value={text} onChange={setText} lines={2} />
+      {trouble && <TroubleSaid trouble={trouble} />}
+      <button type="button" disabled={committed(text) === ''} onClick={() => void add()}>
+        {t.dossier.addNote}
+      </button>
+    </section>
+  );
+}
+
+function Shown({dossier, status}: {dossier: Dossier; status: WardStatus | undefined}) {
+  const t = useTexts();
+  const names = useNames();
+  const [voiding, setVoiding] = useState(false);
+  const owner = valueText(dossier.fields['ChuHoSo']);
+  return (
+    <>
+      <Heading>{owner ? <Entered text={owner} /> : t.list.noOwner}</Heading>
+      <p>
+        <span class="code">{valueText(dossier.fields['MaTTHC'])}</span> <Entered text={valueText(dossier.fields['TenTTHC'])} /> ·{' '}
+        <strong>{names.status(valueText(dossier.fields['TrangThaiHoSo']))}</strong>
+      </p>
+      {dossier.voided && (
+        <Banner kind="warn" icon="stop">
+          <strong>{t.dossier.voided}</strong>: <Entered text={dossier.voided.why} /> (<Entered text={dossier.voided.by} />, {clock(parseTime(dossier.voided.at))})
+        </Banner>
+      )}
+      <CodeWords codes={dossier.codes} />
+      <StateWords state={dossier.state} changedAt="" conflicts={dossier.conflicts.length} status={status} id={dossier.id} />
+      {dossier.not_applied.length + dossier.proposals.length > 0 && (
+        <Banner kind="warn" icon="stop">
+          {t.dossier.notAccepted}
+          <ul>
+            {[...dossier.not_applied, ...dossier.proposals].map((said) => (
+              <li key={said.op}>
+                {names.field(said.field)}: <Entered text={names.value(said.field, said.value)} /> (<Entered text={said.by} />, {clock(parseTime(said.at))})
+              </li>
+            ))}
+          </ul>
+        </Banner>
+      )}
+      {!dossier.voided && (
+        <div class="buttons">
+          <a class="button primary" href={href('dossiers', dossier.id, 'edit')}>
+            <Icon name="edit" />
+            {t.dossier.edit} <kbd>F6</kbd>
+          </a>
+          <button type="button" onClick={() => setVoiding(true)}>
+            {t.voiding.open}
+          </button>
+        </div>
+      )}
+      <Facts dossier={dossier} />
+      <Collections dossier={dossier} />
+      <Notes dossier={dossier} />
+      <History which={dossier.id} />
+      {voiding && <VoidDialog dossier={dossier} onClose={() => setVoiding(false)} />}
+    </>
+  );
+}
+
+export function DossierPage({id, status}: {id: string; status: WardStatus | undefined}) {
+  const t = useTexts();
+  const {value, trouble} = useRead<Dossier>(dossierPath(id));
+  return (
+    <>
+      <p>
+        <a href={href()}>{t.dossier.back}</a>
+      </p>
+      {trouble && <TroubleSaid trouble={trouble} />}
+      {value && <Shown dossier={value} status={status} />}
+    </>
+  );
+}

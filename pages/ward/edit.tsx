@@ -1,0 +1,143 @@
+import {useState} from 'preact/hooks';
+import {type Trouble, write} from '../common/api';
+import {type Dossier, dossierPath} from '../common/dossier';
+import {useRead} from '../common/live';
+import {TextField} from '../common/parts/field';
+import {Heading} from '../common/parts/heading';
+import {Banner, Entered, TroubleSaid} from '../common/parts/said';
+import {go, href} from '../common/route';
+import {schema, useNames} from '../common/schema';
+import {useTexts} from '../common/settings';
+import {committed} from '../common/text';
+import {changed, formValue} from './desk';
+import {type Draft, drafts, dropDraft, keepDraft, newDraft, ownDraft} from './drafts';
+import {errorsOf, focusFirstError, Form, type Values} from './form';
+import {attempt, useSaveKey} from './new';
+import {writer} from './people';
+
+/** The dossier as it stands in the form. */
+function formValues(dossier: Dossier): Values {
+  const out: Values = {};
+  for (const field of schema.get().fields)
+    if (field.parent === '' && field.type !== 'list') out[field.name] = formValue(field, dossier.fields[field.name]);
+  return out;
+}
+
+const whyName = '#why'; // among the draft's values, beside the fields
+const beforeName = '#before';
+
+function startDraft(dossier: Dossier, id: string | undefined): Draft {
+  const found = id === undefined ? ownDraft(dossier.id) : drafts.get().find((draft) => draft.id === id);
+  if (found) return found;
+  const before = formValues(dossier);
+  return newDraft(dossier.id, dossier.version, {...before, [beforeName]: JSON.stringify(before)});
+}
+
+/** What the form began with, the draft's own notes left out. */
+function beforeOf(draft: Draft): Values {
+  try {
+    return JSON.parse(draft.values[beforeName] ?? '{}') as Values;
+  } catch {
+    return {};
+  }
+}
+
+function valuesOf(draft: Draft): Values {
+  return Object.fromEntries(Object.entries(draft.values).filter(([name]) => !name.startsWith('#')));
+}
+
+/** Fields that somebody else changed since the form was opened. */
+function ChangedMeanwhile({before, dossier}: {before: Values; dossier: Dossier}) {
+  const t = useTexts();
+  const names = useNames();
+  const now = formValues(dossier);
+  const fields = Object.keys(now).filter((name) => (now[name] ?? '') !== (before[name] ?? ''));
+  if (fields.length === 0) return null;
+  return (
+    <div role="status">
+      <Banner kind="warn" icon="history">
+        <strong>{t.edit.meanwhile}</strong>
+        <ul>
+          {fields.map((name) => (
+            <li key={name}>
+              {names.field(name)}: <Entered text={now[name] || t.inbox.empty} />
+            </li>
+          ))}
+        </ul>
+        <p>{t.edit.meanwhileSafe}</p>
+      </Banner>
+    </div>
+  );
+}
+
+function EditForm({dossier, draftId}: {dossier: Dossier; draftId: string | undefined}) {
+  const t = useTexts();
+  const [draft, setDraft] = useState(() => startDraft(dossier, draftId));
+  const [complaining, setComplaining] = useState(false);
+  const [saving, setSaving] = useState(false);
+  const [trouble, setTrouble] = useState<Trouble>();
+  const before = beforeOf(draft);
+  const values = valuesOf(draft);
+  const set = changed(values, before, schema.get());
+  const why = draft.values[whyName] ?? '';
+  const put = (name: string, value: string): void => {
+    const next = {...draft, values: {...draft.values, [name]: value}};
+    setDraft(next);
+    keepDraft(next);
+  };
+  const save = async (): Promise<void> => {
+    if (saving || Object.keys(set).length === 0) return;
+    setTrouble(undefined);
+    setComplaining(true);
+    if (errorsOf(schema.get(), values, t).length > 0) return focusFirstError();
+    setSaving(true);
+    const sent = attempt(draft, {set, seen: draft.version, ...(committed(why) ? {why: committed(why)} : {}), ...writer()});
+    const next = {...draft, sent};
+    setDraft(next);
+    keepDraft(next);
+    const answer = await write(`${dossierPath(dossier.id)}/changes`, JSON.parse(sent.body), sent.key);
+    setSaving(false);
+    if (!answer.ok) return setTrouble(answer.trouble);
+    dropDraft(draft);
+    go('dossiers', dossier.id);
+  };
+  useSaveKey(() => void save());
+  return (
+    <>
+      {dossier.version !== draft.version && <ChangedMeanwhile before={before} dossier={dossier} />}
+      <Form values={values} onChange={put} isNew={false} undecided={new Set(dossier.conflicts.map((conflict) => conflict.field))} complaining={complaining} />
+      <TextField label={t.edit.why} value={why} onChange={(value) => put(whyName, value)} />
+      {trouble && <TroubleSaid trouble={trouble} />}
+      <div class="buttons">
+        <button type="button" class="primary" disabled={saving || Object.keys(set).length === 0} onClick={() => void save()}>
+          {saving ? t.form.saving : t.edit.save(Object.keys(set).length)} <kbd>F9</kbd>
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            dropDraft(draft);
+            go('dossiers', dossier.id);
+          }}
+        >
+          {t.edit.cancel}
+        </button>
+        <span class="hint">{t.form.draftKept}</span>
+      </div>
+    </>
+  );
+}
+
+export function EditDossier({id, draftId}: {id: string; draftId: string | undefined}) {
+  const t = useTexts();
+  const {value: dossier, trouble} = useRead<Dossier>(dossierPath(id));
+  return (
+    <>
+      <Heading>{t.edit.title}</Heading>
+      <p>
+        <a href={href('dossiers', id)}>{t.edit.back}</a>
+      </p>
+      {trouble && <TroubleSaid trouble={trouble} />}
+      {dossier && <EditForm key={dossier.id} dossier={dossier} draftId={draftId} />}
+    </>
+  );
+}

@@ -1,0 +1,135 @@
+import {useEffect, useRef, useState} from 'preact/hooks';
+import {newKey, read, type Trouble, write} from '../common/api';
+import type {DossierLine, DossierPage} from '../common/dossier';
+import {Dialog} from '../common/parts/dialog';
+import {Heading} from '../common/parts/heading';
+import {Entered, TroubleSaid} from '../common/parts/said';
+import {go, href} from '../common/route';
+import {schema, useNames} from '../common/schema';
+import {useTexts} from '../common/settings';
+import {committed} from '../common/text';
+import {clock, parseTime, storedTime} from '../common/time';
+import {completed, newValues} from './desk';
+import {type Draft, drafts, dropDraft, keepDraft, newDraft, ownDraft} from './drafts';
+import {errorsOf, focusFirstError, Form, type Values} from './form';
+import {writer} from './people';
+
+type Created = {id: string; code: string};
+
+/** The key of the attempt: the same while the same is being sent, so that a lost answer cannot make a second dossier. */
+export function attempt(draft: Draft, body: unknown): {key: string; body: string} {
+  const text = JSON.stringify(body);
+  return draft.sent?.body === text ? draft.sent : {key: newKey(), body: text};
+}
+
+export function similarPath(values: Values): string {
+  const query = new URLSearchParams({
+    procedure: values['MaTTHC'] ?? '',
+    owner: committed(values['ChuHoSo'] ?? ''),
+    identity: committed(values['SoGiayToChuHoSo'] ?? ''),
+  });
+  return `/v1/dossiers/similar?${query}`;
+}
+
+function Similar({lines, onSave, onClose}: {lines: DossierLine[]; onSave: () => void; onClose: () => void}) {
+  const t = useTexts();
+  const names = useNames();
+  return (
+    <Dialog title={t.similar.title} onClose={onClose}>
+      <p>{t.similar.why}</p>
+      <ul>
+        {lines.map((line) => (
+          <li key={line.id}>
+            <a href={href('dossiers', line.id)}>
+              <Entered text={line.owner} /> · {names.procedure(line.procedure)}
+            </a>{' '}
+            <span class="hint">
+              {line.code} {clock(parseTime(line.changed_at))}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <div class="buttons">
+        <button type="button" onClick={onClose}>
+          {t.similar.back}
+        </button>
+        <button type="button" onClick={onSave}>
+          {t.similar.saveAnyway}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** Listens to F9, whatever has the focus. */
+export function useSaveKey(save: () => void): void {
+  const latest = useRef(save);
+  latest.current = save;
+  useEffect(() => {
+    const pressed = (): void => latest.current();
+    addEventListener('ward:save', pressed);
+    return () => removeEventListener('ward:save', pressed);
+  }, []);
+}
+
+function startDraft(id: string | undefined): Draft {
+  const found = id === undefined ? ownDraft('') : drafts.get().find((draft) => draft.id === id);
+  return found ?? newDraft('', '', {...newValues});
+}
+
+export function NewDossier({draftId}: {draftId: string | undefined}) {
+  const t = useTexts();
+  const [draft, setDraft] = useState(() => startDraft(draftId));
+  const [complaining, setComplaining] = useState(false);
+  const [saving, setSaving] = useState(false);
+  const [trouble, setTrouble] = useState<Trouble>();
+  const [similar, setSimilar] = useState<DossierLine[]>([]);
+  useEffect(() => {
+    document.querySelector<HTMLElement>('.form input')?.focus();
+  }, []);
+
+  const keep = (next: Draft): void => {
+    setDraft(next);
+    keepDraft(next);
+  };
+  const send = async (): Promise<void> => {
+    setSimilar([]);
+    setSaving(true);
+    const now = draft.values['at'] ?? storedTime(new Date());
+    const sent = attempt(draft, completed(draft.values, schema.get(), now));
+    keep({...draft, sent});
+    const answer = await write<Created>(`/v1/dossiers?${new URLSearchParams(writer())}`, JSON.parse(sent.body), sent.key);
+    setSaving(false);
+    if (!answer.ok) return setTrouble(answer.trouble);
+    dropDraft(draft);
+    go('dossiers', answer.value.id);
+  };
+  const save = async (): Promise<void> => {
+    if (saving) return;
+    setTrouble(undefined);
+    setComplaining(true);
+    if (errorsOf(schema.get(), draft.values, t).length > 0) return focusFirstError();
+    setSaving(true);
+    const found = await read<DossierPage>(similarPath(draft.values));
+    setSaving(false);
+    if (found.ok && found.value.dossiers.length > 0) return setSimilar(found.value.dossiers);
+    await send();
+  };
+  useSaveKey(() => void save());
+
+  return (
+    <>
+      <Heading quiet>{t.nav.newDossier}</Heading>
+      <Form values={draft.values} onChange={(name, value) => keep({...draft, values: {...draft.values, [name]: value}})} isNew undecided={new Set()}
+            complaining={complaining} />
+      {trouble && <TroubleSaid trouble={trouble} />}
+      <div class="buttons">
+        <button type="button" class="primary" disabled={saving} onClick={() => void save()}>
+          {saving ? t.form.saving : t.form.save} <kbd>F9</kbd>
+        </button>
+        <span class="hint">{t.form.draftKept}</span>
+      </div>
+      {similar.length > 0 && <Similar lines={similar} onClose={() => setSimilar([])} onSave={() => void send()} />}
+    </>
+  );
+}
