@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/asio.hpp"
+#include "runtime/events.hpp"
 #include "storage/ward_store.hpp"
 
 #include <functional>
@@ -41,6 +42,7 @@ class Ward {
   std::string http;        ///< host:port of the loopback API; empty: off
   std::string log;         ///< the log's file; empty: stderr
   LinkStanding link;
+  runtime::EventLog events;
 
   void enter(LinkState state);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/events.hpp"
 #include "runtime/link.hpp"
 #include "storage/centre_store.hpp"
 
@@ -32,6 +33,8 @@ class Hub {
   void policy_changed();
   /// Ends the device's open links; when it calls again, it is judged anew.
   void disconnect(const DeviceId& device);
+
+  runtime::EventLog events;  ///< for administrators' pages
 
   [[nodiscard]] std::set<DeviceId> connected() const;
   [[nodiscard]] std::size_t links() const noexcept { return lines_.size(); }

@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <span>
 
 /// A blocking client without Asio: a command line makes one call at a time.
 namespace ward::runtime {

@@ -5,12 +5,14 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace ward::runtime {
 namespace {
 
 std::vector<std::string> split(std::string_view path) {
   std::vector<std::string> parts;
+  if (path == "/") return parts;
   while (!path.empty() && path.front() == '/') {
     path.remove_prefix(1);
     const auto end = std::min(path.find('/'), path.size());
@@ -21,6 +23,22 @@ std::vector<std::string> split(std::string_view path) {
 }
 
 bool is_parameter(const std::string& part) { return part.starts_with('{'); }
+
+std::optional<Trouble> not_for(For whom, Caller caller) {
+  if (whom == For::anyone) return std::nullopt;
+  if (caller == Caller::nobody)
+    return Trouble{"no_login",
+                   ExitCode::refused,
+                   401,
+                   "Nobody is logged in.",
+                   {},
+                   "A page: open it anew with the command `page`. A program: send `Authorization: Bearer` with the content of api.token in "
+                   "the data directory.",
+                   {}};
+  if (whom == For::programs && caller == Caller::page)
+    return Trouble{"not_for_pages", ExitCode::refused, 403, "A page may not ask for this.", {}, "Use the command line.", {}};
+  return std::nullopt;
+}
 
 bool fits(const std::vector<std::string>& pattern, const std::vector<std::string>& parts) {
   if (pattern.size() != parts.size()) return false;
@@ -46,24 +64,36 @@ Response respond(const Trouble& trouble) {
 
 Response respond(const Error& error) { return respond(trouble_of(error)); }
 
-void Router::add(std::string method, std::string_view pattern, Handler handler) {
-  routes_.push_back({std::move(method), split(pattern), std::move(handler)});
+void Router::add(std::string method, std::string_view pattern, Handler handler, For whom) {
+  routes_.push_back({std::move(method), split(pattern), std::move(handler), whom});
 }
 
 Response Router::answer(Request request) const {
-  bool known = false;
+  std::string methods;
   for (const auto& route : routes_) {
     if (!fits(route.parts, request.path_parts)) continue;
-    known = true;
+    methods += (methods.empty() ? "" : ", ") + route.method;
     if (route.method != request.method) continue;
+    if (auto trouble = not_for(route.whom, request.caller)) return respond(*trouble);
     for (std::size_t i = 0; i < route.parts.size(); ++i)
       if (is_parameter(route.parts[i])) request.parameters[route.parts[i].substr(1, route.parts[i].size() - 2)] = request.path_parts[i];
     return route.handler(request);
   }
-  if (known)
-    return respond(Trouble{
-        "method_not_allowed", ExitCode::failed, 405, "This address does not take that method.", {}, "See the API's description.", {}});
-  return respond(Trouble{"no_such_address", ExitCode::failed, 404, "The API has no such address.", {}, "See the API's description.", {}});
+  if (methods.empty())
+    return respond(Trouble{"no_such_address", ExitCode::failed, 404, "The API has no such address.", {}, "See the API's description.", {}});
+  auto out = respond(Trouble{
+      "method_not_allowed", ExitCode::failed, 405, "This address does not take that method.", {}, "See the API's description.", {}});
+  out.headers.emplace_back("Allow", std::move(methods));
+  return out;
+}
+
+std::vector<std::string> Router::routes() const {
+  std::vector<std::string> out;
+  for (const auto& route : routes_) {
+    out.push_back(route.method + ' ');
+    for (const auto& part : route.parts) out.back() += '/' + part;
+  }
+  return out;
 }
 
 std::string encode_segment(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }

@@ -2,6 +2,9 @@
 #include "agent/cli/commands.hpp"
 #include "agent/connection.hpp"
 #include "agent/files.hpp"
+#include "agent/page_files.hpp"
+#include "runtime/events.hpp"
+#include "runtime/http_server.hpp"
 #include "runtime/log.hpp"
 #include "runtime/machine.hpp"
 #include "runtime/tasks.hpp"
@@ -25,6 +28,9 @@ class Process {
   Process(storage::WardStore store, const std::string& data, const std::string& log) : ward_(std::move(store), data, io_.get_executor()) {
     ward_.log = log;
     api_.add_routes(router_);
+    runtime::add_event_route(router_, ward_.events);
+    runtime::add_session_routes(router_, server_.doorkeeper(), program);
+    runtime::add_page_files(router_, page_files());
   }
 
   Result<void> open_doors(const runtime::DataDir& directory, const std::string& http) {

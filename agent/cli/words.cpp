@@ -31,6 +31,7 @@ void add_daemon(CLI::App& app, Words& w) {
   auto* status_command =
       printing(app, w, "status", "link, queue, receipts, conflicts, clock, disk", [&] { return status(w.common, w.watch); });
   status_command->add_flag("--watch", w.watch, "again whenever something changed, until interrupted");
+  printing(app, w, "page", "a one-time address that opens the ward page, logged in", [&] { return page(w.common); });
   printing(app, w, "verify", "check every seal, id, root and signature that is stored here", [&] { return verify(w.common); });
 
   auto* sync = group(app, "sync", "the link to the centre");

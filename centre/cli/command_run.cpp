@@ -2,8 +2,11 @@
 #include "centre/cli/commands.hpp"
 #include "centre/files.hpp"
 #include "centre/hub.hpp"
+#include "centre/page_files.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/entropy.hpp"
+#include "runtime/events.hpp"
+#include "runtime/http_server.hpp"
 #include "runtime/log.hpp"
 #include "runtime/machine.hpp"
 #include "runtime/watchdog.hpp"
@@ -39,6 +42,9 @@ Result<std::string> loopback_token(const runtime::DataDir& directory) {
 struct Daemon {
   Daemon(storage::CentreStore& store, Served at) : served(std::move(at)), hub(context.get_executor(), store), api(store, hub, served) {
     api.add_routes(router);
+    runtime::add_event_route(router, hub.events);
+    runtime::add_session_routes(router, http.doorkeeper(), program);
+    runtime::add_page_files(router, page_files());
   }
 
   Result<void> open_doors(const RunOptions& options, const runtime::DataDir& directory) {

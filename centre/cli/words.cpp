@@ -86,6 +86,7 @@ void describe(CLI::App& app, Words& words) {
   add_devices(app, words);
   add_dossiers(app, words);
   printing(app, words, "status", "this centre at a glance", [&] { return status(words.common); });
+  printing(app, words, "page", "a one-time address that opens the administrator's page, logged in", [&] { return page(words.common); });
   printing(app, words, "verify", "check every seal, id, root and signature that is stored here", [&] { return verify(words.common); });
   cli::add_config_commands(app, words);
   auto* version_command = printing(app, words, "version", "what this program is", [&] { return version(words.common); });

@@ -40,6 +40,7 @@ struct Desk {
     request.body = std::move(body);
     request.idempotency_key = std::move(key);
     request.if_none_match = std::move(held);
+    request.caller = runtime::Caller::account;
     request.account = "lan";
     return router.answer(std::move(request));
   }

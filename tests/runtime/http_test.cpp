@@ -1,8 +1,11 @@
-#include "runtime/http.hpp"
+#include "runtime/events.hpp"
+#include "runtime/http_server.hpp"
+#include "runtime/page.hpp"
 #include "tests/runtime/temporary.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 
@@ -31,10 +34,16 @@ Router echo_router() {
   return router;
 }
 
+constexpr PageFile page_files[] = {{"index.html", "<gzip>", "text/html; charset=utf-8"},
+                                   {"app.js", "<js>", "text/javascript; charset=utf-8"}};
+
 /// A server in a thread of its own, as the daemon is a process of its own.
 class Served {
  public:
   explicit Served(const std::string& socket, HttpLimits limits = {}) : server_(io_.get_executor(), router_, limits) {
+    add_page_files(router_, page_files);
+    add_session_routes(router_, server_.doorkeeper(), "wardsync");
+    add_event_route(router_, events_);
     REQUIRE(server_.listen_unix(socket).has_value());
     const auto bound = server_.listen_loopback({"127.0.0.1", 0}, "secret-token");
     REQUIRE(bound.has_value());
@@ -68,11 +77,17 @@ class Served {
   }
   [[nodiscard]] std::string host() const { return "Host: 127.0.0.1:" + std::to_string(port) + "\r\n"; }
 
+  /// Something happens in the daemon.
+  void happen(const char* name) {
+    asio::post(io_, [this, name] { events_.add(name, {{"n", 1}}); });
+  }
+
   std::uint16_t port = 0;
 
  private:
   asio::io_context io_{1};
-  const Router router_ = echo_router();
+  Router router_ = echo_router();
+  EventLog events_;
   HttpServer server_;
   Tasks tasks_{io_.get_executor()};
   std::thread thread_;
@@ -158,6 +173,109 @@ TEST_CASE("http: over loopback only the token's bearer is let in, from no other 
   CHECK(served.get(token).starts_with("HTTP/1.1 421"));
   CHECK(served.get(served.host() + token + "Origin: https://evil.example\r\n").starts_with("HTTP/1.1 403"));
   CHECK(served.get(served.host() + token).find("Access-Control") == std::string::npos);
+}
+
+TEST_CASE("http: the page's files are for anyone, compressed, and behind a policy that lets nothing else in") {
+  const Temporary here;
+  const Served served(here.file("api.sock"));
+  const auto get = [&](const std::string& target, const std::string& more = {}) {
+    return served.say("GET " + target + " HTTP/1.1\r\n" + served.host() + more + "Connection: close\r\n\r\n");
+  };
+  const auto index = get("/");
+  CHECK(index.starts_with("HTTP/1.1 200"));
+  for (const auto* part : {"Content-Encoding: gzip\r\n", "Content-Type: text/html; charset=utf-8\r\n", "Referrer-Policy: no-referrer\r\n",
+                           "X-Content-Type-Options: nosniff\r\n", "Cache-Control: no-cache\r\n", "Content-Length: 6\r\n", "\r\n\r\n<gzip>",
+                           "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'\r\n"}) {
+    CAPTURE(part);
+    CHECK(index.find(part) != std::string::npos);
+  }
+  const auto from = index.find("ETag: ") + 6;
+  const auto etag = index.substr(from, index.find('\r', from) - from);
+  CHECK(get("/", "If-None-Match: " + etag + "\r\n").starts_with("HTTP/1.1 304"));
+  CHECK(get("/assets/app.js").ends_with("\r\n\r\n<js>"));
+  for (const auto* wrong : {"/assets/none.js", "/assets/..%2Findex.html", "/assets/../index.html", "/index.html", "//"}) {
+    CAPTURE(wrong);
+    CHECK(get(wrong).starts_with("HTTP/1.1 40"));
+  }
+}
+
+TEST_CASE("http: a page logs in with its code, reads, writes with its token, and logs out") {
+  const Temporary here;
+  const Served served(here.file("api.sock"));
+  const auto made = call_unix(here.file("api.sock"), {"POST", "/v1/page-codes", {}, {}}, 5s);
+  REQUIRE(made.has_value());
+  CHECK(made->status == 201);
+  const auto code = made->body.substr(made->body.find("#code=") + 6, 32);
+  CHECK(made->body.find("http://127.0.0.1:" + std::to_string(served.port) + "/#code=") != std::string::npos);
+  const auto ask = [&](const std::string& method, const std::string& target, const std::string& headers, const std::string& body = {}) {
+    return served.say(method + " " + target + " HTTP/1.1\r\n" + served.host() + headers + "Content-Length: " + std::to_string(body.size()) +
+                      "\r\nConnection: close\r\n\r\n" + body);
+  };
+  const auto opened = ask("POST", "/v1/session", {}, R"({"code":")" + code + "\"}");
+  REQUIRE(opened.starts_with("HTTP/1.1 200"));
+  const auto named = [&](const std::string& from, const std::string& name, char end) {
+    const auto at = from.find(name) + name.size();
+    return from.substr(at, from.find(end, at) - at);
+  };
+  const auto cookie = "Cookie: " + named(opened, "Set-Cookie: ", ';') + "\r\n";
+  const auto csrf = "X-CSRF-Token: " + named(opened, R"("csrf":")", '"') + "\r\n";
+  CHECK(ask("POST", "/v1/session", {}, R"({"code":")" + code + "\"}").starts_with("HTTP/1.1 401"));
+  CHECK(ask("GET", "/v1/things/a", cookie).starts_with("HTTP/1.1 200"));
+  CHECK(ask("GET", "/v1/session", cookie).find(R"("csrf":")") != std::string::npos);
+  CHECK(ask("POST", "/v1/things", cookie, "x").starts_with("HTTP/1.1 403"));
+  CHECK(ask("POST", "/v1/things", cookie + csrf, "x").starts_with("HTTP/1.1 201"));
+  CHECK(ask("POST", "/v1/page-codes", cookie + csrf).starts_with("HTTP/1.1 403"));
+  CHECK(ask("POST", "/v1/things", cookie + csrf + "Origin: http://localhost:1\r\n", "x").starts_with("HTTP/1.1 403"));
+  CHECK(ask("DELETE", "/v1/session", cookie + csrf).find("Max-Age=0") != std::string::npos);
+  CHECK(ask("GET", "/v1/things/a", cookie).starts_with("HTTP/1.1 401"));
+  for (const auto* body : {"", "{}", "[]", "{", R"({"code":7})", R"({"code":""})"})
+    CHECK(ask("POST", "/v1/session", {}, body).starts_with("HTTP/1.1 4"));
+}
+
+TEST_CASE("http: events arrive as they happen, and a stream without a session's cookie or a token is refused") {
+  const Temporary here;
+  HttpLimits limits;
+  limits.event_streams_max = 1;
+  Served served(here.file("api.sock"), limits);
+  CHECK(served.say("GET /v1/events HTTP/1.1\r\n" + served.host() + "Connection: close\r\n\r\n").starts_with("HTTP/1.1 401"));
+  const auto request = "GET /v1/events HTTP/1.1\r\n" + served.host() + "Authorization: Bearer secret-token\r\n\r\n";
+  asio::io_context io(1);
+  Tcp::socket listening(io);
+  listening.connect({asio::ip::make_address("127.0.0.1"), served.port});
+  asio::write(listening, asio::buffer(request));
+  std::string heard;
+  asio::read_until(listening, asio::dynamic_buffer(heard), "event: ready\ndata: {}\n\n");
+  CHECK(heard.find("Content-Type: text/event-stream") != std::string::npos);
+  served.happen("saved");
+  asio::read_until(listening, asio::dynamic_buffer(heard), "event: saved\ndata: {\"n\":1}\n\n");
+  CHECK(served.say("GET /v1/events HTTP/1.1\r\n" + served.host() + "Authorization: Bearer secret-token\r\nConnection: close\r\n\r\n")
+            .starts_with("HTTP/1.1 503"));
+}
+
+TEST_CASE("http: a stream of events shows that it lives, and ends with the session that opened it") {
+  const Temporary here;
+  HttpLimits limits;
+  limits.heartbeat = 1s;
+  const Served served(here.file("api.sock"), limits);
+  const auto made = call_unix(here.file("api.sock"), {"POST", "/v1/page-codes", {}, {}}, 5s);
+  const auto body = R"({"code":")" + made->body.substr(made->body.find("#code=") + 6, 32) + "\"}";
+  const auto opened = served.say("POST /v1/session HTTP/1.1\r\n" + served.host() + "Content-Length: " + std::to_string(body.size()) +
+                                 "\r\nConnection: close\r\n\r\n" + body);
+  const auto at = opened.find("Set-Cookie: ") + 12;
+  const auto cookie = "Cookie: " + opened.substr(at, opened.find(';', at) - at) + "\r\n";
+  const auto token = opened.substr(opened.find(R"("csrf":")") + 8, 64);
+  asio::io_context io(1);
+  Tcp::socket listening(io);
+  listening.connect({asio::ip::make_address("127.0.0.1"), served.port});
+  asio::write(listening, asio::buffer("GET /v1/events HTTP/1.1\r\n" + served.host() + cookie + "\r\n"));
+  std::string heard;
+  asio::read_until(listening, asio::dynamic_buffer(heard), "data: {}\n\n:\n\n");
+  const auto left =
+      served.say("DELETE /v1/session HTTP/1.1\r\n" + served.host() + cookie + "X-CSRF-Token: " + token + "\r\nConnection: close\r\n\r\n");
+  REQUIRE(left.starts_with("HTTP/1.1 200"));
+  boost::system::error_code ended;
+  asio::read(listening, asio::dynamic_buffer(heard), ended);
+  CHECK(ended == asio::error::eof);
 }
 
 TEST_CASE("http: what is too large is refused with a problem, and what is not HTTP with another") {

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "runtime/page.hpp"
+
+namespace ward::agent {
+
+/// The page's files, as the build put them into the program (cross/page.cmake).
+[[nodiscard]] std::span<const runtime::PageFile> page_files();
+
+}  // namespace ward::agent
