@@ -155,6 +155,7 @@ std::optional<Fault> Admission::judge_one(const record::Header& header, std::set
 /// Whether this device may write these records; before anything of the segment is stored.
 std::optional<Fault> Admission::judge(const std::vector<segment::Verified>& verified) {
   std::vector<const record::Header*> headers;
+  headers.reserve(verified.size());
   for (const auto& one : verified) headers.push_back(&one.record.header);
   std::sort(headers.begin(), headers.end(), [](const auto* a, const auto* b) { return a->position.seq < b->position.seq; });
   std::set<Did> created;

@@ -120,6 +120,7 @@ Result<centre::PeerRead> CentreStore::read_peer(const centre::ReadPeer& wanted, 
   return store_.db.transact("read peer", [&]() -> Result<centre::PeerRead> {
     if (!standing->revoked) {
       std::vector<Incarnation> named;
+      named.reserve(wanted.incarnations.size());
       for (const auto& own : wanted.incarnations) named.push_back(own.incarnation);
       return centre::PeerRead{centre::PeerRead::Known{standing->id, standing->device.unit, heads_of(standing->id, named), log_view(now),
                                                       stamps_of(standing->id, wanted.incarnations)}};

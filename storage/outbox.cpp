@@ -94,6 +94,7 @@ std::vector<StoredSegment> Outbox::unreceipted(const Writer& writer, std::size_t
     while (found.step()) ids.push_back(found.number(0));
   }
   std::vector<StoredSegment> out;
+  out.reserve(ids.size());
   for (const auto id : ids) out.push_back(*find_segment(store, id));
   return out;
 }
@@ -114,6 +115,7 @@ std::optional<StoredSegment> Outbox::cut(Writer& writer, std::size_t records_max
   }
   const auto order = segment::leaf_order(headers);
   std::vector<Rid> rids;
+  rids.reserve(order.size());
   for (const auto at : order) rids.push_back(waiting[at].rid);
 
   const auto chain = chain_of(store, writer.id);

@@ -159,9 +159,9 @@ void Database::migrate() {
     const auto sql = std::string("BEGIN IMMEDIATE;") + steps[step].sql + ";PRAGMA application_id=" + std::to_string(application_id) +
                      ";PRAGMA user_version=" + std::to_string(step + 1) + ";COMMIT";
     if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) continue;
-    const Failure failure{{fault_of(sqlite3_extended_errcode(db_)), sqlite3_errmsg(db_)}};
+    auto error = fail(fault_of(sqlite3_extended_errcode(db_)), sqlite3_errmsg(db_));
     roll_back();
-    throw failure;
+    throw Failure{std::move(error)};
   }
 }
 

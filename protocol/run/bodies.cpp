@@ -15,7 +15,6 @@ using record::Path;
 using record::Step;
 using record::Value;
 
-constexpr std::uint64_t step_element = 0;
 constexpr std::uint64_t first_name = 1;
 constexpr std::size_t shape_bytes_max = 2 * limits::body_bytes_max;
 constexpr std::size_t act_bytes_max = 1024;

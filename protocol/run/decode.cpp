@@ -227,6 +227,7 @@ class SegmentReader {
 
   void sort_rows() {
     std::vector<record::Header> headers;
+    headers.reserve(out_.rows.size());
     for (const auto& row : out_.rows) headers.push_back(header_of(row));
     std::vector<Row> sorted;
     for (const auto index : segment::leaf_order(headers)) sorted.push_back(std::move(out_.rows[index]));

@@ -35,6 +35,7 @@ bool name_dossiers(Rows& rows, const FindHolding& find) {
     if (header.type == record::Type::change) here.emplace(header.position, Holding{record::dossier_of(header), header.key_id});
   }
   std::vector<record::Header> headers;
+  headers.reserve(rows.rows.size());
   for (const auto& row : rows.rows) headers.push_back(header_of(row));
   std::vector<Row> sorted;
   for (const auto index : leaf_order(headers)) sorted.push_back(std::move(rows.rows[index]));

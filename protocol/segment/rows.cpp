@@ -167,6 +167,7 @@ std::vector<std::size_t> leaf_order(const std::vector<record::Header>& headers) 
   std::vector<std::size_t> order(headers.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::vector<Did> dids;
+  dids.reserve(headers.size());
   for (const auto& header : headers) dids.push_back(record::dossier_of(header));
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return std::tie(dids[a], headers[a].position.seq) < std::tie(dids[b], headers[b].position.seq);
