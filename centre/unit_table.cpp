@@ -77,6 +77,8 @@ class Table {
   std::size_t line_ = 1;
 };
 
+constexpr std::size_t title_bytes_max = limits::key_bytes_max;  ///< of a name, in the policy log
+
 constexpr std::string_view needed[] = {"code", "name_vi", "name_en", "kind", "parent"};
 
 Result<std::map<std::string, std::size_t, std::less<>>> columns_of(const Row& header) {
@@ -104,20 +106,21 @@ Result<policy::Unit> unit_of(const Row& row, const std::map<std::string, std::si
     const auto column = columns.find(name);
     return column == columns.end() ? std::string() : row.cells[column->second];
   };
+  const auto text = [&](const char* column, std::size_t bytes_max) -> Result<std::string> {
+    auto out = text::to_nfc(cell(column));
+    if (out.has_value() && !out->empty() && out->size() <= bytes_max && out->find_first_of("\t\n") == std::string::npos) return out;
+    return wrong(row.line, std::string(column) + " must be text on one line, in UTF-8, of 1 to " + std::to_string(bytes_max) + " bytes");
+  };
   policy::Unit unit;
   unit.code = cell("code");
-  unit.kind = cell("kind");
   unit.parent = cell("parent");
-  unit.identification = cell("identification_code");
   if (!is_unit_code(unit.code)) return wrong(row.line, "a unit's code is 1 to 64 of A-Z, 0-9 and -");
-  for (auto [to, column] : {std::pair{&unit.name_vi, "name_vi"}, std::pair{&unit.name_en, "name_en"}}) {
-    auto name = text::to_nfc(cell(column));
-    if (name.has_error() || name->empty() || name->size() > limits::text_bytes_max)
-      return wrong(row.line, std::string(column) + " must be a name in UTF-8, not empty");
-    *to = *std::move(name);
+  WARD_TRY(unit.name_vi, text("name_vi", title_bytes_max));
+  WARD_TRY(unit.name_en, text("name_en", title_bytes_max));
+  WARD_TRY(unit.kind, text("kind", limits::name_bytes_max));
+  if (!cell("identification_code").empty()) {
+    WARD_TRY(unit.identification, text("identification_code", limits::name_bytes_max));
   }
-  if (unit.kind.empty() || unit.kind.size() > limits::name_bytes_max) return wrong(row.line, "kind must say what the unit is, e.g. ward");
-  if (unit.identification.size() > limits::name_bytes_max) return wrong(row.line, "identification_code is too long");
   for (const auto* column : {"valid_from", "valid_to"})
     if (const auto date = cell(column); !date.empty() && !looks_like_date(date))
       return wrong(row.line, std::string(column) + " must be empty or a date as 2025-07-01");
