@@ -16,7 +16,6 @@ enum RowFlag : std::uint8_t {
   row_other_type = 4,  ///< than a change; the type follows
   row_odd = 8,         ///< policy epoch, writer or reader differ from what is usual, and follow
 };
-constexpr std::uint8_t row_flags = 15;
 
 /// Milliseconds and counter apart: both are short.
 void put_hlc(Writer& to, Hlc hlc, std::uint64_t last_ms) {
@@ -29,15 +28,21 @@ Hlc read_hlc(Reader& from, std::uint64_t last_ms) {
   return {ms << 16U | from.count(0xffff)};
 }
 
-void put_header(Writer& to, const record::Header& header, bool open, const segment::Statement& statement, std::uint64_t last_ms) {
+/// The ones of a row with this header: a reader refuses all others.
+std::uint8_t flags_of(const record::Header& header, bool open, const segment::Statement& statement) {
   const bool other = header.type != record::Type::change;
   const bool odd = header.policy_epoch != statement.policy_epoch || header.writer != record::writer_version ||
                    header.reader_min != record::writer_version;
-  to.u8(static_cast<std::uint8_t>((open ? row_open : 0) | (header.did.is_zero() ? row_no_dossier : 0) | (other ? row_other_type : 0) |
-                                  (odd ? row_odd : 0)));
+  return static_cast<std::uint8_t>((open ? row_open : 0) | (header.did.is_zero() ? row_no_dossier : 0) | (other ? row_other_type : 0) |
+                                   (odd ? row_odd : 0));
+}
+
+void put_header(Writer& to, const record::Header& header, bool open, const segment::Statement& statement, std::uint64_t last_ms) {
+  const auto flags = flags_of(header, open, statement);
+  to.u8(flags);
   if (statement.count > 1) to.varint(header.position.seq - statement.first);
-  if (other) to.u8(static_cast<std::uint8_t>(header.type));
-  if (odd) {
+  if ((flags & row_other_type) != 0) to.u8(static_cast<std::uint8_t>(header.type));
+  if ((flags & row_odd) != 0) {
     to.varint(header.policy_epoch);
     to.u16(header.writer);
     to.u16(header.reader_min);
@@ -50,7 +55,6 @@ void put_header(Writer& to, const record::Header& header, bool open, const segme
 
 record::Header read_header(Reader& from, std::uint8_t flags, const segment::Statement& statement, std::uint64_t last_ms) {
   record::Header out;
-  if ((flags & ~row_flags) != 0) from.reject();
   out.position = {statement.device, statement.incarnation, statement.first};
   if (statement.count > 1) out.position.seq += from.count(statement.count - 1U);
   out.policy_epoch = statement.policy_epoch;
@@ -61,6 +65,7 @@ record::Header read_header(Reader& from, std::uint8_t flags, const segment::Stat
     out.reader_min = from.u16();
   }
   if ((flags & row_no_dossier) == 0) out.did = from.fixed_value<Did>();
+  if (flags_of(out, (flags & row_open) != 0, statement) != flags) from.reject();
   out.key_id = from.fixed_value<KeyId>();
   out.hlc = read_hlc(from, last_ms);
   out.length = static_cast<std::uint32_t>(from.count(limits::body_bytes_max / limits::body_padding) * limits::body_padding);
@@ -72,7 +77,7 @@ segment::Row read_row(Reader& from, const segment::Statement& statement, std::ui
   const auto header = read_header(from, flags, statement, last_ms);
   if ((flags & row_open) == 0) return segment::SealedRow{{header, copy(from.raw(header.length + record::tag_size))}};
   Bytes plain = copy(from.bytes(header.length));
-  if (header.length == 0) from.reject();
+  if (header.length == 0 || (!plain.empty() && plain.back() == 0)) from.reject();
   plain.resize(header.length);
   return segment::OpenRow{header, std::move(plain)};
 }
