@@ -1,0 +1,34 @@
+#pragma once
+
+#include "protocol/base/bytes.hpp"
+
+#include <array>
+#include <string_view>
+
+/// Kinds of bytes from outside, each with the laws that hold whatever the bytes are. A broken law aborts (WARD_ASSERT), as a sanitizer
+/// does. Each says whether it took the bytes: a seed that is not taken is stale.
+namespace ward::fuzz {
+
+bool body(BytesView bytes);     ///< headers, bodies of records, statements
+bool message(BytesView bytes);  ///< greetings and messages of a link
+bool run(BytesView bytes);      ///< segments on the wire, and what checks them
+bool policy(BytesView bytes);   ///< policy entries, receipts, the log's frontier
+bool ticket(BytesView bytes);   ///< tickets, as files and as typed
+bool engine(BytesView bytes);   ///< strangers and hostile members against each engine
+bool people(BytesView bytes);   ///< unit tables, versions, dossiers and edits as JSON
+
+struct Target {
+  std::string_view name;
+  bool (*run)(BytesView bytes);
+};
+inline constexpr std::array<Target, 7> targets{
+    {{"body", body}, {"message", message}, {"run", run}, {"policy", policy}, {"ticket", ticket}, {"engine", engine}, {"people", people}}};
+
+/// The first byte chooses one of several forms; the rest is theirs.
+struct Chosen {
+  std::size_t which = 0;
+  BytesView rest;
+};
+inline Chosen choose(BytesView bytes, std::size_t among) { return bytes.empty() ? Chosen{} : Chosen{bytes[0] % among, bytes.subspan(1)}; }
+
+}  // namespace ward::fuzz

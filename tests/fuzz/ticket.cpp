@@ -1,0 +1,22 @@
+#include "protocol/ticket/ticket.hpp"
+
+#include "tests/fuzz/laws.hpp"
+
+namespace ward::fuzz {
+
+bool ticket(BytesView bytes) {
+  const auto text = text_of(bytes);
+  const auto file = ticket::decode_file(text);
+  if (file.has_value()) {
+    const auto again = ticket::decode_file(ticket::encode_file(*file));
+    WARD_ASSERT(again.has_value() && *again == *file);
+  }
+  const auto typed = ticket::decode_typed(text);
+  if (typed.has_value()) {
+    const auto again = ticket::decode_typed(ticket::encode_typed(*typed));
+    WARD_ASSERT(again.has_value() && *again == *typed);
+  }
+  return file.has_value() || typed.has_value();
+}
+
+}  // namespace ward::fuzz
