@@ -113,7 +113,8 @@ void write_words(Store& store, std::int64_t dossier, const merge::DossierState& 
       .run();
 }
 
-void write_merged(Store& store, std::int64_t dossier, bool even_if_same) {
+/// `before`: the stored state, where the caller has it.
+void write_merged(Store& store, std::int64_t dossier, bool even_if_same, const merge::DossierState* before = nullptr) {
   const auto merged = merged_from_records(store, dossier, did_of(store, dossier));
   write_line(store, dossier, merged);
   // A stamp that arrives changes most states not at all; what depends on the state alone is then right already.
@@ -127,7 +128,7 @@ void write_merged(Store& store, std::int64_t dossier, bool even_if_same) {
       .bind(merged.changed_at.ms)
       .bind(BytesView(merged.sealed))
       .run();
-  write_words(store, dossier, merged.state);
+  if (before == nullptr || !same_words(*before, merged.state)) write_words(store, dossier, merged.state);
   write_codes(store, dossier, merged.state.codes);
 }
 
@@ -181,6 +182,7 @@ std::string shown_text(const merge::DossierState& state, std::string_view field)
 }
 
 void remerge(Store& store, std::int64_t dossier) { write_merged(store, dossier, false); }
+void remerge_after(Store& store, std::int64_t dossier, const merge::DossierState& stored) { write_merged(store, dossier, false, &stored); }
 
 merge::DossierState read_state(Store& store, std::int64_t dossier) {
   const auto did = did_of(store, dossier);

@@ -24,6 +24,9 @@ struct Merged {
 };
 [[nodiscard]] Merged merged_from_records(Store& store, std::int64_t dossier, const Did& did);
 
+/// As `remerge`, by who has read the stored state already: what follows from it and did not change need not be worked out again.
+void remerge_after(Store& store, std::int64_t dossier, const merge::DossierState& stored);
+
 /// The text of a shown field; empty when it has none.
 [[nodiscard]] std::string shown_text(const merge::DossierState& state, std::string_view field);
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
+#include <utility>
 
 namespace ward::storage {
 namespace {
@@ -34,15 +36,6 @@ class Words {
     for (const auto& word : text::words(text))
       if (is_number(word) && word.size() > last_digits) add_word(std::string_view(word).substr(word.size() - last_digits));
   }
-  void add_field(std::string_view name, const record::Value& value) {
-    const auto* text = value.text();
-    if (text == nullptr) return;
-    if (std::find(searched.begin(), searched.end(), name) != searched.end())
-      add(*text);
-    else if (std::find(numbers.begin(), numbers.end(), name) != numbers.end())
-      add_number(*text);
-  }
-
   [[nodiscard]] static bool is_number(std::string_view word) {
     return std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
   }
@@ -65,17 +58,39 @@ class Words {
   }
 
  private:
+  /// People and places are named in several fields of one dossier.
   void add_word(std::string_view word) {
-    if (hashes_.size() < hashes_max) hashes_.push_back(hash(word));
+    if (hashes_.size() < hashes_max && met_.emplace(word).second) hashes_.push_back(hash(word));
   }
 
   const Store& store_;
+  std::unordered_set<std::string> met_;
   std::vector<std::uint64_t> hashes_;
 };
 
 std::uint64_t number_at(BytesView hashes, std::size_t index) {
   std::uint64_t out = 0;
   for (const auto byte : hashes.subspan(index * hash_size, hash_size)) out = (out << 8U) | byte;
+  return out;
+}
+
+/// What a dossier is found by, and whether it is a number of which people remember the end.
+std::vector<std::pair<std::string_view, bool>> searched_texts(const merge::DossierState& state) {
+  std::vector<std::pair<std::string_view, bool>> out;
+  const auto look = [&](std::string_view name, const record::Value& value) {
+    const auto* text = value.text();
+    const auto is_in = [&](const auto& names) { return std::find(names.begin(), names.end(), name) != names.end(); };
+    if (text != nullptr && (is_in(searched) || is_in(numbers))) out.emplace_back(*text, is_in(numbers));
+  };
+  for (const auto& code : state.codes) out.emplace_back(code, false);
+  for (const auto& member : state.fields) look(member.name, member.value);
+  for (const auto& collection : state.collections)
+    for (const auto& element : collection.elements)
+      for (const auto& member : element.fields) look(member.name, member.value);
+  // A name in conflict is shown nowhere, but both people must be found.
+  for (const auto& conflict : state.conflicts)
+    for (const auto& said : conflict.values)
+      if (!conflict.path.empty()) look(conflict.path.back().text, said.value);
   return out;
 }
 
@@ -98,17 +113,11 @@ bool contains(BytesView hashes, std::uint64_t wanted) {
 
 Bytes hashes_of(const Store& store, const merge::DossierState& state) {
   Words words(store);
-  for (const auto& code : state.codes) words.add(code);
-  for (const auto& member : state.fields) words.add_field(member.name, member.value);
-  for (const auto& collection : state.collections)
-    for (const auto& element : collection.elements)
-      for (const auto& member : element.fields) words.add_field(member.name, member.value);
-  // A name in conflict is shown nowhere, but both people must be found.
-  for (const auto& conflict : state.conflicts)
-    for (const auto& said : conflict.values)
-      if (!conflict.path.empty()) words.add_field(conflict.path.back().text, said.value);
+  for (const auto& [text, is_number] : searched_texts(state)) is_number ? words.add_number(text) : words.add(text);
   return std::move(words).take();
 }
+
+bool same_words(const merge::DossierState& a, const merge::DossierState& b) { return searched_texts(a) == searched_texts(b); }
 
 std::vector<std::uint64_t> hashes_of_query(const Store& store, std::string_view text) {
   const Words words(store);

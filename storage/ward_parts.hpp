@@ -39,6 +39,7 @@ struct WardWriter {
   std::uint64_t bytes_ = 0;
   std::map<Did, std::vector<Position>> heads_;  ///< of dossiers that this transaction wrote to
   std::set<std::int64_t> touched_;
+  std::optional<std::pair<std::int64_t, merge::DossierState>> read_last_;  ///< a dossier as it is stored; one only, since they are large
 };
 
 /// A size of the queue, for reports.

@@ -1,6 +1,7 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/crypto/hash.hpp"
 #include "protocol/keys/keys.hpp"
+#include "storage/merged.hpp"
 #include "storage/ward_parts.hpp"
 
 #include <algorithm>
@@ -155,7 +156,10 @@ Result<Saved> WardWriter::create(const record::Change& change) {
 
 Result<std::vector<Position>> WardWriter::seen_of(std::int64_t dossier, const Did& did, std::vector<Position> wanted) {
   auto& heads = heads_.try_emplace(did).first->second;
-  if (heads.empty()) heads = read_state(store_, dossier).version;
+  if (heads.empty()) {
+    read_last_.emplace(dossier, read_state(store_, dossier));
+    heads = read_last_->second.version;
+  }
   if (wanted.empty()) {
     if (heads.empty()) return fail(Fault::gap, "the dossier's beginning has not arrived here yet");
     wanted = heads;
@@ -192,7 +196,12 @@ Result<Saved> WardWriter::edit(const Did& did, record::Change change) {
 }
 
 void WardWriter::finish() {
-  for (const auto dossier : touched_) remerge(store_, dossier);
+  for (const auto dossier : touched_) {
+    if (read_last_ && read_last_->first == dossier)
+      remerge_after(store_, dossier, read_last_->second);
+    else
+      remerge(store_, dossier);
+  }
   store_.db.query("UPDATE writer SET written = ?, waiting_bytes = waiting_bytes + ?, hlc = ? WHERE id = ?")
       .bind(static_cast<std::int64_t>(next_))
       .bind(static_cast<std::int64_t>(bytes_))

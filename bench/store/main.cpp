@@ -169,8 +169,12 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: store WORKLOAD FOLDER ADDRESS [DOSSIERS]\n");
     return 2;
   }
-  ward::bench::measure_saves(argv[1], argv[2]);
   const auto dossiers = argc == 5 ? std::strtoul(argv[4], nullptr, 10) : ward::bench::dossiers_usual;
+  if (dossiers == 0) {
+    std::fprintf(stderr, "store: DOSSIERS is a number above 0\n");
+    return 2;
+  }
+  ward::bench::measure_saves(argv[1], argv[2]);
   ward::bench::measure_city(argv[1], argv[2], argv[3], dossiers);
   return 0;
 }

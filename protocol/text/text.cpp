@@ -2,6 +2,7 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
@@ -37,7 +38,8 @@ bool for_each_point(std::string_view text, Each&& each) {
   return true;
 }
 
-bool is_forbidden(utf8proc_int32_t point) { return utf8proc_category(point) == UTF8PROC_CATEGORY_CC && point != '\t' && point != '\n'; }
+/// C0, DEL and C1: all that Unicode calls control characters.
+bool is_forbidden(utf8proc_int32_t point) { return point < 0x20 ? point != '\t' && point != '\n' : point >= 0x7F && point <= 0x9F; }
 
 void put(std::string& to, utf8proc_int32_t point) {
   utf8proc_uint8_t bytes[4];
@@ -46,6 +48,23 @@ void put(std::string& to, utf8proc_int32_t point) {
 }
 
 constexpr utf8proc_int32_t small_d_stroke = 0x111;
+
+/// Empty on bytes that are not UTF-8.
+std::string without_marks_and_case(std::string_view text) {
+  if (std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; })) {
+    std::string out(text);
+    for (auto& letter : out)
+      if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+    return out;
+  }
+  std::size_t size = 0;
+  const auto mapped = map(text, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK | UTF8PROC_CASEFOLD, size);
+  return mapped == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(mapped.get()), size);
+}
+
+/// Starters that nothing composes or decomposes in NFC: Latin up to the combining marks, and the Vietnamese letters above. What holds
+/// nothing else is normal, which spares nearly every text that people write here the tables.
+bool is_surely_normal(utf8proc_int32_t point) { return point < 0x300 || (point >= 0x1EA0 && point <= 0x1EF9); }
 
 }  // namespace
 
@@ -61,9 +80,14 @@ bool is_nfc(std::string_view text) {
 
 Result<std::string> to_nfc(std::string_view text) {
   bool forbidden = false;
-  if (!for_each_point(text, [&](utf8proc_int32_t point) { forbidden = forbidden || is_forbidden(point); }))
-    return fail(Fault::invalid, "text is not UTF-8");
+  bool normal_already = true;
+  const auto look = [&](utf8proc_int32_t point) {
+    forbidden = forbidden || is_forbidden(point);
+    normal_already = normal_already && is_surely_normal(point);
+  };
+  if (!for_each_point(text, look)) return fail(Fault::invalid, "text is not UTF-8");
   if (forbidden) return fail(Fault::invalid, "text holds a control character");
+  if (normal_already) return std::string(text);
   std::size_t size = 0;
   const auto normal = map(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE, size);
   if (normal == nullptr) return fail(Fault::invalid, "text cannot be normalised");
@@ -71,12 +95,9 @@ Result<std::string> to_nfc(std::string_view text) {
 }
 
 std::string fold(std::string_view text) {
-  std::size_t size = 0;
-  const auto mapped = map(text, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK | UTF8PROC_CASEFOLD, size);
-  if (mapped == nullptr) return {};
   std::string out;
   bool space = false;
-  for_each_point({reinterpret_cast<const char*>(mapped.get()), size}, [&](utf8proc_int32_t point) {
+  for_each_point(without_marks_and_case(text), [&](utf8proc_int32_t point) {
     if (point == ' ' || point == '\t' || point == '\n' || utf8proc_category(point) == UTF8PROC_CATEGORY_ZS) {
       space = !out.empty();
       return;

@@ -60,6 +60,27 @@ TEST_CASE("text: decomposed names are not normal, and become the composed ones")
   CHECK(text::fold(decomposed) == text::fold(composed));
 }
 
+TEST_CASE("text: letters that are taken as normal without the tables are normal by them") {
+  // A mark that composes with nothing before it sends the whole text through the tables.
+  const std::string through_tables = "-\u0323";
+  const auto check = [&](char32_t point) {
+    std::string letter;
+    if (point < 0x80) {
+      letter = {static_cast<char>(point)};
+    } else if (point < 0x800) {
+      letter = {static_cast<char>(0xC0 | point >> 6), static_cast<char>(0x80 | (point & 0x3F))};
+    } else {
+      letter = {static_cast<char>(0xE0 | point >> 12), static_cast<char>(0x80 | (point >> 6 & 0x3F)),
+                static_cast<char>(0x80 | (point & 0x3F))};
+    }
+    CHECK(*text::to_nfc(letter) == letter);
+    CHECK(*text::to_nfc(letter + through_tables) == letter + through_tables);
+  };
+  for (char32_t point = 0x20; point < 0x300; ++point)
+    if (point < 0x7F || point > 0x9F) check(point);
+  for (char32_t point = 0x1EA0; point < 0x1EFA; ++point) check(point);
+}
+
 TEST_CASE("text: what is not UTF-8 is refused") {
   for (const std::string bad :
        {"\xff", "a\x80", "\xc3", "\xc3(", "\xe1\xbb", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80"}) {
