@@ -2,13 +2,20 @@
 
 #include "protocol/base/codec.hpp"
 
-#include <filesystem>
+#include <sqlite3.h>
 
 namespace ward::storage {
 namespace {
 
 constexpr std::string_view check_name = "key check";
 constexpr std::string_view check_text = "wardsync";
+
+/// Through SQLite, whose file system the simulation replaces.
+bool is_there(const std::string& path) {
+  auto* files = sqlite3_vfs_find(nullptr);
+  int found = 0;
+  return files->xAccess(files, path.c_str(), SQLITE_ACCESS_EXISTS, &found) == SQLITE_OK && found != 0;
+}
 
 std::string_view name_of(Site site) { return site == Site::ward ? "ward" : "centre"; }
 
@@ -95,8 +102,7 @@ Result<void> found_store(Database& db, Site site, const crypto::LocalKey& local,
 }
 
 Result<Store> open_store(const std::string& path, OpenMode mode, Site site, const crypto::LocalKey& local, Random random) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) return fail(Fault::not_found, "there is no data file here");
+  if (!is_there(path)) return fail(Fault::not_found, "there is no data file here");
   WARD_TRY(auto db, Database::open(path, mode));
   WARD_CHECK(check_owner(db, site, local));
   WARD_TRY(auto org, db.read("open store", [&]() -> Result<OrgId> {

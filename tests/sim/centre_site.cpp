@@ -1,30 +1,45 @@
 #include "tests/sim/centre_site.hpp"
 
 #include "protocol/base/overloaded.hpp"
+#include "tests/sim/forger.hpp"
 #include "tests/sim/founding.hpp"
+
+#include <algorithm>
 
 namespace ward::sim {
 namespace {
 
 using namespace engine;
 
-constexpr std::size_t crash_chance = 250;   ///< one storage effect in so many
-constexpr std::size_t failure_chance = 60;  ///< a full disk, a lock: nothing was written
+constexpr std::size_t crash_while_opening_chance = 12;
+constexpr std::size_t crash_chance = 350;   ///< before, within or after a storage effect: each one time in so many
+constexpr std::size_t failure_chance = 80;  ///< a lock: nothing was done
+constexpr std::size_t forgery_chance = 40;
+
+bool is_passing(Fault fault) { return fault == Fault::storage_full || fault == Fault::storage_locked; }
 
 /// How a connection may honestly end. Anything else means that an engine sent what its peer cannot take.
 bool honest_end(Fault fault) {
-  return fault == Fault::timeout || fault == Fault::io || fault == Fault::not_member || fault == Fault::revoked ||
-         fault == Fault::storage_full;
+  return fault == Fault::timeout || fault == Fault::io || fault == Fault::not_member || fault == Fault::revoked || is_passing(fault);
+}
+
+bool took(const centre::Admitted& admitted, const segment::Statement& segment) {
+  return std::any_of(admitted.stamps.begin(), admitted.stamps.end(),
+                     [&](const auto& stamp) { return stamp.incarnation == segment.incarnation && stamp.first == segment.first; });
 }
 
 }  // namespace
 
-CentreSite::CentreSite(Surroundings& world, std::string path, storage::CentreKeys keys)
-    : world_(world), path_(std::move(path)), keys_(std::move(keys)), secrets_(world.dice.next()) {}
+CentreSite::CentreSite(Surroundings& world, Disks& disks, std::string path, storage::CentreKeys keys)
+    : world_(world), disks_(disks), path_(std::move(path)), keys_(std::move(keys)), secrets_(world.dice.next()) {}
 
 void CentreSite::open() {
   ++life_;
-  auto opened = storage::CentreStore::open(path_, copy_of(keys_), [this](std::span<std::uint8_t> out) { secrets_.fill(out); });
+  auto opened = disks_.risk(path_, crash_while_opening_chance, [&] {
+    return storage::CentreStore::open(path_, copy_of(keys_), [this](std::span<std::uint8_t> out) { secrets_.fill(out); });
+  });
+  if (disks_.is_dead(path_)) return crash();
+  if (opened.has_error() && opened.error().fault == Fault::storage_full) return open_later();
   store_.emplace(demand(std::move(opened), "the centre opens its data"));
   world_.note("centre: up");
   merge_soon();
@@ -33,10 +48,16 @@ void CentreSite::open() {
 void CentreSite::crash() {
   world_.note("centre: dies");
   ++life_;
+  disks_.kill(path_);
   store_.reset();
+  disks_.revive(path_);
   merging_ = false;
   auto lines = std::exchange(lines_, {});
   for (auto& [number, line] : lines) line.close();
+  open_later();
+}
+
+void CentreSite::open_later() {
   world_.schedule.after(world_.dice.pause(100, 20'000), [this] { open(); });
 }
 
@@ -69,14 +90,23 @@ bool CentreSite::perform(std::uint64_t connection, centre::StoreEffect effect) {
     crash();
     return false;
   }
-  centre::Event event = StorageFailed{fail(Fault::storage_full, "the disk is full")};
-  if (!world_.goes_wrong(failure_chance)) event = storage::perform(std::move(effect), *store_, clock());
-  if (const auto* failed = std::get_if<StorageFailed>(&event); failed != nullptr && failed->error.fault != Fault::storage_full)
+  std::optional<segment::Statement> forged;
+  if (auto* admit = std::get_if<centre::Admit>(&effect); admit != nullptr && world_.goes_wrong(forgery_chance))
+    forged = forge_one(admit->rows, world_.dice);
+  centre::Event event = StorageFailed{fail(Fault::storage_locked, "the data file is locked")};
+  if (!world_.goes_wrong(failure_chance))
+    event = disks_.risk(path_, crash_chance, [&] { return storage::perform(std::move(effect), *store_, clock()); });
+  if (disks_.is_dead(path_)) {
+    crash();
+    return false;
+  }
+  if (const auto* failed = std::get_if<StorageFailed>(&event); failed != nullptr && !is_passing(failed->error.fault))
     throw Complaint("centre: effect " + kind + " failed: " + ward::name_of(failed->error.fault) + ", " + failed->error.detail);
   const auto* admitted = std::get_if<centre::Admitted>(&event);
   world_.note("centre: effect " + kind + " gives " + std::to_string(event.index()),
               admitted != nullptr ? admitted->log.root.view() : BytesView{});
   if (admitted != nullptr) {
+    if (forged && took(*admitted, *forged)) throw Complaint("centre: takes a segment that was forged");
     for (const auto& refused : admitted->refused)
       if (refused.fault != Fault::gap)
         throw Complaint(std::string("centre: an honest segment is refused as ") + ward::name_of(refused.fault));
@@ -138,9 +168,10 @@ void CentreSite::merge_soon() {
 
 void CentreSite::merge() {
   merging_ = false;
-  const auto more = demand(store_->apply_pending(1 + world_.dice.below(4)), "the registry merges");
-  if (world_.goes_wrong(crash_chance)) return crash();
-  if (more) return merge_soon();
+  const auto more = disks_.risk(path_, crash_chance, [&] { return store_->apply_pending(1 + world_.dice.below(4)); });
+  if (disks_.is_dead(path_) || world_.goes_wrong(crash_chance)) return crash();
+  if (more.has_error() && is_passing(more.error().fault)) return merge_soon();
+  if (demand(more, "the registry merges")) return merge_soon();
   const auto log = store_->log_view(clock());
   world_.note("centre: applied " + std::to_string(log.applied));
   for (const auto& [number, line] : lines_)

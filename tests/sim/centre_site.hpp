@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/centre_store.hpp"
+#include "tests/sim/disk.hpp"
 #include "tests/sim/wire.hpp"
 
 #include <map>
@@ -11,7 +12,7 @@ namespace ward::sim {
 /// The centre: its data file, and one engine for each connection. It dies and comes back when the dice say so.
 class CentreSite {
  public:
-  CentreSite(Surroundings& world, std::string path, storage::CentreKeys keys);
+  CentreSite(Surroundings& world, Disks& disks, std::string path, storage::CentreKeys keys);
 
   void open();
   [[nodiscard]] bool up() const noexcept { return store_.has_value(); }
@@ -28,6 +29,7 @@ class CentreSite {
   void policy_changed();
 
  private:
+  void open_later();
   struct Line {
     engine::centre::CentreEngine engine;
     std::function<void(const Bytes&)> send;
@@ -44,6 +46,7 @@ class CentreSite {
   void merge();
 
   Surroundings& world_;
+  Disks& disks_;
   std::string path_;
   storage::CentreKeys keys_;
   Dice secrets_;

@@ -1,6 +1,8 @@
 #include "tests/sim/judge.hpp"
 
 #include "storage/dossiers.hpp"
+#include "protocol/schema/schema.hpp"
+#include "tests/protocol/merge/oracle.hpp"
 #include "tests/sim/founding.hpp"
 
 #include <algorithm>
@@ -43,6 +45,67 @@ std::vector<Did> all_dossiers(storage::Store& store) {
                               }),
                 "the list of dossiers");
 }
+
+std::vector<merge::Fact> facts_of(storage::Store& store, const Did& did) {
+  return demand(
+      store.db.read("facts",
+                    [&]() -> Result<std::vector<merge::Fact>> { return storage::facts_of(store, storage::find_dossier_row(store, did)); }),
+      "the facts of " + name(did));
+}
+
+/// One dossier as it is shown, against the definitions.
+class Comparison {
+ public:
+  Comparison(const merge::DossierState& state, const std::vector<merge::Fact>& facts)
+      : state_(state), model_(state.did, facts), facts_(facts) {}
+
+  /// Names what differs; empty when nothing does.
+  [[nodiscard]] std::string difference() const {
+    std::set<std::string> fields;
+    for (const auto& fact : facts_) {
+      for (std::size_t i = 0; i < fact.change.ops.size(); ++i) {
+        const auto& op = fact.change.ops[i];
+        const auto& name = op.path.front().text;
+        if (op.kind == record::OpKind::set && op.path.size() == 1 && name != "MaHoSo") fields.insert(name);
+        const bool enters = op.kind == record::OpKind::add && op.path.size() == 1;
+        if (enters && !same_element(name, merge::element_of(op, {fact.position, static_cast<std::uint16_t>(i)}))) return name;
+      }
+    }
+    const auto wrong = std::find_if(fields.begin(), fields.end(), [&](const auto& name) { return !same_field(name); });
+    return wrong == fields.end() ? std::string() : *wrong;
+  }
+
+ private:
+  [[nodiscard]] bool same_field(const std::string& name) const {
+    const record::Path path{record::Step::field(name)};
+    const bool latest = schema::policy_at(path) == schema::Policy::latest;
+    const auto expected = model_.shown(path, latest);
+    const auto* shown = record::find(state_.fields, name);
+    if ((shown != nullptr) != expected.has_value() || (shown != nullptr && !(*shown == *expected))) return false;
+    std::set<OpId> asked;
+    for (const auto& conflict : state_.conflicts)
+      if (conflict.path == path)
+        for (const auto& said : conflict.values) asked.insert(said.op);
+    const auto leaves = model_.leaves(path);
+    const bool must_ask = !latest && !expected && leaves.size() > 1 && !same_values(leaves);
+    return must_ask ? asked == leaves : asked.empty();
+  }
+  [[nodiscard]] bool same_values(const std::set<OpId>& leaves) const {
+    return std::all_of(leaves.begin(), leaves.end(),
+                       [&](const auto& leaf) { return model_.op(leaf).value == model_.op(*leaves.begin()).value; });
+  }
+  [[nodiscard]] bool same_element(const std::string& collection, const std::string& id) const {
+    bool shown = false;
+    for (const auto& held : state_.collections)
+      if (held.name == collection)
+        for (const auto& element : held.elements) shown = shown || element.id == id;
+    return shown == model_.alive(collection, id);
+  }
+
+  const merge::DossierState& state_;
+  merge::test::Oracle model_;
+  const std::vector<merge::Fact>& facts_;
+};
 
 }  // namespace
 
@@ -92,7 +155,17 @@ bool Judge::centre_has(const SavedChange& change) {
   return std::any_of(history->begin(), history->end(), [&](const auto& entry) { return entry.said.op.change == change.position; });
 }
 
+/// Merging goes by what each change says that its writer had seen.
+void Judge::find_seen(storage::Store& store, const std::string& where, const SavedChange& change) {
+  if (change.seen.empty()) return;
+  const auto facts = facts_of(store, change.did);
+  const bool kept = std::any_of(facts.begin(), facts.end(),
+                                [&](const auto& fact) { return fact.position == change.position && fact.change.seen == change.seen; });
+  if (!kept) throw Complaint("a change does not say any more what its writer had seen, in " + name(change.did) + " " + where);
+}
+
 void Judge::find(storage::Store& store, const std::string& where, const SavedChange& change) {
+  find_seen(store, where, change);
   const auto history = demand(storage::dossier_history(store, change.did), "history of " + name(change.did) + " " + where);
   std::set<const merge::HistoryEntry*> taken;
   for (const auto& op : change.ops) {
@@ -121,6 +194,16 @@ void Judge::nothing_is_lost() {
   };
   sound(centre_.store().store(), "at the centre");
   for (auto* ward : members_) sound(ward->store().store(), "at a ward");
+}
+
+void Judge::merged_by_the_definitions() {
+  auto& store = centre_.store().store();
+  for (const auto& did : all_dossiers(store)) {
+    const auto facts = facts_of(store, did);
+    const auto state = demand(storage::show_dossier(store, did), name(did)).state;
+    if (const auto where = Comparison(state, facts).difference(); !where.empty())
+      throw Complaint(name(did) + " does not show what the definitions give: " + where);
+  }
 }
 
 }  // namespace ward::sim

@@ -16,11 +16,15 @@ class Judge {
   /// Every change that a ward said "saved" to is in the history of its dossier at the centre and at every PC of its unit, word for word; no
   /// store is damaged. Throws Complaint.
   void nothing_is_lost();
+  /// The centre shows of every dossier what the definitions of MERGE.md give, computed by other means than the shipped ones: all sites
+  /// could agree on something wrong. Throws Complaint.
+  void merged_by_the_definitions();
 
  private:
   [[nodiscard]] std::string unfinished(WardSite& ward);
   [[nodiscard]] std::string different(WardSite& ward, const Did& did);
   void find(storage::Store& store, const std::string& where, const SavedChange& change);
+  void find_seen(storage::Store& store, const std::string& where, const SavedChange& change);
   [[nodiscard]] bool centre_has(const SavedChange& change);
 
   CentreSite& centre_;

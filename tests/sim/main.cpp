@@ -1,10 +1,12 @@
 #include "tests/sim/world.hpp"
 
 #include <charconv>
+#include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <optional>
-#include <unistd.h>
+
+/// There when a sanitizer is.
+extern "C" __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)());
 
 namespace {
 
@@ -13,23 +15,24 @@ using ward::sim::Outcome;
 using ward::sim::World;
 
 constexpr const char* usage =
-    "usage: ward_sim [--seeds N] [--first S] [--twice]   N cities (default 300), the first with seed S (default 1)\n"
+    "usage: ward_sim [--seeds N] [--first S] [--twice] [--stop]   N cities (default 300), the first with seed S (default 1)\n"
     "       ward_sim --seed S [--twice]                  one city, told line by line\n"
-    "--twice: run each seed twice and require the same trace\n";
+    "--twice: run each seed twice and require the same trace; --stop: at the first seed that fails\n";
 
 struct Wanted {
   std::uint64_t first = 1;
   std::uint64_t seeds = 300;
   bool aloud = false;
   bool twice = false;
+  bool stop = false;
 };
 
 std::optional<Wanted> read_arguments(int argc, char** argv) {
   Wanted out;
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
-    if (name == "--twice") {
-      out.twice = true;
+    if (name == "--twice" || name == "--stop") {
+      (name == "--twice" ? out.twice : out.stop) = true;
       continue;
     }
     if (i + 1 == argc) return std::nullopt;
@@ -49,33 +52,21 @@ std::optional<Wanted> read_arguments(int argc, char** argv) {
   return out;
 }
 
-/// Memory rather than disk where there is one: the simulation is about order, not about fsync.
-class Folder {
- public:
-  Folder() {
-    const auto base = std::filesystem::exists("/dev/shm") ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path();
-    auto pattern = (base / "ward_sim.XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder can be made in " + base.string());
-    path_ = pattern;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+Outcome run_city(std::uint64_t seed, bool aloud) { return World(seed, aloud).run(); }
 
- private:
-  std::filesystem::path path_;
-};
+std::uint64_t running = 0;
 
-Outcome run_city(std::uint64_t seed, bool aloud) {
-  const Folder folder;
-  return World(seed, folder.path(), aloud).run();
+void tell_seed(std::uint64_t seed, const char* what) {
+  const auto number = static_cast<unsigned long long>(seed);
+  std::printf("seed %llu: %s\n  replay: ward_sim --seed %llu\n", number, what, number);
+  std::fflush(stdout);
 }
 
+/// An assertion of the shipped code or a sanitizer ends the process; the seed must be told all the same.
+void tell_seed_that_ended_us() { tell_seed(running, "the program ended itself"); }
+
 bool run_seed(std::uint64_t seed, const Wanted& wanted) {
+  running = seed;
   try {
     const auto outcome = run_city(seed, wanted.aloud);
     if (wanted.twice && run_city(seed, false).hash != outcome.hash) throw Complaint("the seed run twice gives two traces");
@@ -85,9 +76,7 @@ bool run_seed(std::uint64_t seed, const Wanted& wanted) {
                   static_cast<unsigned long long>(outcome.hash));
     return true;
   } catch (const Complaint& complaint) {
-    std::printf("seed %llu: %s\n  replay: ward_sim --seed %llu\n", static_cast<unsigned long long>(seed), complaint.what(),
-                static_cast<unsigned long long>(seed));
-    std::fflush(stdout);
+    tell_seed(seed, complaint.what());
     return false;
   }
 }
@@ -100,8 +89,11 @@ int main(int argc, char** argv) {
     std::fputs(usage, stderr);
     return 2;
   }
+  std::signal(SIGABRT, [](int) { tell_seed_that_ended_us(); });
+  if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(tell_seed_that_ended_us);
   std::uint64_t failed = 0;
-  for (std::uint64_t i = 0; i < wanted->seeds; ++i) failed += run_seed(wanted->first + i, *wanted) ? 0U : 1U;
+  for (std::uint64_t i = 0; i < wanted->seeds && !(wanted->stop && failed > 0); ++i)
+    failed += run_seed(wanted->first + i, *wanted) ? 0U : 1U;
   if (!wanted->aloud)
     std::printf("%llu seeds, %llu failed\n", static_cast<unsigned long long>(wanted->seeds), static_cast<unsigned long long>(failed));
   return failed == 0 ? 0 : 1;

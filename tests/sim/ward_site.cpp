@@ -2,34 +2,38 @@
 
 #include "protocol/base/overloaded.hpp"
 #include "protocol/crypto/hash.hpp"
+#include "tests/sim/forger.hpp"
 #include "tests/sim/founding.hpp"
-
-#include <filesystem>
 
 namespace ward::sim {
 namespace {
 
 using namespace engine;
 
-constexpr std::size_t crash_chance = 150;
-constexpr std::size_t failure_chance = 60;
+constexpr std::size_t crash_while_opening_chance = 12;
+constexpr std::size_t crash_while_saving_chance = 50;
+constexpr std::size_t crash_chance = 200;   ///< before, within or after a storage effect: each one time in so many
+constexpr std::size_t failure_chance = 80;  ///< a lock: nothing was done
+constexpr std::size_t forgery_chance = 40;
+
+bool is_passing(Fault fault) { return fault == Fault::storage_full || fault == Fault::storage_locked; }
 
 bool honest_end(Fault fault) {
-  return fault == Fault::timeout || fault == Fault::io || fault == Fault::not_member || fault == Fault::revoked ||
-         fault == Fault::storage_full;
+  return fault == Fault::timeout || fault == Fault::io || fault == Fault::not_member || fault == Fault::revoked || is_passing(fault);
 }
 
 /// Why a PC may say that it did not save.
 bool honest_no(Fault fault) {
   return fault == Fault::not_member || fault == Fault::revoked || fault == Fault::not_found || fault == Fault::gap ||
-         fault == Fault::missing_key;
+         fault == Fault::missing_key || is_passing(fault);
 }
 
 }  // namespace
 
-WardSite::WardSite(Surroundings& world, CentreSite& centre, std::vector<SavedChange>& accepted, std::size_t number, UnitCode unit,
-                   std::string path, storage::WardKeys keys)
+WardSite::WardSite(Surroundings& world, Disks& disks, CentreSite& centre, std::vector<SavedChange>& accepted, std::size_t number,
+                   UnitCode unit, std::string path, storage::WardKeys keys)
     : world_(world),
+      disks_(disks),
       centre_(centre),
       accepted_(accepted),
       name_("ward " + std::to_string(number)),
@@ -42,7 +46,11 @@ WardSite::WardSite(Surroundings& world, CentreSite& centre, std::vector<SavedCha
       clerk_(world.dice) {}
 
 void WardSite::open() {
-  auto opened = storage::WardStore::open(path_, copy_of(keys_), [this](std::span<std::uint8_t> out) { secrets_.fill(out); });
+  auto opened = disks_.risk(path_, crash_while_opening_chance, [&] {
+    return storage::WardStore::open(path_, copy_of(keys_), [this](std::span<std::uint8_t> out) { secrets_.fill(out); });
+  });
+  if (disks_.is_dead(path_)) return crash();
+  if (opened.has_error() && is_passing(opened.error().fault)) return open_later();
   store_.emplace(demand(std::move(opened), name_ + " opens its data"));
   world_.note(name_ + ": up");
   dial_after(world_.dice.pause(10, 1'000));
@@ -53,9 +61,17 @@ void WardSite::crash() {
   if (wire_) wire_->cut();
   hang_up();
   ++dial_;
+  disks_.kill(path_);
   store_.reset();
+  disks_.revive(path_);
   screen_.clear();
   if (world_.goes_wrong(3)) meddle_with_disk();
+  // An old board forgets the time when it is off, or somebody sets it wrongly.
+  if (world_.goes_wrong(3)) set_clock_offset(world_.dice.between(-2 * 60, 48 * 60) * 60'000);
+  open_later();
+}
+
+void WardSite::open_later() {
   world_.schedule.after(world_.dice.pause(100, 30'000), [this] { open(); });
 }
 
@@ -94,6 +110,7 @@ void WardSite::dial() {
 
 void WardSite::hang_up() {
   ++link_;
+  lied_to_ = false;
   engine_.reset();
   wire_.reset();
 }
@@ -115,11 +132,20 @@ bool WardSite::perform(agent::StoreEffect effect) {
     crash();
     return false;
   }
-  agent::Event event = StorageFailed{fail(Fault::storage_full, "the disk is full")};
-  if (!world_.goes_wrong(failure_chance)) event = storage::perform(std::move(effect), *store_, now());
-  world_.note(name_ + ": effect " + kind + " gives " + std::to_string(event.index()));
+  auto* delivery = std::get_if<agent::ApplyDelivery>(&effect);
+  const bool forged = delivery != nullptr && world_.goes_wrong(forgery_chance) && forge_one(delivery->rows, world_.dice);
+  lied_to_ = lied_to_ || forged;
+  agent::Event event = StorageFailed{fail(Fault::storage_locked, "the data file is locked")};
+  if (!world_.goes_wrong(failure_chance))
+    event = disks_.risk(path_, crash_chance, [&] { return storage::perform(std::move(effect), *store_, now()); });
+  if (disks_.is_dead(path_)) {
+    crash();
+    return false;
+  }
+  world_.note(name_ + ": effect " + kind + " gives " + std::to_string(event.index()) + (forged ? ", of forged rows" : ""));
+  if (forged && std::holds_alternative<agent::DeliveryApplied>(event)) throw Complaint(name_ + ": takes a segment that was forged");
   if (const auto* failed = std::get_if<StorageFailed>(&event);
-      failed != nullptr && failed->error.fault != Fault::storage_full && failed->error.fault != Fault::io)
+      failed != nullptr && !forged && !is_passing(failed->error.fault) && failed->error.fault != Fault::io)
     throw Complaint(name_ + ": effect " + kind + " failed: " + ward::name_of(failed->error.fault) + ", " + failed->error.detail);
   if (world_.goes_wrong(crash_chance)) {
     crash();
@@ -145,7 +171,7 @@ void WardSite::obey(const LinkEffect& effect) {
                  },
                  [&](const CloseLink& e) {
                    world_.note(name_ + ": closes, " + e.reason.detail);
-                   if (!honest_end(e.reason.fault)) throw Complaint(name_ + ": leaves an honest centre: " + e.reason.detail);
+                   if (!lied_to_ && !honest_end(e.reason.fault)) throw Complaint(name_ + ": leaves an honest centre: " + e.reason.detail);
                    wire_->close(End::ward);
                    hang_up();
                    const bool refused = e.reason.fault == Fault::not_member || e.reason.fault == Fault::revoked;
@@ -171,29 +197,31 @@ void WardSite::write(const std::vector<Did>& dossiers) {
   if (!store_) return;
   auto wanted = think_up(dossiers);
   if (!wanted) return;
-  auto saved = store_->save({*wanted}, now());
+  auto seen = wanted->change.seen;
+  auto saved = disks_.risk(path_, crash_while_saving_chance, [&] { return store_->save({*wanted}, now()); });
+  if (saved.has_error() && disks_.is_dead(path_)) return crash();
   if (saved.has_error()) {
     world_.note(name_ + ": did not save, " + saved.error().detail);
     if (!honest_no(saved.error().fault)) throw Complaint(name_ + ": did not save: " + saved.error().detail);
     return;
   }
   world_.note(name_ + ": saved", saved->front().did.view());
-  accepted_.push_back({number_, saved->front().did, saved->front().position, std::move(wanted->change.ops), false});
-  if (world_.goes_wrong(40)) return crash();
+  accepted_.push_back({number_, saved->front().did, saved->front().position, std::move(seen), std::move(wanted->change.ops), false});
+  if (disks_.is_dead(path_) || world_.goes_wrong(crash_while_saving_chance)) return crash();
   if (engine_) tell(agent::OutboxGrew{});
 }
 
 // ---- the disk ----
 void WardSite::meddle_with_disk() {
-  const auto copy = path_ + ".copy";
+  const auto copy = "copy-of-" + path_;
   if (!copied_at_ || world_.dice.one_in(2)) {
     world_.note(name_ + ": its disk is copied");
-    std::filesystem::copy_file(path_, copy, std::filesystem::copy_options::overwrite_existing);
+    disks_.copy(path_, copy);
     copied_at_ = accepted_.size();
     return;
   }
   world_.note(name_ + ": an older copy of its disk comes back");
-  std::filesystem::copy_file(copy, path_, std::filesystem::copy_options::overwrite_existing);
+  disks_.copy(copy, path_);
   for (auto i = *copied_at_; i < accepted_.size(); ++i)
     if (accepted_[i].ward == number_) accepted_[i].uncertain = true;
 }

@@ -11,6 +11,7 @@ struct SavedChange {
   std::size_t ward = 0;
   Did did;
   Position position;
+  std::vector<Position> seen;  ///< what its writer named
   std::vector<record::Op> ops;
   bool uncertain =
       false;  ///< on a disk that was put back to an older copy, or of a device that was revoked: if the centre has it, everyone must
@@ -20,8 +21,8 @@ struct SavedChange {
 class WardSite {
  public:
   /// What it saves is appended to `accepted`.
-  WardSite(Surroundings& world, CentreSite& centre, std::vector<SavedChange>& accepted, std::size_t number, UnitCode unit, std::string path,
-           storage::WardKeys keys);
+  WardSite(Surroundings& world, Disks& disks, CentreSite& centre, std::vector<SavedChange>& accepted, std::size_t number, UnitCode unit,
+           std::string path, storage::WardKeys keys);
 
   void open();
   [[nodiscard]] bool up() const noexcept { return store_.has_value(); }
@@ -49,6 +50,7 @@ class WardSite {
   [[nodiscard]] const Bytes& last_greeting() const noexcept { return greeting_; }
 
  private:
+  void open_later();
   void dial_after(MonotonicClock::duration pause);
   void dial();
   void hang_up();
@@ -60,6 +62,7 @@ class WardSite {
   [[nodiscard]] std::optional<storage::NewChange> think_up(const std::vector<Did>& dossiers);
 
   Surroundings& world_;
+  Disks& disks_;
   CentreSite& centre_;
   std::vector<SavedChange>& accepted_;
   std::string name_;
@@ -77,6 +80,7 @@ class WardSite {
   std::uint64_t dial_ = 0;
   std::uint64_t timer_ = 0;
   std::int64_t clock_offset_ms_ = 0;
+  bool lied_to_ = false;  ///< on this link a segment was forged, so that the ward leaves it for that
   bool reachable_ = true;
   bool revoked_ = false;
   std::optional<std::size_t> copied_at_;       ///< how much was accepted when the data file was copied

@@ -15,26 +15,27 @@ constexpr std::size_t troubles = 30;
 
 }  // namespace
 
-World::World(std::uint64_t seed, std::filesystem::path folder, bool aloud)
-    : world_(seed, aloud), folder_(std::move(folder)), secrets_(world_.dice.next()) {}
+World::World(std::uint64_t seed, bool aloud) : world_(seed, aloud), disks_(world_), secrets_(world_.dice.next()) {}
 
 void World::found() {
+  world_.faulty = false;
   const storage::Random random = [this](std::span<std::uint8_t> out) { secrets_.fill(out); };
   const std::vector<UnitCode> units{"W-VYDA", "W-ANCUU"};
-  const auto path = (folder_ / "centre.db").string();
-  centre_.emplace(world_, path, found_centre(path, units, random, world_.true_time()));
+  const std::string path = "centre.db";
+  centre_.emplace(world_, disks_, path, found_centre(path, units, random, world_.true_time()));
   centre_->open();
   // Two PCs of one ward, one or two of another.
   const auto count = 3 + world_.dice.below(2);
   for (std::size_t i = 0; i < count; ++i) {
     const auto& unit = units[i < 2 ? 0 : 1];
-    const auto file = (folder_ / ("ward" + std::to_string(i) + ".db")).string();
+    const auto file = "ward" + std::to_string(i) + ".db";
     const bool pre_approved = i != 1 || !world_.dice.one_in(4);
     if (!pre_approved) ++latecomers_;
     const Now now{world_.schedule.now(), centre_->clock()};
     auto keys = enrol_ward(file, centre_->store(), unit, pre_approved, random, now);
-    wards_.emplace_back(world_, *centre_, accepted_, i, unit, file, std::move(keys)).open();
+    wards_.emplace_back(world_, disks_, *centre_, accepted_, i, unit, file, std::move(keys)).open();
   }
+  world_.faulty = true;
 }
 
 void World::plan_trouble() {
@@ -142,7 +143,9 @@ Outcome World::run() {
   std::vector<WardSite*> members;
   for (auto& ward : wards_)
     if (!ward.revoked()) members.push_back(&ward);
-  Judge(*centre_, members, accepted_, centre_->clock()).nothing_is_lost();
+  Judge judge(*centre_, members, accepted_, centre_->clock());
+  judge.nothing_is_lost();
+  judge.merged_by_the_definitions();
   const auto took = std::chrono::duration_cast<std::chrono::seconds>(world_.schedule.now() - healed).count();
   return {world_.trace.hash(), world_.trace.lines(), accepted_.size(), took};
 }

@@ -2,7 +2,6 @@
 
 #include "tests/sim/ward_site.hpp"
 
-#include <filesystem>
 #include <list>
 
 namespace ward::sim {
@@ -17,8 +16,7 @@ struct Outcome {
 /// A city from its founding through a quarter of an hour of trouble to agreement. One seed is one city.
 class World {
  public:
-  /// `folder` is the city's own, and empty.
-  World(std::uint64_t seed, std::filesystem::path folder, bool aloud);
+  World(std::uint64_t seed, bool aloud);
   /// Throws Complaint when a promise does not hold.
   Outcome run();
 
@@ -35,7 +33,7 @@ class World {
   [[nodiscard]] std::string disagreement();
 
   Surroundings world_;
-  std::filesystem::path folder_;
+  Disks disks_;
   Dice secrets_;
   std::optional<CentreSite> centre_;
   std::list<WardSite> wards_;
