@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""Plants one bug after another in a copy of the sources and requires that the simulation notices each (README.md here)."""
+
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+COPY = ROOT / "build" / "planted" / "src"
+BUILD = COPY / "build" / "planted"  # as deep as build/dev, so that what the compiler is told looks the same
+SEEDS_AT_ONCE = 20
+SECONDS_PER_SEED_MAX = 60
+
+
+def copy_sources():
+    """What git tracks, or would if asked; a file that did not change keeps its time, so that it is not compiled again."""
+    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+                            check=True, capture_output=True, text=True).stdout
+    wanted = {name for name in listed.split("\0") if name and (ROOT / name).is_file()}
+    for held in COPY.rglob("*"):
+        name = held.relative_to(COPY).as_posix()
+        if held.is_file() and not name.startswith("build/") and name not in wanted:
+            held.unlink()
+    for name in wanted:
+        content = (ROOT / name).read_bytes()
+        to = COPY / name
+        if to.is_file() and to.read_bytes() == content:
+            continue
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.write_bytes(content)
+
+
+def build():
+    """False when it does not compile. Warnings are not what this is about."""
+    if not (BUILD / "build.ninja").is_file():
+        subprocess.run(["cmake", "-G", "Ninja", "-S", COPY, "-B", BUILD, "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS=-w",
+                        "-DWARD_TESTS=ON"], check=True, stdout=subprocess.DEVNULL)
+    done = subprocess.run(["cmake", "--build", BUILD, "-j", str(os.cpu_count()), "--target", "ward_sim"], capture_output=True, text=True)
+    if done.returncode != 0:
+        print(done.stdout[-4000:], file=sys.stderr)
+    return done.returncode == 0
+
+
+def run_seeds(first, seeds):
+    """What the judge said of the first seed that failed; nothing when all passed."""
+    command = [BUILD / "bin" / "ward_sim", "--stop", "--first", str(first), "--seeds", str(seeds)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seeds * SECONDS_PER_SEED_MAX)
+    except subprocess.TimeoutExpired:
+        return f"seeds {first} to {first + seeds - 1}: the simulation does not end"
+    if done.returncode == 0:
+        return None
+    said = [line for line in done.stdout.splitlines() if line.startswith("seed ")]
+    return said[0] if said else f"seeds {first} to {first + seeds - 1}: exit {done.returncode}, {done.stderr[-300:]}"
+
+
+def first_complaint(seeds):
+    for first in range(1, seeds + 1, SEEDS_AT_ONCE):
+        said = run_seeds(first, min(SEEDS_AT_ONCE, seeds + 1 - first))
+        if said:
+            return said
+    return None
+
+
+def hunks_of(patch):
+    """(file, before, after) of each hunk; line numbers are not believed, so that code above may grow."""
+    path, before, after = None, None, None
+    for line in patch.splitlines(keepends=True):
+        if line.startswith("+++ b/"):
+            path = line[len("+++ b/"):].strip()
+        elif line.startswith("@@"):
+            if before is not None:
+                yield path, before, after
+            before, after = "", ""
+        elif before is not None and line[0] in " -+":
+            before += line[1:] if line[0] != "+" else ""
+            after += line[1:] if line[0] != "-" else ""
+    yield path, before, after
+
+
+def plant(patch):
+    """The files as they were; nothing, and nothing changed, when the patch does not apply."""
+    were = {}
+    changed = {}
+    for path, before, after in hunks_of(patch):
+        text = changed.get(path) or (COPY / path).read_text()
+        were.setdefault(path, text)
+        if text.count(before) != 1:
+            return None
+        changed[path] = text.replace(before, after)
+    for path, text in changed.items():
+        (COPY / path).write_text(text)
+    return were
+
+
+def try_bug(file, seeds):
+    """Plants it, looks whether it is noticed, takes it out again."""
+    patch = file.read_text()
+    print(f"{file.stem}: {patch.splitlines()[0]}", flush=True)
+    began = time.monotonic()
+    were = plant(patch)
+    if were is None:
+        print("  FAILED: the patch does not apply any more; write it anew for the code as it is now")
+        return False
+    try:
+        if not build():
+            print("  FAILED: it does not compile")
+            return False
+        said = first_complaint(seeds)
+    finally:
+        for path, text in were.items():
+            (COPY / path).write_text(text)
+    seconds = time.monotonic() - began
+    if said is None:
+        print(f"  FAILED: {seeds} seeds noticed nothing ({seconds:.0f} s)")
+        return False
+    print(f"  noticed by {said} ({seconds:.0f} s)", flush=True)
+    return True
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=400, help="how many each bug may survive (default %(default)s)")
+    parser.add_argument("--sound-seeds", type=int, default=60, help="how many must pass without any bug (default %(default)s)")
+    parser.add_argument("names", nargs="*", help="which bugs; all when none is named")
+    wanted = parser.parse_args()
+    bugs = sorted(HERE.glob("*.patch"))
+    unknown = set(wanted.names) - {bug.stem for bug in bugs}
+    if unknown:
+        parser.error("no such bug: " + ", ".join(sorted(unknown)))
+    bugs = [bug for bug in bugs if not wanted.names or bug.stem in wanted.names]
+
+    COPY.mkdir(parents=True, exist_ok=True)
+    copy_sources()
+    if not build():
+        sys.exit("the sources do not compile")
+    said = first_complaint(wanted.sound_seeds)
+    if said:
+        sys.exit(f"without any bug, {said}")
+    print(f"{wanted.sound_seeds} seeds pass without a bug", flush=True)
+
+    missed = [bug.stem for bug in bugs if not try_bug(bug, wanted.seeds)]
+    print(f"{len(bugs) - len(missed)} of {len(bugs)} planted bugs noticed" + (": not " + ", ".join(missed) if missed else ""))
+    sys.exit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()
