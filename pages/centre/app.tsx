@@ -1,5 +1,5 @@
 import {useEffect} from 'preact/hooks';
-import {useRead} from '../common/live';
+import {useKnown, useRead} from '../common/live';
 import {Icon} from '../common/parts/icon';
 import {type NavItem, Shell} from '../common/parts/shell';
 import {go, href, place, useRoute} from '../common/route';
@@ -38,9 +38,10 @@ function Summary({devices}: {devices: readonly Device[]}) {
   const linked = devices.filter((device) => device.link.state === 'open').length;
   return (
     <p class={wrong + waiting > 0 ? 'chip warn' : 'chip'}>
-      <Icon name={wrong > 0 ? 'question' : 'check'} />
+      <Icon name={wrong + waiting > 0 ? 'question' : 'check'} />
       <span>
-        <strong>{wrong > 0 ? t.centre.alerts(wrong) : t.centre.well}</strong> {[waiting > 0 ? t.centre.waiting(waiting) : '', t.centre.links(linked)].filter(Boolean).join(' · ')}
+        <strong>{wrong + waiting === 0 ? t.centre.well : [wrong > 0 ? t.centre.alerts(wrong) : '', waiting > 0 ? t.centre.waiting(waiting) : ''].filter(Boolean).join(' · ')}</strong> ·{' '}
+        {t.centre.links(linked)}
       </span>
     </p>
   );
@@ -51,7 +52,8 @@ export function App() {
   const ready = useReady();
   const [where] = useRoute();
   const {value: status} = useRead<CentreStatus>('/v1/status');
-  const {value: health} = useRead<{devices: Device[]}>('/v1/health');
+  const {value: last} = useRead<{devices: Device[]}>('/v1/health');
+  const health = useKnown() ? last : undefined;
   useSearchKey();
   const nav: NavItem[] = [
     {href: href(), label: t.nav.devices, current: place().length === 0, count: health?.devices.length},

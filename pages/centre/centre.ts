@@ -22,6 +22,8 @@ export type Device = {
   disk: {free_bytes: number};
   version: string;
   fingerprint?: string;
+  cause?: {code: string; vi: string; en: string}; // why it is not well, and
+  action?: {vi: string; en: string}; // what to do
   refused_at?: string;
 };
 
@@ -34,7 +36,7 @@ export type CentreStatus = {
   version: string;
 };
 
-export const centreEvents = ['device', 'applied', 'arrived', 'conflict', 'link', 'health', 'policy', 'ready', 'resync'] as const;
+export const centreEvents = ['devices', 'arrived', 'applied', 'ready', 'resync'] as const;
 
 /** Why a row is not green; `well` when it is. */
 export type Cause = Exclude<Alert, 'none'> | 'waiting' | 'revoked' | 'quarantined' | 'silent' | 'well';

@@ -7,7 +7,8 @@ import {Heading} from '../common/parts/heading';
 import {Icon, type IconName} from '../common/parts/icon';
 import {Entered, TroubleSaid} from '../common/parts/said';
 import {useNames} from '../common/schema';
-import {useTexts} from '../common/settings';
+import {settings, useTexts} from '../common/settings';
+import {useStore} from '../common/store';
 import {committed, fold} from '../common/text';
 import {age, clock, parseTime} from '../common/time';
 import {type Cause, causeOf, type Device, worstFirst} from './centre';
@@ -29,14 +30,16 @@ function CauseWords({device}: {device: Device}) {
   const t = useTexts();
   const cause = causeOf(device);
   const since = parseTime(device.since);
+  const {language} = useStore(settings);
+  const own = t.devices.causes[cause as keyof typeof t.devices.causes] ?? {what: cause, todo: ''};
   return (
     <div class={`state ${tone(cause)}`}>
       <span class="words">
         <Icon name={icons[cause]} />
-        {t.devices.causes[cause].what}
+        {device.cause?.[language] ?? own.what}
       </span>
       {since && cause !== 'well' && <span class="when">{t.devices.since(clock(since))}</span>}
-      <p>{t.devices.causes[cause].todo}</p>
+      <p>{device.action?.[language] ?? own.todo}</p>
       {device.link.last_error && cause !== 'well' && <p lang="en">{device.link.last_error}</p>}
     </div>
   );

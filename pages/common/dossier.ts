@@ -14,7 +14,10 @@ export type DossierLine = {
   changed_at: string;
   conflicts: number;
   state: DossierState;
-  voided?: boolean;
+  procedure_name?: string;
+  state_since?: string;
+  state_reason?: string;
+  void?: string; // made by mistake, and why
 };
 export type DossierPage = {dossiers: DossierLine[]; next: string};
 
@@ -53,8 +56,12 @@ export type Dossier = {
   proposals: Said[];
   not_applied: Said[];
   waiting: number;
-  voided?: {by: string; at: string; why: string} | null;
+  state_since?: string;
+  state_reason?: string;
 };
+
+/** A dossier made by mistake has a reason here; an empty text takes that back. */
+export const voidField = 'LyDoHuy';
 
 /** A stored value as text, whatever it is. */
 export function valueText(value: unknown): string {

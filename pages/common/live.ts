@@ -12,6 +12,11 @@ export const liveness = new Store<Liveness>({state: 'connecting'});
 /** Grows whenever something may have changed; views ask again. */
 export const tick = new Store(0);
 
+/** False: whatever is shown was true once, and may not be now. */
+export function useKnown(): boolean {
+  return useStore(liveness).state === 'live';
+}
+
 const retryMs = 1000;
 const gatherMs = 150; // one asking for a burst of events
 const pulseMs = 5000; // a daemon that stands still closes nothing
@@ -19,6 +24,7 @@ const pulseMs = 5000; // a daemon that stands still closes nothing
 let source: EventSource | undefined;
 let gathering: ReturnType<typeof setTimeout> | undefined;
 let lastHeard = new Date();
+let beating = false;
 
 function somethingHappened(): void {
   gathering ??= setTimeout(() => {
@@ -43,7 +49,10 @@ function lost(): void {
 
 function listen(events: readonly string[]): void {
   source = new EventSource('/v1/events');
-  source.onopen = heard;
+  source.onopen = () => {
+    heard();
+    somethingHappened();
+  };
   source.onerror = lost;
   for (const name of events)
     source.addEventListener(name, () => {
@@ -52,10 +61,17 @@ function listen(events: readonly string[]): void {
     });
 }
 
+/**
+ * A daemon that was restarted knows no session of before; one that was opened meanwhile, in another tab, is ours too. A tab that nobody sees does not
+ * listen: a browser has six connections to one place, for all tabs together.
+ */
 async function beat(events: readonly string[]): Promise<void> {
-  if (session.get().state === 'opening' && !(await openSession())) return lost();
-  if (session.get().state !== 'open') return lost();
-  if (!source) return listen(events);
+  if (document.hidden || beating || (source && session.get().state === 'open')) return;
+  beating = true;
+  const answered = await openSession();
+  beating = false;
+  if (answered && session.get().state === 'open') listen(events);
+  else lost();
 }
 
 /** Starts, and never ends: the page listens for as long as it is open. */
@@ -65,8 +81,13 @@ export function startLive(events: readonly string[]): void {
     setTimeout(() => void go(), retryMs);
   };
   void go();
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) return void beat(events);
+    source?.close();
+    source = undefined;
+  });
   setInterval(() => {
-    if (liveness.get().state === 'live') void pulse();
+    if (liveness.get().state === 'live' && !document.hidden) void pulse();
   }, pulseMs);
 }
 

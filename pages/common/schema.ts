@@ -15,11 +15,11 @@ export type SchemaField = {
   required: boolean;
   vi: string;
   en: string;
-  codes: {code: string; vi: string; en: string}[];
+  codes?: {code: string; words: string[]}[]; // the first word is Vietnamese, the last English where there is one
 };
-export type Procedure = {code: string; name: string; field: string; time_value: number; time_unit: string; working: boolean; same_day: boolean; fee_vnd: number;
-                         papers: number};
+export type Procedure = {code: string; name: string; field: string; time: number; time_unit: string; working_days: boolean; same_day: boolean; fee_vnd: number};
 export type Status = {code: string; vi: string; en: string; successors: string[]};
+type StatusesAnswer = {statuses: {code: number | string; vi: string; en: string}[]; transitions: {from: number | string; to: number | string}[]};
 export type Unit = {code: string; name_vi: string; name_en: string};
 export type Schema = {fields: SchemaField[]; procedures: Procedure[]; statuses: Status[]; units: Unit[]};
 
@@ -27,17 +27,26 @@ const retryMs = 1000;
 const empty: Schema = {fields: [], procedures: [], statuses: [], units: []};
 export const schema = new Store<Schema>(empty);
 
+function statusesOf(answer: StatusesAnswer): Status[] {
+  return answer.statuses.map(({code, vi, en}) => ({
+    code: String(code),
+    vi,
+    en,
+    successors: answer.transitions.filter((step) => String(step.from) === String(code)).map((step) => String(step.to)),
+  }));
+}
+
 /** Asks once; these change only with the program. */
 async function loadSchema(): Promise<boolean> {
   if (schema.get() !== empty) return true;
   const [fields, procedures, statuses, units] = await Promise.all([
     read<{fields: SchemaField[]}>('/v1/schema'),
     read<{procedures: Procedure[]}>('/v1/procedures'),
-    read<{statuses: Status[]}>('/v1/statuses'),
+    read<StatusesAnswer>('/v1/statuses'),
     read<{units: Unit[]}>('/v1/units'),
   ]);
   if (!fields.ok || !procedures.ok || !statuses.ok || !units.ok) return false;
-  schema.set({fields: fields.value.fields, procedures: procedures.value.procedures, statuses: statuses.value.statuses, units: units.value.units});
+  schema.set({fields: fields.value.fields, procedures: procedures.value.procedures, statuses: statusesOf(statuses.value), units: units.value.units});
   return true;
 }
 
@@ -67,6 +76,12 @@ export class Names {
       .join(' · ');
   }
 
+  /** The last name of a path alone, where its list is named above. */
+  last(path: string): string {
+    const found = this.find(path);
+    return found ? this.either(found.vi, found.en) : (path.split('/').pop() ?? path);
+  }
+
   status(code: string): string {
     const found = this.schema.statuses.find((status) => status.code === code);
     return found ? this.either(found.vi, found.en) : code;
@@ -82,8 +97,8 @@ export class Names {
   }
 
   code(field: SchemaField, code: string): string {
-    const found = field.codes.find((one) => one.code === code);
-    return found ? this.either(found.vi, found.en) : code;
+    const found = field.codes?.find((one) => one.code === code);
+    return found ? this.either(found.words[0] ?? code, found.words[found.words.length - 1] ?? code) : code;
   }
 
   /** A value of that field, as people read it. */
@@ -100,7 +115,7 @@ export class Names {
 
   codes(path: string): {value: string; label: string}[] {
     const field = this.find(path);
-    return field ? field.codes.map((one) => ({value: one.code, label: `${one.code} · ${this.either(one.vi, one.en)}`})) : [];
+    return (field?.codes ?? []).map((one) => ({value: one.code, label: `${one.code} · ${field ? this.code(field, one.code) : ''}`}));
   }
 }
 

@@ -1,6 +1,6 @@
 import {useEffect, useState} from 'preact/hooks';
 import {session} from '../common/api';
-import {useRead} from '../common/live';
+import {useKnown, useRead} from '../common/live';
 import {Dialog} from '../common/parts/dialog';
 import {TextField} from '../common/parts/field';
 import {Shell, type NavItem} from '../common/parts/shell';
@@ -10,7 +10,7 @@ import {useTexts} from '../common/settings';
 import {useStore} from '../common/store';
 import {committed} from '../common/text';
 import {DossierPage} from './dossier';
-import {openDrafts} from './drafts';
+import {draftsRead, openDrafts} from './drafts';
 import {EditDossier} from './edit';
 import {Inbox} from './inbox';
 import {List} from './list';
@@ -126,12 +126,13 @@ function View({status}: {status: WardStatus | undefined}) {
   return <List status={status} />;
 }
 
-/** Each account has drafts of its own. */
-function useDrafts(): void {
+/** Each account has drafts of its own. False until they are here. */
+function useDrafts(): boolean {
   const opened = useStore(session);
   useEffect(() => {
     if (opened.state === 'open') openDrafts(opened.account);
   }, [opened]);
+  return useStore(draftsRead);
 }
 
 export function App() {
@@ -139,8 +140,9 @@ export function App() {
   const names = useNames();
   const [where] = useRoute();
   const ready = useReady();
-  const {value: status} = useRead<WardStatus>('/v1/status');
-  useDrafts();
+  const {value: last} = useRead<WardStatus>('/v1/status');
+  const status = useKnown() ? last : undefined; // counts and links of before would be lies
+  const draftsHere = useDrafts();
   useKeys();
   const item = (label: string, count: number | undefined, ...parts: string[]): NavItem => ({href: href(...parts), label, current: where === parts[0], count});
   const nav: NavItem[] = [
@@ -153,7 +155,7 @@ export function App() {
   return (
     <Shell
       title="wardsync"
-      subtitle={status ? names.unit(status.unit) : ''}
+      subtitle={last ? names.unit(last.unit) : ''}
       command="wardsync page"
       nav={nav}
       aside={<PersonChooser />}
@@ -167,7 +169,7 @@ export function App() {
         )
       }
     >
-      {ready ? <View status={status} /> : <p>{t.nav.loading}</p>}
+      {ready && draftsHere ? <View status={status} /> : <p>{t.nav.loading}</p>}
     </Shell>
   );
 }

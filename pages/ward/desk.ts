@@ -10,7 +10,7 @@ export const deskFields = ['ChuHoSo', 'SoGiayToChuHoSo', 'NgaySinhChuHoSo', 'Gio
                            'TrangThaiHoSo', 'NgayHenTra', 'HinhThuc', 'GhiChu'] as const;
 
 /** Follow from other fields, or move by acts of their own. */
-const derived = new Set(['MaTTHC', 'TenTTHC', 'MaLinhVuc', 'TenLinhVuc', 'DonViTiepNhan', 'DonViDangGiu', 'DonViXuLy']);
+const derived = new Set(['MaTTHC', 'TenTTHC', 'MaLinhVuc', 'TenLinhVuc', 'DonViTiepNhan', 'DonViDangGiu', 'DonViXuLy', 'LyDoHuy']);
 
 export function moreFields(schema: Schema): SchemaField[] {
   const shown = new Set<string>([...deskFields, ...derived]);

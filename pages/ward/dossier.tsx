@@ -1,6 +1,6 @@
 import {useState} from 'preact/hooks';
 import {newKey, type Trouble, write} from '../common/api';
-import {type Dossier, dossierPath, valueText} from '../common/dossier';
+import {type Dossier, dossierPath, valueText, voidField} from '../common/dossier';
 import {useRead} from '../common/live';
 import {CodeWords} from '../common/parts/code';
 import {Dialog} from '../common/parts/dialog';
@@ -16,7 +16,7 @@ import {useNames} from '../common/schema';
 import {useTexts} from '../common/settings';
 import {committed} from '../common/text';
 import {clock, parseTime} from '../common/time';
-import {writer} from './people';
+import {signed} from './people';
 import {StateWords} from './state';
 import type {WardStatus} from './ward';
 
@@ -27,7 +27,7 @@ function VoidDialog({dossier, onClose}: {dossier: Dossier; onClose: () => void})
   const [trouble, setTrouble] = useState<Trouble>();
   const [key] = useState(newKey());
   const send = async (): Promise<void> => {
-    const answer = await write(`${dossierPath(dossier.id)}/voiding`, {why: committed(why), ...writer()}, key);
+    const answer = await write(signed(`${dossierPath(dossier.id)}/changes`), {set: {[voidField]: committed(why)}}, key);
     if (answer.ok) onClose();
     else setTrouble(answer.trouble);
   };
@@ -48,12 +48,32 @@ function VoidDialog({dossier, onClose}: {dossier: Dossier; onClose: () => void})
   );
 }
 
+function Voided({dossier, why}: {dossier: Dossier; why: string}) {
+  const t = useTexts();
+  const [trouble, setTrouble] = useState<Trouble>();
+  const takeBack = async (): Promise<void> => {
+    const answer = await write(signed(`${dossierPath(dossier.id)}/changes`), {set: {[voidField]: ''}}, newKey());
+    setTrouble(answer.ok ? undefined : answer.trouble);
+  };
+  return (
+    <Banner kind="warn" icon="stop">
+      <strong>{t.dossier.voided}</strong>: <Entered text={why} />
+      {trouble && <TroubleSaid trouble={trouble} />}
+      <p>
+        <button type="button" class="small" onClick={() => void takeBack()}>
+          {t.voiding.back}
+        </button>
+      </p>
+    </Banner>
+  );
+}
+
 function Notes({dossier}: {dossier: Dossier}) {
   const t = useTexts();
   const [text, setText] = useState('');
   const [trouble, setTrouble] = useState<Trouble>();
   const add = async (): Promise<void> => {
-    const answer = await write(`${dossierPath(dossier.id)}/changes`, {append: {notes: committed(text)}, ...writer()}, newKey());
+    const answer = await write(signed(`${dossierPath(dossier.id)}/changes`), {append: {notes: committed(text)}}, newKey());
     if (!answer.ok) return setTrouble(answer.trouble);
     setText('');
     setTrouble(undefined);
@@ -83,6 +103,7 @@ function Shown({dossier, status}: {dossier: Dossier; status: WardStatus | undefi
   const names = useNames();
   const [voiding, setVoiding] = useState(false);
   const owner = valueText(dossier.fields['ChuHoSo']);
+  const voided = valueText(dossier.fields[voidField]);
   return (
     <>
       <Heading>{owner ? <Entered text={owner} /> : t.list.noOwner}</Heading>
@@ -90,13 +111,9 @@ function Shown({dossier, status}: {dossier: Dossier; status: WardStatus | undefi
         <span class="code">{valueText(dossier.fields['MaTTHC'])}</span> <Entered text={valueText(dossier.fields['TenTTHC'])} /> ·{' '}
         <strong>{names.status(valueText(dossier.fields['TrangThaiHoSo']))}</strong>
       </p>
-      {dossier.voided && (
-        <Banner kind="warn" icon="stop">
-          <strong>{t.dossier.voided}</strong>: <Entered text={dossier.voided.why} /> (<Entered text={dossier.voided.by} />, {clock(parseTime(dossier.voided.at))})
-        </Banner>
-      )}
+      {voided && <Voided dossier={dossier} why={voided} />}
       <CodeWords codes={dossier.codes} />
-      <StateWords state={dossier.state} changedAt="" conflicts={dossier.conflicts.length} status={status} id={dossier.id} />
+      <StateWords state={dossier.state} changedAt={dossier.state_since ?? ''} reason={dossier.state_reason} conflicts={dossier.conflicts.length} status={status} id={dossier.id} />
       {dossier.not_applied.length + dossier.proposals.length > 0 && (
         <Banner kind="warn" icon="stop">
           {t.dossier.notAccepted}
@@ -109,7 +126,7 @@ function Shown({dossier, status}: {dossier: Dossier; status: WardStatus | undefi
           </ul>
         </Banner>
       )}
-      {!dossier.voided && (
+      {!voided && (
         <div class="buttons">
           <a class="button primary" href={href('dossiers', dossier.id, 'edit')}>
             <Icon name="edit" />

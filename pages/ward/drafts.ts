@@ -1,9 +1,10 @@
-import {forget, load, namesWith, onKeptElsewhere, save} from '../common/keep';
+import {forget, keeps, load, namesWith, onKeptElsewhere, save} from '../common/keep';
+import {openSeal, seal, unseal} from '../common/seal';
 import {Store} from '../common/store';
 
 /**
  * What somebody has typed and not saved yet. Survives a reload, a restart of the daemon, and (by what the browser keeps) a power cut. Each
- * belongs to an account; another account's are never shown. Two tabs that edit one dossier have a draft each.
+ * belongs to an account; another account's are never shown. Two tabs that edit one dossier have a draft each. Sealed where they are kept.
  */
 export type Draft = {
   id: string;
@@ -33,30 +34,53 @@ function tab(): string {
 const inMemory = crypto.randomUUID();
 
 let account = '';
+let key: CryptoKey | undefined;
 export const drafts = new Store<Draft[]>([]);
+/** Once the drafts of before are here. */
+export const draftsRead = new Store(false);
 
-function isDraft(value: unknown): value is Draft {
-  const draft = value as Draft | undefined;
-  return typeof draft?.id === 'string' && typeof draft.dossier === 'string' && typeof draft.values === 'object' && typeof draft.at === 'string';
+/** Sealing takes a moment, and what was asked first is done first. */
+let work: Promise<void> = Promise.resolve();
+function next(step: () => Promise<void> | void): void {
+  work = work.then(step).catch(() => keeps.set(false));
 }
 
-function readAll(): void {
-  const found: Draft[] = [];
-  for (const name of namesWith(`draft.${account}.`)) {
-    const draft = load(name);
-    if (isDraft(draft) && Date.now() - Date.parse(draft.at) < olderThanMs) found.push(draft);
-    else forget(name);
-  }
+function nameOf(draft: Draft): string {
+  return `draft.${account}.${draft.id}`;
+}
+
+function parsed(text: string | undefined): Draft | undefined {
+  const draft = (text === undefined ? undefined : JSON.parse(text)) as Draft | undefined;
+  const whole = typeof draft?.id === 'string' && typeof draft.dossier === 'string' && typeof draft.values === 'object' && typeof draft.at === 'string';
+  return whole && Date.now() - Date.parse(draft.at) < olderThanMs ? draft : undefined;
+}
+
+function show(found: Draft[]): void {
   drafts.set(found.sort((one, two) => two.at.localeCompare(one.at)));
 }
 
-export function openDrafts(ofAccount: string): void {
-  account = ofAccount;
-  readAll();
+async function readAll(): Promise<void> {
+  if (!key) return;
+  const found: Draft[] = [];
+  for (const name of namesWith(`draft.${account}.`)) {
+    const draft = parsed(await unseal(key, load(name)));
+    if (draft) found.push(draft);
+    else forget(name);
+  }
+  show(found);
 }
-onKeptElsewhere(() => {
-  if (account) readAll();
-});
+
+export function openDrafts(ofAccount: string): void {
+  if (account !== ofAccount) show([]);
+  account = ofAccount;
+  next(async () => {
+    key ??= await openSeal();
+    if (!key) keeps.set(false);
+    await readAll();
+    draftsRead.set(true);
+  });
+}
+onKeptElsewhere(() => next(readAll));
 
 export function newDraft(dossier: string, version: string, values: Record<string, string>): Draft {
   return {id: crypto.randomUUID(), dossier, version, values, at: new Date().toISOString(), tab: tab()};
@@ -68,11 +92,14 @@ export function ownDraft(dossier: string): Draft | undefined {
 }
 
 export function keepDraft(draft: Draft): void {
-  save(`draft.${account}.${draft.id}`, {...draft, at: new Date().toISOString(), tab: tab()});
-  readAll();
+  const kept = {...draft, at: new Date().toISOString(), tab: tab()};
+  show([kept, ...drafts.get().filter((other) => other.id !== draft.id)]);
+  next(async () => {
+    if (key) save(nameOf(draft), await seal(key, JSON.stringify(kept)));
+  });
 }
 
 export function dropDraft(draft: Draft): void {
-  forget(`draft.${account}.${draft.id}`);
-  readAll();
+  show(drafts.get().filter((other) => other.id !== draft.id));
+  next(() => forget(nameOf(draft)));
 }

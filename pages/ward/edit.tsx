@@ -13,7 +13,7 @@ import {changed, formValue} from './desk';
 import {type Draft, drafts, dropDraft, keepDraft, newDraft, ownDraft} from './drafts';
 import {errorsOf, focusFirstError, Form, type Values} from './form';
 import {attempt, useSaveKey} from './new';
-import {writer} from './people';
+import {signed} from './people';
 
 /** The dossier as it stands in the form. */
 function formValues(dossier: Dossier): Values {
@@ -91,11 +91,11 @@ function EditForm({dossier, draftId}: {dossier: Dossier; draftId: string | undef
     setComplaining(true);
     if (errorsOf(schema.get(), values, t).length > 0) return focusFirstError();
     setSaving(true);
-    const sent = attempt(draft, {set, seen: draft.version, ...(committed(why) ? {why: committed(why)} : {}), ...writer()});
+    const sent = attempt(draft, {set, seen: draft.version, ...(committed(why) ? {why: committed(why)} : {})});
     const next = {...draft, sent};
     setDraft(next);
     keepDraft(next);
-    const answer = await write(`${dossierPath(dossier.id)}/changes`, JSON.parse(sent.body), sent.key);
+    const answer = await write(signed(`${dossierPath(dossier.id)}/changes`), JSON.parse(sent.body), sent.key);
     setSaving(false);
     if (!answer.ok) return setTrouble(answer.trouble);
     dropDraft(draft);

@@ -39,7 +39,7 @@ export function errorsOf(known: Schema, values: Values, t: Texts): string[] {
 }
 
 function procedureNote(procedure: Procedure, t: Texts): string {
-  const time = procedure.same_day ? t.form.sameDay : t.form.within(procedure.time_value, procedure.time_unit, procedure.working);
+  const time = procedure.same_day ? t.form.sameDay : t.form.within(procedure.time, procedure.time_unit, procedure.working_days);
   return `${time} · ${procedure.fee_vnd > 0 ? t.money(procedure.fee_vnd) : t.form.free}`;
 }
 

@@ -12,7 +12,7 @@ import {useNames} from '../common/schema';
 import {useTexts} from '../common/settings';
 import {committed} from '../common/text';
 import {clock, parseTime} from '../common/time';
-import {writer} from './people';
+import {signed} from './people';
 import type {WardStatus} from './ward';
 
 /** What stood there before the quarrel: the last that any side replaced. */
@@ -119,8 +119,8 @@ function Card({conflict, device}: {conflict: InboxEntry; device: string}) {
   const ready = result !== undefined && decision.choice !== '' && (!own || committed(decision.why) !== '');
   const send = async (): Promise<void> => {
     setSending(true);
-    const body = {...(own ? {set: {[conflict.field]: result}} : {keep: decision.choice}), ...(committed(decision.why) ? {why: committed(decision.why)} : {}), ...writer()};
-    const answer = await write(`/v1/inbox/${conflict.id}/resolutions`, body, key);
+    const body = {...(own ? {set: {[conflict.field]: result}} : {keep: decision.choice}), ...(committed(decision.why) ? {why: committed(decision.why)} : {})};
+    const answer = await write(signed(`/v1/inbox/${conflict.id}/resolutions`), body, key);
     setSending(false);
     if (!answer.ok) setTrouble(answer.trouble);
   };

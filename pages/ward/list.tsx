@@ -14,7 +14,7 @@ export function List({status}: {status: WardStatus | undefined}) {
   const column = {
     title: t.list.state,
     cell: (line: DossierLine) => (
-      <StateWords state={line.state} changedAt={line.changed_at} conflicts={line.conflicts} status={status} id={line.id} />
+      <StateWords state={line.state} changedAt={line.state_since || line.changed_at} reason={line.state_reason} conflicts={line.conflicts} status={status} id={line.id} />
     ),
   };
   return (

@@ -12,7 +12,7 @@ import {clock, parseTime, storedTime} from '../common/time';
 import {completed, newValues} from './desk';
 import {type Draft, drafts, dropDraft, keepDraft, newDraft, ownDraft} from './drafts';
 import {errorsOf, focusFirstError, Form, type Values} from './form';
-import {writer} from './people';
+import {signed} from './people';
 
 type Created = {id: string; code: string};
 
@@ -98,7 +98,7 @@ export function NewDossier({draftId}: {draftId: string | undefined}) {
     const now = draft.values['at'] ?? storedTime(new Date());
     const sent = attempt(draft, completed(draft.values, schema.get(), now));
     keep({...draft, sent});
-    const answer = await write<Created>(`/v1/dossiers?${new URLSearchParams(writer())}`, JSON.parse(sent.body), sent.key);
+    const answer = await write<Created>(signed('/v1/dossiers'), JSON.parse(sent.body), sent.key);
     setSaving(false);
     if (!answer.ok) return setTrouble(answer.trouble);
     dropDraft(draft);

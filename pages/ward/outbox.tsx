@@ -5,18 +5,41 @@ import {Heading} from '../common/parts/heading';
 import {Icon} from '../common/parts/icon';
 import {Banner, Entered, TroubleSaid} from '../common/parts/said';
 import {href} from '../common/route';
-import {useTexts} from '../common/settings';
+import {settings, useTexts} from '../common/settings';
+import {useStore} from '../common/store';
 import {age, clock, parseTime} from '../common/time';
-import {LinkWords} from './state';
-import {stuckAfterMs, type WardStatus} from './ward';
+import type {WardStatus} from './ward';
 
-type OutboxLine = {id: string; code: string; owner: string; records: number; oldest_at: string};
-type OutboxAnswer = {dossiers: OutboxLine[]; next?: string};
+type Said = {vi: string; en: string};
+type OutboxLine = {id: string; code: string; owner: string; since: string; records: number; attempts: number; last_reason: string; next_try_at: string; stuck: boolean;
+                   cause?: Said; action?: Said};
+type OutboxAnswer = {dossiers: OutboxLine[]; next: string};
 
-function isStuck(status: WardStatus, now: Date): boolean {
-  if (status.queue.records === 0 || status.link.state !== 'open') return false;
-  const since = Math.max(parseTime(status.link.since)?.getTime() ?? 0, parseTime(status.queue.oldest_at)?.getTime() ?? 0, parseTime(status.receipted.at)?.getTime() ?? 0);
-  return now.getTime() - since > stuckAfterMs;
+/** One dossier that only this PC has: since when, why, what comes next. */
+function Row({line, now}: {line: OutboxLine; now: Date}) {
+  const t = useTexts();
+  const {language} = useStore(settings);
+  const since = parseTime(line.since);
+  const next = parseTime(line.next_try_at);
+  return (
+    <tr>
+      <th scope="row">
+        <a href={href('dossiers', line.id)}>{line.owner ? <Entered text={line.owner} /> : t.list.noOwner}</a>
+        <span class="code">{line.code || t.list.noCode}</span>
+      </th>
+      <td>
+        {since && t.age(age(now.getTime() - since.getTime()))} <span class="hint">{t.outbox.since(clock(since), line.records)}</span>
+      </td>
+      <td>
+        <div class={line.stuck ? 'state stuck' : 'state'}>
+          <span class="words">{line.cause ? line.cause[language] : t.state.sending.name}</span>
+          {line.action && <p>{line.action[language]}.</p>}
+          {line.attempts > 0 && <p>{t.outbox.attempts(line.attempts)}</p>}
+          {next && <p>{t.link.nextTry(clock(next))}</p>}
+        </div>
+      </td>
+    </tr>
+  );
 }
 
 function Actions({status}: {status: WardStatus}) {
@@ -48,13 +71,6 @@ export function Outbox({status}: {status: WardStatus | undefined}) {
     <>
       <Heading>{t.nav.outbox}</Heading>
       <p>{t.outbox.explain}</p>
-      {status && <LinkWords status={status} />}
-      {status && isStuck(status, now) && (
-        <Banner kind="bad" icon="question">
-          <strong>{t.outbox.stuck}</strong>
-          <p>{t.outbox.stuckTodo}</p>
-        </Banner>
-      )}
       {status && status.refused_segments > 0 && (
         <Banner kind="bad" icon="stop">
           {t.outbox.refused(status.refused_segments)}
@@ -62,28 +78,20 @@ export function Outbox({status}: {status: WardStatus | undefined}) {
       )}
       {status && <Actions status={status} />}
       {trouble && <TroubleSaid trouble={trouble} />}
+      {value?.next && <p class="hint">{t.list.shown(value.dossiers.length, true)}</p>}
       {value?.dossiers.length === 0 && <p role="status">{t.outbox.none}</p>}
       {value && value.dossiers.length > 0 && (
         <table class="list">
           <thead>
             <tr>
               <th scope="col">{t.list.owner}</th>
-              <th scope="col">{t.outbox.records}</th>
               <th scope="col">{t.outbox.age}</th>
+              <th scope="col">{t.outbox.reason}</th>
             </tr>
           </thead>
           <tbody>
             {value.dossiers.map((line) => (
-              <tr key={line.id}>
-                <th scope="row">
-                  <a href={href('dossiers', line.id)}>{line.owner ? <Entered text={line.owner} /> : t.list.noOwner}</a>
-                  <span class="code">{line.code || t.list.noCode}</span>
-                </th>
-                <td>{line.records}</td>
-                <td>
-                  {t.age(age(now.getTime() - (parseTime(line.oldest_at)?.getTime() ?? now.getTime())))} <span class="hint">{clock(parseTime(line.oldest_at))}</span>
-                </td>
-              </tr>
+              <Row key={line.id} line={line} now={now} />
             ))}
           </tbody>
         </table>

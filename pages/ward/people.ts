@@ -28,8 +28,8 @@ export function addPerson(name: string): void {
   set({names, chosen: name});
 }
 
-/** What a write says of its writer; nothing when no name was chosen: then the account's name stands there. */
-export function writer(): {by?: string} {
+/** The address of a write, with its writer's name; with none when none was chosen: then the account's name stands in the history. */
+export function signed(path: string): string {
   const {chosen} = people.get();
-  return chosen ? {by: chosen} : {};
+  return chosen ? `${path}?${new URLSearchParams({by: chosen})}` : path;
 }

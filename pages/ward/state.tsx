@@ -27,11 +27,20 @@ export function linkReason(status: WardStatus, t: Texts): string {
   return [why, next ? t.link.nextTry(clock(next)) : ''].filter(Boolean).join(' ');
 }
 
-export function StateWords(props: {state: DossierState; changedAt: string; conflicts: number; status: WardStatus | undefined; id: string; short?: boolean}) {
+/** Of *needs you*: what it is that somebody must look at. */
+function needReason(code: string | undefined, t: Texts): string {
+  if (!code) return t.state.needs_you.why;
+  return t.state.reasons[code as keyof typeof t.state.reasons] ?? t.state.reasons.refused;
+}
+
+type Standing = {state: DossierState; changedAt: string; reason?: string | undefined; conflicts: number; status: WardStatus | undefined; id: string};
+
+export function StateWords(props: Standing) {
   const t = useTexts();
   const now = useNow();
   const shown = shownState(props.state, props.changedAt, props.status, now);
-  const reason = shown === 'on_this_pc' && props.status ? linkReason(props.status, t) : t.state[shown].why;
+  const because = {on_this_pc: props.status ? linkReason(props.status, t) : '', needs_you: needReason(props.reason, t)};
+  const reason = because[shown as keyof typeof because] || t.state[shown].why;
   return (
     <div class={`state ${shown}`}>
       <span class="words">
@@ -39,8 +48,8 @@ export function StateWords(props: {state: DossierState; changedAt: string; confl
         {t.state[shown].name}
       </span>
       {props.changedAt && <span class="when">{clock(parseTime(props.changedAt), now)}</span>}
-      {!props.short && reason && <p>{reason}</p>}
-      {shown === 'needs_you' && !props.short && props.conflicts > 0 && <a href={href('inbox', props.id)}>{t.state.decide(props.conflicts)}</a>}
+      {reason && <p>{reason}</p>}
+      {shown === 'needs_you' && props.conflicts > 0 && <a href={href('inbox', props.id)}>{t.state.decide(props.conflicts)}</a>}
     </div>
   );
 }

@@ -12,6 +12,7 @@ export type WardStatus = {
   queue: {records: number; bytes: number; oldest_at: string};
   receipted: {through: number; at: string};
   exposure: {dossiers: number; oldest_at: string};
+  today: string; // yyyy-MM-dd
   dossiers: number;
   conflicts: number;
   refused_segments: number;

@@ -2,6 +2,37 @@ import type {Dossier, Element} from '../dossier';
 import {useNames} from '../schema';
 import {Entered} from './said';
 
+/** For programs: what they say is said by the other fields, or by the element's place. */
+const technical = new Set(['id', 'by', 'unit', 'at', 'TepDinhKemId', 'GiayToId', 'SHA256', 'DuongDanTaiTepTin', 'DuongDanTepTinKetQua', 'IsDeleted']);
+/** What a person knows the element by. */
+const titles = new Set(['TenTepDinhKem', 'TenGiayTo', 'TenPhiLePhi', 'NoiDungBoSung', 'NoiDungXuLy', 'SoDinhDanh', 'SoBienLai']);
+
+function One({name, element}: {name: string; element: Element}) {
+  const names = useNames();
+  const shown = Object.entries(element).filter(([field, value]) => !technical.has(field) && value !== '');
+  const path = (field: string): string => `${name}/x/${field}`;
+  return (
+    <li>
+      {shown
+        .filter(([field]) => titles.has(field))
+        .map(([field, value]) => (
+          <strong key={field}>
+            <Entered text={names.value(path(field), value)} />{' '}
+          </strong>
+        ))}
+      <span class="hint">
+        {shown
+          .filter(([field]) => !titles.has(field))
+          .map(([field, value]) => (
+            <span key={field} class="fact">
+              {names.last(path(field))}: <Entered text={names.value(path(field), value)} />
+            </span>
+          ))}
+      </span>
+    </li>
+  );
+}
+
 /** A list inside a dossier, as the schema names it. */
 function Collection({name, elements}: {name: string; elements: Element[]}) {
   const names = useNames();
@@ -11,15 +42,7 @@ function Collection({name, elements}: {name: string; elements: Element[]}) {
       <h2>{names.field(name)}</h2>
       <ul class="elements">
         {elements.map((element) => (
-          <li key={element.id}>
-            {Object.entries(element)
-              .filter(([field]) => !['id', 'by', 'unit', 'at'].includes(field))
-              .map(([field, value]) => (
-                <span key={field}>
-                  <span class="hint">{names.field(`${name}/x/${field}`)}:</span> <Entered text={names.value(`${name}/x/${field}`, value)} />{' '}
-                </span>
-              ))}
-          </li>
+          <One key={element.id} name={name} element={element} />
         ))}
       </ul>
     </section>

@@ -28,25 +28,28 @@ function useSettled(value: string): string {
   return settled;
 }
 
-function listPath(search: string, status: string, conflicts: boolean, limit: number): string {
-  const query = new URLSearchParams({query: committed(search), status, limit: String(limit)});
-  if (conflicts) query.set('conflict', 'true');
+/** `kind`: a status, or one of the two other ways to choose. */
+function listPath(search: string, kind: string, limit: number): string {
+  const query = new URLSearchParams({query: committed(search), limit: String(limit)});
+  if (kind === 'conflicts') query.set('conflict', 'true');
+  else if (kind === 'void') query.set('void', 'true');
+  else if (kind) query.set('status', kind);
   return `/v1/dossiers?${query}`;
 }
 
 function Row({line, names, column}: {line: DossierLine; names: Names; column: SiteColumn}) {
   const t = useTexts();
   return (
-    <tr class={line.voided ? 'voided' : undefined}>
+    <tr class={line.void ? 'voided' : undefined}>
       <th scope="row">
         <a href={href('dossiers', line.id)}>{line.owner ? <Entered text={line.owner} /> : t.list.noOwner}</a>
         <span class="code">{line.code ? <Entered text={line.code} /> : t.list.noCode}</span>
       </th>
       <td>
-        {names.procedure(line.procedure)} <span class="code hint">{line.procedure}</span>
+        {line.procedure_name || names.procedure(line.procedure)} <span class="code hint">{line.procedure}</span>
       </td>
       <td>
-        {line.voided ? t.dossier.voided : names.status(line.status)}
+        {line.void ? t.dossier.voided : names.status(line.status)}
         {line.due && <span class="hint">{t.list.due(shownDate(line.due))}</span>}
       </td>
       <td>{column.cell(line)}</td>
@@ -87,6 +90,7 @@ function Filter({value, onChange}: {value: string; onChange: (value: string) => 
       <select name="filter" value={value} onChange={(event) => onChange(event.currentTarget.value)}>
         <option value="">{t.list.all}</option>
         <option value="conflicts">{t.list.needYou}</option>
+        <option value="void">{t.list.withVoid}</option>
         {statuses.map((one) => (
           <option key={one.code} value={one.code}>
             {names.status(one.code)}
@@ -104,8 +108,7 @@ export function DossierList({column, tools}: {column: SiteColumn; tools?: Compon
   const [kind, setKind] = useState('');
   const [limit, setLimit] = useState(pageSize);
   const search = useSettled(typed);
-  const conflicts = kind === 'conflicts';
-  const page = useRead<DossierPage>(listPath(search, conflicts ? '' : kind, conflicts, limit));
+  const page = useRead<DossierPage>(listPath(search, kind, limit));
   const kept = useRef<DossierPage>();
   if (page.value) kept.current = page.value;
   const shown = page.value ?? kept.current; // the rows of before, until the new ones are here

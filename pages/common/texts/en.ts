@@ -3,7 +3,7 @@ import type {Texts} from './vi';
 const many = (count: number, one: string, more = `${one}s`): string => `${count} ${count === 1 ? one : more}`;
 
 export const en: Texts = {
-  age: ({unit, count}) => many(count, unit.slice(0, -1)),
+  age: ({unit, count}) => (unit === 'seconds' ? 'less than a minute' : many(count, unit.slice(0, -1))),
   money: (amount) => `${String(amount).replace(/\B(?=(\d{3})+$)/g, ',')} đồng`,
 
   nav: {
@@ -32,6 +32,10 @@ export const en: Texts = {
     applied: {name: 'Entered at the centre', why: ''},
     needs_you: {name: 'Needs you', why: 'Two places wrote different things, or something was not accepted.'},
     decide: (count) => `See ${many(count, 'question')}`,
+    reasons: {
+      conflict: 'Two places wrote different things.', attention: 'Something was not accepted.', waiting: 'What comes before it is not here yet; it comes by itself with the line.',
+      refused: 'The centre does not take it; it stays on this PC. Call the centre.',
+    },
   },
   link: {
     connecting: 'Calling the centre.', open: 'Connected to the centre', waiting: 'No connection to the centre.', waiting_for_approval: 'The centre has not approved this PC yet.',
@@ -49,7 +53,7 @@ export const en: Texts = {
     nothing: 'If this PC breaks now, no dossier is lost.',
   },
   list: {
-    search: 'Find by name, code, telephone, last 4 of an identity number', filter: 'Filter by status', all: 'Every status', needYou: 'Needs you', owner: 'Owner and code',
+    search: 'Find by name, code, telephone, last 4 of an identity number', filter: 'Filter by status', all: 'Every status', needYou: 'Needs you', withVoid: 'Void ones too', owner: 'Owner and code',
     procedure: 'Procedure', status: 'Status', state: 'Is it safe?', none: 'No dossier fits.', noOwner: '(no name yet)', noCode: '(no code yet)',
     shown: (count, more) => (more ? `The first ${many(count, 'dossier')}; there are more.` : `${many(count, 'dossier')}.`),
     more: 'Show more', due: (time) => `Appointed ${time}`, unit: 'Unit',
@@ -80,7 +84,7 @@ export const en: Texts = {
     back: '← List of dossiers', edit: 'Edit', notes: 'Notes', newNote: 'New note', addNote: 'Add', voided: 'Voided', notAccepted: 'Not accepted; kept until somebody decides:',
   },
   voiding: {
-    open: 'Void (made by mistake)', title: 'Void this dossier?', explain: 'The dossier is kept and marked as void, with the reason, the name and the time. Nothing is deleted.', why: 'Reason',
+    open: 'Void (made by mistake)', title: 'Void this dossier?', explain: 'The dossier is kept and marked as void, with the reason, the name and the time. Nothing is deleted.', why: 'Reason', back: 'Take the voiding back',
     keep: 'Do not void', confirm: 'Void the dossier',
   },
   code: {copy: 'Copy', read: 'Read aloud', copied: 'Copied.', notCopied: 'The browser does not allow copying; select the code and press Ctrl+C.', dot: 'dot', hyphen: 'dash', also: 'Other codes:'},
@@ -97,8 +101,8 @@ export const en: Texts = {
   },
   outbox: {
     explain: 'Dossiers with changes that are on this PC only. They are sent by themselves whenever there is a line.', none: 'The centre has everything.', sendNow: 'Send now', resume: 'Resume sending',
-    stuck: 'There is a line, but nothing could be sent for more than 10 minutes.', stuckTodo: 'Press “Send now”. If it stays, call the centre; the data on this PC are safe.',
-    refused: (count) => `The centre does not take ${many(count, 'parcel')} of data. Call the centre; the data are still on this PC.`, records: 'Changes', age: 'Waiting for',
+    refused: (count) => `The centre does not take ${many(count, 'parcel')} of data. Call the centre; the data are still on this PC.`, age: 'Waiting for', reason: 'Why, what to do',
+    since: (time, count) => `since ${time}, ${many(count, 'change')}`, attempts: (count) => `${many(count, 'attempt')} failed.`,
   },
   inbox: {
     explain: 'Two places wrote different things into one field. The system does not choose. Look at the papers, then decide; the other values stay in the history.',
@@ -150,16 +154,8 @@ export const en: Texts = {
     revokeUnsent: (count) => `At its last report this PC had ${many(count, 'change')} not sent yet; they will not be taken any more.`, reason: 'Reason', keep: 'Do not revoke', revoke: 'Revoke',
     causes: {
       well: {what: 'Well', todo: ''},
-      waiting: {what: 'Waits for approval', todo: 'Telephone, compare the 30 digits, then approve.'},
       revoked: {what: 'Revoked', todo: ''},
-      revoked_contact: {what: 'Revoked, and still calls', todo: 'Find out where the PC is; if it was stolen, tell the police.'},
-      offline: {what: 'Not heard', todo: 'Normal outside working hours. Else call the ward: is the PC off, or the network gone?'},
       silent: {what: 'Approved, and never called', todo: 'Call the ward: run wardsync on that PC.'},
-      no_progress: {what: 'Connects, but nothing comes through', todo: 'See the failure below; have “wardsync doctor” run on that PC.'},
-      clock: {what: 'Clock more than 5 minutes off', todo: 'Set that PC’s date and time.'},
-      disk: {what: 'Disk nearly full', todo: 'Delete files on that PC; nothing can be saved on a full disk.'},
-      rollback: {what: 'Its data were replaced by an older copy', todo: 'It is fetching what it lacks; ask who restored a copy.'},
-      fork: {what: 'Two versions of one PC’s data', todo: 'A disk was copied. Revoke this PC, enrol a new one.'},
       quarantined: {what: 'Holds records that are not valid', todo: 'See that PC’s log; call the developers.'},
     },
   },

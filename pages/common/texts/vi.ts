@@ -5,7 +5,7 @@ type Age = {unit: 'seconds' | 'minutes' | 'hours' | 'days'; count: number};
 const grouped = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, '.');
 
 export const vi = {
-  age: ({unit, count}: Age): string => `${count} ${{seconds: 'giây', minutes: 'phút', hours: 'giờ', days: 'ngày'}[unit]}`,
+  age: ({unit, count}: Age): string => (unit === 'seconds' ? 'chưa đến 1 phút' : `${count} ${{minutes: 'phút', hours: 'giờ', days: 'ngày'}[unit]}`),
   money: (amount: number): string => `${grouped(amount)} đồng`,
 
   nav: {
@@ -34,15 +34,19 @@ export const vi = {
     applied: {name: 'Đã cập nhật tại Trung tâm', why: ''},
     needs_you: {name: 'Cần bạn quyết định', why: 'Có chỗ ghi khác nhau, hoặc có việc chưa được chấp nhận.'},
     decide: (count: number): string => `Xem ${count} chỗ cần quyết định`,
+    reasons: {
+      conflict: 'Hai nơi ghi khác nhau.', attention: 'Có việc chưa được chấp nhận.', waiting: 'Còn thiếu phần đến trước; máy tự lấy khi có đường truyền.',
+      refused: 'Trung tâm không nhận; vẫn giữ trên máy này. Gọi Trung tâm.',
+    },
   },
   link: {
     connecting: 'Đang nối về Trung tâm.', open: 'Đã nối với Trung tâm', waiting: 'Chưa nối được với Trung tâm.',
-    waiting_for_approval: 'Trung tâm chưa duyệt máy này.', revoked: 'Trung tâm đã thu hồi quyền của máy này.', paused: 'Đã tạm dừng gửi.',
+    waiting_for_approval: 'Trung tâm chưa phê duyệt máy này.', revoked: 'Trung tâm đã thu hồi quyền của máy này.', paused: 'Đã tạm dừng gửi.',
     since: (time: string): string => `từ ${time}.`,
     nextTry: (time: string): string => `Thử lại lúc ${time}.`,
   },
   faults: {
-    io: 'Không có đường truyền.', timeout: 'Trung tâm không trả lời.', not_member: 'Máy này chưa được duyệt.', revoked: 'Máy này đã bị thu hồi quyền.',
+    io: 'Không có đường truyền.', timeout: 'Trung tâm không trả lời.', not_member: 'Máy này chưa được phê duyệt.', revoked: 'Máy này đã bị thu hồi quyền.',
     unsupported: 'Phiên bản của hai bên không hợp nhau.', wrong_organisation: 'Máy này thuộc tổ chức khác.', fork: 'Dữ liệu của máy này có hai bản khác nhau; gọi Trung tâm.',
     malformed: 'Đường truyền bị nhiễu.', other: 'Đường truyền có sự cố.',
   },
@@ -51,7 +55,7 @@ export const vi = {
     nothing: 'Nếu máy này hỏng bây giờ, không mất hồ sơ nào.',
   },
   list: {
-    search: 'Tìm theo tên, mã, điện thoại, 4 số cuối giấy tờ', filter: 'Lọc theo trạng thái', all: 'Mọi trạng thái', needYou: 'Cần bạn quyết định',
+    search: 'Tìm theo tên, mã, điện thoại, 4 số cuối giấy tờ', filter: 'Lọc theo trạng thái', all: 'Mọi trạng thái', needYou: 'Cần bạn quyết định', withVoid: 'Cả hồ sơ đã hủy',
     owner: 'Chủ hồ sơ và mã', procedure: 'Thủ tục', status: 'Trạng thái hồ sơ', state: 'Đã an toàn chưa',
     none: 'Không có hồ sơ nào khớp.', noOwner: '(chưa có tên)', noCode: '(chưa có mã)',
     shown: (count: number, more: boolean): string => (more ? `${count} hồ sơ đầu tiên; còn nữa.` : `${count} hồ sơ.`),
@@ -87,7 +91,7 @@ export const vi = {
   },
   voiding: {
     open: 'Hủy hồ sơ lập nhầm', title: 'Hủy hồ sơ này?', explain: 'Hồ sơ vẫn được giữ, đánh dấu “đã hủy” cùng lý do, tên và thời điểm. Không có gì bị xóa.',
-    why: 'Lý do hủy', keep: 'Không hủy', confirm: 'Hủy hồ sơ',
+    why: 'Lý do hủy', back: 'Bỏ đánh dấu hủy', keep: 'Không hủy', confirm: 'Hủy hồ sơ',
   },
   code: {copy: 'Chép mã', read: 'Đọc mã', copied: 'Đã chép.', notCopied: 'Trình duyệt không cho chép; bôi đen mã rồi bấm Ctrl+C.', dot: 'chấm', hyphen: 'gạch', also: 'Mã khác:'},
   history: {
@@ -105,9 +109,9 @@ export const vi = {
   },
   outbox: {
     explain: 'Những hồ sơ có thay đổi mới chỉ nằm trên máy này. Chúng được gửi tự động khi có đường truyền.', none: 'Mọi thứ đã được Trung tâm nhận.', sendNow: 'Gửi ngay', resume: 'Gửi tiếp',
-    stuck: 'Đường truyền có, nhưng hơn 10 phút không gửi được gì.', stuckTodo: 'Bấm “Gửi ngay”. Nếu vẫn vậy, gọi Trung tâm; dữ liệu trên máy này vẫn an toàn.',
     refused: (count: number): string => `Trung tâm không nhận ${count} gói dữ liệu. Gọi Trung tâm; dữ liệu vẫn còn trên máy này.`,
-    records: 'Số thay đổi', age: 'Đã chờ',
+    age: 'Đã chờ', reason: 'Vì sao, việc cần làm', since: (time: string, count: number): string => `từ ${time}, ${count} thay đổi`,
+    attempts: (count: number): string => `Đã thử nối ${count} lần không được.`,
   },
   inbox: {
     explain: 'Hai nơi đã ghi khác nhau vào cùng một ô. Hệ thống không tự chọn. Hãy xem giấy tờ rồi quyết định; các giá trị kia vẫn còn trong lịch sử.',
@@ -141,7 +145,7 @@ export const vi = {
     invalid: {what: 'Nội dung này chưa được chấp nhận; chưa có gì được lưu.', remedy: 'Sửa lại rồi lưu lần nữa.'},
     too_large: {what: 'Nội dung dài quá; chưa có gì được lưu.', remedy: 'Viết ngắn lại, hoặc đính kèm thành tệp.'},
     exists: {what: 'Đã có hồ sơ mang mã này; chưa có gì được lưu.', remedy: 'Sửa hồ sơ đó, hoặc để trống ô mã.'},
-    not_member: {what: 'Trung tâm chưa duyệt máy này.', remedy: 'Gọi quản trị viên của Trung tâm để so 30 chữ số và duyệt máy.'},
+    not_member: {what: 'Trung tâm chưa phê duyệt máy này.', remedy: 'Gọi quản trị viên của Trung tâm để so 30 chữ số và phê duyệt máy.'},
     revoked: {what: 'Máy này đã bị thu hồi quyền.', remedy: 'Gọi Trung tâm. Dữ liệu trên máy vẫn còn.'},
     storage_full: {what: 'Đĩa đã đầy; việc này chưa được lưu.', remedy: 'Xóa bớt tệp không cần rồi lưu lại. Những gì đã lưu vẫn còn.'},
     storage_read_only: {what: 'Không ghi được vào thư mục dữ liệu; việc này chưa được lưu.', remedy: 'Gọi cán bộ kỹ thuật.'},
@@ -151,28 +155,20 @@ export const vi = {
   },
   centre: {
     well: 'Mọi máy đều ổn.', alerts: (count: number): string => `${count} máy cần xem lại`, links: (count: number): string => `${count} máy đang nối`,
-    waiting: (count: number): string => `${count} máy chờ duyệt`, subtitle: (organisation: string): string => `Trung tâm · ${organisation}`,
+    waiting: (count: number): string => `${count} máy chờ phê duyệt`, subtitle: (organisation: string): string => `Trung tâm · ${organisation}`,
   },
   devices: {
     search: 'Tìm theo phường, nhãn, mã máy', count: (count: number): string => `${count} máy, xấu nhất ở trên.`, device: 'Đơn vị và máy', state: 'Tình trạng, việc cần làm', contact: 'Liên lạc',
     unsent: 'Chưa gửi', conflicts: 'Cần quyết định', acts: 'Thao tác', connected: 'Đang nối', never: 'chưa lần nào', since: (time: string): string => `từ ${time}`,
     accepted: (time: string): string => `Nhận lần cuối ${time}`, oldest: (words: string): string => `cũ nhất ${words}`,
-    approveOpen: 'Duyệt…', revokeOpen: 'Thu hồi…', approveTitle: 'Duyệt máy này?', notNow: 'Chưa duyệt', approve: 'Duyệt máy',
-    compare: 'Gọi điện cho người ngồi ở máy đó. Hai màn hình phải hiện cùng 30 chữ số này; khác một số cũng không được duyệt.', compared: 'Đã đọc cho nhau nghe: giống hệt.',
+    approveOpen: 'Phê duyệt…', revokeOpen: 'Thu hồi…', approveTitle: 'Phê duyệt máy này?', notNow: 'Chưa phê duyệt', approve: 'Phê duyệt',
+    compare: 'Gọi điện cho người ngồi ở máy đó. Hai màn hình phải hiện cùng 30 chữ số này; khác một số cũng không được phê duyệt.', compared: 'Đã đọc cho nhau nghe: giống hệt.',
     revokeTitle: 'Thu hồi quyền của máy này?', revokeExplain: 'Máy này không gửi và nhận được gì nữa. Dữ liệu trên máy không bị xóa. Không lấy lại được quyền; máy phải đăng ký lại bằng phiếu mới.',
     revokeUnsent: (count: number): string => `Lần báo cuối, máy này còn ${count} thay đổi chưa gửi; chúng sẽ không được nhận nữa.`, reason: 'Lý do', keep: 'Không thu hồi', revoke: 'Thu hồi',
     causes: {
       well: {what: 'Ổn', todo: ''},
-      waiting: {what: 'Chờ duyệt', todo: 'Gọi điện, so 30 chữ số, rồi duyệt.'},
       revoked: {what: 'Đã thu hồi', todo: ''},
-      revoked_contact: {what: 'Đã thu hồi mà vẫn gọi đến', todo: 'Tìm xem máy đang ở đâu; nếu bị mất cắp, báo công an.'},
-      offline: {what: 'Mất liên lạc', todo: 'Ngoài giờ làm việc thì bình thường. Nếu không, gọi cho phường: máy tắt, hay mất mạng?'},
-      silent: {what: 'Đã duyệt nhưng chưa gọi lần nào', todo: 'Gọi cho phường: chạy wardsync trên máy đó.'},
-      no_progress: {what: 'Có nối mà không gửi được gì', todo: 'Xem lỗi bên dưới; cho máy đó chạy “wardsync doctor”.'},
-      clock: {what: 'Đồng hồ sai hơn 5 phút', todo: 'Chỉnh lại ngày giờ của máy đó.'},
-      disk: {what: 'Đĩa sắp đầy', todo: 'Xóa bớt tệp trên máy đó; đĩa đầy thì không lưu được hồ sơ.'},
-      rollback: {what: 'Dữ liệu bị thay bằng bản cũ', todo: 'Máy đang tự lấy lại phần thiếu; hỏi xem ai đã phục hồi bản sao.'},
-      fork: {what: 'Hai bản dữ liệu của một máy', todo: 'Đĩa đã bị sao chép. Thu hồi máy này, đăng ký máy mới.'},
+      silent: {what: 'Đã phê duyệt nhưng chưa liên lạc lần nào', todo: 'Gọi cho phường: chạy wardsync trên máy đó.'},
       quarantined: {what: 'Có bản ghi không hợp lệ', todo: 'Xem nhật ký của máy đó; gọi người phát triển.'},
     },
   },
@@ -180,7 +176,7 @@ export const vi = {
     explain: 'Mỗi phiếu cho một máy mới của một đơn vị đăng ký một lần, trong thời hạn. Giữ phiếu như chìa khóa.', unit: 'Đơn vị', label: 'Nhãn', labelHint: 'Để nhận ra máy, ví dụ “quầy 2”.',
     address: 'Địa chỉ Trung tâm', addressHint: 'Tên máy hoặc địa chỉ:cổng mà phường gọi đến được.', hours: 'Thời hạn', make: 'Lập phiếu', download: 'Tải phiếu về',
     made: (unit: string, expires: string): string => `Đã lập phiếu cho ${unit}, dùng được đến ${expires}.`,
-    next: 'Mang phiếu đến máy mới, chạy “wardsync enrol --ticket …”. Sau đó máy hiện ở mục Các máy để duyệt.',
+    next: 'Mang phiếu đến máy mới, chạy “wardsync enrol --ticket …”. Sau đó máy hiện ở mục Các máy để phê duyệt.',
   },
   dossiers: {
     readOnly: 'Chỉ để xem: hồ sơ được sửa tại nơi đang giữ nó.', undecided: (count: number): string => `${count} chỗ phường chưa quyết định`,
