@@ -23,8 +23,7 @@ Result<void> enter(policy::PolicyLog& log, policy::Body body, const crypto::Sign
 }  // namespace
 
 Result<Founding> found_city(std::string organisation, std::vector<policy::Unit> units, const storage::Random& random, WallTime now) {
-  if (organisation.empty() || organisation.size() > limits::name_bytes_max || !text::is_nfc(organisation))
-    return fail(Fault::invalid, "the organisation's name must be 1 to 64 bytes of plain text");
+  WARD_TRY(organisation, text::to_line("the organisation's name", organisation, limits::name_bytes_max));
   Founding founding{storage::CentreKeys::make(random), draw_seed(random), draw_seed(random), {}, {}};
   WARD_ASSERT(founding.keys.operations.has_value());
 

@@ -107,9 +107,9 @@ Result<policy::Unit> unit_of(const Row& row, const std::map<std::string, std::si
     return column == columns.end() ? std::string() : row.cells[column->second];
   };
   const auto text = [&](const char* column, std::size_t bytes_max) -> Result<std::string> {
-    auto out = text::to_nfc(cell(column));
-    if (out.has_value() && !out->empty() && out->size() <= bytes_max && out->find_first_of("\t\n") == std::string::npos) return out;
-    return wrong(row.line, std::string(column) + " must be text on one line, in UTF-8, of 1 to " + std::to_string(bytes_max) + " bytes");
+    auto out = text::to_line(column, cell(column), bytes_max);
+    if (out.has_error()) return wrong(row.line, out.error().detail);
+    return out;
   };
   policy::Unit unit;
   unit.code = cell("code");

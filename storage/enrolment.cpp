@@ -119,6 +119,7 @@ Result<void> Enrolment::approve(const DeviceId& device, WallTime now) {
 }
 
 Result<void> Enrolment::revoke(const DeviceId& device, std::string_view reason, WallTime now) {
+  WARD_TRY(auto line, text::to_line("the reason", reason, limits::text_bytes_max));
   const auto* standing = store.policy.device(device);
   if (standing == nullptr) {
     // Who only waits is sent away; the policy log never knew it.
@@ -127,7 +128,7 @@ Result<void> Enrolment::revoke(const DeviceId& device, std::string_view reason, 
     return {};
   }
   if (standing->revoked) return fail(Fault::invalid, "the device was revoked before");
-  return append(policy::RevokeDevice{device, std::string(reason)}, now);
+  return append(policy::RevokeDevice{device, std::move(line)}, now);
 }
 
 template <class Work>
@@ -169,8 +170,10 @@ Result<centre::TicketRead> CentreStore::read_ticket(const centre::ReadTicket& wa
 
 Result<ticket::Ticket> CentreStore::new_ticket(const NewTicket& wanted) {
   if (store_.policy.unit(wanted.unit) == nullptr) return fail(Fault::not_found, "there is no unit " + wanted.unit);
-  if (wanted.label.size() > limits::name_bytes_max || !text::is_nfc(wanted.label))
-    return fail(Fault::invalid, "the label must be plain text of at most 64 bytes");
+  std::string label;
+  if (!wanted.label.empty()) {
+    WARD_TRY(label, text::to_line("the label", wanted.label, limits::name_bytes_max));
+  }
   ticket::Ticket out;
   store_.random(out.secret);
   out.org = store_.org;
@@ -186,7 +189,7 @@ Result<ticket::Ticket> CentreStore::new_ticket(const NewTicket& wanted) {
         .bind(id)
         .bind(BytesView(psk))
         .bind(wanted.unit)
-        .bind(wanted.label)
+        .bind(label)
         .bind(wanted.expires.ms)
         .bind(std::int64_t{wanted.pre_approved})
         .run();

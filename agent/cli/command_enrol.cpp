@@ -35,10 +35,7 @@ constexpr std::chrono::seconds exchange_max{120};
 Result<std::string> label_of(const std::string& wanted) {
   std::array<char, limits::name_bytes_max + 1> host{};
   if (wanted.empty()) return std::string(::gethostname(host.data(), host.size() - 1) == 0 ? host.data() : "");
-  WARD_TRY(auto label, text::to_nfc(wanted));
-  if (label.size() > limits::name_bytes_max || label.find_first_of("\t\n") != std::string::npos)
-    return fail(Fault::invalid, "--label takes one line of at most 64 bytes");
-  return label;
+  return text::to_line("--label", wanted, limits::name_bytes_max);
 }
 
 asio::awaitable<Error> exchange(runtime::Link& link, EnrolEngine& engine, const storage::WardKeys& keys, std::optional<Enrolled>& done) {

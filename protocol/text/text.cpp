@@ -94,6 +94,23 @@ Result<std::string> to_nfc(std::string_view text) {
   return std::string(reinterpret_cast<const char*>(normal.get()), size);
 }
 
+Result<std::string> to_line(std::string_view what, std::string_view text, std::size_t bytes_max) {
+  auto out = to_nfc(text);
+  if (out.has_value() && !out->empty() && out->size() <= bytes_max && out->find_first_of("\t\n") == std::string::npos) return out;
+  return fail(Fault::invalid, std::string(what) + " must be text on one line, in UTF-8, of 1 to " + std::to_string(bytes_max) + " bytes");
+}
+
+bool mend_eth(std::string& text) {
+  bool found = false;
+  for (std::size_t at = 0; at + 1 < text.size(); ++at) {
+    const std::string_view pair(text.data() + at, 2);
+    if (pair != "\xc3\x90" && pair != "\xc3\xb0") continue;
+    text.replace(at, 2, pair == "\xc3\x90" ? "\xc4\x90" : "\xc4\x91");
+    found = true;
+  }
+  return found;
+}
+
 std::string fold(std::string_view text) {
   std::string out;
   bool space = false;

@@ -85,6 +85,9 @@ TEST_CASE("an applicant can be sent away; who is unknown is not found") {
   City city;
   const Applying who(21);
   (void)enrol(city, new_ticket(city, false), who);
+  for (const auto* reason : {"", "two\nlines", "\xff"})
+    CHECK(city.centre->revoke(who.device(), reason, city.now.wall).error().fault == Fault::invalid);
+  CHECK(city.centre->new_ticket({"W-VYDA", "two\nlines", "127.0.0.1:1", false, city.now.wall}).error().fault == Fault::invalid);
   must(city.centre->revoke(who.device(), "not ours", city.now.wall));
   CHECK(must(city.centre->devices()).empty());
   CHECK(city.centre->revoke(who.device(), "again", city.now.wall).error().fault == Fault::not_found);

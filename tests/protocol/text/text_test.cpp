@@ -117,6 +117,25 @@ TEST_CASE("text: spaces of every kind are squeezed by fold and kept by nfc") {
   CHECK(text::to_nfc("a  b").value() == "a  b");
 }
 
+TEST_CASE("text: a line is normalised, and one that is empty, too long or more than a line is refused by its name") {
+  CHECK(text::to_line("the label", "Qu\xc3\xa2\xcc\x80y 1", 64).value() == "Qu\xe1\xba\xa7y 1");
+  CHECK(text::to_line("the label", std::string(64, 'x'), 64).has_value());
+  for (const auto& wrong :
+       {std::string(), std::string(65, 'x'), std::string("a\nb"), std::string("a\tb"), std::string("\xff"), std::string("\x1b")}) {
+    const auto line = text::to_line("the label", wrong, 64);
+    REQUIRE(line.has_error());
+    CHECK(line.error().fault == Fault::invalid);
+    CHECK(line.error().detail == "the label must be text on one line, in UTF-8, of 1 to 64 bytes");
+  }
+}
+
+TEST_CASE("text: an Eth of old files becomes the letter that was meant") {
+  std::string name = "\xc3\x90\xe1\xba\xb7ng \xc3\xb0\xc3\xb0 \xc4\x90\xc3";
+  CHECK(text::mend_eth(name));
+  CHECK(name == "\xc4\x90\xe1\xba\xb7ng \xc4\x91\xc4\x91 \xc4\x90\xc3");
+  CHECK_FALSE(text::mend_eth(name));
+}
+
 TEST_CASE("text: words are runs of letters and digits, folded") {
   CHECK(text::words("Nguy\xe1\xbb\x85n Th\xe1\xbb\x8b H\xe1\xbb\x93ng, 046182001234") ==
         std::vector<std::string>{"nguyen", "thi", "hong", "046182001234"});
