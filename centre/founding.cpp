@@ -55,4 +55,11 @@ std::string encode_root_key(const crypto::SignSeed& seed, std::string_view organ
   return text + "WARDSYNC-ROOT-1 " + hex(seed.view()) + "\n";
 }
 
+std::string root_key_beside(std::string data) {
+  while (data.size() > 1 && data.ends_with('/')) data.pop_back();
+  return data + "-root.key";
+}
+
+std::string next_root_key(const std::string& root_file) { return root_file + ".next"; }
+
 }  // namespace ward::centre

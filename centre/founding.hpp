@@ -25,4 +25,8 @@ struct Founding {
 /// A root key as text for a file of its own: one line that says what it is, one with the key.
 [[nodiscard]] std::string encode_root_key(const crypto::SignSeed& seed, std::string_view organisation, bool next);
 
+/// Where `init` puts the root key when nobody names a place, and the next root key beside any root key.
+[[nodiscard]] std::string root_key_beside(std::string data);
+[[nodiscard]] std::string next_root_key(const std::string& root_file);
+
 }  // namespace ward::centre

@@ -6,6 +6,9 @@
 #include <boost/json/array.hpp>
 
 #include <cctype>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <memory>
 #include <stdexcept>
 
@@ -25,6 +28,16 @@ std::string environment_word(std::string_view key) {
   std::string out = "WARDSYNC_";
   for (const char c : key) out += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return out;
+}
+
+const char* value_name(Setting::Kind kind) {
+  switch (kind) {
+    case Setting::Kind::directory: return "DIR";
+    case Setting::Kind::file: return "FILE";
+    case Setting::Kind::address:
+    case Setting::Kind::loopback: return "IP:PORT";
+  }
+  return "TEXT";
 }
 
 bool was_given(const Line& line, std::string_view key) {
@@ -96,7 +109,7 @@ CLI::App* group(CLI::App& under, const char* name, const char* says) { return un
 
 CLI::Option* configurable(CLI::App& command, Line& line, const char* flag, const char* key, std::string& variable) {
   const auto& setting = setting_of(line.about, key);
-  auto* option = command.add_option(flag, variable, setting.says)->envname(environment_word(key));
+  auto* option = command.add_option(flag, variable, setting.says)->envname(environment_word(key))->type_name(value_name(setting.kind));
   line.configured.push_back({option, &setting, &variable});
   return option;
 }
@@ -129,7 +142,12 @@ int run(CLI::App& app, Line& line, int argc, char** argv) {
   line.common.config_read = path;
   line.common.config_problems = config.problems;
   fill_from(config, line);
-  return line.chosen();
+  const int exit = line.chosen();
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit;
+  // A reader that had enough (`… | head`) is no news; a full disk is.
+  if (errno != EPIPE)
+    runtime::say(std::string(line.about.name) + ": stdout cannot be written: what it holds is not whole (" + std::strerror(errno) + ").");
+  return exit == 0 ? static_cast<int>(ExitCode::failed) : exit;
 }
 
 }  // namespace ward::cli

@@ -16,7 +16,7 @@ namespace {
 Error failed(const std::string& what, int error) {
   Fault fault = Fault::io;
   if (error == ENOENT) fault = Fault::not_found;
-  if (error == ENOSPC || error == EDQUOT) fault = Fault::storage_full;
+  if (error == ENOSPC || error == EDQUOT || error == EFBIG) fault = Fault::storage_full;
   if (error == EROFS || error == EACCES || error == EPERM) fault = Fault::storage_read_only;
   return fail(fault, what + ": " + std::strerror(error));
 }
@@ -113,6 +113,11 @@ void remove_file(const std::string& path) { ::unlink(path.c_str()); }
 bool file_exists(const std::string& path) {
   struct stat found{};
   return ::stat(path.c_str(), &found) == 0;
+}
+
+std::uint64_t file_bytes(const std::string& path) {
+  struct stat found{};
+  return ::stat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode) ? static_cast<std::uint64_t>(found.st_size) : 0;
 }
 
 std::uint64_t disk_free_bytes(const std::string& path) {

@@ -22,6 +22,8 @@ namespace ward::runtime {
 /// Nothing happens when there is no such file.
 void remove_file(const std::string& path);
 [[nodiscard]] bool file_exists(const std::string& path);
+/// The size of a regular file; 0 for anything else.
+[[nodiscard]] std::uint64_t file_bytes(const std::string& path);
 /// Bytes that this process may still write on the disk of `path`; 0 when unknown.
 [[nodiscard]] std::uint64_t disk_free_bytes(const std::string& path);
 

@@ -55,7 +55,52 @@ void write(spdlog::level::level_enum level, Happened what, std::initializer_list
   logger().log(level, spdlog::string_view_t(line.data(), line.size()));
 }
 
+/// ` name="value"` of a name that Field knows; taken off the front of `rest`.
+bool take_field(std::string_view& rest) {
+  for (const std::string_view name : {"count", "port", "ms", "status", "device", "unit", "fault", "error"}) {
+    const auto opening = " " + std::string(name) + "=\"";
+    if (!rest.starts_with(opening)) continue;
+    const auto end = rest.find('"', opening.size());
+    if (end == std::string_view::npos) return false;
+    rest.remove_prefix(end + 1);
+    return true;
+  }
+  return false;
+}
+
+/// As the pattern writes it: 2026-11-24T10:00:00.000+07:00.
+bool take_time(std::string_view& rest) {
+  constexpr std::string_view form = "0000-00-00T00:00:00.000+00:00 ";
+  if (rest.size() < form.size()) return false;
+  for (std::size_t i = 0; i < form.size(); ++i) {
+    const bool fits = form[i] == '0'   ? rest[i] >= '0' && rest[i] <= '9'
+                      : form[i] == '+' ? rest[i] == '+' || rest[i] == '-'
+                                       : rest[i] == form[i];
+    if (!fits) return false;
+  }
+  rest.remove_prefix(form.size());
+  return true;
+}
+
+bool take_word(std::string_view& rest, std::string_view word) {
+  if (!rest.starts_with(word) || (rest.size() > word.size() && rest[word.size()] != ' ')) return false;
+  rest.remove_prefix(word.size());
+  return true;
+}
+
 }  // namespace
+
+bool is_log_line(std::string_view line) {
+  if (!take_time(line) || !(take_word(line, "info") || take_word(line, "warning")) || !line.starts_with(' ')) return false;
+  line.remove_prefix(1);
+  for (int what = 0; what <= static_cast<int>(happened_last); ++what) {
+    if (!take_word(line, name_of(static_cast<Happened>(what)))) continue;
+    while (!line.empty())
+      if (!take_field(line)) return false;
+    return true;
+  }
+  return false;
+}
 
 Result<void> log_into(const std::string& path, std::size_t bytes_max) {
   try {

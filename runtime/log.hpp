@@ -28,6 +28,7 @@ enum class Happened {
   device_revoked,
   merged,
 };
+inline constexpr Happened happened_last = Happened::merged;
 
 /// A named value that cannot be a person's: numbers, ids of machines, unit codes, faults.
 class Field {
@@ -56,6 +57,9 @@ inline constexpr std::size_t log_file_bytes_max = 5 * 1024 * 1024;
 /// From now on into `path` instead of stderr: five files (`ward.log`, `ward.1.log`, …) of at most `bytes_max`, the oldest overwritten. `io`
 /// when the file cannot be opened.
 [[nodiscard]] Result<void> log_into(const std::string& path, std::size_t bytes_max = log_file_bytes_max);
+
+/// Whether this program could have written the line: its time, level and words are of the closed set.
+[[nodiscard]] bool is_log_line(std::string_view line);
 
 void log_info(Happened what, std::initializer_list<Field> fields = {});
 void log_warning(Happened what, std::initializer_list<Field> fields = {});

@@ -5,6 +5,7 @@
 #include "protocol/engine/enrol_engine.hpp"
 #include "protocol/text/text.hpp"
 #include "protocol/ticket/ticket.hpp"
+#include "runtime/account.hpp"
 #include "runtime/drive.hpp"
 #include "runtime/entropy.hpp"
 
@@ -179,6 +180,7 @@ int enrol(const Common& common, const EnrolOptions& options) {
   if (label.has_error()) return refuse(label.error());
   auto directory = make_data(common.data);
   if (directory.has_error()) return refuse(directory.error());
+  const runtime::AsOwnerOf acting(common.data);
   if (const auto locked = directory->lock(std::string(program) + " enrol"); locked.has_error()) return refuse(locked.error());
   if (const auto trouble = enrolled_already(*directory, *ticket)) return runtime::report(program, *trouble);
   return join(common, options, *directory, *ticket, *label);

@@ -1,9 +1,10 @@
 #include "agent/cli/commands.hpp"
 #include "agent/line_file.hpp"
+#include "cli/progress.hpp"
+#include "runtime/data_dir.hpp"
 
 #include <boost/json/serialize.hpp>
 
-#include <cstdio>
 #include <optional>
 
 /// Files of many dossiers or changes. Everything before a broken line is saved, nothing from it on, and the message names the line to go on
@@ -78,16 +79,22 @@ int send_file(const Common& common, const Kind& kind, const std::string& path, s
   if (file.has_error()) return refuse(file.error());
   if (const auto skipped = file->skip_to(from_line); skipped.has_error()) return refuse(skipped.error());
   Sending sending(common, kind);
+  cli::Progress progress(common, runtime::file_bytes(path), "lines");
   std::uint64_t lines = 0;
+  std::uint64_t bytes = 0;
   while (true) {
     const auto batch = file->next(batch_lines_max, batch_bytes_max);
     if (batch.has_error()) return refuse(batch.error());
     if (batch->lines == 0) break;
-    if (const auto trouble = sending.send_up_to_broken_line(*batch)) return runtime::report(program, *trouble);
+    if (const auto trouble = sending.send_up_to_broken_line(*batch)) {
+      progress.done();
+      return runtime::report(program, *trouble);
+    }
     lines += batch->lines;
-    if (!common.quiet && runtime::is_terminal(2)) std::fprintf(stderr, "\r%llu lines", static_cast<unsigned long long>(lines));
+    bytes += batch->text.size();
+    progress.show(bytes, lines);
   }
-  if (!common.quiet && runtime::is_terminal(2)) std::fputc('\r', stderr);
+  progress.done();
   const auto& totals = sending.totals();
   if (common.json) {
     runtime::print_json(json::object{{kind.done_member, totals.done}, {"skipped", totals.skipped}, {"lines", lines}});

@@ -5,6 +5,7 @@
 #include "agent/page_files.hpp"
 #include "runtime/events.hpp"
 #include "runtime/http_server.hpp"
+#include "runtime/account.hpp"
 #include "runtime/log.hpp"
 #include "runtime/machine.hpp"
 #include "runtime/tasks.hpp"
@@ -104,6 +105,7 @@ class Process {
 };
 
 Result<ExitCode> serve(const Common& common, const RunOptions& options) {
+  const runtime::AsOwnerOf acting(common.data);
   WARD_TRY(auto directory, find_data(common.data));
   WARD_CHECK(directory.lock(std::string(program) + " run"));
   if (!options.log.empty()) WARD_CHECK(runtime::log_into(options.log));

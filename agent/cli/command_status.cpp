@@ -1,6 +1,7 @@
 #include "agent/cli/commands.hpp"
 #include "agent/api.hpp"
 #include "agent/files.hpp"
+#include "runtime/account.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -90,6 +91,7 @@ int show_verification(const Common& common, const json::value& found) {
 }
 
 Result<json::object> verify_without_daemon(const Common& common) {
+  const runtime::AsOwnerOf acting(common.data);
   WARD_TRY(auto directory, find_data(common.data));
   WARD_CHECK(directory.lock(std::string(program) + " verify"));
   WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_only));
@@ -122,7 +124,7 @@ int status(const Common& common, bool watch) {
         print(before + "\n");
       else
         print(runtime::is_terminal(1) ? "\x1b[H\x1b[J" : "\n"), show_status(now);
-      std::fflush(stdout);
+      if (std::fflush(stdout) != 0) return static_cast<int>(ExitCode::failed);  // nobody reads any more
     }
     std::this_thread::sleep_for(watch_every);
   }

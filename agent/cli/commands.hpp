@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/common.hpp"
+#include "cli/doctor.hpp"
 #include "runtime/command_line.hpp"
 
 #include <cstdint>
@@ -35,6 +36,16 @@ struct RunOptions {
 };
 /// The daemon, in the foreground, until SIGTERM or SIGINT.
 int run(const Common& common, const RunOptions& options);
+
+struct DoctorOptions {
+  std::string ticket_file;  ///< before the enrolment; empty: none
+  RunOptions served;        ///< as `run` would take them
+};
+/// Everything that can be wrong with this PC, each with its cause and remedy (docs/doctor.md). Exit 0, 1, or 5.
+int doctor(const Common& common, const DoctorOptions& options);
+[[nodiscard]] cli::Examination examine(const Common& common, const DoctorOptions& options);
+/// One text file for whoever helps: from an allow-list, without names and secrets, at most 1 MB.
+int support_bundle(const Common& common, const DoctorOptions& options, const std::string& out_file);
 
 int status(const Common& common, bool watch);
 /// Prints a one-time address that opens the page, logged in.

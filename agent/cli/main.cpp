@@ -7,7 +7,8 @@
 
 int main(int argc, char** argv) try {
   std::signal(SIGPIPE, SIG_IGN);
-  ::umask(077);  // whatever lies in the data directory is this account's alone
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
+  ::umask(077);                   // whatever lies in the data directory is this account's alone
   CLI::App app;
   ward::agent::Words words;
   ward::agent::describe(app, words);

@@ -18,21 +18,51 @@ constexpr cli::Setting settings[] = {
     {"log", Kind::file, "the log's file: five of 5 MB, the oldest overwritten; default: stderr", "/var/log/wardsync/agent.log"},
 };
 
+void add_served(CLI::App& to, Words& w, RunOptions& served) {
+  configurable(to, w, "--http", "http", served.http);
+  configurable(to, w, "--log", "log", served.log);
+}
+
 void add_daemon(CLI::App& app, Words& w) {
   auto* enrol_command = printing(app, w, "enrol", "make this PC a member of a ward, once", [&] { return enrol(w.common, w.enrol); });
-  enrol_command->add_option("--ticket", w.enrol.ticket_file, "the ticket's file, from the centre")->required();
+  enrol_command->add_option("--ticket", w.enrol.ticket_file, "the ticket's file, from the centre")->required()->type_name("FILE");
   enrol_command->add_option("--label", w.enrol.label, "what people call this PC; default: its host name");
   enrol_command->add_flag("--yes", w.enrol.compared, "the 30 digits are compared by other means");
+  enrol_command->footer(
+      "Calls the centre at the ticket's address, and shows 30 digits; the administrator reads the same ones out on the telephone before he "
+      "approves. Repeating it after a lost answer is safe. Run as root, it leaves everything to the account that owns the data directory.");
 
   auto* run_command = command(app, w, "run", "the daemon, in the foreground", [&] { return run(w.common, w.run); });
-  configurable(*run_command, w, "--http", "http", w.run.http);
-  configurable(*run_command, w, "--log", "log", w.run.log);
+  add_served(*run_command, w, w.run);
+  run_command->footer(
+      "Tells systemd when it is ready, and answers its watchdog. SIGTERM ends it; whatever was saved is durable, and the rest of the work "
+      "goes on at the next start.");
 
   auto* status_command =
       printing(app, w, "status", "link, queue, receipts, conflicts, clock, disk", [&] { return status(w.common, w.watch); });
   status_command->add_flag("--watch", w.watch, "again whenever something changed, until interrupted");
   printing(app, w, "page", "a one-time address that opens the ward page, logged in", [&] { return page(w.common); });
   printing(app, w, "verify", "check every seal, id, root and signature that is stored here", [&] { return verify(w.common); });
+
+  auto* doctor_command = printing(app, w, "doctor", "what is wrong with this PC, why, and what to do; before the enrolment and after",
+                                  [&] { return doctor(w.common, w.doctor); });
+  doctor_command->add_option("--ticket", w.doctor.ticket_file, "before the enrolment: the ticket's file")->type_name("FILE");
+  add_served(*doctor_command, w, w.doctor.served);
+  doctor_command->footer(
+      "Each finding has a stable code, as WS-D009, with its cause and what to do; doctor.md lists all. Exit 0 when nothing is wrong, 1 "
+      "when "
+      "something is, 5 when the data is damaged.");
+  cli::without_config(*doctor_command, w);
+
+  auto* bundle_command = printing(app, w, "support-bundle", "one text file for whoever helps: no dossier, no name, no key in it",
+                                  [&] { return support_bundle(w.common, w.doctor, w.out_file); });
+  bundle_command->add_option("-o,--out", w.out_file, "the file to write; an existing one stays")->required()->type_name("FILE");
+  add_served(*bundle_command, w, w.doctor.served);
+  bundle_command->footer(
+      "Holds versions, settings, status, the doctor's findings, metrics, file sizes and the log's newest lines, each from a list of what "
+      "may "
+      "be told; at most 1 MB of plain text that you can read before you send it.");
+  cli::without_config(*bundle_command, w);
 
   auto* sync = group(app, "sync", "the link to the centre");
   printing(*sync, w, "now", "try at once", [&] { return sync_action(w.common, "now"); });
@@ -54,7 +84,7 @@ void add_writes(CLI::App& dossier, Words& w) {
   edit->add_option("--seen", w.write.seen, "the VERSION that the writer saw; default: the newest here");
   edit->add_option("--why", w.write.why, "the reason, where the act asks for one");
   edit->add_option("--note", w.write.note, "a note to add");
-  made->add_option("--json", w.write.json_file, "a file with the whole dossier in the national form; - for stdin");
+  made->add_option("--json", w.write.json_file, "a file with the whole dossier in the national form; - for stdin")->type_name("FILE");
   for (auto* writing : {made, edit}) writing->add_option("--set", w.write.sets, "FIELD=VALUE, or LIST/ID/FIELD=VALUE")->expected(1, 512);
 
   auto* import = printing(dossier, w, "import", "take in dossiers, one JSON object per line; codes that exist are skipped",
@@ -63,6 +93,9 @@ void add_writes(CLI::App& dossier, Words& w) {
       printing(dossier, w, "apply", "make changes, one JSON object per line", [&] { return dossier_apply(w.common, w.file, w.from_line); });
   for (auto* reading : {import, apply}) {
     reading->add_option("FILE", w.file, "JSON lines; - for stdin")->required();
+    reading->footer(
+        "Everything before a broken line is saved, nothing from it on, and the message names the line to go on from. Doing the whole file "
+        "again is as good.");
     reading->add_option("--from-line", w.from_line, "pass over the lines before")->check(CLI::PositiveNumber)->capture_default_str();
   }
 }
@@ -73,7 +106,7 @@ void add_dossiers(CLI::App& app, Words& w) {
   auto* list = printing(*dossier, w, "list", "all dossiers, or those that fit", [&] { return dossier_list(w.common, w.list); });
   auto* exported =
       printing(*dossier, w, "export", "as JSON lines, in the form of `import`", [&] { return dossier_export(w.common, w.list); });
-  exported->add_option("-o,--out", w.list.out_file, "the file to write; default: stdout");
+  exported->add_option("-o,--out", w.list.out_file, "the file to write; default: stdout")->type_name("FILE");
   exported->add_option("--query", w.list.search, "words that must occur");
   list->add_option("--search", w.list.search, "words that must occur");
   for (auto* listing : {list, exported}) {

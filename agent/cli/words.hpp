@@ -12,10 +12,11 @@ struct Words : cli::Line {
   Words() : Line(agent::about) {}
   EnrolOptions enrol;
   RunOptions run;
+  DoctorOptions doctor;
   WriteOptions write;
   ListOptions list;
   ResolveOptions resolve;
-  std::string code, file, id;
+  std::string code, file, id, out_file;
   std::int64_t seconds = 0;
   std::uint64_t from_line = 1;
   bool watch = false;

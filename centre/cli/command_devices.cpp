@@ -118,7 +118,7 @@ int health(const Common& common, bool watch) {
     if (watch && !common.json && runtime::is_terminal(STDOUT_FILENO)) print("\033[H\033[2J");
     const auto exit = call_and_show(common, "GET", "/v1/health", {}, show_health);
     if (!watch || exit != static_cast<int>(ExitCode::done)) return exit;
-    std::fflush(stdout);
+    if (std::fflush(stdout) != 0) return static_cast<int>(ExitCode::failed);  // nobody reads any more
     std::this_thread::sleep_for(watch_every);
   }
 }

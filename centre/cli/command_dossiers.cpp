@@ -1,5 +1,6 @@
 #include "centre/cli/client.hpp"
 #include "centre/files.hpp"
+#include "runtime/account.hpp"
 #include "runtime/http.hpp"
 
 #include <cstdio>
@@ -74,6 +75,7 @@ int show_verification(const Common& common, const json::value& found) {
 }
 
 Result<json::object> verify_without_daemon(const Common& common) {
+  const runtime::AsOwnerOf acting(common.data);
   WARD_TRY(auto directory, find_data(common.data));
   WARD_CHECK(directory.lock(std::string(program) + " verify"));
   WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_only));

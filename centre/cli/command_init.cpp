@@ -1,6 +1,7 @@
 #include "centre/cli/commands.hpp"
 #include "centre/founding.hpp"
 #include "centre/unit_table.hpp"
+#include "runtime/account.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/entropy.hpp"
@@ -35,16 +36,14 @@ class Written {
   std::vector<std::string> paths_;
 };
 
-std::string root_key_beside(std::string data) {
-  while (data.size() > 1 && data.ends_with('/')) data.pop_back();
-  return data + "-root.key";
-}
-
 Result<std::string> found(const Common& common, const InitOptions& options) {
   WARD_TRY(const auto csv, runtime::read_file(options.units_file, unit_table_bytes_max));
   WARD_TRY(auto units, read_unit_table(csv));
   WARD_TRY(auto directory, runtime::DataDir::make(common.data));
-  WARD_CHECK(directory.lock(std::string(program) + " init"));
+  {
+    const runtime::AsOwnerOf acting(common.data);
+    WARD_CHECK(directory.lock(std::string(program) + " init"));
+  }
   if (runtime::file_exists(directory.file("centre.db")))
     return fail(Fault::invalid,
                 common.data + " holds a centre already; `wardsync-centre run` starts it. For another centre, name another --data");
@@ -53,7 +52,8 @@ Result<std::string> found(const Common& common, const InitOptions& options) {
   const auto root_file = options.root_key_file.empty() ? root_key_beside(common.data) : options.root_key_file;
   Written written;
   WARD_CHECK(written.write(root_file, view(encode_root_key(founding.root, options.organisation, false))));
-  WARD_CHECK(written.write(root_file + ".next", view(encode_root_key(founding.next_root, options.organisation, true))));
+  WARD_CHECK(written.write(next_root_key(root_file), view(encode_root_key(founding.next_root, options.organisation, true))));
+  const runtime::AsOwnerOf acting(common.data);  // the service's account, where there is one
   WARD_CHECK(written.write(directory.file("centre.key"), founding.keys.encode()));
   WARD_CHECK(storage::CentreStore::create(directory.file("centre.db"), founding.keys, founding.entries));
   written.keep();

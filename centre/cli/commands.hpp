@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/common.hpp"
+#include "cli/doctor.hpp"
 
 #include <cstdint>
 #include <string>
@@ -26,6 +27,13 @@ struct RunOptions {
 };
 /// The daemon, in the foreground, until SIGTERM or SIGINT.
 int run(const Common& common, const RunOptions& options);
+
+/// Everything that can be wrong with this centre, each with its cause and remedy (docs/doctor.md). Exit 0, 1, or 5. `served`: as `run`
+/// would take it.
+int doctor(const Common& common, const RunOptions& served);
+[[nodiscard]] cli::Examination examine(const Common& common, const RunOptions& served);
+/// One text file for whoever helps: from an allow-list, without names and secrets, at most 1 MB.
+int support_bundle(const Common& common, const RunOptions& served, const std::string& out_file);
 
 struct TicketOptions {
   std::string unit, label, address, out_file;

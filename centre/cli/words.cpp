@@ -18,16 +18,43 @@ constexpr cli::Setting settings[] = {
     {"log", Kind::file, "the log's file: five of 5 MB, the oldest overwritten; default: stderr", "/var/log/wardsync/centre.log"},
 };
 
+void add_served(CLI::App& to, Words& w) {
+  configurable(to, w, "--listen", "listen", w.run.listen)->capture_default_str();
+  configurable(to, w, "--http", "http", w.run.http);
+  configurable(to, w, "--log", "log", w.run.log);
+}
+
 void add_server(CLI::App& app, Words& w) {
   auto* init_command = command(app, w, "init", "make a city's centre: keys, policy log, database", [&] { return init(w.common, w.init); });
   init_command->add_option("--org", w.init.organisation, "the city's name")->required();
-  init_command->add_option("--units", w.init.units_file, "the unit tree as CSV: code,name_vi,name_en,kind,parent,…")->required();
-  init_command->add_option("--root-key", w.init.root_key_file, "where the root key goes; default: beside the data directory");
+  init_command->add_option("--units", w.init.units_file, "the unit tree as CSV: code,name_vi,name_en,kind,parent,…")
+      ->required()
+      ->type_name("FILE");
+  init_command->add_option("--root-key", w.init.root_key_file, "where the root key goes; default: beside the data directory")
+      ->type_name("FILE");
+  init_command->footer(
+      "The root key and the next root key are written to two files outside the data directory. Each belongs on a stick of its own, in a "
+      "safe "
+      "of its own, and nowhere else.");
 
   auto* run_command = command(app, w, "run", "the daemon, in the foreground", [&] { return run(w.common, w.run); });
-  configurable(*run_command, w, "--listen", "listen", w.run.listen)->capture_default_str();
-  configurable(*run_command, w, "--http", "http", w.run.http);
-  configurable(*run_command, w, "--log", "log", w.run.log);
+  add_served(*run_command, w);
+  run_command->footer("Tells systemd when it is ready, and answers its watchdog. SIGTERM ends it.");
+
+  auto* doctor_command =
+      printing(app, w, "doctor", "what is wrong with this centre, why, and what to do", [&] { return doctor(w.common, w.run); });
+  add_served(*doctor_command, w);
+  doctor_command->footer(
+      "Each finding has a stable code, as WS-D028, with its cause and what to do; doctor.md lists all. Exit 0 when nothing is wrong, 1 "
+      "when "
+      "something is, 5 when the data is damaged.");
+  cli::without_config(*doctor_command, w);
+
+  auto* bundle_command = printing(app, w, "support-bundle", "one text file for whoever helps: no dossier, no name, no key in it",
+                                  [&] { return support_bundle(w.common, w.run, w.out_file); });
+  bundle_command->add_option("-o,--out", w.out_file, "the file to write; an existing one stays")->required()->type_name("FILE");
+  add_served(*bundle_command, w);
+  cli::without_config(*bundle_command, w);
 }
 
 void add_devices(CLI::App& app, Words& w) {
@@ -35,7 +62,7 @@ void add_devices(CLI::App& app, Words& w) {
                          [&] { return ticket_new(w.common, w.ticket); });
   ticket->add_option("--unit", w.ticket.unit, "the unit's code")->required();
   ticket->add_option("--address", w.ticket.address, "host:port, as the ward reaches this centre")->required();
-  ticket->add_option("-o,--out", w.ticket.out_file, "the file to write")->required();
+  ticket->add_option("-o,--out", w.ticket.out_file, "the file to write")->required()->type_name("FILE");
   ticket->add_option("--label", w.ticket.label, "what people call the PC");
   ticket->add_option("--expires", w.ticket.hours, "hours until it expires")->capture_default_str()->check(CLI::Range(1, 24 * 31));
   ticket->add_flag("--pre-approved", w.ticket.pre_approved, "whoever holds it joins without comparing digits: for automation");

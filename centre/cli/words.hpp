@@ -14,7 +14,7 @@ struct Words : cli::Line {
   RunOptions run;
   TicketOptions ticket;
   ListOptions list;
-  std::string id, reason, code;
+  std::string id, reason, code, out_file;
   bool yes = false, watch = false;
 };
 

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <sstream>
 
 using namespace ward;
 using namespace ward::runtime;
@@ -43,4 +44,26 @@ TEST_CASE("log: a place that cannot be written is said at once") {
   const Temporary here;
   CHECK(log_into(here.path()).has_error());
   CHECK(log_into("/proc/none/ward.log").error().fault == Fault::io);
+}
+
+TEST_CASE("log: what this program writes is told from what anybody else put into the file") {
+  const Temporary here;
+  REQUIRE(log_into(here.file("ward.log")).has_value());
+  for (int what = 0; what <= static_cast<int>(happened_last); ++what) log_info(static_cast<Happened>(what));
+  log_warning(Happened::link_ended,
+              {Field::error(fail(Fault::io, "a \"quoted\" word")), Field::count(7), Field::port(1), Field::status(404),
+               Field::milliseconds(-1), Field::unit("W-VYDA"), Field::device({}), Field::fault(Fault::gap)});
+  std::istringstream written(text_of_file(here.file("ward.log")));
+  std::size_t lines = 0;
+  for (std::string line; std::getline(written, line); ++lines) {
+    INFO(line);
+    CHECK(is_log_line(line));
+    CHECK_FALSE(is_log_line(line + " Nguyen Thi Lan"));
+    CHECK_FALSE(is_log_line(" " + line));
+    CHECK_FALSE(is_log_line(line + " name=\"Nguyen Thi Lan\""));
+  }
+  CHECK(lines == static_cast<std::size_t>(happened_last) + 2);
+  for (const auto* foreign : {"", "x", "Nguyen Thi Lan", "2026-11-24T10:00:00.000+07:00 info Nguyen", "2026-11-24T10:00:00.000+07:00 info ",
+                              "2026-11-24T10:00:00.000+07:00 debug saved", "2026-11-24 10:00:00 info saved"})
+    CHECK_FALSE(is_log_line(foreign));
 }

@@ -1,0 +1,77 @@
+#include "centre/cli/client.hpp"
+#include "centre/files.hpp"
+#include "centre/founding.hpp"
+#include "cli/examine.hpp"
+#include "runtime/account.hpp"
+#include "runtime/clock.hpp"
+
+namespace ward::centre {
+namespace {
+
+using cli::Examination;
+using cli::Finding;
+
+void examine_root_keys(Examination& to, const std::string& data) {
+  const auto root = root_key_beside(data);
+  std::string here;
+  for (const auto& path : {root, next_root_key(root)})
+    if (runtime::file_exists(path)) here += (here.empty() ? "" : ", ") + path;
+  if (here.empty())
+    to.well("root keys", "not beside the data directory");
+  else
+    to.found("root keys", Finding::root_key_here, here);
+}
+
+/// The data file itself: no daemon runs.
+void examine_database(Examination& to, const std::string& data) {
+  const auto unreadable = [&](const Error& error) {
+    to.found("database", error.fault == Fault::storage_damaged ? Finding::database_damaged : Finding::database_unreadable, error.detail);
+  };
+  const runtime::AsOwnerOf acting(data);
+  auto directory = find_data(data);
+  if (directory.has_error()) return unreadable(directory.error());
+  if (const auto locked = directory->lock(std::string(program) + " doctor"); locked.has_error()) return unreadable(locked.error());
+  auto store = open_store(*directory, storage::OpenMode::read_only);
+  if (store.has_error()) return unreadable(store.error());
+  const auto damage = store->store().db.check();
+  if (!damage.empty()) return unreadable(fail(Fault::storage_damaged, damage.front()));
+  to.well("database", "it opens, and its structure is whole; `wardsync-centre verify` checks every seal and signature");
+}
+
+void examine_centre_itself(Examination& to, const Common& common, const RunOptions& served) {
+  const bool key = cli::examine_key_file(to, common.data + "/centre.key");
+  if (runtime::file_exists(common.data + "/api.token")) (void)cli::examine_key_file(to, common.data + "/api.token");
+  cli::examine_journal(to, common.data + "/centre.db");
+  examine_root_keys(to, common.data);
+  const auto status = call(common, "GET", "/v1/status");
+  if (const auto* trouble = std::get_if<runtime::Trouble>(&status)) {
+    to.found("daemon", Finding::daemon_down, trouble->what);
+    cli::examine_port_free(to, "wards' port", served.listen);
+    if (!served.http.empty()) cli::examine_port_free(to, "page's port", served.http);
+    if (key) examine_database(to, common.data);
+    return;
+  }
+  const auto& running = std::get<boost::json::value>(status);
+  to.well("daemon",
+          "it runs; wards call " + runtime::shown(running, "listen") + ", " + runtime::shown(running, "links") + " links are open");
+  to.skipped("database", "the daemon has it open; `wardsync-centre verify` checks it meanwhile");
+}
+
+}  // namespace
+
+Examination examine(const Common& common, const RunOptions& served) {
+  Examination out;
+  cli::examine_config(out, common);
+  cli::examine_clock(out, runtime::read_clock().wall, {"/proc/self/exe", common.data + "/centre.db", common.data + "/centre.db-wal"});
+  cli::examine_log(out, served.log);
+  if (!cli::examine_directory(out, common.data)) return out;
+  if (runtime::file_exists(common.data + "/centre.db"))
+    examine_centre_itself(out, common, served);
+  else
+    out.found("centre", Finding::not_founded, common.data + " holds no centre");
+  return out;
+}
+
+int doctor(const Common& common, const RunOptions& served) { return cli::show(common, examine(common, served)); }
+
+}  // namespace ward::centre

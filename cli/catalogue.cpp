@@ -1,0 +1,95 @@
+#include "cli/doctor.hpp"
+#include "protocol/base/error.hpp"
+
+/// The codes are never given to another finding, and never reused.
+namespace ward::cli {
+namespace {
+
+constexpr CatalogueEntry entries[] = {
+    {Finding::config_broken, "WS-D001", Gravity::problem, "The configuration file is broken.",
+     "Somebody edited it, and a key or value in it is not known.", "Correct the line; `config check` says which and how."},
+    {Finding::data_missing, "WS-D002", Gravity::problem, "The data directory does not exist.",
+     "The program was not installed by `./dev install`, the disk is not mounted, or --data names another place.",
+     "Make it as root: install -d -m 0750 -o wardsync -g wardsync DIR"},
+    {Finding::data_open, "WS-D003", Gravity::problem, "Other accounts can reach into the data directory.",
+     "Its mode was changed, or it was copied by hand.", "As root: chmod 0750 DIR"},
+    {Finding::data_not_writable, "WS-D004", Gravity::problem, "The data directory cannot be written.",
+     "It, or a file in it, belongs to another account, or its disk is mounted read-only.",
+     "As root: chown -R --reference=DIR DIR; look for disk errors with `dmesg`."},
+    {Finding::disk_low, "WS-D005", Gravity::problem, "The data's disk is nearly full.", "Less than 200 MB are free.",
+     "Free some space: nothing can be saved once the disk is full."},
+    {Finding::ticket_unusable, "WS-D006", Gravity::problem, "The ticket file cannot be used.",
+     "It is another file, was damaged on its way, or cannot be read by this account.",
+     "Copy it again as it is, or ask the administrator for a new ticket."},
+    {Finding::ticket_expired, "WS-D007", Gravity::problem, "The ticket is past its time.", "It lay too long, or this PC's clock is ahead.",
+     "Check the clock, then ask the administrator for a new ticket."},
+    {Finding::name_unknown, "WS-D008", Gravity::problem, "The centre's name is not known here.",
+     "No DNS server answers on this network, or the name has a letter wrong.",
+     "Check the cable and DNS (`getent hosts NAME`); ask the administrator for the right name."},
+    {Finding::port_unreachable, "WS-D009", Gravity::problem, "The centre does not answer at its port.",
+     "The line is down, a firewall holds the port back, or the centre is switched off.",
+     "Check the line; let the network's people open the port outwards; ask the administrator whether the centre runs."},
+    {Finding::proxy_set, "WS-D010", Gravity::notice, "Proxy variables are set here, and wardsync uses none.",
+     "This network may let programs out by a proxy only.",
+     "Nothing while the centre answers; otherwise ask the network's people to open the centre's port directly."},
+    {Finding::clock_wrong, "WS-D011", Gravity::problem, "This PC's clock is wrong.",
+     "The battery is empty, or nobody set it after a repair.", "Set it, and switch on time synchronisation: timedatectl set-ntp true"},
+    {Finding::port_taken, "WS-D012", Gravity::problem, "Another program holds the port.",
+     "Two programs were told the same port, or a daemon of another data directory runs.",
+     "Stop that program (`ss -ltnp` shows it), or write another port into the configuration file."},
+    {Finding::not_enrolled, "WS-D013", Gravity::notice, "This PC is not enrolled.", "Nobody has used a ticket here yet.",
+     "wardsync enrol --ticket FILE"},
+    {Finding::database_damaged, "WS-D014", Gravity::damage, "The database fails its own checks.",
+     "The disk lost or changed what was written.",
+     "Stop the program, copy the data directory away, and call the centre. What the centre has receipted is safe there."},
+    {Finding::database_unreadable, "WS-D015", Gravity::problem, "The database cannot be opened.",
+     "Another process holds it, a newer version wrote it, or its key file is of another PC.",
+     "Read the detail above; install the newer version, or put the key file back that belongs to it."},
+    {Finding::key_missing, "WS-D016", Gravity::problem, "The key file is missing.",
+     "It was deleted, or the directory was copied without it.",
+     "Put it back from where it was copied. Without it the data cannot be read: enrol this PC anew in an empty directory."},
+    {Finding::key_open, "WS-D017", Gravity::problem, "Other accounts can read a file with keys.", "Its mode was changed.",
+     "As root: chmod 600 FILE"},
+    {Finding::daemon_down, "WS-D018", Gravity::problem, "The daemon is not running.", "It was stopped, or it ends at once after its start.",
+     "Start it (systemctl start wardsync, or wardsync-centre); its last words: journalctl -u wardsync -n 50"},
+    {Finding::not_approved, "WS-D019", Gravity::problem, "This PC waits for its approval.",
+     "The administrator has not compared the 30 digits yet.",
+     "Call the administrator: wardsync-centre device approve ID, after comparing the digits."},
+    {Finding::revoked, "WS-D020", Gravity::problem, "The centre has revoked this PC.", "The administrator shut it out, perhaps as stolen.",
+     "Call the centre. Nothing on this PC is deleted until you have."},
+    {Finding::no_contact, "WS-D021", Gravity::problem, "There was no link to the centre for more than a day.",
+     "The line is down, or the centre's address has changed.", "Check the line; see what `wardsync status` gives as the last trouble."},
+    {Finding::queue_stuck, "WS-D022", Gravity::problem, "Saved changes wait for hours although the link is open.",
+     "The centre does not take them, or this PC's line is too slow for what it saves.",
+     "Call the administrator with the output of `wardsync status`; everything is safe here meanwhile."},
+    {Finding::journal_large, "WS-D023", Gravity::notice, "The database's journal is large.",
+     "Some program reads the database and does not end, or the daemon was killed again and again.",
+     "Restart the daemon; look for other programs that hold the file (`fuser -v FILE`)."},
+    {Finding::history_alarm, "WS-D024", Gravity::problem, "The centre contradicts what it had signed.",
+     "It was restored from an older backup, or somebody poses as the centre.",
+     "Call the administrator. This PC keeps what it has and delivers again what the centre lacks."},
+    {Finding::segments_refused, "WS-D025", Gravity::problem, "The centre refuses some of this PC's changes.",
+     "The centre and this PC differ in version or in what they hold to be this PC's history.",
+     "Call the administrator; the changes stay here."},
+    {Finding::records_quarantined, "WS-D026", Gravity::notice, "Some received records are in quarantine.",
+     "They do not verify, or this version does not know their form.", "Update wardsync; if they stay, call the administrator."},
+    {Finding::not_founded, "WS-D027", Gravity::problem, "There is no centre in the data directory.", "`init` was not run here yet.",
+     "wardsync-centre init --org NAME --units FILE.csv"},
+    {Finding::root_key_here, "WS-D028", Gravity::problem, "A root key of the city still lies on this machine.",
+     "`init` wrote it there, to be moved away.",
+     "Move each of the two files to a stick of its own, lock the sticks into two safes, and delete the files here."},
+    {Finding::log_unwritable, "WS-D029", Gravity::problem, "The log's file cannot be written.",
+     "Its directory is missing, or belongs to another account.", "As root: install -d -m 0750 -o wardsync -g wardsync DIR"},
+};
+
+}  // namespace
+
+std::span<const CatalogueEntry> catalogue() { return entries; }
+
+const CatalogueEntry& entry_of(Finding finding) {
+  const auto& entry = entries[static_cast<std::size_t>(finding)];
+  WARD_ASSERT(entry.finding == finding);
+  return entry;
+}
+
+}  // namespace ward::cli

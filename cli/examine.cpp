@@ -1,0 +1,142 @@
+#include "cli/examine.hpp"
+
+#include "runtime/account.hpp"
+#include "runtime/data_dir.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace ward::cli {
+namespace {
+
+std::string octal(mode_t mode) {
+  char text[8];
+  std::snprintf(text, sizeof text, "%04o", static_cast<unsigned>(mode & 07777U));
+  return text;
+}
+
+std::optional<struct stat> status_of(const std::string& path) {
+  struct stat found{};
+  if (::stat(path.c_str(), &found) != 0) return std::nullopt;
+  return found;
+}
+
+/// When it was last written; nothing when it cannot be seen.
+std::optional<WallTime> written_at(const std::string& path) {
+  const auto found = status_of(path);
+  if (!found) return std::nullopt;
+  return WallTime{std::int64_t{found->st_mtim.tv_sec} * 1000 + found->st_mtim.tv_nsec / 1'000'000};
+}
+
+}  // namespace
+
+std::string as_megabytes(std::uint64_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; }
+
+std::optional<std::string> clock_off_by(std::int64_t offset_ms) {
+  const auto off = std::chrono::milliseconds(offset_ms < 0 ? -offset_ms : offset_ms);
+  if (off <= clock_off_max) return std::nullopt;
+  const auto hours = std::chrono::duration_cast<std::chrono::hours>(off).count();
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(off).count();
+  return (hours >= 2 ? std::to_string(hours) + " hours" : std::to_string(minutes) + " minutes") + (offset_ms < 0 ? " behind" : " ahead");
+}
+
+void examine_config(Examination& to, const Common& common) {
+  if (common.config_problems.empty()) {
+    to.well("configuration", common.config_read + (runtime::file_exists(common.config_read) ? "" : " is not there; the defaults are used"));
+    return;
+  }
+  for (const auto& problem : common.config_problems)
+    to.found("configuration", Finding::config_broken, sentence(common.config_read, problem) + " " + problem.remedy);
+}
+
+bool examine_directory(Examination& to, const std::string& path) {
+  const auto found = status_of(path);
+  if (!found || !S_ISDIR(found->st_mode)) {
+    to.found("data directory", Finding::data_missing, path + (found ? " is not a directory" : ": " + std::string(std::strerror(errno))));
+    return false;
+  }
+  if ((found->st_mode & (S_IWGRP | S_IRWXO)) != 0)
+    to.found("data directory", Finding::data_open, path + " has mode " + octal(found->st_mode));
+  else if (::access(path.c_str(), W_OK | X_OK) != 0)
+    to.found("data directory", Finding::data_not_writable, path + ": " + std::strerror(errno));
+  else if (const auto foreign = runtime::foreign_file_in(path); !foreign.empty())
+    to.found("data directory", Finding::data_not_writable, path + "/" + foreign + " belongs to another account than the directory");
+  else
+    to.well("data directory", path + ", mode " + octal(found->st_mode));
+  const auto free = runtime::disk_free_bytes(path);
+  const auto detail = as_megabytes(free) + " free";
+  if (free < disk_free_min_bytes)
+    to.found("disk", Finding::disk_low, detail);
+  else
+    to.well("disk", detail);
+  return true;
+}
+
+bool examine_key_file(Examination& to, const std::string& path) {
+  const auto name = "key file " + std::filesystem::path(path).filename().string();
+  const auto found = status_of(path);
+  if (!found) {
+    to.found(name, Finding::key_missing, path + ": " + std::strerror(errno));
+    return false;
+  }
+  if ((found->st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    to.found(name, Finding::key_open, path + " has mode " + octal(found->st_mode));
+  else
+    to.well(name, "mode " + octal(found->st_mode));
+  return true;
+}
+
+void examine_journal(Examination& to, const std::string& database) {
+  const auto found = status_of(database + "-wal");
+  const auto bytes = found ? static_cast<std::uint64_t>(found->st_size) : 0;
+  if (bytes > journal_max_bytes)
+    to.found("journal", Finding::journal_large, database + "-wal has " + as_megabytes(bytes));
+  else
+    to.well("journal", as_megabytes(bytes));
+}
+
+void examine_log(Examination& to, const std::string& path) {
+  if (path.empty()) return;
+  const auto directory = std::filesystem::path(path).parent_path().string();
+  const auto& must_be_writable = runtime::file_exists(path) ? path : directory;
+  if (::access(must_be_writable.c_str(), W_OK) != 0)
+    to.found("log", Finding::log_unwritable, must_be_writable + ": " + std::strerror(errno));
+  else
+    to.well("log", path);
+}
+
+void examine_proxies(Examination& to, const std::function<const char*(const char*)>& environment) {
+  std::string names;
+  for (const auto* name : {"http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}) {
+    const auto* value = environment(name);
+    if (value != nullptr && *value != '\0') names += (names.empty() ? "" : ", ") + std::string(name);
+  }
+  // The values may hold passwords.
+  if (names.empty())
+    to.well("proxy", "none is set");
+  else
+    to.found("proxy", Finding::proxy_set, names);
+}
+
+void examine_clock(Examination& to, WallTime now, const std::vector<std::string>& files) {
+  if (now < clock_earliest || now > clock_latest) return to.found("clock", Finding::clock_wrong, "it is not between 2020 and 2080");
+  std::optional<WallTime> newest;
+  std::string whose;
+  for (const auto& file : files) {
+    const auto at = written_at(file);
+    if (!at || (newest && *at <= *newest)) continue;
+    newest = at;
+    whose = file;
+  }
+  if (!newest) return to.skipped("clock", "there is nothing to compare it with");
+  if (newest->ms > now.ms)
+    if (const auto off = clock_off_by(now.ms - newest->ms))
+      return to.found("clock", Finding::clock_wrong, "it is at least " + *off + ": " + whose + " was written later");
+  to.well("clock", "no file here is from the future");
+}
+
+}  // namespace ward::cli

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "cli/doctor.hpp"
+#include "protocol/base/time.hpp"
+
+#include <chrono>
+#include <functional>
+#include <optional>
+
+/// The checks that both programs make. Each adds one line, or more where several things can be wrong.
+namespace ward::cli {
+
+inline constexpr std::uint64_t disk_free_min_bytes = 200ULL * 1024 * 1024;
+inline constexpr std::uint64_t journal_max_bytes = 64ULL * 1024 * 1024;
+inline constexpr std::chrono::minutes clock_off_max{5};
+
+void examine_config(Examination& to, const Common& common);
+/// Its mode and owner, whether it can be written, the room on its disk. False when it is missing.
+bool examine_directory(Examination& to, const std::string& path);
+/// A file with keys: there, and for its account alone. False when it is missing.
+bool examine_key_file(Examination& to, const std::string& path);
+void examine_journal(Examination& to, const std::string& database);
+/// The log's file and its directory; nothing when `path` is empty.
+void examine_log(Examination& to, const std::string& path);
+/// Whether the port could be bound; for a daemon that does not run. `check` names the port's purpose.
+void examine_port_free(Examination& to, const std::string& check, const std::string& address);
+/// Name, then port, each within a few seconds.
+void examine_centre(Examination& to, const std::string& address);
+void examine_proxies(Examination& to, const std::function<const char*(const char*)>& environment);
+/// Against the newest of the files: no file was written in the future.
+void examine_clock(Examination& to, WallTime now, const std::vector<std::string>& files);
+
+/// What is wrong with a clock that is `offset_ms` ahead of one that is right; nothing within five minutes.
+[[nodiscard]] std::optional<std::string> clock_off_by(std::int64_t offset_ms);
+[[nodiscard]] std::string as_megabytes(std::uint64_t bytes);
+
+}  // namespace ward::cli
