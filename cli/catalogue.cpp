@@ -80,6 +80,10 @@ constexpr CatalogueEntry entries[] = {
      "Move each of the two files to a stick of its own, lock the sticks into two safes, and delete the files here."},
     {Finding::log_unwritable, "WS-D029", Gravity::problem, "The log's file cannot be written.",
      "Its directory is missing, or belongs to another account.", "As root: install -d -m 0750 -o wardsync -g wardsync DIR"},
+    {Finding::backup_missing, "WS-D030", Gravity::notice, "No backup of this centre was ever made.", "It is new, or nobody has made one.",
+     "wardsync-centre backup -o FILE, onto another machine or a stick."},
+    {Finding::backup_old, "WS-D031", Gravity::problem, "The last backup of this centre is old.",
+     "Whoever makes backups has stopped, or they fail.", "wardsync-centre backup -o FILE, and find out why the usual one was not made."},
 };
 
 }  // namespace

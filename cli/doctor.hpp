@@ -41,6 +41,8 @@ enum class Finding {
   not_founded,
   root_key_here,
   log_unwritable,
+  backup_missing,
+  backup_old,
 };
 
 enum class Gravity {

@@ -1,12 +1,14 @@
 #include "cli/examine.hpp"
 
 #include "runtime/account.hpp"
+#include "runtime/command_line.hpp"
 #include "runtime/data_dir.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 
@@ -137,6 +139,32 @@ void examine_clock(Examination& to, WallTime now, const std::vector<std::string>
     if (const auto off = clock_off_by(now.ms - newest->ms))
       return to.found("clock", Finding::clock_wrong, "it is at least " + *off + ": " + whose + " was written later");
   to.well("clock", "no file here is from the future");
+}
+
+void examine_backup(Examination& to, const boost::json::value& keeping, WallTime now) {
+  const auto* backup = keeping.is_object() ? keeping.get_object().if_contains("backup") : nullptr;
+  if (backup == nullptr) return;
+  if (backup->is_null()) return to.found("backup", Finding::backup_missing, "none yet");
+  const auto at = runtime::shown(*backup, "at");
+  const auto made = time_of(at);
+  if (made.ms == 0) return to.skipped("backup", "its time is not known");
+  const auto age = std::chrono::milliseconds(now.ms - made.ms);
+  if (age > backup_every)
+    to.found("backup", Finding::backup_old, "the last one is of " + at);
+  else
+    to.well("backup", "the last one is of " + at);
+}
+
+WallTime time_of(std::string_view text) {
+  using namespace std::chrono;
+  int y = 0, hour = 0, minute = 0, second = 0;
+  unsigned m = 0, d = 0;
+  const std::string copy(text.substr(0, 40));
+  if (std::sscanf(copy.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d+07:00", &y, &m, &d, &hour, &minute, &second) != 6) return {};
+  const year_month_day date{year(y), month(m), day(d)};
+  if (!date.ok() || hour > 23 || minute > 59 || second > 59) return {};
+  const auto at = sys_days(date) + hours(hour - 7) + minutes(minute) + seconds(second);
+  return {duration_cast<milliseconds>(at.time_since_epoch()).count()};
 }
 
 }  // namespace ward::cli

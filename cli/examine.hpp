@@ -3,6 +3,8 @@
 #include "cli/doctor.hpp"
 #include "protocol/base/time.hpp"
 
+#include <boost/json/value.hpp>
+
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -13,6 +15,7 @@ namespace ward::cli {
 inline constexpr std::uint64_t disk_free_min_bytes = 200ULL * 1024 * 1024;
 inline constexpr std::uint64_t journal_max_bytes = 64ULL * 1024 * 1024;
 inline constexpr std::chrono::minutes clock_off_max{5};
+inline constexpr std::chrono::hours backup_every{7 * 24};
 
 void examine_config(Examination& to, const Common& common);
 /// Its mode and owner, whether it can be written, the room on its disk. False when it is missing.
@@ -30,6 +33,11 @@ void examine_proxies(Examination& to, const std::function<const char*(const char
 /// Against the newest of the files: no file was written in the future.
 void examine_clock(Examination& to, WallTime now, const std::vector<std::string>& files);
 
+/// How old the centre's last backup is; `keeping` as the centre's status has it, where it has it.
+void examine_backup(Examination& to, const boost::json::value& keeping, WallTime now);
+
+/// The time that the APIs write as 2026-11-24T10:00:00+07:00; 0 for anything else.
+[[nodiscard]] WallTime time_of(std::string_view text);
 /// What is wrong with a clock that is `offset_ms` ahead of one that is right; nothing within five minutes.
 [[nodiscard]] std::optional<std::string> clock_off_by(std::int64_t offset_ms);
 [[nodiscard]] std::string as_megabytes(std::uint64_t bytes);

@@ -5,7 +5,6 @@
 #include "runtime/dossier_json.hpp"
 
 #include <charconv>
-#include <cstdio>
 
 namespace ward::agent {
 namespace {
@@ -47,18 +46,6 @@ void judge_contact(Examination& to, const WardFacts& facts, WallTime now) {
 
 }  // namespace
 
-WallTime time_of(std::string_view text) {
-  using namespace std::chrono;
-  int y = 0, hour = 0, minute = 0, second = 0;
-  unsigned m = 0, d = 0;
-  const std::string copy(text.substr(0, 40));
-  if (std::sscanf(copy.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d+07:00", &y, &m, &d, &hour, &minute, &second) != 6) return {};
-  const year_month_day date{year(y), month(m), day(d)};
-  if (!date.ok() || hour > 23 || minute > 59 || second > 59) return {};
-  const auto at = sys_days(date) + hours(hour - 7) + minutes(minute) + seconds(second);
-  return {duration_cast<milliseconds>(at.time_since_epoch()).count()};
-}
-
 WardFacts facts_of(const boost::json::value& status) {
   WardFacts out;
   out.centre = shown(status, "centre");
@@ -67,8 +54,8 @@ WardFacts facts_of(const boost::json::value& status) {
   out.last_error = text_or_nothing(shown(status, "link", "last_error"));
   out.link_open = shown(status, "link", "state") == "open";
   out.queue_records = number_of<std::uint64_t>(shown(status, "queue", "records"));
-  out.queue_oldest = time_of(shown(status, "queue", "oldest_at"));
-  out.receipted_at = time_of(shown(status, "receipted", "at"));
+  out.queue_oldest = cli::time_of(shown(status, "queue", "oldest_at"));
+  out.receipted_at = cli::time_of(shown(status, "receipted", "at"));
   out.clock_offset_ms = number_of<std::int64_t>(shown(status, "clock", "offset_ms"));
   out.refused_segments = number_of<std::uint64_t>(shown(status, "refused_segments"));
   out.quarantined = number_of<std::uint64_t>(shown(status, "quarantined"));

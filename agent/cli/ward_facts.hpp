@@ -35,7 +35,4 @@ inline constexpr std::chrono::hours queue_open_max{2};
 /// Adds what the facts say. Pure.
 void judge(cli::Examination& to, const WardFacts& facts, WallTime now);
 
-/// The time that the API writes as 2026-11-24T10:00:00+07:00; 0 for anything else.
-[[nodiscard]] WallTime time_of(std::string_view text);
-
 }  // namespace ward::agent

@@ -54,6 +54,8 @@ void examine_centre_itself(Examination& to, const Common& common, const RunOptio
   const auto& running = std::get<boost::json::value>(status);
   to.well("daemon",
           "it runs; wards call " + runtime::shown(running, "listen") + ", " + runtime::shown(running, "links") + " links are open");
+  if (const auto* keeping = running.is_object() ? running.get_object().if_contains("keeping") : nullptr)
+    cli::examine_backup(to, *keeping, runtime::read_clock().wall);
   to.skipped("database", "the daemon has it open; `wardsync-centre verify` checks it meanwhile");
 }
 

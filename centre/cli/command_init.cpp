@@ -3,6 +3,7 @@
 #include "centre/unit_table.hpp"
 #include "runtime/account.hpp"
 #include "runtime/clock.hpp"
+#include "runtime/command_line.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/entropy.hpp"
 #include "runtime/trouble.hpp"
@@ -65,6 +66,11 @@ Result<std::string> found(const Common& common, const InitOptions& options) {
 int init(const Common& common, const InitOptions& options) {
   const auto root_file = found(common, options);
   if (root_file.has_error()) return runtime::report(program, runtime::trouble_of(root_file.error()));
+  if (common.json)
+    runtime::print_json(boost::json::object{{"organisation", options.organisation},
+                                            {"data", common.data},
+                                            {"root_key", *root_file},
+                                            {"next_root_key", next_root_key(*root_file)}});
   if (!common.quiet) {
     std::fprintf(stderr, "%s is set up in %s.\n", options.organisation.c_str(), common.data.c_str());
     std::fprintf(stderr,

@@ -25,7 +25,7 @@ void add_served(CLI::App& to, Words& w) {
 }
 
 void add_server(CLI::App& app, Words& w) {
-  auto* init_command = command(app, w, "init", "make a city's centre: keys, policy log, database", [&] { return init(w.common, w.init); });
+  auto* init_command = printing(app, w, "init", "make a city's centre: keys, policy log, database", [&] { return init(w.common, w.init); });
   init_command->add_option("--org", w.init.organisation, "the city's name")->required();
   init_command->add_option("--units", w.init.units_file, "the unit tree as CSV: code,name_vi,name_en,kind,parent,…")
       ->required()

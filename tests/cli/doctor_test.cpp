@@ -1,9 +1,11 @@
 #include "cli/doctor.hpp"
 #include "cli/examine.hpp"
 #include "runtime/data_dir.hpp"
+#include "runtime/dossier_json.hpp"
 #include "tests/runtime/temporary.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <catch2/catch.hpp>
@@ -44,7 +46,7 @@ TEST_CASE("doctor: every code is of one finding, and says what, why and what to 
     CHECK(&entry_of(entry.finding) == &entry);
     for (const auto* text : {entry.what, entry.cause, entry.remedy}) CHECK(std::string_view(text).size() > 10);
   }
-  CHECK(codes.size() == static_cast<std::size_t>(Finding::log_unwritable) + 1);
+  CHECK(codes.size() == static_cast<std::size_t>(Finding::backup_old) + 1);
 }
 
 TEST_CASE("doctor: docs/doctor.md lists the catalogue, all of it and word for word") {
@@ -179,4 +181,21 @@ TEST_CASE("doctor: a centre that nobody can reach, by name or by port") {
   CHECK(with([](auto& to) { examine_centre(to, "no-such-host.invalid:7400"); }).has(Finding::name_unknown));
   CHECK(with([](auto& to) { examine_centre(to, "127.0.0.1:1"); }).has(Finding::port_unreachable));
   CHECK(with([](auto& to) { examine_centre(to, "nothing"); }).has(Finding::name_unknown));
+}
+
+TEST_CASE("doctor: times are read as they are written, and nothing else is one") {
+  for (const std::int64_t ms : {1'795'000'000'000, 1'577'836'800'000, 951'782'400'000}) CHECK(time_of(runtime::time_text({ms})).ms == ms);
+  for (const auto* junk : {"", "-", "2026-02-30T00:00:00+07:00", "2026-11-24", "yesterday", "2026-11-24T25:00:00+07:00"})
+    CHECK(time_of(junk).ms == 0);
+}
+
+TEST_CASE("doctor: a backup is fresh, old, or was never made; a centre that does not say is not asked") {
+  const auto judged = [](const std::string& keeping) {
+    return with([&](auto& to) { examine_backup(to, boost::json::parse(keeping), {1'795'489'200'000}); });
+  };
+  CHECK(judged(R"({"backup": {"at": "2026-11-18T10:00:00+07:00"}})").exit_code() == 0);
+  CHECK(judged(R"({"backup": {"at": "2026-11-16T10:00:00+07:00"}})").has(Finding::backup_old));
+  CHECK(judged(R"({"backup": null})").has(Finding::backup_missing));
+  CHECK(judged(R"({"backup": {"at": 7}})").exit_code() == 0);
+  for (const auto* other : {"{}", "null", "[]"}) CHECK(judged(other).text().empty());
 }
