@@ -49,11 +49,14 @@ json::object status_json(Ward& ward, const Standing& standing) {
   const auto& membership = ward.store.membership();
   const auto& report = standing.report;
   const auto& progress = standing.progress;
+  const auto addresses = ward.centre_addresses();
   json::object out{
       {"device", hex(membership.device.view())},
       {"unit", membership.unit},
       {"organisation", ward.store.store().policy.genesis().organisation},
-      {"centre", membership.centre_address},
+      {"policy_entries", ward.store.store().policy.count()},
+      {"centre", ward.link.address.empty() ? membership.centre_address : ward.link.address},
+      {"centre_addresses", json::array(addresses.begin(), addresses.end())},
       {"approval", approval_of(ward)},
       {"incarnation", progress.incarnation.is_zero() ? json::value() : json::value(hex(progress.incarnation.view()))},
       {"link", link_json(ward.link)},

@@ -62,13 +62,29 @@ asio::awaitable<void> Connection::run() {
   }
 }
 
+/// One address after the other, until the centre itself answers. What is told is why the first one failed: that is where it should be.
 asio::awaitable<Error> Connection::attempt() {
   ward_.enter(LinkState::connecting);
-  auto address = runtime::parse_host_port(ward_.store.membership().centre_address);
-  if (address.has_error()) co_return address.error();
-  auto socket = co_await runtime::dial(*std::move(address), dial_max);
+  std::optional<Error> first;
+  for (const auto& address : ward_.centre_addresses()) {
+    answered_ = false;
+    ward_.link.address = address;
+    auto reason = co_await call(address);
+    if (answered_ || ward_.paused() || reaction_to(reason.fault) == Reaction::stop) co_return reason;
+    if (!first) first = fail(reason.fault, address + ": " + reason.detail);
+  }
+  co_return *first;
+}
+
+asio::awaitable<Error> Connection::call(std::string address) {
+  auto where = runtime::parse_host_port(address);
+  if (where.has_error()) co_return where.error();
+  auto socket = co_await runtime::dial(*std::move(where), dial_max);
   if (socket.has_error()) co_return socket.error();
-  co_return co_await hold(*std::move(socket));
+  auto reason = co_await hold(*std::move(socket));
+  // Only the centre can refuse: it says so inside Noise.
+  answered_ = answered_ || reason.fault == Fault::revoked || reason.fault == Fault::not_member || reason.fault == Fault::unsupported;
+  co_return reason;
 }
 
 asio::awaitable<Error> Connection::hold(runtime::Tcp::socket socket) {
@@ -80,6 +96,7 @@ asio::awaitable<Error> Connection::hold(runtime::Tcp::socket socket) {
     const auto standing = engine.standing();
     if (!standing.open || ward_.paused()) return std::nullopt;
     ward_.link.rtt_ms = standing.rtt_ms;
+    answered_ = true;
     if (ward_.link.state != LinkState::open) {
       ward_.enter(LinkState::open);
       lost_.reset();

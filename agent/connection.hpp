@@ -18,6 +18,7 @@ class Connection {
 
  private:
   [[nodiscard]] asio::awaitable<Error> attempt();
+  [[nodiscard]] asio::awaitable<Error> call(std::string address);
   [[nodiscard]] asio::awaitable<Error> hold(runtime::Tcp::socket socket);
   [[nodiscard]] asio::awaitable<void> watch(runtime::Link& link);
   [[nodiscard]] asio::awaitable<void> rest(const Error& reason);
@@ -29,6 +30,7 @@ class Connection {
   runtime::Backoff lost_;     ///< after a broken or missing link
   runtime::Backoff refused_;  ///< after an answer that another attempt will hardly change
   Instant attempted_{};
+  bool answered_ = false;  ///< whoever was called last proved to be the centre
 };
 
 }  // namespace ward::agent

@@ -2,6 +2,8 @@
 
 #include "runtime/clock.hpp"
 
+#include <algorithm>
+
 namespace ward::agent {
 namespace {
 
@@ -34,6 +36,13 @@ void Ward::enter(LinkState state) {
   link.state = state;
   link.since = runtime::read_clock().wall;
   if (state != LinkState::open) link.rtt_ms = -1;
+}
+
+std::vector<std::string> Ward::centre_addresses() {
+  auto out = store.store().policy.addresses();
+  const auto& first = store.membership().centre_address;
+  if (std::find(out.begin(), out.end(), first) == out.end()) out.push_back(first);
+  return out;
 }
 
 void Ward::changed() {

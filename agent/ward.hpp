@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 /// One running ward PC: its store, how its link is doing, and what people asked of it. One thread.
 namespace ward::agent {
@@ -31,6 +32,7 @@ struct LinkStanding {
   std::string last_error;    ///< why the last link or attempt ended; empty: none ended yet
   WallTime last_error_at;
   WallTime next_try_at;  ///< 0: none is planned
+  std::string address;   ///< of the centre, as called last; empty before the first attempt
 };
 
 class Ward {
@@ -45,6 +47,8 @@ class Ward {
   runtime::EventLog events;
 
   void enter(LinkState state);
+  /// Where the centre may be, in the order in which to call: the policy log's list, and the ticket's address last.
+  [[nodiscard]] std::vector<std::string> centre_addresses();
 
   // What people ask of the link; the connection looks at it whenever `wish` is raised.
   runtime::Signal wish;

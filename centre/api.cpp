@@ -61,6 +61,7 @@ void Api::add_routes(runtime::Router& router) {
   plain("GET", "/v1/health", &Api::health);
   plain("GET", "/v1/units", &Api::units);
   plain("POST", "/v1/verification", &Api::verify);
+  add_days(router);
   with("GET", "/v1/devices", &Api::devices);
   with("GET", "/v1/devices/{id}", &Api::device);
   with("POST", "/v1/devices/{id}/approval", &Api::approve);
@@ -77,6 +78,8 @@ Result<std::vector<DeviceHealth>> Api::judged() {
 }
 
 Response Api::status() {
+  const auto keeping = store_.keeping();
+  if (keeping.has_error()) return respond(keeping.error());
   return answer(judged(), [&](const std::vector<DeviceHealth>& devices) {
     const auto count = [&](Standing standing) {
       return std::count_if(devices.begin(), devices.end(), [&](const auto& device) { return device.line.standing == standing; });
@@ -99,6 +102,8 @@ Response Api::status() {
         {"log",
          json::object{
              {"size", log.size}, {"root", hex(log.root.view())}, {"applied", log.applied}, {"incarnation", hex(log.centre.view())}}},
+        {"keeping", json_of(*keeping, log.size)},
+        {"addresses", json::array(policy.addresses().begin(), policy.addresses().end())},
         {"policy_entries", policy.count()},
         {"disk", json::object{{"free_bytes", runtime::disk_free_bytes(served_.data)}}},
         {"version", WARDSYNC_VERSION}};
@@ -106,7 +111,13 @@ Response Api::status() {
 }
 
 Response Api::health() {
-  return answer(judged(), [](const auto& devices) { return json::object{{"devices", devices_json(devices)}}; });
+  const auto keeping = store_.keeping();
+  if (keeping.has_error()) return respond(keeping.error());
+  return answer(judged(), [&](const auto& devices) {
+    auto out = json_of(*keeping, store_.log_view({}).size);
+    out["devices"] = devices_json(devices);
+    return out;
+  });
 }
 
 Response Api::devices(const Request& request) {

@@ -25,6 +25,10 @@ class Api {
   void add_routes(runtime::Router& router);
 
  private:
+  void add_days(runtime::Router& router);
+  [[nodiscard]] runtime::Response addresses();
+  [[nodiscard]] runtime::Response set_addresses(const runtime::Request& request);
+  [[nodiscard]] runtime::Response note_backup(const runtime::Request& request);
   [[nodiscard]] runtime::Response status();
   [[nodiscard]] runtime::Response health();
   [[nodiscard]] runtime::Response devices(const runtime::Request& request);

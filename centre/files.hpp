@@ -5,6 +5,12 @@
 
 namespace ward::centre {
 
+inline constexpr const char* database_file = "centre.db";
+inline constexpr const char* key_file = "centre.key";
+inline constexpr std::size_t key_file_bytes_max = 4096;
+
+/// The centre's keys in a file that only its owner can read.
+[[nodiscard]] Result<storage::CentreKeys> read_keys(const std::string& path);
 /// The data directory of a centre that `init` has made; `not_found` says so when it has not.
 [[nodiscard]] Result<runtime::DataDir> find_data(const std::string& path);
 /// Reads centre.key and opens centre.db.

@@ -45,6 +45,19 @@ json::object json_of(const DeviceHealth& device) {
   return out;
 }
 
+json::object json_of(const storage::Keeping& keeping, std::uint64_t log_size) {
+  json::object out{{"backup", nullptr}, {"archived", keeping.archived}, {"restored", nullptr}};
+  if (keeping.backup_at.ms != 0)
+    out["backup"] = json::object{
+        {"at", time_text(keeping.backup_at)}, {"size", keeping.backup_size}, {"segments_since", log_size - keeping.backup_size}};
+  if (keeping.restored_at.ms != 0)
+    out["restored"] = json::object{{"at", time_text(keeping.restored_at)},
+                                   {"size", keeping.restored_size},
+                                   {"devices_not_back", keeping.not_back},
+                                   {"awaits_policy", keeping.awaits_policy}};
+  return out;
+}
+
 json::object json_of(const policy::Unit& unit) {
   return {{"code", unit.code},       {"name_vi", unit.name_vi}, {"name_en", unit.name_en},
           {"kind", unit.kind},       {"parent", unit.parent},   {"identification_code", unit.identification},

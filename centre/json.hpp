@@ -13,6 +13,8 @@ namespace ward::centre {
 
 /// A row of `health`: what a ward's own status has, as the centre last heard it, and the verdict.
 [[nodiscard]] boost::json::object json_of(const DeviceHealth& device);
+/// `log_size`: as it is now.
+[[nodiscard]] boost::json::object json_of(const storage::Keeping& keeping, std::uint64_t log_size);
 [[nodiscard]] boost::json::object json_of(const policy::Unit& unit);
 [[nodiscard]] boost::json::object json_of(const storage::DossierLine& line);
 [[nodiscard]] const char* name_of(storage::DeviceLine::Standing standing) noexcept;

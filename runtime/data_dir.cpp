@@ -6,9 +6,11 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 
 namespace ward::runtime {
 namespace {
@@ -36,13 +38,18 @@ class File {
   int fd_;
 };
 
-Result<void> write_all(int fd, BytesView bytes, const std::string& path) {
+Result<void> write_whole(int fd, BytesView bytes, const std::string& path) {
   while (!bytes.empty()) {
     const auto wrote = ::write(fd, bytes.data(), bytes.size());
     if (wrote < 0 && errno == EINTR) continue;
     if (wrote < 0) return failed("writing " + path, errno);
     bytes = bytes.subspan(static_cast<std::size_t>(wrote));
   }
+  return {};
+}
+
+Result<void> write_all(int fd, BytesView bytes, const std::string& path) {
+  WARD_CHECK(write_whole(fd, bytes, path));
   if (::fsync(fd) != 0) return failed("syncing " + path, errno);
   return {};
 }
@@ -103,6 +110,54 @@ Result<void> write_private_file(const std::string& path, BytesView bytes, bool r
   return rename_file(beside, path);
 }
 
+Result<void> copy_file(const std::string& from, std::uint64_t bytes, const std::string& to, std::size_t piece,
+                       const std::function<void(BytesView)>& seen) {
+  const File source(from, O_RDONLY);
+  if (!source.is_open()) return failed("opening " + from, errno);
+  std::optional<File> target;
+  if (!to.empty()) target.emplace(to, O_WRONLY | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR);
+  if (target && !target->is_open()) return failed("creating " + to, errno);
+  Bytes buffer(piece);
+  for (std::uint64_t left = bytes; left != 0;) {
+    std::size_t held = 0;
+    while (held < std::min<std::uint64_t>(piece, left)) {
+      const auto got = ::read(source.fd(), buffer.data() + held, static_cast<std::size_t>(std::min<std::uint64_t>(piece, left)) - held);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return failed("reading " + from, errno);
+      if (got == 0) return fail(Fault::malformed, from + " is shorter than it says");
+      held += static_cast<std::size_t>(got);
+    }
+    const auto whole = BytesView(buffer).first(held);
+    seen(whole);
+    if (target) WARD_CHECK(write_whole(target->fd(), whole, to));
+    left -= held;
+  }
+  if (target && ::fsync(target->fd()) != 0) return failed("syncing " + to, errno);
+  return {};
+}
+
+Result<FileEnd> read_end(const std::string& path, std::size_t bytes) {
+  const File file(path, O_RDONLY);
+  if (!file.is_open()) return failed("opening " + path, errno);
+  const auto size = ::lseek(file.fd(), 0, SEEK_END);
+  if (size < 0) return failed("measuring " + path, errno);
+  if (static_cast<std::uint64_t>(size) < bytes) return fail(Fault::malformed, path + " is too short");
+  FileEnd out{static_cast<std::uint64_t>(size) - bytes, Bytes(bytes)};
+  for (std::size_t held = 0; held < bytes;) {
+    const auto got = ::pread(file.fd(), out.bytes.data() + held, bytes - held, static_cast<off_t>(out.before + held));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return failed("reading " + path, got == 0 ? EIO : errno);
+    held += static_cast<std::size_t>(got);
+  }
+  return out;
+}
+
+Result<void> append_synced(const std::string& path, BytesView bytes) {
+  const File file(path, O_WRONLY | O_APPEND);
+  if (!file.is_open()) return failed("opening " + path, errno);
+  return write_all(file.fd(), bytes, path);
+}
+
 Result<void> rename_file(const std::string& from, const std::string& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) return failed("naming " + to, errno);
   return sync_directory_of(to);
@@ -150,6 +205,14 @@ DataDir& DataDir::operator=(DataDir&& other) noexcept {
 }
 DataDir::~DataDir() {
   if (lock_ >= 0) ::close(lock_);
+}
+
+Result<void> DataDir::hand_over(std::string_view name) const {
+  if (::geteuid() != 0) return {};
+  struct stat owner{};
+  if (::stat(path_.c_str(), &owner) != 0) return failed("examining " + path_, errno);
+  if (::lchown(file(name).c_str(), owner.st_uid, owner.st_gid) != 0) return failed("handing over " + file(name), errno);
+  return {};
 }
 
 Result<void> DataDir::lock(const std::string& who) {

@@ -3,9 +3,10 @@
 #include "protocol/base/bytes.hpp"
 #include "protocol/base/error.hpp"
 
+#include <functional>
 #include <string>
 
-/// The data directory and the small files in it.
+/// The data directory and the files in it.
 namespace ward::runtime {
 
 /// At most `bytes_max`. `not_found`, `too_large`, `io`.
@@ -16,6 +17,19 @@ namespace ward::runtime {
 [[nodiscard]] Result<void> write_private_file(const std::string& path, BytesView bytes, bool replace);
 /// As `read_file`; `invalid` when other accounts may read it.
 [[nodiscard]] Result<Bytes> read_private_file(const std::string& path, std::size_t bytes_max);
+
+/// A large file, in pieces. Shows the first `bytes` of `from` to `seen`, `piece` by `piece`, and writes them into the new file `to` (0600,
+/// synced), unless that is empty. `malformed` when there are fewer.
+[[nodiscard]] Result<void> copy_file(const std::string& from, std::uint64_t bytes, const std::string& to, std::size_t piece,
+                                     const std::function<void(BytesView)>& seen);
+/// The end of a file, and how much stands before it. `malformed` when the file is shorter.
+struct FileEnd {
+  std::uint64_t before = 0;
+  Bytes bytes;
+};
+[[nodiscard]] Result<FileEnd> read_end(const std::string& path, std::size_t bytes);
+/// Synced, with all that was written to the file before.
+[[nodiscard]] Result<void> append_synced(const std::string& path, BytesView bytes);
 
 /// The new name is durable when this returns; what had it before is gone.
 [[nodiscard]] Result<void> rename_file(const std::string& from, const std::string& to);
@@ -40,6 +54,9 @@ class DataDir {
 
   /// `storage_locked` names the process that holds it, as it called itself in `who` (e.g. "wardsync run").
   [[nodiscard]] Result<void> lock(const std::string& who);
+
+  /// The administrator made the file; the account whose directory this is must be able to use it.
+  [[nodiscard]] Result<void> hand_over(std::string_view name) const;
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }

@@ -13,6 +13,18 @@ bool all_as_stored(const segment::Rows& rows) {
 
 }  // namespace
 
+void note_refusal(Store& store, const DeviceId& device, WallTime at, Fault fault) {
+  store.db
+      .query(
+          "INSERT INTO peer (device, refused_ms, refused) VALUES (?, ?, ?) ON CONFLICT (device) DO UPDATE SET refused_ms = "
+          "excluded.refused_ms, "
+          "refused = excluded.refused")
+      .bind(device)
+      .bind(at.ms)
+      .bind(std::string_view(name_of(fault)))
+      .run();
+}
+
 Admission::Admission(CentreStore& centre, const DeviceId& device, WallTime at)
     : centre_(centre), store_(centre.store_), device_(device), at_(at), frontier_(centre.frontier_), last_stamp_(centre.last_stamp_) {
   if (const auto* standing = store_.policy.device(device_)) unit_ = standing->device.unit;
@@ -20,15 +32,7 @@ Admission::Admission(CentreStore& centre, const DeviceId& device, WallTime at)
 
 void Admission::refuse(const segment::Statement& statement, Fault fault) {
   out.refused.push_back({statement.incarnation, statement.first, fault});
-  store_.db
-      .query(
-          "INSERT INTO peer (device, refused_ms, refused) VALUES (?, ?, ?) ON CONFLICT (device) DO UPDATE SET refused_ms = "
-          "excluded.refused_ms, "
-          "refused = excluded.refused")
-      .bind(device_)
-      .bind(at_.ms)
-      .bind(std::string_view(name_of(fault)))
-      .run();
+  note_refusal(store_, device_, at_, fault);
 }
 
 void Admission::need_sealed(const segment::Statement& statement) { out.need_sealed.emplace_back(statement.incarnation, statement.first); }
@@ -190,10 +194,7 @@ void Admission::put_rows(const std::vector<segment::Verified>& verified, std::in
   for (const auto dossier : dossiers) {
     (void)holds(dossier);
     units.insert(holders_.at(dossier).begin(), holders_.at(dossier).end());
-    store_.db.query("UPDATE dossier SET dirty = ? WHERE id = ? AND dirty = 0")
-        .bind(static_cast<std::int64_t>(stamp.index + 1))
-        .bind(dossier)
-        .run();
+    mark_dirty(store_, dossier, stamp.index);
   }
   for (const auto& unit : units)
     store_.db.query("INSERT INTO route (unit, stamp_index) VALUES (?, ?)").bind(unit).bind(static_cast<std::int64_t>(stamp.index)).run();

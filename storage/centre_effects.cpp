@@ -125,13 +125,7 @@ Result<centre::PeerRead> CentreStore::read_peer(const centre::ReadPeer& wanted, 
       return centre::PeerRead{centre::PeerRead::Known{standing->id, standing->device.unit, heads_of(standing->id, named), log_view(now),
                                                       stamps_of(standing->id, wanted.incarnations)}};
     }
-    store_.db
-        .query(
-            "INSERT INTO peer (device, refused_ms, refused) VALUES (?, ?, 'revoked') ON CONFLICT (device) DO UPDATE SET "
-            "refused_ms = excluded.refused_ms, refused = excluded.refused")
-        .bind(standing->id)
-        .bind(now.ms)
-        .run();
+    note_refusal(store_, standing->id, now, Fault::revoked);
     return centre::PeerRead{Fault::revoked};
   });
 }
@@ -217,6 +211,7 @@ Result<void> CentreStore::store_report(const centre::StoreReport& report) {
         .bind(report.at.ms)
         .bind(BytesView(heard))
         .run();
+    note_policy_count(report.policy_count);
     return {};
   });
 }
@@ -241,6 +236,7 @@ centre::Event perform(centre::StoreEffect effect, CentreStore& store, WallTime n
                         [&](centre::Admit& e) { return event(store.admit(std::move(e))); },
                         [&](centre::ReadDelivery& e) { return event(store.read_delivery(e)); },
                         [&](centre::ReadPolicy& e) { return event(store.read_policy(e)); },
+                        [&](centre::StorePolicy& e) { return event(store.store_policy(e)); },
                         [&](centre::StoreReport& e) -> centre::Event {
                           if (auto stored = store.store_report(e); stored.has_error()) return engine::StorageFailed{stored.error()};
                           return centre::ReportStored{};

@@ -85,11 +85,21 @@ Result<void> CentreStore::load(OpenMode mode) {
     }
     if (const auto bytes = meta(store_, "frontier"))
       frontier_ = or_damaged(log::decode_frontier(*bytes), "the log's frontier does not decode");
+    if (mode == OpenMode::read_write)
+      for (const auto dossier : waiting_since_update(store_)) mark_dirty(store_, dossier, frontier_.size);
     last_stamp_ = {meta_number(store_, "last stamp", 0)};
+    archived_ = static_cast<std::uint64_t>(meta_number(store_, "archived", 0));
     applied_ = read_applied(frontier_.size);
     return {};
   };
   return mode == OpenMode::read_write ? store_.db.transact("open centre", work) : store_.db.read("open centre", work);
+}
+
+void mark_dirty(Store& store, std::int64_t dossier, std::uint64_t log_size) {
+  store.db.query("UPDATE dossier SET dirty = ? WHERE id = ? AND dirty = 0")
+      .bind(static_cast<std::int64_t>(log_size + 1))
+      .bind(dossier)
+      .run();
 }
 
 CentreStore::Applied CentreStore::read_applied(std::uint64_t log_size) {
@@ -111,6 +121,7 @@ engine::centre::LogView CentreStore::log_view(WallTime now) const {
   out.centre = centre_;
   out.size = frontier_.size;
   out.root = frontier_.root();
+  out.archived = archived_;
   out.time = std::max(now, last_stamp_);
   out.policy_count = store_.policy.count();
   out.applied = applied_.index;

@@ -48,6 +48,26 @@ struct DeviceLine {
   std::uint64_t records = 0;  ///< of this device, stored here
 };
 
+/// How well this centre's data is kept elsewhere.
+struct Keeping {
+  WallTime backup_at;             ///< of the newest verified backup; 0: there is none
+  std::uint64_t backup_size = 0;  ///< of the log, in it
+  std::uint64_t archived = 0;     ///< the prefix of the log that a copy on another machine holds; receipts say so
+  WallTime restored_at;           ///< 0: this data was never restored from a backup
+  std::uint64_t restored_size = 0;
+  std::uint64_t not_back = 0;  ///< approved devices that have not called since
+  bool awaits_policy = false;  ///< policy entries that the backup lacked may still come: none can be added before a device has called
+};
+
+/// What a backup holds of this centre; `CentreStore::note_backup` compares it with what is here.
+struct BackupFacts {
+  OrgId org;
+  Incarnation centre;
+  std::uint64_t size = 0;
+  Hash root;
+  Epoch policy_count = 0;
+};
+
 class CentreStore {
  public:
   /// `entries`: the policy log that `init` made, genesis first. Fails if there is a data file.
@@ -66,6 +86,16 @@ class CentreStore {
   /// `not_found`, or `invalid` when it does not wait for approval.
   [[nodiscard]] Result<void> approve(const DeviceId& device, WallTime now);
   [[nodiscard]] Result<void> revoke(const DeviceId& device, std::string_view reason, WallTime now);
+  /// Where wards call from now on, the best first. `malformed`, `too_large`.
+  [[nodiscard]] Result<void> set_addresses(std::vector<std::string> addresses, WallTime now);
+  [[nodiscard]] Result<Keeping> keeping();
+  [[nodiscard]] BackupFacts backup_facts() const;
+  /// A verified backup exists; `elsewhere`: on another machine or medium. Then receipts call the log archived up to there, unless devices
+  /// have not been heard since a restore: they must begin again from where that was. `invalid` when it is not of this centre.
+  [[nodiscard]] Result<void> note_backup(const BackupFacts& facts, WallTime at, bool elsewhere);
+  /// This data is a copy that a restore puts into place: a new incarnation, no unused tickets. `alone`: no device will bring what the copy
+  /// lacks, so none is waited for.
+  [[nodiscard]] Result<void> become_restored(WallTime now, bool alone);
   /// Merges up to `dossiers` of those whose records changed (the registry's work). True while more waits.
   [[nodiscard]] Result<bool> apply_pending(std::size_t dossiers);
 
@@ -74,6 +104,7 @@ class CentreStore {
   [[nodiscard]] Result<engine::centre::Admitted> admit(engine::centre::Admit admit);
   [[nodiscard]] Result<engine::centre::DeliveryRead> read_delivery(const engine::centre::ReadDelivery& wanted);
   [[nodiscard]] Result<engine::centre::PolicyRead> read_policy(const engine::centre::ReadPolicy& wanted);
+  [[nodiscard]] Result<engine::centre::PolicyStored> store_policy(const engine::centre::StorePolicy& given);
   [[nodiscard]] Result<void> store_report(const engine::centre::StoreReport& report);
   [[nodiscard]] Result<engine::centre::HeadsRead> read_heads(const engine::centre::ReadHeads& wanted);
   [[nodiscard]] Result<engine::centre::TicketRead> read_ticket(const engine::centre::ReadTicket& wanted);
@@ -89,6 +120,8 @@ class CentreStore {
     std::uint64_t index = 0;
     std::vector<Did> exceptions;
   };
+  void note_policy_count(Epoch theirs);
+  [[nodiscard]] std::uint64_t not_back(WallTime since);
   [[nodiscard]] Applied read_applied(std::uint64_t log_size);
   [[nodiscard]] Result<void> load(OpenMode mode);
   void learn_unit_seeds();
@@ -106,6 +139,7 @@ class CentreStore {
   log::Frontier frontier_;
   Incarnation centre_;   ///< drawn at the first opening of the data file, and again at each restore
   WallTime last_stamp_;  ///< stamps strictly increase
+  std::uint64_t archived_ = 0;
   Applied applied_;
 };
 

@@ -47,16 +47,29 @@ Enrolment::Enrolment(CentreStore& of) : centre(of), store(of.store_) {}
 
 Result<void> Enrolment::append(policy::Body body, WallTime now) {
   if (!centre.keys_.operations) return fail(Fault::missing_key, "the operations key is not on this machine");
-  const auto time = std::max(now, store.policy.entries().back().time);
-  auto entry = store.policy.next(std::move(body), centre.frontier_.size, time);
+  if (meta(store, awaits_policy_key))
+    return fail(Fault::gap,
+                "this centre was restored from a backup; what was approved or revoked after it comes back with the first PC that calls");
+  const auto& last = store.policy.entries().back();
+  // After a restore the log is shorter than it was when they were signed.
+  auto entry = store.policy.next(std::move(body), std::max(centre.frontier_.size, last.from_index), std::max(now, last.time));
   policy::sign(entry, store.org, *centre.keys_.operations);
   WARD_TRY(const auto count, storage::store_policy(store, {entry}));
-  for (const auto dossier : dossiers_judged_by(store, count - 1))
-    store.db.query("UPDATE dossier SET dirty = ? WHERE id = ? AND dirty = 0")
-        .bind(static_cast<std::int64_t>(centre.frontier_.size + 1))
-        .bind(dossier)
-        .run();
+  judge_anew(count - 1);
   return {};
+}
+
+Result<void> Enrolment::take_back(const std::vector<policy::Entry>& entries) {
+  const auto held = store.policy.count();
+  WARD_TRY(const auto count, storage::store_policy(store, entries));
+  if (count == held) return {};
+  judge_anew(held);
+  for (const auto* standing : store.policy.devices()) store.db.query("DELETE FROM applicant WHERE device = ?").bind(standing->id).run();
+  return {};
+}
+
+void Enrolment::judge_anew(Epoch from) {
+  for (const auto dossier : dossiers_judged_by(store, from)) mark_dirty(store, dossier, centre.frontier_.size);
 }
 
 Result<void> Enrolment::add_device(const Applicant& applicant, WallTime now) {
@@ -81,6 +94,7 @@ Result<centre::Enrolled> Enrolment::enrol(const centre::Enrol& enrol) {
   const auto answer = [&](bool approved) { return centre::Enrolled{sync::EnrolAnswer{approved, ticket->unit, store.policy.count()}}; };
   if (store.policy.device(device) != nullptr) return answer(true);
 
+  if (ticket->pre_approved && meta(store, awaits_policy_key)) return centre::Enrolled{Fault::gap};
   store.db.query("UPDATE ticket SET used_by = ? WHERE id = ?").bind(request.noise).bind(enrol.ticket).run();
   const auto label = ticket->label.empty() ? request.label : ticket->label;
   if (ticket->pre_approved && centre.keys_.operations) {
@@ -158,6 +172,23 @@ Result<void> CentreStore::approve(const DeviceId& device, WallTime now) {
 }
 Result<void> CentreStore::revoke(const DeviceId& device, std::string_view reason, WallTime now) {
   return change_policy("revoke device", [&](Enrolment& enrolment) { return enrolment.revoke(device, reason, now); });
+}
+
+Result<void> CentreStore::set_addresses(std::vector<std::string> addresses, WallTime now) {
+  return change_policy("set addresses",
+                       [&](Enrolment& enrolment) { return enrolment.append(policy::Addresses{std::move(addresses)}, now); });
+}
+
+Result<centre::PolicyStored> CentreStore::store_policy(const centre::StorePolicy& given) {
+  const auto taken = change_policy("take policy entries", [&](Enrolment& enrolment) { return enrolment.take_back(given.entries); });
+  if (taken.has_value()) return centre::PolicyStored{store_.policy.count(), std::nullopt};
+  const auto fault = taken.error().fault;
+  if (const auto reaction = reaction_to(fault); reaction == Reaction::retry || reaction == Reaction::stop) return taken.error();
+  WARD_CHECK(store_.db.transact("note refusal", [&]() -> Result<void> {
+    note_refusal(store_, given.device, given.at, fault);
+    return {};
+  }));
+  return centre::PolicyStored{store_.policy.count(), fault};
 }
 
 Result<centre::TicketRead> CentreStore::read_ticket(const centre::ReadTicket& wanted) {

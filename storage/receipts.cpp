@@ -139,7 +139,8 @@ Receipts::Outcome Receipts::take(const engine::agent::StoreReceipt& stored) {
   if (last && !same_centre) {
     // Remembered until its heads were compared, which another link may have to do.
     set_meta(store, "heads wanted", receipt.centre.view());
-    const auto archived = static_cast<std::int64_t>(last->receipt.archived);
+    // What the restored copy held is as it was; what of it was archived later came from this centre's new count.
+    const auto archived = static_cast<std::int64_t>(std::min(last->receipt.archived, receipt.archived));
     set_meta_number(store, "archived", std::min(meta_number(store, "archived", archived), archived));
   }
   out.centre_is_new = meta(store, "heads wanted").has_value();

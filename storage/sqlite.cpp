@@ -179,6 +179,25 @@ std::vector<std::string> Database::check() {
   return lines;
 }
 
+Result<void> Database::copy_to(const std::string& path) {
+  sqlite3* raw = nullptr;
+  const int opened = sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE, nullptr);
+  Database target(raw);
+  if (opened != SQLITE_OK) return fail(fault_of(opened), "copy database: " + std::string(sqlite3_errstr(opened)));
+  // One transaction that reads holds the moment; without it the copy would begin anew at every commit of others.
+  return read("copy database", [&]() -> Result<void> {
+    run("SELECT count(*) FROM sqlite_schema");
+    auto* copying = sqlite3_backup_init(target.db_, "main", db_, "main");
+    if (copying == nullptr) raise(target.db_);
+    const int stepped = sqlite3_backup_step(copying, -1);
+    sqlite3_backup_finish(copying);
+    if (stepped != SQLITE_DONE) return fail(fault_of(stepped), "copy database: " + std::string(sqlite3_errstr(stepped)));
+    auto mode = target.query("PRAGMA journal_mode=DELETE");
+    if (!mode.step() || mode.text(0) != "delete") return fail(Fault::storage_failed, "copy database: its journal stays");
+    return {};
+  });
+}
+
 void Database::checkpoint() { run("PRAGMA wal_checkpoint(TRUNCATE)"); }
 
 }  // namespace ward::storage

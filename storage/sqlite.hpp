@@ -111,6 +111,9 @@ class Database {
 
   /// SQLite's own structural check of the whole file; the lines that it reports, none when sound. Inside `read` or `transact`.
   [[nodiscard]] std::vector<std::string> check();
+  /// The whole database as of one moment into a new file at `path`, which needs nothing beside it. Others may write meanwhile. On failure
+  /// what was begun stays there.
+  [[nodiscard]] Result<void> copy_to(const std::string& path);
   /// Moves the WAL into the file. Run by the one writing connection.
   void checkpoint();
 

@@ -132,6 +132,16 @@ Result<Epoch> store_policy(Store& store, const std::vector<policy::Entry>& entri
   return store.policy.count();
 }
 
+std::vector<std::int64_t> waiting_since_update(Store& store) {
+  constexpr std::string_view program_key = "program";
+  if (const auto last = meta(store, program_key); last && text_of(*last) == WARD_VERSION) return {};
+  set_meta(store, program_key, view(std::string_view(WARD_VERSION)));
+  std::vector<std::int64_t> out;
+  auto waiting = store.db.query("SELECT id FROM dossier WHERE waiting > 0");
+  while (waiting.step()) out.push_back(waiting.number(0));
+  return out;
+}
+
 std::set<std::int64_t> dossiers_judged_by(Store& store, Epoch from) {
   std::set<std::int64_t> out;
   // Records that name an entry which was not held yet wait for it.

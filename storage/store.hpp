@@ -100,6 +100,8 @@ void forget_keys(Store& store);
 // merged dossiers
 /// Merges the dossier anew from its records and writes its row, codes and search words.
 void remerge(Store& store, std::int64_t dossier);
+/// When another version of the program opens the file than before: the dossiers with something that the other could not read.
+[[nodiscard]] std::vector<std::int64_t> waiting_since_update(Store& store);
 /// As merged last; empty but for its id before the first time.
 [[nodiscard]] merge::DossierState read_state(Store& store, std::int64_t dossier);
 [[nodiscard]] std::vector<merge::Fact> facts_of(Store& store, std::int64_t dossier);

@@ -74,12 +74,18 @@ Result<agent::PolicyStored> WardStore::store_policy(const agent::StorePolicy& en
   return stored;
 }
 
+Result<agent::PolicyRead> WardStore::read_policy(const agent::ReadPolicy& wanted) const {
+  const auto& entries = store_.policy.entries();
+  return agent::PolicyRead{{entries.begin() + std::min<std::ptrdiff_t>(wanted.from, std::ssize(entries)), entries.end()}};
+}
+
 Result<agent::DeliveryApplied> WardStore::apply_delivery(agent::ApplyDelivery delivery, Now now) {
   forget_keys(store_);
   return store_.db.transact("apply delivery", [&]() -> Result<agent::DeliveryApplied> {
     if (!asked_own_ && !lost_heads(store_).empty()) return fail(Fault::gap, "this link does not bring what is missing here");
     WARD_CHECK(Deliveries(*this, now).apply(delivery.rows));
     set_meta_number(store_, "cursor", static_cast<std::int64_t>(delivery.cursor));
+    postponed_.clear();
     return agent::DeliveryApplied{delivery.cursor, report_in_transaction(now)};
   });
 }
@@ -139,6 +145,7 @@ agent::Event perform(agent::StoreEffect effect, WardStore& store, Now now) {
                         [&](agent::ReadOutbox& e) { return event(store.read_outbox(e, now)); },
                         [&](agent::StoreReceipt& e) { return event(store.store_receipt(e, now)); },
                         [&](agent::StorePolicy& e) { return event(store.store_policy(e)); },
+                        [&](agent::ReadPolicy& e) { return event(store.read_policy(e)); },
                         [&](agent::ApplyDelivery& e) { return event(store.apply_delivery(std::move(e), now)); },
                         [&](agent::StoreApplied& e) { return done(store.store_applied(e), agent::Done{}); },
                         [&](agent::StoreRefused& e) { return done(store.store_refused(e), agent::Done{}); },

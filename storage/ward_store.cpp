@@ -97,6 +97,11 @@ Result<WardStore> WardStore::open(const std::string& path, WardKeys keys, Random
     if (const auto last = stored_receipt(ward.store_)) ward.signed_time_ = last->receipt.time;
     return {};
   }));
+  if (mode == OpenMode::read_only) return ward;
+  WARD_CHECK(ward.store_.db.transact("merge what waited for this version", [&]() -> Result<void> {
+    for (const auto dossier : waiting_since_update(ward.store_)) remerge(ward.store_, dossier);
+    return {};
+  }));
   return ward;
 }
 

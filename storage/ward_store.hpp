@@ -84,6 +84,7 @@ class WardStore {
   [[nodiscard]] Result<engine::agent::OutboxRead> read_outbox(const engine::agent::ReadOutbox& wanted, Now now);
   [[nodiscard]] Result<engine::agent::ReceiptStored> store_receipt(const engine::agent::StoreReceipt& receipt, Now now);
   [[nodiscard]] Result<engine::agent::PolicyStored> store_policy(const engine::agent::StorePolicy& entries);
+  [[nodiscard]] Result<engine::agent::PolicyRead> read_policy(const engine::agent::ReadPolicy& wanted) const;
   [[nodiscard]] Result<engine::agent::DeliveryApplied> apply_delivery(engine::agent::ApplyDelivery delivery, Now now);
   [[nodiscard]] Result<void> store_applied(const engine::agent::StoreApplied& applied);
   [[nodiscard]] Result<void> store_refused(const engine::agent::StoreRefused& refused);
@@ -107,7 +108,7 @@ class WardStore {
   std::optional<std::pair<WallTime, Instant>> centre_time_;  ///< the same, since this start
   bool clock_believed_ = true;
   std::uint64_t disk_free_bytes_ = 0;
-  std::set<Incarnation> postponed_;  ///< on this link the centre takes no more of these: what must come first is not there yet
+  std::set<Incarnation> postponed_;  ///< the centre takes no more of these before something came from there: it lacks what must come first
   bool asked_own_ = false;           ///< this link's pulls ask for this device's own segments too
 
   friend struct WardWriter;

@@ -37,7 +37,19 @@ void show_device(const json::value& device) {
   print(align(rows));
 }
 
+/// What an administrator must know before any row.
+void show_keeping(const json::value& keeping) {
+  if (shown(keeping, "backup") == "-")
+    print("Backup: none. Make one: wardsync-centre backup -o FILE\n");
+  else
+    print("Backup: " + shown(keeping, "backup", "at") + ", " + shown(keeping, "backup", "segments_since") + " segments came since\n");
+  if (shown(keeping, "restored") == "-") return;
+  print("ROLLBACK: restored from a backup at " + shown(keeping, "restored", "at") + "; " + shown(keeping, "restored", "devices_not_back") +
+        " devices have not called since\n");
+}
+
 void show_health(const json::value& answer) {
+  show_keeping(answer);
   std::vector<std::vector<std::string>> rows{
       {"ALERT", "SINCE", "UNIT", "PC", "DEVICE", "LINK", "LAST CONTACT", "UNSENT", "OLDEST", "CONFLICTS", "CLOCK", "VERSION"}};
   for (const auto& device : rows_of(answer, "devices"))

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 /// What each command of `wardsync-centre` does. Each returns the process's exit code (interfaces.md); data goes to stdout, everything else
 /// to stderr.
@@ -53,6 +54,25 @@ int health(const Common& common, bool watch);
 int status(const Common& common);
 /// Prints a one-time address that opens the page, logged in.
 int page(const Common& common);
+
+struct BackupOptions {
+  std::string out_file;  ///< one of these two
+  std::string check_file;
+  std::string keys_file;   ///< empty: the keys are not written
+  bool elsewhere = false;  ///< the file lies on another machine or medium: receipts may say so
+};
+/// Without the daemon too. Exit 5 when the data here is damaged.
+int backup(const Common& common, const BackupOptions& options);
+struct RestoreOptions {
+  std::string file, keys_file;
+  bool alone = false;  ///< no PC is left that could bring what is newer
+};
+/// Needs no daemon.
+int restore(const Common& common, const RestoreOptions& options);
+
+/// Where wards call, the best first.
+int address_list(const Common& common);
+int address_set(const Common& common, const std::vector<std::string>& addresses);
 
 struct ListOptions {
   std::string status, search;

@@ -1,4 +1,5 @@
 #include "centre/cli/words.hpp"
+#include "protocol/policy/policy.hpp"
 
 #include <cstdio>
 
@@ -83,6 +84,31 @@ void add_devices(CLI::App& app, Words& w) {
   health_command->add_flag("--watch", w.watch, "again every two seconds");
 }
 
+void add_days(CLI::App& app, Words& w) {
+  auto* backup_command = printing(app, w, "backup", "one verified file of all data, while the centre runs; without the keys",
+                                  [&] { return backup(w.common, w.backup); });
+  auto* out = backup_command->add_option("-o,--out", w.backup.out_file, "the file to write; an existing one stays")->type_name("FILE");
+  auto* check = backup_command->add_option("--check", w.backup.check_file, "check a backup that was made earlier, every byte of it")
+                    ->type_name("FILE");
+  out->excludes(check);
+  backup_command->add_option("--keys", w.backup.keys_file, "write the centre's keys into this file too: for a stick in a safe")
+      ->type_name("FILE");
+  backup_command->add_flag("--elsewhere", w.backup.elsewhere, "it lies on another machine or medium: wards may rely on it");
+
+  auto* restore_command = printing(app, w, "restore", "make the centre of an empty data directory out of a backup",
+                                   [&] { return restore(w.common, w.restore); });
+  restore_command->add_option("FILE", w.restore.file, "the backup")->required()->type_name("FILE");
+  restore_command->add_option("--keys", w.restore.keys_file, "the keys, as `backup --keys` wrote them")->required()->type_name("FILE");
+  restore_command->add_flag("--alone", w.restore.alone, "no PC is left that could bring what is newer: wait for none");
+
+  auto* address = group(app, "address", "where wards reach this centre");
+  printing(*address, w, "list", "the addresses that wards try, the best first", [&] { return address_list(w.common); });
+  printing(*address, w, "set", "tell all wards where to call from now on", [&] { return address_set(w.common, w.addresses); })
+      ->add_option("ADDRESS", w.addresses, "host:port, the best first; a ward's ticket's address stays its last resort")
+      ->required()
+      ->expected(1, static_cast<int>(policy::addresses_max));
+}
+
 void add_dossiers(CLI::App& app, Words& w) {
   auto* dossier = group(app, "dossier", "dossiers, to read");
   auto* list = printing(*dossier, w, "list", "all dossiers, or those that fit", [&] { return dossier_list(w.common, w.list); });
@@ -111,6 +137,7 @@ void describe(CLI::App& app, Words& words) {
   app.require_subcommand(1);
   add_server(app, words);
   add_devices(app, words);
+  add_days(app, words);
   add_dossiers(app, words);
   printing(app, words, "status", "this centre at a glance", [&] { return status(words.common); });
   printing(app, words, "page", "a one-time address that opens the administrator's page, logged in", [&] { return page(words.common); });

@@ -14,6 +14,9 @@ struct Words : cli::Line {
   RunOptions run;
   TicketOptions ticket;
   ListOptions list;
+  BackupOptions backup;
+  RestoreOptions restore;
+  std::vector<std::string> addresses;
   std::string id, reason, code, out_file;
   bool yes = false, watch = false;
 };

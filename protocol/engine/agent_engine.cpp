@@ -3,6 +3,7 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/base/overloaded.hpp"
 #include "protocol/engine/pace.hpp"
+#include "protocol/engine/policy_parts.hpp"
 #include "protocol/engine/voice.hpp"
 #include "protocol/run/run.hpp"
 
@@ -53,6 +54,7 @@ struct Open {
   std::optional<Instant> asked_heads{}, pinged{};
   std::set<SegmentName> want_sealed{};  ///< the centre asked for them in sealed form
   std::set<SegmentName> refused{};      ///< on this link: not again
+  std::set<SegmentName> postponed{};    ///< what must come first is not at the centre yet: again when something came from there
 };
 struct Closed {};
 
@@ -169,13 +171,17 @@ struct AgentEngine::State {
     auto welcome = sync::decode_welcome(*payload, identity.ends);
     if (welcome.has_error()) return close(welcome.error());
     if (const auto* refusal = std::get_if<sync::Refusal>(&*welcome))
-      return close(ended_by_peer(refusal->fault, "the centre refuses this device"));
+      return close(ended_by_peer(refusal->fault, refusal->fault == Fault::unsupported
+                                                     ? "the centre does not speak this program's version: update the older of the two"
+                                                     : "the centre refuses this device"));
     pace.small_answered(now.monotonic - greeting.sent_at);
     const auto prepared = std::move(greeting.prepared);
     sync::Channel channel(std::move(greeting.handshake).split());
     auto& open =
         phase.emplace<Open>(Open{.channel = std::move(channel), .cursor = prepared.cursor, .policy_count = prepared.hello.policy_count});
+    const auto held_there = std::get<sync::Receipted>(*welcome).policy_count;
     take_receipt(open, std::get<sync::Receipted>(*std::move(welcome)));
+    if (held_there < open.policy_count) ask(ReadPolicy{held_there});
     voice.say(open.channel, sync::Pull{open.cursor, open.policy_count, prepared.report});
     arm(open);
   }
@@ -246,8 +252,9 @@ struct AgentEngine::State {
   }
 
   void refusal_came(Open& open, const sync::SegmentRefused& refused) {
-    if (open.run && open.run->segments.contains({refused.incarnation, refused.first}))
-      open.refused.insert({refused.incarnation, refused.first});
+    const SegmentName name{refused.incarnation, refused.first};
+    if (open.run && open.run->segments.contains(name))
+      (reaction_to(refused.fault) == Reaction::retry ? open.postponed : open.refused).insert(name);
     ask(StoreRefused{refused});
   }
 
@@ -290,7 +297,9 @@ struct AgentEngine::State {
 
   void outbox_read(Open& open, const OutboxRead& outbox) {
     open.reading = false;
-    const auto rows = that_fit(outbox.rows, open.refused);
+    auto without = open.refused;
+    without.insert(open.postponed.begin(), open.postponed.end());
+    const auto rows = that_fit(outbox.rows, without);
     if (!rows.empty())
       send_run(open, rows);
     else if (open.grew)
@@ -322,10 +331,18 @@ struct AgentEngine::State {
     if (open.keys_changed) close(fail(Fault::io, "the centre's keys changed; the next link knows them"));
   }
 
+  /// Entries are signed, so a centre that lost them may have them from anyone.
+  void policy_read(Open& open, const PolicyRead& read) {
+    for (auto& part : split_policy(read.entries)) voice.say(open.channel, std::move(part));
+  }
+
   void delivery_applied(Open& open, const DeliveryApplied& applied) {
     open.applying = false;
     open.cursor = applied.cursor;
     voice.say(open.channel, sync::Pull{open.cursor, open.policy_count, applied.report});
+    if (open.postponed.empty()) return;
+    open.postponed.clear();
+    push(open);
   }
 
   template <class Step>
@@ -344,6 +361,7 @@ struct AgentEngine::State {
                    [&](const OutboxRead& e) { if_open([&](Open& open) { outbox_read(open, e); }); },
                    [&](const ReceiptStored& e) { if_open([&](Open& open) { receipt_stored(open, e); }); },
                    [&](const PolicyStored& e) { if_open([&](Open& open) { policy_stored(open, e); }); },
+                   [&](const PolicyRead& e) { if_open([&](Open& open) { policy_read(open, e); }); },
                    [&](const DeliveryApplied& e) { if_open([&](Open& open) { delivery_applied(open, e); }); },
                    [&](const Done&) {},
                    [&](const HeadsStored&) { close(fail(Fault::io, "the centre was restored; the next link begins from its heads")); },

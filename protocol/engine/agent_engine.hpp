@@ -31,6 +31,10 @@ struct StoreReceipt {
 struct StorePolicy {
   std::vector<policy::Entry> entries;
 };
+/// The policy entries from `from` on: the centre was restored from a copy that lacks them.
+struct ReadPolicy {
+  Epoch from = 0;
+};
 /// Rows and cursor in one transaction.
 struct ApplyDelivery {
   std::uint64_t cursor = 0;
@@ -47,7 +51,8 @@ struct StoreRefused {
 struct StoreHeads {
   std::vector<log::DeviceHead> heads;
 };
-using StoreEffect = std::variant<PrepareLink, ReadOutbox, StoreReceipt, StorePolicy, ApplyDelivery, StoreApplied, StoreRefused, StoreHeads>;
+using StoreEffect =
+    std::variant<PrepareLink, ReadOutbox, StoreReceipt, StorePolicy, ReadPolicy, ApplyDelivery, StoreApplied, StoreRefused, StoreHeads>;
 using Effect = std::variant<StoreEffect, LinkEffect>;
 
 struct LinkPrepared {
@@ -66,6 +71,9 @@ struct ReceiptStored {
 struct PolicyStored {
   Epoch policy_count = 0;
 };
+struct PolicyRead {
+  std::vector<policy::Entry> entries;
+};
 struct DeliveryApplied {
   std::uint64_t cursor = 0;
   sync::Report report;
@@ -75,7 +83,7 @@ struct HeadsStored {};
 /// Something was saved here, or a person asked for a sync now.
 struct OutboxGrew {};
 using Event = std::variant<LinkUp, BytesArrived, TimerFired, StorageFailed, OutboxGrew, LinkPrepared, OutboxRead, ReceiptStored,
-                           PolicyStored, DeliveryApplied, Done, HeadsStored>;
+                           PolicyStored, PolicyRead, DeliveryApplied, Done, HeadsStored>;
 
 struct Identity {
   sync::Ends ends;

@@ -37,7 +37,7 @@ struct AdmittingFirst {
 };
 struct CheckingTicket {
   noise::Handshake handshake;
-  KeyId ticket;
+  sync::EnrolHello hello;
 };
 struct Closed {};
 
@@ -117,6 +117,8 @@ struct CentreEngine::State {
   // ---- a ward that syncs ----
   void identify(Called& called, BytesView payload) {
     auto hello = sync::decode_hello(payload);
+    // Told, not cut: a newer ward calls again in the version that this centre speaks.
+    if (hello.has_error() && hello.error().fault == Fault::unsupported) return refuse(called.handshake, Fault::unsupported);
     if (hello.has_error()) return close(hello.error());
     voice.ask(StoreEffect{ReadPeer{called.handshake.remote_static(), hello->unreceipted}});
     phase = Identifying{std::move(called.handshake), *std::move(hello)};
@@ -163,20 +165,21 @@ struct CentreEngine::State {
     const auto hello = sync::decode_enrol_hello(payload);
     if (hello.has_error()) return close(hello.error());
     voice.ask(StoreEffect{ReadTicket{hello->ticket, called.handshake.remote_static(), now.wall}});
-    phase = CheckingTicket{std::move(called.handshake), hello->ticket};
+    phase = CheckingTicket{std::move(called.handshake), *hello};
   }
 
   /// Without the ticket's secret no message 2 can be made, so a stranger learns no more than that the line is dead.
   void ticket_read(CheckingTicket& checking, const TicketRead& read) {
     if (!read.psk) return close(fail(Fault::not_found, "enrolment: no such ticket"));
     checking.handshake.set_psk(*read.psk);
+    if (checking.hello.version != sync::protocol_version) return refuse(checking.handshake, Fault::unsupported);
     if (read.refused) return refuse(checking.handshake, *read.refused);
     const auto message = checking.handshake.write({});
     if (message.has_error()) return close(message.error());
     voice.send(sync::frame(*message));
     const auto hash = checking.handshake.hash();
     const auto remote = checking.handshake.remote_static();
-    const auto ticket = checking.ticket;
+    const auto ticket = checking.hello.ticket;
     sync::Channel channel(std::move(checking.handshake).split());
     phase.emplace<EnrolSession>(identity, voice, std::move(channel), ticket, remote, hash, now);
     feed(std::get<EnrolSession>(phase));
@@ -208,6 +211,7 @@ struct CentreEngine::State {
                      in<SyncSession>([&](auto& s) { s.policy_read(e, now); });
                      in<EnrolSession>([&](auto& s) { s.policy_read(e); });
                    },
+                   [&](const PolicyStored& e) { in<SyncSession>([&](auto& s) { s.policy_stored(e, now); }); },
                    [&](const ReportStored&) { in<SyncSession>([&](auto& s) { s.report_stored(now); }); },
                    [&](const HeadsRead& e) { in<SyncSession>([&](auto& s) { s.heads_read(e, now); }); },
                    [&](const TicketRead& e) { in<CheckingTicket>([&](auto& p) { ticket_read(p, e); }); },

@@ -33,10 +33,17 @@ struct ReadDelivery {
 struct ReadPolicy {
   Epoch from = 0;
 };
+/// Policy entries that a ward holds and this centre, which was restored from a copy, does not.
+struct StorePolicy {
+  DeviceId device;
+  std::vector<policy::Entry> entries;
+  WallTime at;
+};
 /// What was heard of a device on a proved link.
 struct StoreReport {
   DeviceId device;
   std::uint64_t cursor = 0;
+  Epoch policy_count = 0;  ///< entries that the device holds
   sync::Report report;
   WallTime at;
 };
@@ -54,7 +61,7 @@ struct Enrol {
   std::string fingerprint;
   WallTime at;
 };
-using StoreEffect = std::variant<ReadPeer, Admit, ReadDelivery, ReadPolicy, StoreReport, ReadHeads, ReadTicket, Enrol>;
+using StoreEffect = std::variant<ReadPeer, Admit, ReadDelivery, ReadPolicy, StorePolicy, StoreReport, ReadHeads, ReadTicket, Enrol>;
 using Effect = std::variant<StoreEffect, LinkEffect>;
 
 /// What a receipt says of the log. The engine signs.
@@ -93,6 +100,10 @@ struct DeliveryRead {
 struct PolicyRead {
   std::vector<policy::Entry> entries;
 };
+struct PolicyStored {
+  Epoch policy_count = 0;
+  std::optional<Fault> refused;  ///< nothing of it was taken
+};
 struct ReportStored {};
 struct HeadsRead {
   std::vector<log::DeviceHead> heads;
@@ -114,8 +125,8 @@ struct AppliedGrew {
   std::uint64_t applied = 0;
   std::vector<Did> exceptions;
 };
-using Event = std::variant<LinkUp, BytesArrived, TimerFired, StorageFailed, PeerRead, Admitted, DeliveryRead, PolicyRead, ReportStored,
-                           HeadsRead, TicketRead, Enrolled, LogGrew, AppliedGrew>;
+using Event = std::variant<LinkUp, BytesArrived, TimerFired, StorageFailed, PeerRead, Admitted, DeliveryRead, PolicyRead, PolicyStored,
+                           ReportStored, HeadsRead, TicketRead, Enrolled, LogGrew, AppliedGrew>;
 
 struct Identity {
   OrgId org;

@@ -19,7 +19,6 @@ constexpr auto slow_pull = 5s;
 constexpr std::size_t delivery_bytes_first = 16 * 1024;
 constexpr std::size_t delivery_bytes_min = 2 * 1024;
 constexpr std::size_t delivery_bytes_max = 256 * 1024;
-constexpr std::size_t policy_message_bytes = 128 * 1024;  ///< a few of them, rather than one that holds the link for minutes
 /// Log entries that concern a ward not at all are skipped here and not told, unless there are so many that reading past them again at its
 /// next link would cost.
 constexpr std::uint64_t untold_max = 4'096;
@@ -34,20 +33,6 @@ sync::Receipted receipt_for(const Identity& identity, const DeviceId& device, st
   out.signature = log::sign(out.receipt, identity.receipt_key);
   out.stamps = std::move(stamps);
   out.policy_count = log.policy_count;
-  return out;
-}
-
-std::vector<sync::PolicyEntries> split_policy(const std::vector<policy::Entry>& entries) {
-  std::vector<sync::PolicyEntries> out;
-  std::size_t bytes = policy_message_bytes;
-  for (const auto& entry : entries) {
-    bytes += policy::encode_entry(entry).size();
-    if (bytes >= policy_message_bytes || out.back().entries.size() == sync::policy_message_entries_max) {
-      out.emplace_back();
-      bytes = 0;
-    }
-    out.back().entries.push_back(entry);
-  }
   return out;
 }
 
@@ -121,6 +106,7 @@ bool SyncSession::take_message() {
   }
   if (!*bytes) return false;
   auto message = sync::decode_message(**bytes, {identity_.org, device_});
+  if (message.has_error() && message.error().fault == Fault::unsupported) voice_.say(channel_, sync::Refusal{Fault::unsupported});
   if (message.has_error())
     voice_.close(message.error());
   else
@@ -132,6 +118,7 @@ void SyncSession::hear(sync::Message message) {
   std::visit(overloaded{
                  [&](sync::Pull& m) { hear_pull(m); },
                  [&](sync::Push& m) { hear_push(m); },
+                 [&](sync::PolicyEntries& m) { begin(Work::take_policy, StorePolicy{device_, std::move(m.entries), now_.wall}); },
                  [&](sync::AskHeads&) { begin(Work::heads, ReadHeads{device_}); },
                  [&](sync::Ping&) { voice_.say(channel_, sync::Pong{}); },
                  [&](sync::Pong&) {},
@@ -149,7 +136,7 @@ void SyncSession::hear_pull(const sync::Pull& pull) {
   pulling_ = Pulling{pull.cursor, pull.cursor};
   ready_.reset();
   policy_there_ = pull.policy_count;
-  begin(Work::report, StoreReport{device_, pull.cursor, pull.report, now_.wall});
+  begin(Work::report, StoreReport{device_, pull.cursor, pull.policy_count, pull.report, now_.wall});
 }
 
 void SyncSession::hear_push(const sync::Push& push) {
@@ -194,6 +181,18 @@ void SyncSession::policy_read(const PolicyRead& read, Now now) {
   for (auto& part : split_policy(read.entries)) voice_.say(channel_, std::move(part));
   policy_there_ += static_cast<Epoch>(read.entries.size());
   if (read.entries.empty() && !grew_) policy_here_ = policy_there_;
+  work();
+}
+
+void SyncSession::policy_stored(const PolicyStored& stored, Now now) {
+  now_ = now;
+  work_ = Work::none;
+  if (stored.refused) {
+    voice_.say(channel_, sync::Refusal{*stored.refused});
+    return voice_.close(fail(*stored.refused, "the ward's policy entries are not taken"));
+  }
+  policy_here_ = std::max(policy_here_, stored.policy_count);
+  policy_there_ = std::max(policy_there_, stored.policy_count);
   work();
 }
 

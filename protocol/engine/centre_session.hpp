@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/engine/centre_engine.hpp"
+#include "protocol/engine/policy_parts.hpp"
 #include "protocol/engine/voice.hpp"
 
 #include <deque>
@@ -24,6 +25,7 @@ class SyncSession {
   void admitted(const Admitted& admitted, Now now);
   void delivery_read(const DeliveryRead& read, Now now);
   void policy_read(const PolicyRead& read, Now now);
+  void policy_stored(const PolicyStored& stored, Now now);
   void report_stored(Now now);
   void heads_read(const HeadsRead& read, Now now);
   void log_grew(Epoch policy_count, Now now);
@@ -34,7 +36,7 @@ class SyncSession {
 
  private:
   /// Which answer of the store is awaited.
-  enum class Work { none, admit, report, heads, policy, delivery };
+  enum class Work { none, admit, report, heads, policy, take_policy, delivery };
   /// Where the ward's last Pull stands.
   struct Pulling {
     std::uint64_t cursor = 0;       ///< nothing for this ward lies before it
@@ -94,8 +96,5 @@ class EnrolSession {
   Epoch policy_wanted_ = 0;
   Epoch policy_sent_ = 0;
 };
-
-/// Entries cut into messages that no bound refuses.
-[[nodiscard]] std::vector<sync::PolicyEntries> split_policy(const std::vector<policy::Entry>& entries);
 
 }  // namespace ward::engine::centre

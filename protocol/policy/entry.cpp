@@ -14,7 +14,7 @@ constexpr std::size_t title_bytes_max = limits::key_bytes_max;  ///< names that 
 constexpr std::size_t wrapped_seed_bytes_max = 256;
 
 /// Numbers on the wire; never reused.
-enum class Type : std::uint8_t { genesis = 1, delegation = 2, unit = 3, device = 4, revoke_device = 5 };
+enum class Type : std::uint8_t { genesis = 1, delegation = 2, unit = 3, device = 4, revoke_device = 5, addresses = 6 };
 constexpr std::uint8_t number_of(Type type) { return static_cast<std::uint8_t>(type); }
 
 constexpr std::uint8_t has_operations = 1;
@@ -26,7 +26,8 @@ std::uint8_t type_of(const Body& body) {
   return std::visit(
       overloaded{[](const Genesis&) { return number_of(Type::genesis); }, [](const Delegation&) { return number_of(Type::delegation); },
                  [](const Unit&) { return number_of(Type::unit); }, [](const Device&) { return number_of(Type::device); },
-                 [](const RevokeDevice&) { return number_of(Type::revoke_device); }, [](const Unknown& unknown) { return unknown.type; }},
+                 [](const RevokeDevice&) { return number_of(Type::revoke_device); },
+                 [](const Addresses&) { return number_of(Type::addresses); }, [](const Unknown& unknown) { return unknown.type; }},
       body);
 }
 
@@ -71,6 +72,10 @@ struct BodyEncoder {
   void operator()(const RevokeDevice& revocation) const {
     to.raw(revocation.device);
     to.text(revocation.reason);
+  }
+  void operator()(const Addresses& addresses) const {
+    to.varint(addresses.at.size());
+    for (const auto& address : addresses.at) to.text(address);
   }
   void operator()(const Unknown& unknown) const { to.raw(unknown.bytes); }
 };
@@ -150,6 +155,18 @@ RevokeDevice read_revocation(Reader& from) {
   return out;
 }
 
+Addresses read_addresses(Reader& from) {
+  Addresses out;
+  const auto size = from.count(addresses_max);
+  for (std::size_t i = 0; i < size && from.ok(); ++i) {
+    auto address = from.text(address_bytes_max);
+    if (!is_address(address) || std::find(out.at.begin(), out.at.end(), address) != out.at.end()) from.reject();
+    out.at.push_back(std::move(address));
+  }
+  if (out.at.empty()) from.reject();
+  return out;
+}
+
 Body read_body(std::uint8_t type, Reader& from) {
   switch (static_cast<Type>(type)) {
     case Type::genesis: return read_genesis(from);
@@ -157,6 +174,7 @@ Body read_body(std::uint8_t type, Reader& from) {
     case Type::unit: return read_unit(from);
     case Type::device: return read_device(from);
     case Type::revoke_device: return read_revocation(from);
+    case Type::addresses: return read_addresses(from);
   }
   return Unknown{type, copy(from.raw(from.remaining()))};
 }
@@ -172,6 +190,22 @@ Bytes signed_bytes(const Entry& entry, const OrgId& org) {
 }
 
 }  // namespace
+
+bool is_address(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const auto port = text.substr(colon + 1);
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto of_a_name = [&](char c) {
+    return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || std::string_view("-._:[]%").find(c) != std::string_view::npos;
+  };
+  constexpr std::size_t port_digits_max = 5;
+  constexpr unsigned port_max = 65'535;
+  if (port.empty() || port.size() > port_digits_max || port.front() == '0' || !std::all_of(port.begin(), port.end(), digit)) return false;
+  unsigned number = 0;
+  for (const char c : port) number = number * 10 + static_cast<unsigned>(c - '0');
+  return number <= port_max && std::all_of(text.begin(), text.end(), of_a_name);
+}
 
 Bytes encode_entry(const Entry& entry) {
   Writer out;

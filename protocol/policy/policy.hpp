@@ -16,6 +16,11 @@
 /// The policy log: the only place where names bind to keys (records.md §7, WIRE.md §5). Entry number = policy epoch, genesis is 0.
 namespace ward::policy {
 
+inline constexpr std::size_t addresses_max = 8;
+inline constexpr std::size_t address_bytes_max = 253 + 6;  ///< a DNS name, a colon, a port
+/// host:port, of letters that no line, shell or log takes for anything else.
+[[nodiscard]] bool is_address(std::string_view text);
+
 /// First entry, signed by the root key that it names; org is derived from that key.
 struct Genesis {
   std::string organisation;  ///< name, as people call it
@@ -58,13 +63,19 @@ struct RevokeDevice {
   std::string reason;
   friend bool operator==(const RevokeDevice&, const RevokeDevice&) = default;
 };
+/// Operations key: where wards reach the centre, the best first; replaces what an earlier entry said. An address proves nothing: the Noise
+/// static does.
+struct Addresses {
+  std::vector<std::string> at;  ///< host:port, 1 to `addresses_max`, none twice
+  friend bool operator==(const Addresses&, const Addresses&) = default;
+};
 /// A type that this build does not know: verified, kept and carried.
 struct Unknown {
   std::uint8_t type = 0;
   Bytes bytes;
   friend bool operator==(const Unknown&, const Unknown&) = default;
 };
-using Body = std::variant<Genesis, Delegation, Unit, Device, RevokeDevice, Unknown>;
+using Body = std::variant<Genesis, Delegation, Unit, Device, RevokeDevice, Addresses, Unknown>;
 
 /// `from_index`, `time`: the size of the centre's log when the entry was signed, and its clock; both never go back. Stamps at or past
 /// `from_index` are judged with this entry in force.
@@ -124,6 +135,9 @@ class PolicyLog {
   [[nodiscard]] const Unit* unit(std::string_view code) const noexcept;
   [[nodiscard]] std::vector<const Unit*> units() const;  ///< sorted by code
 
+  /// Of the newest such entry; empty before the first.
+  [[nodiscard]] const std::vector<std::string>& addresses() const noexcept { return addresses_; }
+
   /// An entry for `body` that fits at the end; unsigned.
   [[nodiscard]] Entry next(Body body, std::uint64_t from_index, WallTime time) const;
 
@@ -146,6 +160,7 @@ class PolicyLog {
   std::unordered_map<DeviceId, DeviceStanding, FixedHash> devices_;
   std::unordered_map<DhKey, DeviceId, FixedHash> by_noise_;
   std::map<UnitCode, Unit, std::less<>> units_;
+  std::vector<std::string> addresses_;
 };
 
 }  // namespace ward::policy

@@ -70,9 +70,9 @@ Result<void> PolicyLog::check(const Entry& entry) const {
   if (entry.from_index < last.from_index || entry.time < last.time)
     return fail(Fault::malformed, "policy log: an entry that goes back in time");
   return std::visit(overloaded{[](const Genesis&) -> Result<void> { return fail(Fault::malformed, "policy log: a second genesis"); },
-                               [](const Delegation&) -> Result<void> { return {}; }, [](const Unknown&) -> Result<void> { return {}; },
-                               [&](const Unit& body) { return check(body); }, [&](const Device& body) { return check(body); },
-                               [&](const RevokeDevice& body) { return check(body); }},
+                               [](const Delegation&) -> Result<void> { return {}; }, [](const Addresses&) -> Result<void> { return {}; },
+                               [](const Unknown&) -> Result<void> { return {}; }, [&](const Unit& body) { return check(body); },
+                               [&](const Device& body) { return check(body); }, [&](const RevokeDevice& body) { return check(body); }},
                     entry.body);
 }
 
@@ -125,7 +125,7 @@ void PolicyLog::enter(const Entry& entry) {
                           standing.revoked = entry.epoch;
                           standing.revoked_index = entry.from_index;
                         },
-                        [](const Unknown&) {}},
+                        [&](const Addresses& body) { addresses_ = body.at; }, [](const Unknown&) {}},
              entry.body);
   last_hash_ = hash_of(entry, org_);
   hashes_.push_back(last_hash_);

@@ -35,7 +35,8 @@ struct Unstamped {
   friend bool operator==(const Unstamped&, const Unstamped&) = default;
 };
 
-/// Payload of Noise message 1 for `sync`. Nothing in it is judged before the first transport frame, except a validly signed segment.
+/// Payload of Noise message 1 for `sync`; `unsupported` when its version is newer than ours. Nothing in it is judged before the first
+/// transport frame, except a validly signed segment.
 struct Hello {
   std::uint8_t version = protocol_version;
   Epoch policy_count = 0;              ///< policy entries held
@@ -43,7 +44,7 @@ struct Hello {
   Bytes segment;                       ///< one segment in sealed form (run::encode_small), or empty
 };
 
-/// Payload of Noise message 1 for `enrol`.
+/// Payload of Noise message 1 for `enrol`. Every version begins with these fields, so that a newer caller can be told to call otherwise.
 struct EnrolHello {
   std::uint8_t version = protocol_version;
   KeyId ticket;  ///< ticket::ticket_id

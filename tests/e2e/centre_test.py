@@ -167,7 +167,7 @@ class Administration(WithFolder):
         self.assertEqual([unit["code"] for unit in units], ["C-HUE", "C-TTHCC", "W-KIMLONG", "W-VYDA"])
         self.assertIn("Vỹ Dạ", self.centre.command("unit", "list"))
         self.assertEqual(self.centre.ask("device", "list"), {"devices": []})
-        self.assertEqual(self.centre.ask("health"), {"devices": []})
+        self.assertEqual(self.centre.ask("health"), {"backup": None, "archived": 0, "restored": None, "devices": []})
         for words in (("device", "show", "abcd"), ("device", "approve", "abcd"), ("device", "revoke", "abcd", "--reason", "lost")):
             self.says(self.centre, words, 1, "no device", "Nothing was changed")
         self.says(self.centre, ("device", "show", "ab"), 1, "first 4 digits")

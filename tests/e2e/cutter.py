@@ -74,6 +74,13 @@ class Line:
                 await asyncio.sleep(allowed / self.rate)
         writer.write_eof()
 
+    async def carry(self, reader, writer, direction, pair):
+        try:
+            await self.pump(reader, writer, direction)
+        except OSError:
+            for end in pair:  # what resets one end resets the other
+                reset(end)
+
     async def serve(self, reader, writer):
         if self.cut:
             reset(writer)
@@ -86,8 +93,8 @@ class Line:
         self.connections += 1
         pair = (writer, target_writer)
         self.writers.update(pair)
-        pumps = (self.pump(reader, target_writer, "up"), self.pump(target_reader, writer, "down"))
-        await asyncio.gather(*pumps, return_exceptions=True)
+        carried = (self.carry(reader, target_writer, "up", pair), self.carry(target_reader, writer, "down", pair))
+        await asyncio.gather(*carried, return_exceptions=True)
         self.writers.difference_update(pair)
         for end in pair:
             end.close()

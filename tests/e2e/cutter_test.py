@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The cutter itself: it forwards, and each way of failing fails as it says."""
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -27,6 +28,9 @@ class Echo(threading.Thread):
     def answer(peer):
         try:
             while data := peer.recv(65536):
+                if data == b"die":
+                    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    return peer.close()
                 peer.sendall(data)
         except OSError:
             pass
@@ -69,6 +73,13 @@ class Cutter(unittest.TestCase):
         client = self.connect()
         self.assertEqual(self.gets_back(client, b"x" * 100_000), b"x" * 100_000)
         self.assertEqual(self.tell("count a"), "ok 100000 100000 1 0")
+
+    def test_an_end_that_dies_takes_the_other_with_it(self):
+        client = self.connect()
+        self.gets_back(client, b"hello")
+        client.sendall(b"die")
+        with self.assertRaises(ConnectionResetError):
+            client.recv(10)
 
     def test_cut_resets_what_is_open_and_what_comes_until_it_is_healed(self):
         client = self.connect()

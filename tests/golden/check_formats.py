@@ -334,6 +334,8 @@ def read_policy_fields(kind, body):
                 "epoch": body.number(4), "seed": body.text()}
     if kind == 5:
         return {"device": body.take(16), "reason": body.text()}
+    if kind == 6:
+        return {"at": [body.text() for _ in range(body.varint())]}
     return {"bytes": body.take(len(body.data))}
 
 
@@ -345,7 +347,7 @@ def check_policy():
     sheet.check("org", org)
     operations, previous, last_index, last_time, device = None, bytes(32), 0, 0, None
     kinds = []
-    for epoch in range(6):
+    for epoch in range(7):
         encoded = sheet.hex(f"entry{epoch}")
         entry = Cursor(encoded)
         if entry.number(4) != epoch or entry.take(32) != previous:
@@ -377,8 +379,24 @@ def check_policy():
         previous = blake(32, "wsync-policy", b"", org, encoded)
         sheet.check(f"hash{epoch}", previous)
         kinds.append(kind)
-    if kinds != [1, 3, 4, 5, 2, 77]:
+    if kinds != [1, 3, 4, 5, 2, 77, 6]:
         sys.exit(f"policy_chain.txt: types {kinds}")
+    return sheet.finish()
+
+
+def check_backup():
+    sheet = Sheet("backup_v1.txt")
+    digest = bytes(32)
+    for chunk in (bytes([1] * 5), bytes([2] * 3)):
+        digest = blake(32, "wsync-backup", b"", digest, chunk)
+    sheet.check("digest", digest)
+    sealed = b"".join((sheet.hex("org"), sheet.hex("centre"), le(8, sheet.number("size")), sheet.hex("root"), le(4, sheet.number("policy_entries")),
+                       le(6, sheet.number("time_ms")), le(8, sheet.number("bytes")), digest))
+    trailer = sheet.hex("trailer")
+    if trailer[:len(sealed)] != sealed or trailer[len(sealed) + 64:] != b"WSYBACK\x01":
+        sys.exit("backup_v1.txt: the trailer does not read as WIRE.md says")
+    if not signed_by(sheet.hex("receipt_public"), b"wsync-backup-v1", sealed, trailer[len(sealed):len(sealed) + 64]):
+        sys.exit("backup_v1.txt: the signature")
     return sheet.finish()
 
 
@@ -435,7 +453,7 @@ def check_ticket():
 
 def main():
     check_xchacha20()
-    checked = sum(check() for check in (check_keys, check_statement, check_worked_segment, check_receipt, check_policy, check_ticket))
+    checked = sum(check() for check in (check_keys, check_statement, check_worked_segment, check_receipt, check_policy, check_backup, check_ticket))
     print(f"check_formats: {checked} values recomputed, all equal")
 
 

@@ -144,6 +144,54 @@ TEST_CASE("the sealed form is enough for the centre to read a new dossier") {
   CHECK(shown(city.centre->store(), did, "ChuHoSo") == "A");
 }
 
+TEST_CASE("a change of a newer body version is verified, kept, passed on and counted as waiting, and keeps nothing else from going on") {
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  auto other = city.enrol("W-VYDA", 2);
+  const auto did = save(city, pc, sample_dossier("H57-1", "A")).did;
+  sync(city, pc);
+  sync(city, other);
+
+  auto& store = pc->store();
+  const auto seal_newer = [&]() -> Result<record::Sealed> {
+    const auto key_id = *storage::key_of_dossier(store, storage::find_dossier_row(store, did));
+    record::Header header;
+    header.position = {pc->membership().device, made<Incarnation>(77), 0};
+    header.policy_epoch = store.policy.count() - 1;
+    header.did = did;
+    header.key_id = key_id;
+    header.writer = header.reader_min = 2;
+    header.hlc = Hlc::at(city.now.wall);
+    Bytes plain(64, 7);
+    plain[0] = 2;  // the body's version
+    return record::seal(header, plain, *storage::find_key(store, key_id), store.org);
+  };
+  const auto newer = must(store.db.read("key", seal_newer));
+  const auto rid = record::rid_of(newer);
+  segment::Statement statement;
+  statement.device = pc->membership().device;
+  statement.incarnation = made<Incarnation>(77);
+  statement.count = 1;
+  statement.root = segment::root_of({rid});
+  Rows rows;
+  rows.statement = segment::sign(statement, store.org, pc.keys.device.sign);
+  rows.rows.emplace_back(segment::SealedRow{newer});
+  const auto admitted = admit(city, pc, std::move(rows));
+  CHECK(admitted.refused.empty());
+  CHECK(admitted.need_sealed.empty());
+
+  const auto held = stored_records(other->store());
+  sync(city, other);
+  CHECK(stored_records(other->store()) == held + 1);
+  CHECK(must(other->report(city.now)).waiting == 1);
+  (void)save(city, other, edit(did, {set("SoDienThoai", "2")}));
+  sync(city, other);
+  CHECK(shown(other->store(), did, "SoDienThoai") == "2");
+  CHECK(shown(city.centre->store(), did, "SoDienThoai") == "2");
+  CHECK(must(storage::verify_store(other->store())).damage.empty());
+  CHECK(must(storage::verify_store(city.centre->store())).damage.empty());
+}
+
 TEST_CASE("a gap is refused until what is missing came") {
   City city;
   auto pc = city.enrol("W-VYDA", 1);

@@ -161,12 +161,15 @@ bool Link::push(std::size_t segments, std::size_t segment_records) {
 
 void Link::fetch_policy() {
   const auto held = pc_->store().policy.count();
+  if (const auto there = city_.centre->store().policy.count(); there < held)
+    (void)must(city_.centre->store_policy({pc_->membership().device, must(pc_->read_policy({there})).entries, city_.now.wall}));
   const auto read = must(city_.centre->read_policy({held}));
   if (!read.entries.empty()) must(pc_->store_policy({read.entries}));
 }
 
 bool Link::pull(std::size_t bytes_max) {
-  must(city_.centre->store_report({pc_->membership().device, cursor_, must(pc_->report(city_.now)), city_.now.wall}));
+  must(city_.centre->store_report(
+      {pc_->membership().device, cursor_, pc_->store().policy.count(), must(pc_->report(city_.now)), city_.now.wall}));
   const auto read = must(city_.centre->read_delivery({pc_->membership().device, cursor_, bytes_max}));
   if (read.rows.empty() && !read.more) return false;
   engine::agent::ApplyDelivery apply{read.cursor, {}};

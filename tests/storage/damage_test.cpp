@@ -95,6 +95,32 @@ TEST_CASE("verify finds a log whose stamps do not give the signed root") {
   CHECK(found(city.centre->store(), "log: the stamps do not give the root that was signed"));
 }
 
+TEST_CASE("what an older program could not merge is merged when another version opens the data") {
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  const auto did = save(city, pc, sample_dossier("H57-1", "A")).did;
+  sync(city, pc);
+  const auto wanted = all_states(pc->store());
+  const auto as_an_older_one = [&](storage::Store& store) {
+    must(store.db.transact("older", [&]() -> Result<void> {
+      storage::set_meta(store, "program", view("0.0.1"));
+      store.db.run("UPDATE dossier SET waiting = 1");
+      store.db.run("UPDATE state SET sealed = x'00'");
+      return {};
+    }));
+  };
+  as_an_older_one(pc->store());
+  as_an_older_one(city.centre->store());
+  pc.reopen();
+  CHECK(all_states(pc->store()) == wanted);
+  CHECK(must(pc->report(city.now)).waiting == 0);
+  city.reopen_centre();
+  while (must(city.centre->apply_pending(8))) {
+  }
+  CHECK(all_states(city.centre->store()) == wanted);
+  CHECK(shown(pc->store(), did, "ChuHoSo") == "A");
+}
+
 TEST_CASE("a policy entry that was changed is noticed when the file is opened") {
   City city;
   auto pc = city.enrol("W-VYDA", 1);

@@ -121,6 +121,27 @@ TEST_CASE("ward: a refused segment is shown, not pushed for ever, and holds up n
   CHECK(count(outcome, "ward: StoreRefused") == 1);
 }
 
+TEST_CASE(
+    "ward: what was refused because something must come first is pushed again on the same link, once something came from the centre") {
+  Town town;
+  town.ward.small_first = false;
+  town.centre.refuses = {0};
+  town.centre.refuses_as = Fault::gap;
+  town.ward.save(60, 3);
+  Rig rig(town.ward, town.centre);
+  rig.run();
+  REQUIRE_FALSE(rig.outcome().ward_closed);
+  REQUIRE(town.ward.disk.unreceipted() == 1);
+  CHECK(count(rig.outcome(), "centre: Admit") == 1);
+  town.centre.refuses.clear();
+  town.other.save(61, 1);
+  exchange(town.other, town.centre);
+  rig.tell_centre(centre::LogGrew{});
+  rig.run();
+  CHECK_FALSE(rig.outcome().ward_closed);
+  CHECK(town.all_is_well());
+}
+
 TEST_CASE("ward: a store that offers a refused segment again does not make a loop") {
   Town town;
   town.ward.small_first = false;

@@ -1,4 +1,5 @@
 #include "tests/protocol/engine/town.hpp"
+#include "tests/support/made.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -11,6 +12,53 @@ namespace {
 using namespace engine;
 
 std::ptrdiff_t count(const Outcome& outcome, const char* step) { return std::count(outcome.steps.begin(), outcome.steps.end(), step); }
+
+/// The next entry of a policy log, signed by the city.
+void enter_in(policy::PolicyLog& log, const City& city, std::string address) {
+  auto entry = log.next(policy::Addresses{{std::move(address)}}, 0, log.entries().back().time);
+  policy::sign(entry, city.org(), city.operations);
+  log.append(entry).value();
+}
+
+/// Who calls the centre by hand, with the keys of the town's PC.
+struct Caller {
+  Caller(Town& where, sync::Purpose wish)
+      : town(where),
+        purpose(wish),
+        handshake(noise::Handshake::initiator(wish == sync::Purpose::sync ? noise::Pattern::ik : noise::Pattern::ikpsk2,
+                                              sync::prologue(wish, where.city.org(), crypto::public_of(where.city.centre_noise)),
+                                              where.pc.keys.noise.clone(), crypto::public_of(where.city.centre_noise),
+                                              crypto::DhSecret(filled<32>(9)))),
+        engine(where.city.centre_identity()) {
+    tell(LinkUp{filled<32>(1)});
+  }
+  void tell(const centre::Event& event) {
+    for (const auto& effect : engine.on(event, now)) {
+      if (const auto* wanted = std::get_if<centre::StoreEffect>(&effect)) {
+        tell(town.centre.perform(*wanted));
+        continue;
+      }
+      const auto& link = std::get<LinkEffect>(effect);
+      if (const auto* sent = std::get_if<SendBytes>(&link)) heard = sent->bytes;
+      if (const auto* close = std::get_if<CloseLink>(&link)) closed = close->reason;
+    }
+  }
+  /// The payload of message 2.
+  Bytes greet(const Bytes& hello) {
+    Bytes bytes = copy(sync::encode_preface(purpose));
+    append(bytes, sync::frame(handshake.write(hello).value()));
+    tell(BytesArrived{bytes});
+    return handshake.read(BytesView(heard).subspan(2)).value();
+  }
+
+  Town& town;
+  sync::Purpose purpose;
+  noise::Handshake handshake;
+  centre::CentreEngine engine;
+  Now now{Instant{std::chrono::seconds(100)}, {1'760'000'100'000}};
+  Bytes heard;  ///< what came last
+  std::optional<Error> closed{};
+};
 
 }  // namespace
 
@@ -127,6 +175,80 @@ TEST_CASE("centre: says how far the registry is, signed, when it grows") {
   rig.tell_centre(centre::AppliedGrew{8, std::vector<Did>(sync::applied_exceptions_max + 1)});
   rig.run();
   CHECK(town.ward.disk.applied == 7);
+}
+
+TEST_CASE("centre: a copy that lacks policy entries has them back from a ward that holds them") {
+  Town town;
+  exchange(town.ward, town.centre);
+  const auto before = town.city.policy.count();
+  auto log = town.city.policy;
+  for (int i = 1; i <= 3; ++i) enter_in(log, town.city, "a:" + std::to_string(i));
+  town.ward.disk.policy = log.entries();
+  const auto outcome = exchange(town.ward, town.centre);
+  CHECK_FALSE(outcome.ward_closed);
+  CHECK(count(outcome, "ward: ReadPolicy") == 1);
+  CHECK(count(outcome, "centre: StorePolicy") == 1);
+  CHECK(town.city.policy.entries() == log.entries());
+  CHECK(town.city.policy.count() == before + 3);
+  CHECK(count(exchange(town.ward, town.centre), "ward: ReadPolicy") == 0);
+}
+
+TEST_CASE("centre: policy entries that it did not sign, or that contradict its own, are refused, and the ward is told") {
+  Town town;
+  exchange(town.ward, town.centre);
+  auto log = town.city.policy;
+  enter_in(log, town.city, "a:1");
+  enter_in(log, town.city, "a:2");
+  town.ward.disk.policy = log.entries();
+  auto wanted = Fault::fork;
+  SECTION("not its signature") {
+    town.ward.disk.policy.back().signature.bytes[0] ^= 1U;
+    wanted = Fault::bad_signature;
+  }
+  SECTION("two entries with one epoch") { enter_in(town.city.policy, town.city, "b:1"); }
+  const auto outcome = exchange(town.ward, town.centre);
+  REQUIRE(outcome.centre_closed);
+  CHECK(outcome.centre_closed->fault == wanted);
+  CHECK(outcome.ward_closed);
+}
+
+TEST_CASE("centre: a caller of a newer version is told so, whether it syncs or enrols, and nothing is stored") {
+  Town town;
+  town.centre.ticket.emplace();
+  town.centre.ticket->secret[0] = 1;
+  const auto& secret = town.centre.ticket->secret;
+  Bytes enrol_hello{2};
+  append(enrol_hello, ticket::ticket_id(secret).view());
+  append(enrol_hello, Bytes(40, 7));
+  for (const auto purpose : {sync::Purpose::sync, sync::Purpose::enrol}) {
+    Caller caller(town, purpose);
+    if (purpose == sync::Purpose::enrol) caller.handshake.set_psk(ticket::psk_of(secret, town.city.org()));
+    const auto answer = caller.greet(purpose == sync::Purpose::sync ? Bytes{2, 0xff, 0xff, 0xff, 1, 2, 3} : enrol_hello);
+    const auto welcome = sync::decode_welcome(answer, {town.city.org(), town.pc.id}).value();
+    CHECK(std::get<sync::Refusal>(welcome).fault == Fault::unsupported);
+    REQUIRE(caller.closed);
+    CHECK(caller.closed->fault == Fault::unsupported);
+  }
+  CHECK(town.centre.disk.log.empty());
+  CHECK(town.centre.disk.reports.empty());
+  CHECK(town.centre.disk.applicants.empty());
+}
+
+TEST_CASE("centre: a message of a kind that it does not know ends the link with a refusal that says so") {
+  Town town;
+  Caller caller(town, sync::Purpose::sync);
+  const auto answer = caller.greet(sync::encode_hello({}));
+  REQUIRE(std::holds_alternative<sync::Receipted>(sync::decode_welcome(answer, {town.city.org(), town.pc.id}).value()));
+  REQUIRE_FALSE(caller.closed);
+  sync::Channel channel(std::move(caller.handshake).split());
+  caller.tell(BytesArrived{channel.seal(Bytes{200, 1, 2, 3}).value()});
+  REQUIRE(caller.closed);
+  CHECK(caller.closed->fault == Fault::unsupported);
+  sync::FrameReader frames;
+  frames.feed(caller.heard);
+  REQUIRE(channel.open(*frames.next()).has_value());
+  const auto said = sync::decode_message(*channel.next().value(), {town.city.org(), town.pc.id}).value();
+  CHECK(std::get<sync::Refusal>(said).fault == Fault::unsupported);
 }
 
 TEST_CASE("centre: who dribbles a greeting is cut off after ten seconds") {

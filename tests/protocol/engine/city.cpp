@@ -140,27 +140,29 @@ void FakeWard::take(const agent::StoreReceipt& stored) {
   disk.receipt = receipt;
 }
 
+agent::LinkPrepared FakeWard::prepare() {
+  for (auto& own : disk.outbox) own.postponed = false;
+  agent::LinkPrepared out;
+  out.cursor = disk.cursor;
+  out.hello.policy_count = static_cast<Epoch>(disk.policy.size());
+  for (const auto& own : disk.outbox) {
+    if (own.receipted) continue;
+    const auto& statement = own.rows.statement.statement;
+    auto& named = out.hello.unreceipted;
+    if (named.empty() || named.back().incarnation != statement.incarnation) named.push_back({statement.incarnation, statement.first});
+    if (small_first && out.hello.segment.empty() && own.rows.rows.size() == 1)
+      out.hello.segment = run::encode_small(sealed_form(own.rows, city->org()));
+  }
+  return out;
+}
+
 agent::Event FakeWard::perform(const agent::StoreEffect& effect) {
   return std::visit(overloaded{
-                        [&](const agent::PrepareLink&) -> agent::Event {
-                          agent::LinkPrepared out;
-                          out.cursor = disk.cursor;
-                          out.hello.policy_count = static_cast<Epoch>(disk.policy.size());
-                          for (const auto& own : disk.outbox) {
-                            if (own.receipted) continue;
-                            const auto& statement = own.rows.statement.statement;
-                            auto& named = out.hello.unreceipted;
-                            if (named.empty() || named.back().incarnation != statement.incarnation)
-                              named.push_back({statement.incarnation, statement.first});
-                            if (small_first && out.hello.segment.empty() && own.rows.rows.size() == 1)
-                              out.hello.segment = run::encode_small(sealed_form(own.rows, city->org()));
-                          }
-                          return out;
-                        },
+                        [&](const agent::PrepareLink&) -> agent::Event { return prepare(); },
                         [&](const agent::ReadOutbox& e) -> agent::Event {
                           agent::OutboxRead out;
                           for (const auto& own : disk.outbox)
-                            if (!own.receipted && !own.refused && out.rows.size() < e.segments)
+                            if (!own.receipted && !own.refused && !own.postponed && out.rows.size() < e.segments)
                               out.rows.push_back(e.sealed ? sealed_form(own.rows, city->org()) : own.rows);
                           return out;
                         },
@@ -168,7 +170,7 @@ agent::Event FakeWard::perform(const agent::StoreEffect& effect) {
                           const bool is_new = disk.receipt && disk.receipt->centre != e.receipted.receipt.centre;
                           take(e);
                           std::size_t sendable = 0;
-                          for (const auto& own : disk.outbox) sendable += own.receipted || own.refused ? 0U : 1U;
+                          for (const auto& own : disk.outbox) sendable += own.receipted || own.refused || own.postponed ? 0U : 1U;
                           return agent::ReceiptStored{sendable > 0, is_new, {}};
                         },
                         [&](const agent::StorePolicy& e) -> agent::Event {
@@ -176,12 +178,16 @@ agent::Event FakeWard::perform(const agent::StoreEffect& effect) {
                             if (entry.epoch == disk.policy.size()) disk.policy.push_back(entry);
                           return agent::PolicyStored{static_cast<Epoch>(disk.policy.size())};
                         },
+                        [&](const agent::ReadPolicy& e) -> agent::Event {
+                          return agent::PolicyRead{{disk.policy.begin() + static_cast<std::ptrdiff_t>(e.from), disk.policy.end()}};
+                        },
                         [&](const agent::ApplyDelivery& e) -> agent::Event {
                           for (const auto& rows : e.rows) {
                             const auto* writer = city->policy.device(rows.statement.statement.device);
                             disk.received.merge(rids_of(rows, city->org(), writer->device.sign));
                           }
                           disk.cursor = e.cursor;
+                          for (auto& own : disk.outbox) own.postponed = false;
                           return agent::DeliveryApplied{disk.cursor, {}};
                         },
                         [&](const agent::StoreApplied& e) -> agent::Event {
@@ -190,7 +196,8 @@ agent::Event FakeWard::perform(const agent::StoreEffect& effect) {
                         },
                         [&](const agent::StoreRefused& e) -> agent::Event {
                           for (auto& own : disk.outbox)
-                            if (own.rows.statement.statement.first == e.refused.first) own.refused = true;
+                            if (own.rows.statement.statement.first == e.refused.first)
+                              (reaction_to(e.refused.fault) == Reaction::retry ? own.postponed : own.refused) = true;
                           return agent::Done{};
                         },
                         [&](const agent::StoreHeads& e) -> agent::Event {
@@ -245,7 +252,7 @@ void FakeCentre::admit_one(const centre::Admit& admit, segment::Rows rows, centr
   } else if (verified.has_error()) {
     refuse(verified.error().fault);
   } else if (refuses.contains(statement.first)) {
-    refuse(Fault::malformed);
+    refuse(refuses_as);
   } else if (statement.first > head.count) {
     refuse(Fault::gap);
   } else if (statement.first == head.count) {
@@ -308,6 +315,12 @@ centre::Event FakeCentre::perform(const centre::StoreEffect& effect) {
                           const auto from = std::min<std::size_t>(e.from, all.size());
                           return centre::PolicyRead{{all.begin() + static_cast<std::ptrdiff_t>(from), all.end()}};
                         },
+                        [&](const centre::StorePolicy& e) -> centre::Event {
+                          for (const auto& entry : e.entries)
+                            if (const auto taken = city->policy.append(entry); taken.has_error())
+                              return centre::PolicyStored{city->policy.count(), taken.error().fault};
+                          return centre::PolicyStored{city->policy.count(), std::nullopt};
+                        },
                         [&](const centre::StoreReport& e) -> centre::Event {
                           disk.reports.push_back(hex(e.device.view()));
                           return centre::ReportStored{};
@@ -325,14 +338,15 @@ centre::Event FakeCentre::perform(const centre::StoreEffect& effect) {
 }
 
 std::string name_of(const agent::StoreEffect& effect) {
-  static constexpr std::array names{"PrepareLink",   "ReadOutbox",   "StoreReceipt", "StorePolicy",
+  static constexpr std::array names{"PrepareLink",   "ReadOutbox",   "StoreReceipt", "StorePolicy", "ReadPolicy",
                                     "ApplyDelivery", "StoreApplied", "StoreRefused", "StoreHeads"};
   static_assert(names.size() == std::variant_size_v<agent::StoreEffect>);
   return names.at(effect.index());
 }
 
 std::string name_of(const centre::StoreEffect& effect) {
-  static constexpr std::array names{"ReadPeer", "Admit", "ReadDelivery", "ReadPolicy", "StoreReport", "ReadHeads", "ReadTicket", "Enrol"};
+  static constexpr std::array names{"ReadPeer",    "Admit",     "ReadDelivery", "ReadPolicy", "StorePolicy",
+                                    "StoreReport", "ReadHeads", "ReadTicket",   "Enrol"};
   static_assert(names.size() == std::variant_size_v<centre::StoreEffect>);
   return names.at(effect.index());
 }

@@ -45,6 +45,7 @@ struct WardDisk {
     segment::Rows rows;
     bool receipted = false;
     bool refused = false;
+    bool postponed = false;
   };
   std::vector<Own> outbox;
   std::set<Rid> received;
@@ -66,6 +67,7 @@ struct FakeWard {
   [[nodiscard]] engine::agent::Event perform(const engine::agent::StoreEffect& effect);
 
  private:
+  [[nodiscard]] engine::agent::LinkPrepared prepare();
   void take(const engine::agent::StoreReceipt& stored);
 };
 
@@ -90,7 +92,8 @@ struct FakeCentre {
   CentreDisk disk;
   Incarnation incarnation;
   bool holds_keys = true;  ///< false: open rows cannot be checked
-  std::set<Seq> refuses;   ///< segments that begin there, as malformed
+  std::set<Seq> refuses;   ///< segments that begin there
+  Fault refuses_as = Fault::malformed;
   std::optional<ticket::Ticket> ticket;
   std::uint64_t applied = 0;
 

@@ -24,6 +24,7 @@ std::vector<policy::Body> every_body() {
           bare,
           a_device(9),
           policy::RevokeDevice{made<DeviceId>(4), "mất máy"},
+          policy::Addresses{{"centre.hue.gov.vn:7400", "10.0.0.1:7400", "[2001:db8::1]:443"}},
           policy::Unknown{77, {1, 2, 3}},
           policy::Unknown{255, {}}};
 }
@@ -112,6 +113,20 @@ TEST_CASE("policy entry: a delegation of nothing, or of what is unknown, is refu
   CHECK(refused(bytes) == Fault::malformed);
 }
 
+TEST_CASE("policy entry: addresses that are none, twice there, too many or none at all are refused") {
+  CHECK(refused(policy::Addresses{}) == Fault::malformed);
+  for (const auto& bad : {""s, "centre"s, "centre:"s, ":7400"s, "centre:0"s, "centre:07"s, "centre:65536"s, "centre:7400x"s,
+                          "cen tre:7400"s, "cen\ntre:7400"s, "centre\x1b:7400"s, "tr\xc3\xba:7400"s, "centre:-1"s, "centre:999999"s})
+    CHECK(refused(policy::Addresses{{"a:1", bad}}) == Fault::malformed);
+  CHECK(refused(policy::Addresses{{"a:1", "b:1", "a:1"}}) == Fault::malformed);
+  CHECK(refused(policy::Addresses{{std::string(policy::address_bytes_max - 1, 'a') + ":1"}}) == Fault::too_large);
+  policy::Addresses many;
+  for (std::size_t i = 0; i <= policy::addresses_max; ++i) many.at.push_back("a:" + std::to_string(i + 1));
+  CHECK(refused(many) == Fault::too_large);
+  many.at.pop_back();
+  CHECK(policy::decode_entry(policy::encode_entry(an_entry(many))).has_value());
+}
+
 TEST_CASE("policy entry: a body past its bound is refused") {
   CHECK(refused(policy::Unknown{99, Bytes(limits::policy_body_bytes_max + 1, 1)}) == Fault::too_large);
 }
@@ -143,6 +158,8 @@ TEST_CASE("policy entry: the bytes of a small log are those of the golden file")
   REQUIRE(log.append(city.next(log, policy::RevokeDevice{id_of(device), "mất máy"})).has_value());
   REQUIRE(log.append(city.next(log, delegation, city.root)).has_value());
   REQUIRE(log.append(city.next(log, policy::Unknown{77, {1, 2, 3}}, made_secret<crypto::SignSeed>(33))).has_value());
+  REQUIRE(log.append(city.next(log, policy::Addresses{{"centre.hue.gov.vn:7400", "10.0.0.1:443"}}, made_secret<crypto::SignSeed>(33)))
+              .has_value());
   for (const auto& entry : log.entries()) {
     const auto number = std::to_string(entry.epoch);
     sheet.put("entry" + number, policy::encode_entry(entry));

@@ -1,0 +1,91 @@
+#include "centre/api.hpp"
+#include "centre/json.hpp"
+#include "runtime/json_input.hpp"
+#include "runtime/clock.hpp"
+
+#include <algorithm>
+
+/// Where wards call, and how well the data is kept elsewhere.
+namespace ward::centre {
+namespace {
+
+namespace json = boost::json;
+using runtime::Request;
+using runtime::respond;
+using runtime::Response;
+
+Result<std::vector<std::string>> wanted_addresses(const Request& request) {
+  WARD_TRY(const auto body, runtime::parse_object(request.body));
+  const auto* list = body.if_contains("addresses");
+  if (list == nullptr || !list->is_array() || list->get_array().empty() || list->get_array().size() > policy::addresses_max)
+    return fail(Fault::invalid,
+                "`addresses` must be a list of 1 to " + std::to_string(policy::addresses_max) + " addresses, the best first");
+  std::vector<std::string> out;
+  for (const auto& one : list->get_array()) {
+    std::string text = one.is_string() ? std::string(one.get_string()) : std::string();
+    if (!policy::is_address(text) || runtime::parse_host_port(text).has_error())
+      return fail(Fault::invalid, "each address must be host:port, as wards reach the centre");
+    if (std::find(out.begin(), out.end(), text) != out.end()) return fail(Fault::invalid, "an address stands there twice");
+    out.push_back(std::move(text));
+  }
+  return out;
+}
+
+template <class F>
+Result<F> id_member(const json::object& body, std::string_view name) {
+  WARD_TRY(const auto text, runtime::text_member(body, name, {}));
+  const auto bytes = unhex(text);
+  if (bytes.size() != F::size) return fail(Fault::invalid, "`" + std::string(name) + "` must be hexadecimal digits");
+  return fixed_from<F>(bytes);
+}
+
+struct NewBackup {
+  storage::BackupFacts facts;
+  WallTime at;
+  bool elsewhere = false;
+};
+Result<NewBackup> wanted_backup(const Request& request) {
+  WARD_TRY(const auto body, runtime::parse_object(request.body));
+  NewBackup out;
+  WARD_TRY(out.facts.centre, id_member<Incarnation>(body, "centre"));
+  WARD_TRY(out.facts.root, id_member<Hash>(body, "root"));
+  WARD_TRY(const auto size, runtime::number_member(body, "size", -1));
+  WARD_TRY(out.at.ms, runtime::number_member(body, "at_ms", -1));
+  WARD_TRY(out.elsewhere, runtime::truth_member(body, "elsewhere", false));
+  if (size < 0 || out.at.ms < 0) return fail(Fault::invalid, "`size` and `at_ms` must be given");
+  out.facts.size = static_cast<std::uint64_t>(size);
+  return out;
+}
+
+}  // namespace
+
+void Api::add_days(runtime::Router& router) {
+  router.add("GET", "/v1/addresses", [this](const Request&) { return addresses(); });
+  router.add("PUT", "/v1/addresses", [this](const Request& request) { return set_addresses(request); });
+  router.add("POST", "/v1/backups", [this](const Request& request) { return note_backup(request); });
+}
+
+Response Api::addresses() {
+  const auto& list = store_.store().policy.addresses();
+  return respond(json::object{{"addresses", json::array(list.begin(), list.end())}});
+}
+
+Response Api::set_addresses(const Request& request) {
+  auto wanted = wanted_addresses(request);
+  if (wanted.has_error()) return respond(wanted.error());
+  if (*wanted == store_.store().policy.addresses()) return addresses();
+  if (const auto set = store_.set_addresses(*std::move(wanted), runtime::read_clock().wall); set.has_error()) return respond(set.error());
+  hub_.policy_changed();
+  return addresses();
+}
+
+Response Api::note_backup(const Request& request) {
+  const auto made = wanted_backup(request);
+  if (made.has_error()) return respond(made.error());
+  if (const auto noted = store_.note_backup(made->facts, made->at, made->elsewhere); noted.has_error()) return respond(noted.error());
+  const auto keeping = store_.keeping();
+  if (keeping.has_error()) return respond(keeping.error());
+  return respond(json_of(*keeping, store_.log_view({}).size));
+}
+
+}  // namespace ward::centre
