@@ -1,33 +1,21 @@
 #include "agent/api.hpp"
 
-#include "protocol/crypto/hash.hpp"
+#include "protocol/base/limits.hpp"
+#include "protocol/text/text.hpp"
+#include "runtime/causes.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/log.hpp"
+#include "runtime/openapi.hpp"
+#include "runtime/repeats.hpp"
+#include "runtime/tables.hpp"
 
-#include <sstream>
+namespace ward::embedded {
+extern const std::string_view ward_openapi;
+}  // namespace ward::embedded
 
 namespace ward::agent {
-namespace {
 
-namespace json = boost::json;
 using runtime::respond;
-
-constexpr std::size_t key_bytes_max = 255;
-
-Bytes encode_answer(const runtime::Response& response) {
-  return copy(view(json::serialize(json::object{{"status", response.status}, {"etag", response.etag}, {"body", response.body}})));
-}
-
-runtime::Response decode_answer(BytesView bytes) {
-  const auto stored = json::parse(text_of(bytes)).get_object();
-  runtime::Response out;
-  out.status = stored.at("status").to_number<unsigned>();
-  out.etag = std::string(stored.at("etag").get_string());
-  out.body = std::string(stored.at("body").get_string());
-  return out;
-}
-
-}  // namespace
 
 void Api::add_routes(runtime::Router& router) {
   const auto plain = [&](const char* method, std::string_view pattern, Response (Api::*handler)()) {
@@ -43,59 +31,63 @@ void Api::add_routes(runtime::Router& router) {
   plain("GET", "/v1/health", &Api::health);
   plain("GET", "/metrics", &Api::metrics);
   plain("GET", "/v1/receipt", &Api::receipt);
-  plain("GET", "/v1/inbox", &Api::inbox);
   plain("POST", "/v1/verification", &Api::verify);
   router.add("POST", "/v1/sync", [this](const Request& request) { return sync(request); });
+  read("/v1/outbox", &Api::outbox);
+  read("/v1/units", &Api::units);
   read("/v1/dossiers", &Api::list);
+  read("/v1/dossiers/similar", &Api::similar);  // before {code}: no code is that word
   read("/v1/dossiers/{code}", &Api::show);
   read("/v1/dossiers/{code}/history", &Api::history);
+  read("/v1/inbox", &Api::inbox);
   read("/v1/inbox/{id}", &Api::conflict);
+  router.add("DELETE", "/v1/inbox/{id}/resolutions/{rid}", [this](const Request& request) { return once(request, &Api::undo); });
   write("/v1/dossiers", &Api::create);
   write("/v1/dossiers/{code}/changes", &Api::change);
   write("/v1/inbox/{id}/resolutions", &Api::resolve);
   write("/v1/imports", &Api::import_lines);
   write("/v1/edits", &Api::apply_lines);
+  runtime::add_table_routes(router);
+  runtime::add_causes_route(router);
+  runtime::add_openapi_route(router, embedded::ward_openapi);
 }
 
 runtime::Response Api::once(const Request& request, Response (Api::*write)(const Request&)) {
   if (request.idempotency_key.empty()) return (this->*write)(request);
-  if (request.idempotency_key.size() > key_bytes_max) return refuse(fail(Fault::invalid, "an Idempotency-Key has at most 255 bytes"));
-  std::string what = request.method;
-  for (const auto& part : request.path_parts) what += '/' + part;
-  const auto named = crypto::hash<Hash>(
-      "wsync-request", {}, {view(what), BytesView(Array<1>{}), view(request.account), BytesView(Array<1>{}), view(request.body)});
-  auto before = storage::answered_before(ward_.store.store(), request.idempotency_key, named);
+  const auto named = runtime::name_of_request(request);
+  if (named.has_error()) return refuse(named.error());
+  auto before = storage::answered_before(ward_.store.store(), request.idempotency_key, *named);
   if (before.has_error()) return refuse(before.error());
-  if (*before) return decode_answer(**before);
-  auto answer = (this->*write)(request);
-  if (answer.status >= 400) return answer;  // nothing was saved: a repeat may fare better
-  const auto remembered =
-      storage::remember_answer(ward_.store.store(), request.idempotency_key, named, encode_answer(answer), runtime::read_clock().wall);
-  if (remembered.has_error()) runtime::log_warning(runtime::Happened::storage_failed, {runtime::Field::error(remembered.error())});
-  return answer;
+  if (*before) return runtime::decode_answer(**before);
+  return (this->*write)(request);
 }
 
-Result<std::vector<storage::Saved>> Api::save(const std::vector<storage::NewChange>& changes) {
-  auto saved = ward_.store.save(changes, runtime::read_clock());
-  if (saved.has_value()) {
-    ward_.outbox_grew();
-  } else if (reaction_to(saved.error().fault) == Reaction::stop) {
-    ward_.fail_with(saved.error());
+Result<runtime::Response> Api::save(const Request& request, const std::vector<storage::NewChange>& changes, const Answer& answer) {
+  const auto now = runtime::read_clock();
+  if (changes.empty()) return answer({});  // a repeat finds nothing to save either
+  Response response;
+  const auto remember = [&](const std::vector<storage::Saved>& saved) {
+    response = answer(saved);
+    if (request.idempotency_key.empty()) return;
+    storage::put_answer(ward_.store.store(), request.idempotency_key, *runtime::name_of_request(request), runtime::encode_answer(response),
+                        now.wall);
+  };
+  const auto saved = ward_.store.save(changes, now, remember);
+  if (saved.has_error()) {
+    if (reaction_to(saved.error().fault) == Reaction::stop) ward_.fail_with(saved.error());
+    return saved.error();
   }
-  return saved;
+  ward_.saved(*saved, now);
+  return response;
+}
+
+Result<std::string> user_of(const runtime::Request& request) {
+  return text::to_line("`by`", request.query_or("by", request.account), limits::name_bytes_max);
 }
 
 runtime::Response refuse(const Error& error) {
-  auto trouble = runtime::trouble_of(error);
-  if (error.fault == Fault::ambiguous) {
-    json::array ids;
-    std::istringstream words(error.detail);
-    for (std::string word; words >> word;)
-      if (word.starts_with("id:")) ids.emplace_back(word);
-    trouble.more["ids"] = std::move(ids);
-  }
   if (reaction_to(error.fault) == Reaction::stop) runtime::log_warning(runtime::Happened::storage_failed, {runtime::Field::error(error)});
-  return respond(trouble);
+  return respond(error);
 }
 
 }  // namespace ward::agent

@@ -18,17 +18,21 @@ class Api {
  private:
   using Request = runtime::Request;
   using Response = runtime::Response;
+  using Answer = std::function<Response(const std::vector<storage::Saved>&)>;
 
   // the PC itself
   [[nodiscard]] Response status();
   [[nodiscard]] Response health();
   [[nodiscard]] Response metrics();
   [[nodiscard]] Response receipt();
+  [[nodiscard]] Response units(const Request& request);
+  [[nodiscard]] Response outbox(const Request& request);
   [[nodiscard]] Response sync(const Request& request);
   [[nodiscard]] Response verify();
 
   // dossiers
   [[nodiscard]] Response list(const Request& request);
+  [[nodiscard]] Response similar(const Request& request);
   [[nodiscard]] Response show(const Request& request);
   [[nodiscard]] Response history(const Request& request);
   [[nodiscard]] Response create(const Request& request);
@@ -39,15 +43,16 @@ class Api {
   [[nodiscard]] Response apply_lines(const Request& request);
 
   // what a person must decide
-  [[nodiscard]] Response inbox();
+  [[nodiscard]] Response inbox(const Request& request);
   [[nodiscard]] Response conflict(const Request& request);
   [[nodiscard]] Response resolve(const Request& request);
+  [[nodiscard]] Response undo(const Request& request);
 
   /// A write is answered once: a repeat of its Idempotency-Key gets the first answer.
   [[nodiscard]] Response once(const Request& request, Response (Api::*write)(const Request&));
-  /// Commits, tells the link. A failure of the disk ends the process after the answer.
-  [[nodiscard]] Result<std::vector<storage::Saved>> save(const std::vector<storage::NewChange>& changes);
-  [[nodiscard]] Result<storage::DossierView> find(const Request& request);
+  /// Commits, and in the same transaction remembers the answer under the request's key; tells the link and who listens. A failure of the
+  /// disk ends the process after the answer.
+  [[nodiscard]] Result<Response> save(const Request& request, const std::vector<storage::NewChange>& changes, const Answer& answer);
 
   Ward& ward_;
 };
@@ -56,6 +61,7 @@ class Api {
 struct Standing {
   sync::Report report;
   storage::WardStore::Progress progress;
+  storage::Exposure exposure;
   std::uint64_t disk_free_bytes = 0;
 };
 [[nodiscard]] Result<Standing> standing_of(Ward& ward);
@@ -63,12 +69,15 @@ struct Standing {
 // How things look to programs.
 [[nodiscard]] boost::json::object status_json(Ward& ward, const Standing& standing);
 [[nodiscard]] boost::json::object receipt_json(const sync::Receipted& receipted);
-[[nodiscard]] boost::json::object json_of(const storage::DossierLine& line);
-[[nodiscard]] boost::json::object json_of(const storage::DossierView& view);
 [[nodiscard]] boost::json::object json_of(const storage::Verification& found);
 [[nodiscard]] boost::json::object inbox_json(const storage::DossierView& view, const merge::Conflict& conflict);
+/// A dossier that no receipt covers: why not, and what a person can do. `now` by this PC's clock.
+[[nodiscard]] boost::json::object outbox_json(const storage::WaitingDossier& dossier, const LinkStanding& link, WallTime now);
 
-/// A fault as the API tells it: an ambiguous code with the ids as a list.
+/// Who acts: `by` of the query, on an account that several people share, or the caller. `invalid`: not a name.
+[[nodiscard]] Result<std::string> user_of(const runtime::Request& request);
+
+/// A fault as the API tells it; a failure of the disk is logged.
 [[nodiscard]] runtime::Response refuse(const Error& error);
 
 }  // namespace ward::agent

@@ -86,6 +86,8 @@ Result<bool> exists(storage::Store& store, const std::string& code, std::set<std
 runtime::Response Api::import_lines(const Request& request) {
   const auto first = first_line_of(request);
   if (first.has_error()) return refuse(first.error());
+  const auto user = user_of(request);
+  if (user.has_error()) return refuse(user.error());
   const auto lines = lines_of(request.body, *first);
   if (lines.has_error()) return refuse_line(lines.error());
   std::vector<storage::NewChange> changes;
@@ -104,13 +106,13 @@ runtime::Response Api::import_lines(const Request& request) {
       continue;
     }
     changes.emplace_back();
-    changes.back().change.user = request.account;
+    changes.back().change.user = *user;
     changes.back().change.ops = *std::move(ops);
     numbers.push_back(line.number);
   }
-  if (!changes.empty())
-    if (const auto saved = save(changes); saved.has_error()) return refuse_line(refused_by_store(saved.error(), numbers));
-  return respond(json::object{{"created", changes.size()}, {"skipped", skipped}});
+  const auto saved =
+      save(request, changes, [&](const auto&) { return respond(json::object{{"created", changes.size()}, {"skipped", skipped}}); });
+  return saved.has_error() ? refuse_line(refused_by_store(saved.error(), numbers)) : *saved;
 }
 
 runtime::Response Api::apply_lines(const Request& request) {
@@ -133,9 +135,8 @@ runtime::Response Api::apply_lines(const Request& request) {
     changes.push_back({std::move(change), *did});
     numbers.push_back(line.number);
   }
-  if (!changes.empty())
-    if (const auto saved = save(changes); saved.has_error()) return refuse_line(refused_by_store(saved.error(), numbers));
-  return respond(json::object{{"applied", changes.size()}});
+  const auto saved = save(request, changes, [&](const auto&) { return respond(json::object{{"applied", changes.size()}}); });
+  return saved.has_error() ? refuse_line(refused_by_store(saved.error(), numbers)) : *saved;
 }
 
 }  // namespace ward::agent

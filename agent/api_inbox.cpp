@@ -1,5 +1,6 @@
 #include "agent/api.hpp"
 
+#include "runtime/clock.hpp"
 #include "runtime/dossier_json.hpp"
 #include "runtime/json_input.hpp"
 
@@ -9,6 +10,8 @@ namespace {
 
 namespace json = boost::json;
 using runtime::respond;
+
+constexpr std::chrono::hours undo_max{24 * 30};
 
 const merge::Conflict* find_conflict_in(const storage::DossierView& view, std::string_view id) {
   for (const auto& conflict : view.state.conflicts)
@@ -40,6 +43,31 @@ Result<std::vector<record::Op>> decision_of(const json::object& body, const merg
   return std::move(edit.ops);
 }
 
+json::object decided_json(const storage::Saved& saved) {
+  return {{"id", runtime::id_text(saved.did)}, {"version", runtime::version_text({saved.position})}};
+}
+
+struct Decision {
+  Did did;
+  merge::HistoryEntry entry;
+};
+
+/// `name` is the dossier's id and the operation that decided, as a resolution's answer gave them.
+Result<Decision> find_decision(storage::Store& store, std::string_view name, WallTime now) {
+  const auto dot = std::min(name.find('.'), name.size());
+  WARD_TRY(const auto did, storage::find_dossier(store, "id:" + std::string(name.substr(0, dot))));
+  WARD_TRY(auto entries, storage::dossier_history(store, did));
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const merge::HistoryEntry& entry) {
+    return runtime::op_text(entry.said.op) == name.substr(std::min(dot + 1, name.size()));
+  });
+  if (found == entries.end()) return fail(Fault::not_found, "there is no such decision here");
+  if (found->said.kind != record::OpKind::set && found->said.kind != record::OpKind::remove)
+    return fail(Fault::invalid, "this is no decision");
+  if (now.ms - found->said.hlc.wall().ms > std::chrono::milliseconds(undo_max).count())
+    return fail(Fault::invalid, "a decision can be taken back for 30 days; edit the dossier instead");
+  return Decision{did, std::move(*found)};
+}
+
 }  // namespace
 
 json::object inbox_json(const storage::DossierView& view, const merge::Conflict& conflict) {
@@ -50,13 +78,13 @@ json::object inbox_json(const storage::DossierView& view, const merge::Conflict&
   return out;
 }
 
-runtime::Response Api::inbox() {
+runtime::Response Api::inbox(const Request& request) {
   const auto views = storage::list_inbox(ward_.store.store());
   if (views.has_error()) return refuse(views.error());
   json::array out;
   for (const auto& view : *views)
     for (const auto& conflict : view.state.conflicts) out.push_back(inbox_json(view, conflict));
-  return respond(json::object{{"conflicts", std::move(out)}});
+  return runtime::respond_unless_held(json::object{{"conflicts", std::move(out)}}, request);
 }
 
 runtime::Response Api::conflict(const Request& request) {
@@ -82,14 +110,37 @@ runtime::Response Api::resolve(const Request& request) {
   if (conflict == nullptr) return refuse(fail(Fault::not_found, "this conflict was decided, or something new was said"));
   auto ops = decision_of(*body, *conflict);
   if (ops.has_error()) return refuse(ops.error());
+  auto user = user_of(request);
+  if (user.has_error()) return refuse(user.error());
   record::Change change;
-  change.user = request.account;
+  change.user = *std::move(user);
   change.seen = view->state.version;
   change.ops = *std::move(ops);
   change.reason = *why;
-  const auto saved = save({{std::move(change), view->did}});
-  if (saved.has_error()) return refuse(saved.error());
-  return respond(json::object{{"id", runtime::id_text(view->did)}, {"version", runtime::version_text({saved->front().position})}}, 201);
+  const auto saved = save(request, {{std::move(change), view->did}}, [&](const auto& all) {
+    auto out = decided_json(all.front());
+    out["resolution"] = hex(view->did.view()) + "." + runtime::op_text({all.front().position, 0});
+    return respond(out, 201);
+  });
+  return saved.has_error() ? refuse(saved.error()) : *saved;
+}
+
+/// What the decision replaced stands again, the conflict with it.
+runtime::Response Api::undo(const Request& request) {
+  auto& store = ward_.store.store();
+  const auto decision = find_decision(store, request.parameters.at("rid"), runtime::read_clock().wall);
+  if (decision.has_error()) return refuse(decision.error());
+  auto user = user_of(request);
+  if (user.has_error()) return refuse(user.error());
+  const auto view = storage::show_dossier(store, decision->did);
+  if (view.has_error()) return refuse(view.error());
+  record::Change change;
+  change.user = *std::move(user);
+  change.seen = view->state.version;
+  change.ops = {merge::undo(decision->entry)};
+  const auto saved =
+      save(request, {{std::move(change), decision->did}}, [](const auto& all) { return respond(decided_json(all.front()), 201); });
+  return saved.has_error() ? refuse(saved.error()) : *saved;
 }
 
 }  // namespace ward::agent

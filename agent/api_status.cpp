@@ -5,6 +5,8 @@
 #include "runtime/dossier_json.hpp"
 #include "runtime/json_input.hpp"
 #include "runtime/machine.hpp"
+#include "runtime/metrics.hpp"
+#include "runtime/tables.hpp"
 
 /// What the PC says of itself.
 namespace ward::agent {
@@ -14,14 +16,10 @@ namespace json = boost::json;
 using runtime::respond;
 using runtime::time_text;
 
-/// One metric in Prometheus's text form.
-void add_metric(std::string& to, const char* name, const char* type, const char* help, std::int64_t value) {
-  to += std::string("# HELP ") + name + ' ' + help + "\n# TYPE " + name + ' ' + type + '\n' + name + ' ' + std::to_string(value) + '\n';
-}
-
 json::object link_json(const LinkStanding& link) {
   json::object out{{"state", name_of(link.state)}, {"since", time_text(link.since)}, {"rtt_ms", nullptr}, {"last_error", link.last_error}};
   if (link.rtt_ms >= 0) out["rtt_ms"] = link.rtt_ms;
+  out["attempts"] = link.attempts;
   if (link.last_error_at.ms != 0) out["last_error_at"] = time_text(link.last_error_at);
   if (link.next_try_at.ms != 0) out["next_try_at"] = time_text(link.next_try_at);
   return out;
@@ -41,6 +39,7 @@ Result<Standing> standing_of(Ward& ward) {
   Standing out;
   WARD_TRY(out.report, ward.store.report(now));
   WARD_TRY(out.progress, ward.store.progress(now));
+  WARD_TRY(out.exposure, ward.store.exposure());
   out.disk_free_bytes = runtime::disk_free_bytes(ward.data);
   return out;
 }
@@ -63,6 +62,8 @@ json::object status_json(Ward& ward, const Standing& standing) {
       {"queue",
        json::object{{"records", report.queue_records}, {"bytes", report.queue_bytes}, {"oldest_at", time_text(report.queue_oldest)}}},
       {"receipted", json::object{{"through", progress.receipted_through}, {"at", time_text(progress.receipted_at)}}},
+      {"exposure", json::object{{"dossiers", standing.exposure.dossiers}, {"oldest_at", time_text(standing.exposure.oldest)}}},
+      {"today", time_text(runtime::read_clock().wall).substr(0, 10)},
       {"applied", progress.applied},
       {"dossiers", progress.dossiers},
       {"conflicts", report.conflicts},
@@ -124,27 +125,32 @@ runtime::Response Api::metrics() {
   const auto& progress = standing->progress;
   const auto now = runtime::read_clock().wall;
   const auto oldest = report.queue_oldest.ms == 0 ? 0 : std::max<std::int64_t>(now.ms - report.queue_oldest.ms, 0) / 1000;
-  std::string text;
-  add_metric(text, "wardsync_queue_records", "gauge", "Own records without a receipt.", static_cast<std::int64_t>(report.queue_records));
-  add_metric(text, "wardsync_queue_bytes", "gauge", "Their bytes.", static_cast<std::int64_t>(report.queue_bytes));
-  add_metric(text, "wardsync_oldest_unsent_seconds", "gauge", "Age of the oldest of them; 0 when there is none.", oldest);
-  add_metric(text, "wardsync_oldest_unsent_timestamp_seconds", "gauge", "When it was saved; 0 when there is none.",
-             report.queue_oldest.ms / 1000);
-  add_metric(text, "wardsync_receipted_records_total", "counter", "Own records under a receipt.",
-             static_cast<std::int64_t>(progress.receipted_through));
-  add_metric(text, "wardsync_receipted_timestamp_seconds", "gauge", "Time of the newest receipt.", progress.receipted_at.ms / 1000);
-  add_metric(text, "wardsync_link_open", "gauge", "1 while the link to the centre is open.", ward_.link.state == LinkState::open ? 1 : 0);
-  add_metric(text, "wardsync_dossiers", "gauge", "Dossiers held.", static_cast<std::int64_t>(progress.dossiers));
-  add_metric(text, "wardsync_conflicts", "gauge", "Conflicts that a person must decide.", static_cast<std::int64_t>(report.conflicts));
-  add_metric(text, "wardsync_waiting_changes", "gauge", "Changes whose past is not held yet.", static_cast<std::int64_t>(report.waiting));
-  add_metric(text, "wardsync_quarantined_records", "gauge", "Records in quarantine.", static_cast<std::int64_t>(report.quarantined));
-  add_metric(text, "wardsync_refused_segments", "gauge", "Segments that the centre will not take.",
-             static_cast<std::int64_t>(progress.refused_segments));
-  add_metric(text, "wardsync_clock_offset_milliseconds", "gauge", "This clock minus the centre's.", progress.clock_offset_ms);
-  add_metric(text, "wardsync_disk_free_bytes", "gauge", "Free bytes on the data's disk.",
-             static_cast<std::int64_t>(standing->disk_free_bytes));
-  add_metric(text, "process_resident_memory_bytes", "gauge", "Resident memory.", static_cast<std::int64_t>(runtime::resident_bytes()));
-  return {200, std::move(text), "text/plain; version=0.0.4; charset=utf-8", {}};
+  const auto number = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
+  runtime::Metrics out;
+  out.gauge("wardsync_queue_records", "Own records without a receipt.", number(report.queue_records));
+  out.gauge("wardsync_queue_bytes", "Their bytes.", number(report.queue_bytes));
+  out.gauge("wardsync_oldest_unsent_seconds", "Age of the oldest of them; 0 when there is none.", oldest);
+  out.gauge("wardsync_oldest_unsent_timestamp_seconds", "When it was saved; 0 when there is none.", report.queue_oldest.ms / 1000);
+  out.gauge("wardsync_exposed_dossiers", "Dossiers that would lose something if this PC broke now.", number(standing->exposure.dossiers));
+  out.counter("wardsync_receipted_records_total", "Own records under a receipt.", number(progress.receipted_through));
+  out.gauge("wardsync_receipted_timestamp_seconds", "Time of the newest receipt.", progress.receipted_at.ms / 1000);
+  out.gauge("wardsync_link_open", "1 while the link to the centre is open.", ward_.link.state == LinkState::open ? 1 : 0);
+  out.gauge("wardsync_link_failed_attempts", "Attempts that failed since a link stood last.", number(ward_.link.attempts));
+  out.gauge("wardsync_dossiers", "Dossiers held.", number(progress.dossiers));
+  out.gauge("wardsync_conflicts", "Conflicts that a person must decide.", number(report.conflicts));
+  out.gauge("wardsync_waiting_changes", "Changes whose past is not held yet.", number(report.waiting));
+  out.gauge("wardsync_quarantined_records", "Records in quarantine.", number(report.quarantined));
+  out.gauge("wardsync_refused_segments", "Segments that the centre will not take.", number(progress.refused_segments));
+  out.seconds("wardsync_clock_offset_seconds", "This clock minus the centre's.", std::chrono::milliseconds(progress.clock_offset_ms));
+  out.gauge("wardsync_disk_free_bytes", "Free bytes on the data's disk.", number(standing->disk_free_bytes));
+  out.gauge("process_resident_memory_bytes", "Resident memory.", number(runtime::resident_bytes()));
+  return std::move(out).response();
+}
+
+runtime::Response Api::units(const Request& request) {
+  json::array out;
+  for (const auto* unit : ward_.store.store().policy.units()) out.push_back(runtime::json_of(*unit));
+  return runtime::respond_unless_held(json::object{{"units", std::move(out)}}, request);
 }
 
 runtime::Response Api::receipt() {

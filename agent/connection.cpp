@@ -91,7 +91,7 @@ asio::awaitable<Error> Connection::hold(runtime::Tcp::socket socket) {
   runtime::tune(socket, runtime::ward_unacknowledged_max);
   runtime::Link link(std::move(socket));
   AgentEngine engine(ward_.store.engine_identity());
-  auto perform = [&](StoreEffect effect, Now now) -> std::optional<Event> { return storage::perform(std::move(effect), ward_.store, now); };
+  auto perform = [&](StoreEffect effect, Now now) -> std::optional<Event> { return ward_.perform(std::move(effect), now); };
   auto outside = [&]() -> std::optional<Event> {
     const auto standing = engine.standing();
     if (!standing.open || ward_.paused()) return std::nullopt;
@@ -122,6 +122,7 @@ asio::awaitable<void> Connection::watch(runtime::Link& link) {
 
 void Connection::note(const Error& reason) {
   ward_.link.last_error = std::string(ward::name_of(reason.fault)) + ": " + reason.detail;
+  ++ward_.link.attempts;
   ward_.link.last_error_at = runtime::read_clock().wall;
   if (reason.fault == Fault::revoked)
     ward_.enter(LinkState::revoked);

@@ -71,20 +71,4 @@ Result<storage::WardStore> open_store(const runtime::DataDir& directory, storage
   return storage::WardStore::open(directory.file(database_file), std::move(keys), std::move(random), mode);
 }
 
-Result<std::string> loopback_token(const runtime::DataDir& directory) {
-  const auto path = directory.file("api.token");
-  if (runtime::file_exists(path)) {
-    WARD_TRY(const auto bytes, runtime::read_private_file(path, 1024));
-    std::string token(text_of(bytes));
-    while (token.ends_with('\n')) token.pop_back();
-    if (token.empty()) return fail(Fault::invalid, path + " is empty; delete it, and it is made anew");
-    return token;
-  }
-  Array<32> random{};
-  runtime::fill_random(random);
-  auto token = hex(random);
-  WARD_CHECK(runtime::write_private_file(path, view(token + "\n"), false));
-  return token;
-}
-
 }  // namespace ward::agent

@@ -21,7 +21,4 @@ inline constexpr const char* key_file = "device.key";
                                         const storage::Membership& membership, const std::vector<policy::Entry>& policy);
 [[nodiscard]] Result<storage::WardStore> open_store(const runtime::DataDir& directory, storage::OpenMode mode);
 
-/// The token by which programs of this machine may use the loopback port: made once.
-[[nodiscard]] Result<std::string> loopback_token(const runtime::DataDir& directory);
-
 }  // namespace ward::agent

@@ -25,7 +25,9 @@ const char* name_of(LinkState state) noexcept {
 
 Ward::Ward(storage::WardStore opened, std::string directory, const asio::any_io_executor& executor)
     : store(std::move(opened)), data(std::move(directory)), wish(executor), failing_(executor) {
-  link.since = runtime::read_clock().wall;
+  const auto now = runtime::read_clock();
+  link.since = link.progress_at = now.wall;
+  if (const auto report = store.report(now); report.has_value()) compare(*report);
   const auto paused =
       store.store().db.read("read pause", [&]() -> Result<bool> { return storage::meta_number(store.store(), paused_key, 0) != 0; });
   paused_ = paused.has_value() && *paused;
@@ -36,6 +38,8 @@ void Ward::enter(LinkState state) {
   link.state = state;
   link.since = runtime::read_clock().wall;
   if (state != LinkState::open) link.rtt_ms = -1;
+  if (state == LinkState::open) link.attempts = 0;
+  events.add("link", {{"state", name_of(state)}});
 }
 
 std::vector<std::string> Ward::centre_addresses() {

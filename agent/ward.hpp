@@ -31,8 +31,10 @@ struct LinkStanding {
   std::int64_t rtt_ms = -1;  ///< -1: nothing was answered yet
   std::string last_error;    ///< why the last link or attempt ended; empty: none ended yet
   WallTime last_error_at;
-  WallTime next_try_at;  ///< 0: none is planned
-  std::string address;   ///< of the centre, as called last; empty before the first attempt
+  WallTime next_try_at;        ///< 0: none is planned
+  std::string address;         ///< of the centre, as called last; empty before the first attempt
+  std::uint64_t attempts = 0;  ///< that failed since a link stood last
+  WallTime progress_at;        ///< when a receipt came last, or this program started
 };
 
 class Ward {
@@ -54,8 +56,10 @@ class Ward {
   runtime::Signal wish;
   bool saved_something = false;  ///< since the engine was last told
   bool wants_sync_now = false;
-  /// Something was saved: send it soon.
-  void outbox_grew();
+  /// Something was saved: whoever listens hears of it, and it is sent soon.
+  void saved(const std::vector<storage::Saved>& all, Now now);
+  /// What the link's engine asks of the store; whoever listens hears what came of it.
+  [[nodiscard]] engine::agent::Event perform(engine::agent::StoreEffect effect, Now now);
   void sync_now();
   [[nodiscard]] Result<void> pause(bool paused);
   [[nodiscard]] bool paused() const noexcept { return paused_; }
@@ -67,7 +71,16 @@ class Ward {
   [[nodiscard]] const std::optional<Error>& failure() const noexcept { return failure_; }
 
  private:
+  void outbox_grew();
   void changed();
+  /// Tells of conflicts and of this PC's health when they differ from what was told last.
+  void compare(const sync::Report& report);
+
+  struct Told {
+    std::uint64_t conflicts = 0, quarantined = 0;
+    bool restored = false;
+  };
+  std::optional<Told> told_;
   bool paused_ = false;
   std::function<void()> wake_link_;
   std::optional<Error> failure_;

@@ -1,12 +1,22 @@
 #include "centre/api.hpp"
 
 #include "centre/json.hpp"
+#include "runtime/causes.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/dossier_json.hpp"
 #include "runtime/json_input.hpp"
 #include "runtime/log.hpp"
+#include "runtime/machine.hpp"
+#include "runtime/metrics.hpp"
+#include "runtime/openapi.hpp"
+#include "runtime/repeats.hpp"
+#include "runtime/tables.hpp"
 
 #include <algorithm>
+
+namespace ward::embedded {
+extern const std::string_view centre_openapi;
+}  // namespace ward::embedded
 
 namespace ward::centre {
 namespace {
@@ -57,19 +67,42 @@ void Api::add_routes(runtime::Router& router) {
   const auto with = [&](const char* method, std::string_view pattern, Response (Api::*handler)(const Request&)) {
     router.add(method, pattern, [this, handler](const Request& request) { return (this->*handler)(request); });
   };
+  const auto write = [&](std::string_view pattern, Response (Api::*handler)(const Request&)) {
+    router.add("POST", pattern, [this, handler](const Request& request) { return once(request, handler); });
+  };
   plain("GET", "/v1/status", &Api::status);
+  plain("GET", "/metrics", &Api::metrics);
   plain("GET", "/v1/health", &Api::health);
-  plain("GET", "/v1/units", &Api::units);
+  with("GET", "/v1/units", &Api::units);
   plain("POST", "/v1/verification", &Api::verify);
   add_days(router);
   with("GET", "/v1/devices", &Api::devices);
   with("GET", "/v1/devices/{id}", &Api::device);
-  with("POST", "/v1/devices/{id}/approval", &Api::approve);
-  with("POST", "/v1/devices/{id}/revocation", &Api::revoke);
-  with("POST", "/v1/tickets", &Api::new_ticket);
+  write("/v1/devices/{id}/approval", &Api::approve);
+  write("/v1/devices/{id}/revocation", &Api::revoke);
+  write("/v1/tickets", &Api::new_ticket);
   with("GET", "/v1/dossiers", &Api::list);
   with("GET", "/v1/dossiers/{code}", &Api::show);
   with("GET", "/v1/dossiers/{code}/history", &Api::history);
+  runtime::add_table_routes(router);
+  runtime::add_causes_route(router);
+  runtime::add_openapi_route(router, embedded::centre_openapi);
+}
+
+/// What was done is stored before its answer is, so that a crash between the two repeats an act; each of them shows what it did.
+Response Api::once(const Request& request, Response (Api::*write)(const Request&)) {
+  if (request.idempotency_key.empty()) return (this->*write)(request);
+  const auto named = runtime::name_of_request(request);
+  if (named.has_error()) return respond(named.error());
+  auto before = storage::answered_before(store_.store(), request.idempotency_key, *named);
+  if (before.has_error()) return respond(before.error());
+  if (*before) return runtime::decode_answer(**before);
+  auto answer = (this->*write)(request);
+  if (answer.status >= 400) return answer;  // nothing was done: a repeat may fare better
+  const auto remembered =
+      storage::remember_answer(store_.store(), request.idempotency_key, *named, runtime::encode_answer(answer), runtime::read_clock().wall);
+  if (remembered.has_error()) runtime::log_warning(runtime::Happened::storage_failed, {runtime::Field::error(remembered.error())});
+  return answer;
 }
 
 Result<std::vector<DeviceHealth>> Api::judged() {
@@ -152,6 +185,7 @@ Response Api::approve(const Request& request) {
   runtime::log_info(runtime::Happened::device_approved,
                     {runtime::Field::device(found->line.device), runtime::Field::unit(found->line.unit)});
   hub_.policy_changed();
+  hub_.events.add("devices", {{"device", hex(found->line.device.view())}});
   return device(request);
 }
 
@@ -168,14 +202,48 @@ Response Api::revoke(const Request& request) {
   runtime::log_info(runtime::Happened::device_revoked,
                     {runtime::Field::device(found->line.device), runtime::Field::unit(found->line.unit)});
   hub_.policy_changed();
+  hub_.events.add("devices", {{"device", hex(found->line.device.view())}});
   hub_.disconnect(found->line.device);
   return device(request);
 }
 
-Response Api::units() {
+Response Api::units(const Request& request) {
   json::array out;
-  for (const auto* unit : store_.store().policy.units()) out.push_back(json_of(*unit));
-  return respond(json::object{{"units", std::move(out)}});
+  for (const auto* unit : store_.store().policy.units()) out.push_back(runtime::json_of(*unit));
+  return runtime::respond_unless_held(json::object{{"units", std::move(out)}}, request);
+}
+
+Response Api::metrics() {
+  const auto devices = judged();
+  if (devices.has_error()) return respond(devices.error());
+  const auto count = [&](auto&& fits) { return static_cast<std::int64_t>(std::count_if(devices->begin(), devices->end(), fits)); };
+  std::vector<std::pair<std::string, std::int64_t>> standings, alerts;
+  for (const auto standing : {Standing::approved, Standing::waiting, Standing::revoked})
+    standings.emplace_back(name_of(standing), count([&](const auto& device) { return device.line.standing == standing; }));
+  for (const auto alert : all_alerts)
+    if (alert != Alert::none) alerts.emplace_back(name_of(alert), count([&](const auto& device) { return device.alert == alert; }));
+  std::uint64_t unsent = 0;
+  WallTime oldest;
+  for (const auto& device : *devices) {
+    unsent += device.line.report.queue_records;
+    const auto since = device.line.report.queue_oldest;
+    if (since.ms != 0 && (oldest.ms == 0 || since < oldest)) oldest = since;
+  }
+  const auto log = store_.log_view(runtime::read_clock().wall);
+  const auto number = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
+  runtime::Metrics out;
+  out.gauges("wardsync_devices", "Devices by standing.", "standing", standings);
+  out.gauges("wardsync_devices_alerting", "Devices by what is wrong with them.", "alert", alerts);
+  out.gauge("wardsync_links_open", "Open links.", number(hub_.links()));
+  out.gauge("wardsync_reported_unsent_records", "Records that wait at wards, as they last reported.", number(unsent));
+  out.gauge("wardsync_reported_oldest_unsent_timestamp_seconds", "When the oldest of them was saved; 0 when there is none.",
+            oldest.ms / 1000);
+  out.counter("wardsync_log_segments_total", "Segments in the log.", number(log.size));
+  out.counter("wardsync_log_applied_segments_total", "Segments that the registry has merged.", number(log.applied));
+  out.gauge("wardsync_policy_entries", "Entries of the policy log.", number(store_.store().policy.count()));
+  out.gauge("wardsync_disk_free_bytes", "Free bytes on the data's disk.", number(runtime::disk_free_bytes(served_.data)));
+  out.gauge("process_resident_memory_bytes", "Resident memory.", number(runtime::resident_bytes()));
+  return std::move(out).response();
 }
 
 Response Api::new_ticket(const Request& request) {
@@ -183,42 +251,6 @@ Response Api::new_ticket(const Request& request) {
   if (wanted.has_error()) return respond(wanted.error());
   return answer(store_.new_ticket(*wanted), [](const ticket::Ticket& made) {
     return json::object{{"ticket", ticket::encode_file(made)}, {"unit", made.unit}, {"expires", runtime::time_text(made.expires)}};
-  });
-}
-
-Response Api::list(const Request& request) {
-  const auto limit = runtime::number_of(request.query_or("limit", "50"), "limit", 1, 500);
-  if (limit.has_error()) return respond(limit.error());
-  storage::DossierQuery query;
-  query.status = request.query_or("status", "");
-  query.search = request.query_or("query", "");
-  query.conflict_only = request.query_or("conflict", "") == "true";
-  query.after = request.query_or("cursor", "");
-  query.limit = *limit;
-  return answer(storage::list_dossiers(store_.store(), query), [](const storage::DossierPage& page) {
-    json::array lines;
-    for (const auto& line : page.lines) lines.push_back(json_of(line));
-    return json::object{{"dossiers", std::move(lines)}, {"next", page.next}};
-  });
-}
-
-Response Api::show(const Request& request) {
-  const auto did = storage::find_dossier(store_.store(), request.parameters.at("code"));
-  if (did.has_error()) return respond(did.error());
-  return answer(storage::show_dossier(store_.store(), *did), [](const storage::DossierView& view) {
-    auto out = runtime::json_of(view.state);
-    out["state"] = storage::name_of(view.phase);
-    return out;
-  });
-}
-
-Response Api::history(const Request& request) {
-  const auto did = storage::find_dossier(store_.store(), request.parameters.at("code"));
-  if (did.has_error()) return respond(did.error());
-  return answer(storage::dossier_history(store_.store(), *did), [&](const std::vector<merge::HistoryEntry>& entries) {
-    json::array out;
-    for (const auto& entry : entries) out.push_back(runtime::json_of(entry));
-    return json::object{{"id", runtime::id_text(*did)}, {"history", std::move(out)}};
   });
 }
 

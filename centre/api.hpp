@@ -35,13 +35,16 @@ class Api {
   [[nodiscard]] runtime::Response device(const runtime::Request& request);
   [[nodiscard]] runtime::Response approve(const runtime::Request& request);
   [[nodiscard]] runtime::Response revoke(const runtime::Request& request);
-  [[nodiscard]] runtime::Response units();
+  [[nodiscard]] runtime::Response metrics();
+  [[nodiscard]] runtime::Response units(const runtime::Request& request);
   [[nodiscard]] runtime::Response new_ticket(const runtime::Request& request);
   [[nodiscard]] runtime::Response list(const runtime::Request& request);
   [[nodiscard]] runtime::Response show(const runtime::Request& request);
   [[nodiscard]] runtime::Response history(const runtime::Request& request);
   [[nodiscard]] runtime::Response verify();
 
+  /// A write is answered once: a repeat of its Idempotency-Key gets the first answer.
+  [[nodiscard]] runtime::Response once(const runtime::Request& request, runtime::Response (Api::*write)(const runtime::Request&));
   /// The one device whose id begins with the request's `id`.
   [[nodiscard]] Result<DeviceHealth> find_device(const runtime::Request& request);
   [[nodiscard]] Result<std::vector<DeviceHealth>> judged();

@@ -21,6 +21,8 @@ enum class Alert {
   fork,             ///< two different records under one number
 };
 [[nodiscard]] const char* name_of(Alert alert) noexcept;
+inline constexpr Alert all_alerts[] = {Alert::none,        Alert::offline,         Alert::clock,    Alert::disk,
+                                       Alert::no_progress, Alert::revoked_contact, Alert::rollback, Alert::fork};
 
 inline constexpr std::chrono::minutes no_progress_after{10};
 inline constexpr std::chrono::hours offline_after{1};

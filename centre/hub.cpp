@@ -70,6 +70,7 @@ asio::awaitable<void> Hub::serve(runtime::Tcp::socket socket) {
   };
   const auto reason = co_await runtime::drive<Event>(line.link, line.engine, entropy, performing, outside);
   if (const auto peer = line.engine.peer()) {
+    events.add("devices", {{"device", hex(peer->view())}});
     runtime::log_info(runtime::Happened::link_ended, {runtime::Field::device(*peer), runtime::Field::error(reason)});
   } else {
     runtime::log_info(runtime::Happened::link_refused, {runtime::Field::error(reason)});
@@ -81,11 +82,20 @@ Event Hub::perform(Line& line, engine::centre::StoreEffect effect, Now now) {
   if (const auto* failed = std::get_if<engine::StorageFailed>(&event);
       failed != nullptr && reaction_to(failed->error.fault) == Reaction::stop)
     end(failed->error);
+  tell(line, event);
   const auto* admitted = std::get_if<engine::centre::Admitted>(&event);
   const auto size_before = std::exchange(log_size_, admitted != nullptr ? admitted->log.size : log_size_);
   const auto count_before = std::exchange(policy_count_, store_.store().policy.count());
   if (log_size_ != size_before || policy_count_ != count_before) log_grew(&line);
   return event;
+}
+
+/// An administrator's page reads a device's row anew when its link opened or closed, and when it said how it is doing.
+void Hub::tell(const Line& line, const Event& event) {
+  const auto peer = line.engine.peer();
+  const bool spoke = std::holds_alternative<engine::centre::PeerRead>(event) ||
+                     std::holds_alternative<engine::centre::ReportStored>(event) || std::holds_alternative<engine::centre::Enrolled>(event);
+  if (spoke) events.add("devices", peer ? boost::json::object{{"device", hex(peer->view())}} : boost::json::object{});
 }
 
 asio::awaitable<void> Hub::merge() {
@@ -105,6 +115,7 @@ asio::awaitable<void> Hub::merge() {
 }
 
 void Hub::log_grew(const Line* whose) {
+  events.add("arrived", {{"size", log_size_}});
   to_merge_.raise();
   for (auto* line : lines_) {
     if (line == whose) continue;
@@ -114,6 +125,7 @@ void Hub::log_grew(const Line* whose) {
 }
 
 void Hub::applied_grew(const engine::centre::LogView& log) {
+  events.add("applied", {{"index", log.applied}});
   for (auto* line : lines_) {
     line->applied = engine::centre::AppliedGrew{log.applied, log.applied_exceptions};
     line->link.wake();

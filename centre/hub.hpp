@@ -34,7 +34,8 @@ class Hub {
   /// Ends the device's open links; when it calls again, it is judged anew.
   void disconnect(const DeviceId& device);
 
-  runtime::EventLog events;  ///< for administrators' pages
+  /// For administrators' pages: `devices` when something about one changed, `arrived` when the log grew, `applied` when it was merged.
+  runtime::EventLog events;
 
   [[nodiscard]] std::set<DeviceId> connected() const;
   [[nodiscard]] std::size_t links() const noexcept { return lines_.size(); }
@@ -53,6 +54,7 @@ class Hub {
   [[nodiscard]] asio::awaitable<void> serve(runtime::Tcp::socket socket);
   [[nodiscard]] engine::centre::Event perform(Line& line, engine::centre::StoreEffect effect, Now now);
   [[nodiscard]] asio::awaitable<void> merge();
+  void tell(const Line& line, const engine::centre::Event& event);
   void log_grew(const Line* whose);
   void applied_grew(const engine::centre::LogView& log);
   void end(Error reason);

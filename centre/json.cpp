@@ -1,5 +1,6 @@
 #include "centre/json.hpp"
 
+#include "runtime/causes.hpp"
 #include "runtime/dossier_json.hpp"
 
 namespace ward::centre {
@@ -40,6 +41,10 @@ json::object json_of(const DeviceHealth& device) {
       {"clock", json::object{{"offset_ms", device.clock_offset_ms}, {"trusted", device.clock_trusted}}},
       {"disk", json::object{{"free_bytes", report.disk_free_bytes}}},
       {"version", report.version}};
+  if (device.alert != Alert::none)
+    add_cause(out, runtime::cause_of(name_of(device.alert)));
+  else if (line.standing == storage::DeviceLine::Standing::waiting)
+    add_cause(out, runtime::cause_of("waiting_for_approval"));
   if (!line.fingerprint.empty()) out["fingerprint"] = line.fingerprint;
   if (line.refused.ms != 0) out["refused_at"] = time_text(line.refused);
   return out;
@@ -56,26 +61,6 @@ json::object json_of(const storage::Keeping& keeping, std::uint64_t log_size) {
                                    {"devices_not_back", keeping.not_back},
                                    {"awaits_policy", keeping.awaits_policy}};
   return out;
-}
-
-json::object json_of(const policy::Unit& unit) {
-  return {{"code", unit.code},       {"name_vi", unit.name_vi}, {"name_en", unit.name_en},
-          {"kind", unit.kind},       {"parent", unit.parent},   {"identification_code", unit.identification},
-          {"epoch", unit.unit_epoch}};
-}
-
-json::object json_of(const storage::DossierLine& line) {
-  return {{"id", runtime::id_text(line.did)},
-          {"code", line.code},
-          {"status", line.status},
-          {"procedure", line.procedure},
-          {"unit", line.unit},
-          {"owner", line.owner},
-          {"received", line.received},
-          {"due", line.due},
-          {"changed_at", time_text(line.changed_at)},
-          {"conflicts", line.conflicts},
-          {"state", storage::name_of(line.phase)}};
 }
 
 }  // namespace ward::centre

@@ -1,8 +1,6 @@
 #pragma once
 
 #include "centre/health.hpp"
-#include "protocol/policy/policy.hpp"
-#include "storage/dossiers.hpp"
 
 #include <boost/json.hpp>
 
@@ -11,12 +9,11 @@
 /// How the centre's facts look to programs (interfaces.md).
 namespace ward::centre {
 
-/// A row of `health`: what a ward's own status has, as the centre last heard it, and the verdict.
+/// A row of `health`: what a ward's own status has, as the centre last heard it, and the verdict; with `cause` and `action` when somebody
+/// must do something.
 [[nodiscard]] boost::json::object json_of(const DeviceHealth& device);
 /// `log_size`: as it is now.
 [[nodiscard]] boost::json::object json_of(const storage::Keeping& keeping, std::uint64_t log_size);
-[[nodiscard]] boost::json::object json_of(const policy::Unit& unit);
-[[nodiscard]] boost::json::object json_of(const storage::DossierLine& line);
 [[nodiscard]] const char* name_of(storage::DeviceLine::Standing standing) noexcept;
 
 }  // namespace ward::centre

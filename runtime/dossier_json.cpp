@@ -45,11 +45,6 @@ const char* name_of(HistoryEntry::Standing standing) {
   return "unknown";
 }
 
-std::string op_text(const OpId& id) {
-  return hex(id.change.device.view()) + "." + hex(id.change.incarnation.view()) + "." + std::to_string(id.change.seq) + "." +
-         std::to_string(id.index);
-}
-
 json::array json_of_ops(const std::vector<OpId>& ids) {
   json::array out;
   for (const auto& id : ids) out.emplace_back(op_text(id));
@@ -256,6 +251,11 @@ Result<std::vector<Position>> parse_version(std::string_view text) {
   }
   if (out.empty() || !from.ok()) return fail(Fault::invalid, "seen: not a version that this program gave out");
   return out;
+}
+
+std::string op_text(const OpId& id) {
+  return hex(id.change.device.view()) + "." + hex(id.change.incarnation.view()) + "." + std::to_string(id.change.seq) + "." +
+         std::to_string(id.index);
 }
 
 std::string id_text(const Did& did) { return "id:" + hex(did.view()); }

@@ -43,6 +43,7 @@ struct Edit {
 /// and hexadecimal digits.
 [[nodiscard]] std::string version_text(const std::vector<Position>& heads);
 [[nodiscard]] Result<std::vector<Position>> parse_version(std::string_view text);
+[[nodiscard]] std::string op_text(const OpId& id);              ///< device, incarnation, number and operation, with dots
 [[nodiscard]] std::string id_text(const Did& did);              ///< `id:` and 32 digits
 [[nodiscard]] std::string path_text(const record::Path& path);  ///< `TaiLieuNop/cccd/TenTepDinhKem`
 [[nodiscard]] std::string time_text(WallTime time);             ///< ISO 8601 with +07:00; empty for 0

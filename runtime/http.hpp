@@ -51,7 +51,14 @@ struct Response {
 };
 [[nodiscard]] Response respond(const boost::json::value& value, unsigned status = 200);
 [[nodiscard]] Response respond(const Trouble& trouble);
+/// An ambiguous code with the ids as a list, `ids`.
 [[nodiscard]] Response respond(const Error& error);
+/// 200 with an ETag of the body, or 304 when the caller holds that already.
+[[nodiscard]] Response respond_unless_held(const boost::json::value& value, const Request& request);
+/// `limit` of a list: 1 to 500, 50 unless told. `invalid`.
+[[nodiscard]] Result<std::size_t> limit_of(const Request& request);
+/// `true` or `false` (also when it is absent). `invalid`.
+[[nodiscard]] Result<bool> flag_of(const Request& request, std::string_view name);
 
 /// Handlers run to their end on the one thread; each is short (a transaction).
 using Handler = std::function<Response(const Request&)>;

@@ -1,11 +1,15 @@
 #include "runtime/http.hpp"
 
+#include "protocol/crypto/hash.hpp"
+#include "runtime/json_input.hpp"
+
 #include <boost/json/serialize.hpp>
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
 
 namespace ward::runtime {
 namespace {
@@ -62,7 +66,37 @@ Response respond(const Trouble& trouble) {
   return {trouble.status, boost::json::serialize(json_of(trouble)), "application/problem+json", {}};
 }
 
-Response respond(const Error& error) { return respond(trouble_of(error)); }
+Response respond(const Error& error) {
+  auto trouble = trouble_of(error);
+  if (error.fault == Fault::ambiguous) {
+    boost::json::array ids;
+    std::istringstream words(error.detail);
+    for (std::string word; words >> word;)
+      if (word.starts_with("id:")) ids.emplace_back(word);
+    trouble.more["ids"] = std::move(ids);
+  }
+  return respond(trouble);
+}
+
+Response respond_unless_held(const boost::json::value& value, const Request& request) {
+  auto out = respond(value);
+  out.etag = '"' + hex(crypto::hash<KeyId>("wsync-etag", {}, {view(out.body)}).view()) + '"';
+  if (out.etag != request.if_none_match) return out;
+  out.status = 304;
+  out.body.clear();
+  return out;
+}
+
+Result<std::size_t> limit_of(const Request& request) {
+  WARD_TRY(const auto limit, number_of(request.query_or("limit", "50"), "limit", 1, 500));
+  return static_cast<std::size_t>(limit);
+}
+
+Result<bool> flag_of(const Request& request, std::string_view name) {
+  const auto said = request.query_or(name, "false");
+  if (said == "true" || said == "false") return said == "true";
+  return fail(Fault::invalid, "`" + std::string(name) + "` must be true or false");
+}
 
 void Router::add(std::string method, std::string_view pattern, Handler handler, For whom) {
   routes_.push_back({std::move(method), split(pattern), std::move(handler), whom});
@@ -91,6 +125,7 @@ std::vector<std::string> Router::routes() const {
   std::vector<std::string> out;
   for (const auto& route : routes_) {
     out.push_back(route.method + ' ');
+    if (route.parts.empty()) out.back() += '/';
     for (const auto& part : route.parts) out.back() += '/' + part;
   }
   return out;

@@ -5,6 +5,7 @@ namespace {
 
 constexpr std::int64_t kept_ms = std::int64_t{7} * 24 * 3600 * 1000;  ///< nobody repeats a request after a week
 constexpr std::size_t key_bytes_max = 256;
+constexpr std::int64_t answers_max = 10'000;
 
 }  // namespace
 
@@ -19,17 +20,24 @@ Result<std::optional<Bytes>> answered_before(Store& store, std::string_view key,
   });
 }
 
+void put_answer(Store& store, std::string_view key, const Hash& request, BytesView answer, WallTime at) {
+  if (key.empty() || key.size() > key_bytes_max) throw Failure{{Fault::invalid, "an Idempotency-Key has 1 to 256 bytes"}};
+  store.db.query("DELETE FROM answered WHERE at_ms < ?").bind(at.ms - kept_ms).run();
+  const auto sealed = seal_local(store.local, "answer", view(key), answer);
+  store.db.query("INSERT OR IGNORE INTO answered (key, request, answer, at_ms) VALUES (?, ?, ?, ?)")
+      .bind(key)
+      .bind(request)
+      .bind(BytesView(sealed))
+      .bind(at.ms)
+      .run();
+  store.db.query("DELETE FROM answered WHERE at_ms < (SELECT at_ms FROM answered ORDER BY at_ms DESC LIMIT 1 OFFSET ?)")
+      .bind(answers_max - 1)
+      .run();
+}
+
 Result<void> remember_answer(Store& store, std::string_view key, const Hash& request, BytesView answer, WallTime at) {
-  if (key.empty() || key.size() > key_bytes_max) return fail(Fault::invalid, "an Idempotency-Key has 1 to 256 bytes");
   return store.db.transact("remember an answer", [&]() -> Result<void> {
-    store.db.query("DELETE FROM answered WHERE at_ms < ?").bind(at.ms - kept_ms).run();
-    const auto sealed = seal_local(store.local, "answer", view(key), answer);
-    store.db.query("INSERT OR IGNORE INTO answered (key, request, answer, at_ms) VALUES (?, ?, ?, ?)")
-        .bind(key)
-        .bind(request)
-        .bind(BytesView(sealed))
-        .bind(at.ms)
-        .run();
+    put_answer(store, key, request, answer, at);
     return {};
   });
 }

@@ -1,6 +1,7 @@
 #include "storage/dossiers.hpp"
 
 #include "protocol/base/limits.hpp"
+#include "protocol/text/text.hpp"
 #include "storage/merged.hpp"
 #include "storage/search.hpp"
 
@@ -13,6 +14,7 @@ namespace {
 constexpr std::size_t lines_max = 500;
 constexpr std::string_view id_prefix = "id:";
 constexpr std::size_t ambiguous_shown_max = 20;
+constexpr std::size_t similar_max = 20;
 
 Result<std::vector<std::int64_t>> with_code(Store& store, std::string_view code) {
   std::vector<std::int64_t> out;
@@ -33,38 +35,47 @@ class Phases {
       exceptions_.push_back(fixed_from<Did>(BytesView(exceptions).subspan(at, Did::size)));
   }
 
-  DossierPhase of(std::int64_t dossier, const Did& did) {
+  DossierStanding of(std::int64_t dossier, const Did& did) {
     const auto stored = records_of(dossier);
-    if (stored.refused) return DossierPhase::needs_you;
-    if (stored.unreceipted) return DossierPhase::on_this_pc;
-    auto line = store_.db.query("SELECT conflicts + attention + waiting, dirty FROM dossier WHERE id = ?");
+    if (!stored.refused.empty()) return {DossierPhase::needs_you, stored.unreceipted_since, stored.refused};
+    if (stored.unreceipted) return {DossierPhase::on_this_pc, stored.unreceipted_since, {}};
+    auto line = store_.db.query("SELECT conflicts, attention, waiting, dirty FROM dossier WHERE id = ?");
     line.bind(dossier);
     if (!line.step()) throw Failure{{Fault::storage_damaged, "a dossier's row is missing"}};
-    if (line.number(0) > 0) return DossierPhase::needs_you;
-    if (store_.site == Site::centre) return line.number(1) == 0 ? DossierPhase::applied : DossierPhase::at_centre;
+    if (line.number(0) > 0) return {DossierPhase::needs_you, stored.newest, "conflict"};
+    if (line.number(1) > 0) return {DossierPhase::needs_you, stored.newest, "attention"};
+    if (line.number(2) > 0) return {DossierPhase::needs_you, stored.newest, "waiting"};
+    const auto since = stored.newest_stamp.ms != 0 ? stored.newest_stamp : stored.newest;
+    if (store_.site == Site::centre) return {line.number(3) == 0 ? DossierPhase::applied : DossierPhase::at_centre, since, {}};
     const bool excepted = std::find(exceptions_.begin(), exceptions_.end(), did) != exceptions_.end();
-    return stored.all_stamped && stored.newest_index < applied_ && !excepted ? DossierPhase::applied : DossierPhase::at_centre;
+    const bool applied = stored.all_stamped && stored.newest_index < applied_ && !excepted;
+    return {applied ? DossierPhase::applied : DossierPhase::at_centre, since, {}};
   }
 
  private:
   struct Records {
-    bool refused = false;
+    std::string refused;
     bool unreceipted = false;
     bool all_stamped = true;
     std::int64_t newest_index = -1;
+    WallTime newest_stamp, newest, unreceipted_since;
   };
   Records records_of(std::int64_t dossier) {
     Records out;
     auto found = store_.db.query(
-        "SELECT max(s.refused IS NOT NULL AND s.receipted = 0), max(r.segment IS NULL OR s.receipted = 0), "
-        "max(r.segment IS NULL OR s.stamp_index IS NULL), max(s.stamp_index) FROM record r LEFT JOIN segment s ON s.id = r.segment WHERE "
-        "r.dossier = ?");
+        "SELECT max(CASE WHEN s.receipted = 0 THEN s.refused END), max(r.segment IS NULL OR s.receipted = 0), "
+        "max(r.segment IS NULL OR s.stamp_index IS NULL), max(s.stamp_index), max(s.stamp_ms), max(r.saved_ms), "
+        "min(CASE WHEN r.segment IS NULL OR s.receipted = 0 THEN r.saved_ms END) "
+        "FROM record r LEFT JOIN segment s ON s.id = r.segment WHERE r.dossier = ?");
     found.bind(dossier);
     if (!found.step() || found.is_null(1)) return out;
-    out.refused = found.number(0) != 0;
+    if (!found.is_null(0)) out.refused = found.text(0);
     out.unreceipted = found.number(1) != 0;
     out.all_stamped = found.number(2) == 0;
     if (!found.is_null(3)) out.newest_index = found.number(3);
+    if (!found.is_null(4)) out.newest_stamp = {found.number(4)};
+    out.newest = {found.number(5)};
+    if (!found.is_null(6)) out.unreceipted_since = {found.number(6)};
     return out;
   }
 
@@ -98,8 +109,12 @@ DossierLine line_of(Store& store, Phases& phases, const Query& row) {
   out.due = row.text(7);
   out.conflicts = static_cast<std::uint64_t>(row.number(8));
   out.changed_at = {row.number(9)};
-  out.owner = shown_text(read_state(store, dossier), "ChuHoSo");
-  out.phase = phases.of(dossier, out.did);
+  const auto state = read_state(store, dossier);
+  out.owner = shown_text(state, "ChuHoSo");
+  out.procedure_name = shown_text(state, "TenTTHC");
+  out.finished = shown_text(state, "NgayKetThucXuLy");
+  out.voided = shown_text(state, void_field);
+  out.standing = phases.of(dossier, out.did);
   return out;
 }
 
@@ -181,8 +196,10 @@ Result<DossierPage> list_dossiers(Store& store, const DossierQuery& query) {
           out.next = std::to_string(last);
           return;
         }
+        auto line = line_of(store, phases, rows);
+        if (!line.voided.empty() && !query.voided) continue;
         last = rows.number(0);
-        out.lines.push_back(line_of(store, phases, rows));
+        out.lines.push_back(std::move(line));
       }
     };
     const auto conflicts_min = std::int64_t{query.conflict_only};
@@ -201,6 +218,36 @@ Result<DossierPage> list_dossiers(Store& store, const DossierQuery& query) {
     } else {
       auto rows = store.db.query(WARD_LINE_COLUMNS "WHERE d.id < ? ORDER BY d.id DESC");
       take(rows.bind(before));
+    }
+    return out;
+  });
+}
+
+Result<std::vector<DossierLine>> similar_dossiers(Store& store, const SimilarQuery& query) {
+  forget_keys(store);
+  const auto owner = text::words(query.owner);
+  const auto identity = text::words(query.identity);
+  if (owner.empty() && identity.empty()) return fail(Fault::invalid, "name at least `owner` or `identity`");
+  return store.db.read("similar dossiers", [&]() -> Result<std::vector<DossierLine>> {
+    std::vector<DossierLine> out;
+    Phases phases(store);
+    const auto by_owner = hashes_of_query(store, query.owner);
+    const auto by_identity = hashes_of_query(store, query.identity);
+    const auto may_be = [&](BytesView words) {
+      return (!owner.empty() && contains_all(words, by_owner)) || (!identity.empty() && contains_all(words, by_identity));
+    };
+    auto rows = store.db.query(
+        "SELECT d.id, d.did, d.code, d.status, d.procedure, d.unit, d.received, d.due, d.conflicts, s.changed_ms, w.hashes FROM dossier d "
+        "JOIN state s ON s.dossier = d.id JOIN words w ON w.dossier = d.id WHERE s.changed_ms >= ?1 AND (?2 = '' OR d.procedure = ?2) "
+        "ORDER BY d.id DESC");
+    rows.bind(query.since.ms).bind(query.procedure);
+    while (out.size() < similar_max && rows.step()) {
+      if (!may_be(rows.bytes(10))) continue;
+      const auto state = read_state(store, rows.number(0));
+      // The words may be somebody else's in the same dossier.
+      const bool same_owner = !owner.empty() && text::words(shown_text(state, "ChuHoSo")) == owner;
+      const bool same_identity = !identity.empty() && text::words(shown_text(state, "SoGiayToChuHoSo")) == identity;
+      if ((same_owner || same_identity) && shown_text(state, void_field).empty()) out.push_back(line_of(store, phases, rows));
     }
     return out;
   });

@@ -12,20 +12,30 @@ namespace ward::storage {
 enum class DossierPhase { on_this_pc, needs_you, at_centre, applied };
 [[nodiscard]] const char* name_of(DossierPhase phase) noexcept;  ///< `on_this_pc`, …
 
+struct DossierStanding {
+  DossierPhase phase = DossierPhase::on_this_pc;
+  WallTime since;      ///< as far as this site knows
+  std::string reason;  ///< of `needs_you`: `conflict`, `attention`, `waiting`, or the fault for which the centre refused it; else empty
+};
+
+/// The field that marks a dossier as made by mistake; its text is the reason.
+inline constexpr std::string_view void_field = "LyDoHuy";
+
 /// A line of the list: nothing but what a list shows.
 struct DossierLine {
   Did did;
   std::string code, status, procedure, unit, received, due;
-  std::string owner;  ///< ChuHoSo, opened from the sealed state; empty while in conflict
+  std::string owner, procedure_name, finished, voided;  ///< opened from the sealed state; empty while in conflict
   WallTime changed_at;
   std::uint64_t conflicts = 0;
-  DossierPhase phase = DossierPhase::on_this_pc;
+  DossierStanding standing;
 };
 
 struct DossierQuery {
   std::string status;  ///< empty: any
   bool conflict_only = false;
-  std::string search;      ///< words, all of which must occur; folded, prefixes from 3 letters; last 4 digits of numbers
+  bool voided = false;     ///< those too that were made by mistake
+  std::string search;      ///< words, all of which must occur; folded, prefixes from 3 letters; of numbers from 4 digits, and their last 4
   std::string after;       ///< cursor of the page before; empty: from the start
   std::size_t limit = 50;  ///< at most 500
 };
@@ -37,7 +47,14 @@ struct DossierPage {
 struct DossierView {
   Did did;
   merge::DossierState state;
-  DossierPhase phase = DossierPhase::on_this_pc;
+  DossierStanding standing;
+};
+
+/// What a new dossier may repeat.
+struct SimilarQuery {
+  std::string owner, identity;  ///< at least one; compared without marks and case
+  std::string procedure;        ///< empty: any
+  WallTime since;               ///< only what changed from then on
 };
 
 /// `which` = a code or `id:HEX` (32 digits). `not_found`; `ambiguous`, whose detail lists the ids as `id:… id:…`.
@@ -45,6 +62,8 @@ struct DossierView {
 [[nodiscard]] Result<DossierView> show_dossier(Store& store, const Did& did);
 [[nodiscard]] Result<std::vector<merge::HistoryEntry>> dossier_history(Store& store, const Did& did);
 [[nodiscard]] Result<DossierPage> list_dossiers(Store& store, const DossierQuery& query);
+/// Dossiers of that person and procedure, the newest first, at most 20; without those made by mistake.
+[[nodiscard]] Result<std::vector<DossierLine>> similar_dossiers(Store& store, const SimilarQuery& query);
 /// Open conflicts with their dossier, oldest dossier first; at most 500.
 [[nodiscard]] Result<std::vector<DossierView>> list_inbox(Store& store);
 /// The dossier that holds this conflict now; `not_found` when it is gone or was decided.
@@ -62,5 +81,7 @@ struct Verification {
 /// Idempotency-Key: the answer that was given before to the same request; `invalid` when the key was used for another request.
 [[nodiscard]] Result<std::optional<Bytes>> answered_before(Store& store, std::string_view key, const Hash& request);
 [[nodiscard]] Result<void> remember_answer(Store& store, std::string_view key, const Hash& request, BytesView answer, WallTime at);
+/// The same inside a transaction: the answer is remembered exactly when what it tells of is saved. Throws `Failure`.
+void put_answer(Store& store, std::string_view key, const Hash& request, BytesView answer, WallTime at);
 
 }  // namespace ward::storage

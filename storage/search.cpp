@@ -15,6 +15,7 @@ constexpr std::size_t hash_size = 8;
 constexpr std::size_t hashes_max = 1024;
 constexpr std::size_t prefix_letters_min = 3;
 constexpr std::size_t last_digits = 4;
+constexpr std::size_t prefix_digits_min = 4;  ///< as they are typed; with fewer everybody's number would begin so
 
 constexpr std::array<std::string_view, 5> searched{"ChuHoSo", "NguoiNop", "Email", "DiaChiChuHoSo", "TrichYeuHoSo"};
 /// Identity and telephone numbers: people remember the end of them.
@@ -33,8 +34,11 @@ class Words {
   }
   void add_number(std::string_view text) {
     add(text);
-    for (const auto& word : text::words(text))
-      if (is_number(word) && word.size() > last_digits) add_word(std::string_view(word).substr(word.size() - last_digits));
+    for (const auto& word : text::words(text)) {
+      if (!is_number(word) || word.size() <= last_digits) continue;
+      add_word(std::string_view(word).substr(word.size() - last_digits));
+      for (auto size = prefix_digits_min; size < word.size(); ++size) add_word(std::string_view(word).substr(0, size));
+    }
   }
   [[nodiscard]] static bool is_number(std::string_view word) {
     return std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });

@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace ward::storage {
+namespace {
+
+constexpr std::size_t arrived_max = 256;
+
+}  // namespace
 
 Deliveries::Deliveries(WardStore& of, Now at) : ward(of), store(of.store_), now(at) {}
 
@@ -17,7 +22,10 @@ Result<void> Deliveries::apply(std::vector<segment::Rows>& all) {
     });
     set_lost_heads(store, lost);
   }
-  for (const auto dossier : touched_) remerge(store, dossier);
+  for (const auto dossier : touched_) {
+    remerge(store, dossier);
+    if (ward.arrived_.size() < arrived_max) ward.arrived_.push_back(did_of(store, dossier));
+  }
   return {};
 }
 

@@ -118,7 +118,7 @@ void WardStore::learn_unit_seeds() {
   if (seed.has_value()) store_.keys.unit_seeds.insert_or_assign({device.unit, device.unit_epoch}, *std::move(seed));
 }
 
-Result<std::vector<Saved>> WardStore::save(const std::vector<NewChange>& changes, Now now) {
+Result<std::vector<Saved>> WardStore::save(const std::vector<NewChange>& changes, Now now, const AlsoSave& also) {
   const auto* standing = store_.policy.device(membership_.device);
   if (standing == nullptr) return fail(Fault::not_member, "this PC is not approved yet");
   if (standing->revoked) return fail(Fault::revoked, "this PC was revoked");
@@ -138,6 +138,7 @@ Result<std::vector<Saved>> WardStore::save(const std::vector<NewChange>& changes
       out.push_back(*std::move(one));
     }
     writer->finish();
+    if (also) also(out);
     return out;
   });
   if (saved.has_value()) writer->keep();

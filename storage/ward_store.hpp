@@ -44,6 +44,25 @@ struct Saved {
   bool clock_believed = true;
 };
 
+using AlsoSave = std::function<void(const std::vector<Saved>&)>;
+
+/// What would be lost if this PC broke now: dossiers with records that no receipt covers.
+struct Exposure {
+  std::uint64_t dossiers = 0;
+  WallTime oldest;  ///< 0: none
+};
+struct WaitingDossier {
+  Did did;
+  std::string code, owner;
+  WallTime since;  ///< when the oldest of these records was saved
+  std::uint64_t records = 0;
+  std::string refused;  ///< the fault for which the centre will not take one of them; empty: none
+};
+struct WaitingPage {
+  std::vector<WaitingDossier> dossiers;
+  std::string next;  ///< cursor; empty: no more
+};
+
 class WardStore {
  public:
   /// Writes a new data file after an enrolment. Fails if there is one.
@@ -58,7 +77,8 @@ class WardStore {
   /// Seals and commits changes: all of them, or none. When it returns a value, a power cut loses nothing of it. `not_member`: this PC is
   /// not approved yet, so it holds no key to write with. `invalid`, `too_large`: names what is wrong with which change; nothing was saved.
   /// A new dossier that does not fit one record is saved as several changes.
-  [[nodiscard]] Result<std::vector<Saved>> save(const std::vector<NewChange>& changes, Now now);
+  /// `also` runs in the same transaction, after the changes: what it writes is saved exactly when they are.
+  [[nodiscard]] Result<std::vector<Saved>> save(const std::vector<NewChange>& changes, Now now, const AlsoSave& also = {});
 
   [[nodiscard]] Result<sync::Report> report(Now now);
   /// What the runtime measured last; goes into reports.
@@ -76,6 +96,9 @@ class WardStore {
     bool restored = false;  ///< this file is an older copy of itself; what it lacks is being fetched
   };
   [[nodiscard]] Result<Progress> progress(Now now);
+  [[nodiscard]] Result<Exposure> exposure();
+  /// The dossiers that it counts, the one that waits longest first. `after`: the cursor of the page before; at most 500.
+  [[nodiscard]] Result<WaitingPage> list_waiting(std::string_view after, std::size_t limit);
   /// The newest receipt that covers this dossier's own records, as signed, for people and for export.
   [[nodiscard]] Result<std::optional<sync::Receipted>> last_receipt();
 
@@ -89,6 +112,9 @@ class WardStore {
   [[nodiscard]] Result<void> store_applied(const engine::agent::StoreApplied& applied);
   [[nodiscard]] Result<void> store_refused(const engine::agent::StoreRefused& refused);
   [[nodiscard]] Result<void> store_heads(const engine::agent::StoreHeads& heads);
+
+  /// The dossiers that deliveries changed since this was asked last; at most some hundred.
+  [[nodiscard]] std::vector<Did> take_arrived() { return std::exchange(arrived_, {}); }
 
   [[nodiscard]] engine::agent::Identity engine_identity() const;
 
@@ -109,7 +135,8 @@ class WardStore {
   bool clock_believed_ = true;
   std::uint64_t disk_free_bytes_ = 0;
   std::set<Incarnation> postponed_;  ///< the centre takes no more of these before something came from there: it lacks what must come first
-  bool asked_own_ = false;           ///< this link's pulls ask for this device's own segments too
+  std::vector<Did> arrived_;
+  bool asked_own_ = false;  ///< this link's pulls ask for this device's own segments too
 
   friend struct WardWriter;
   friend struct Outbox;

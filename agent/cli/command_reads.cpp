@@ -79,6 +79,7 @@ std::optional<Trouble> each_line(const Common& common, const ListOptions& option
   std::string target =
       "/v1/dossiers?limit=500&query=" + runtime::encode_segment(options.search) + "&status=" + runtime::encode_segment(options.status);
   if (options.conflict) target += "&conflict=true";
+  if (options.voided) target += "&void=true";
   std::string cursor;
   do {
     auto answer = runtime::call_daemon({program, common.data}, "GET", target + "&cursor=" + runtime::encode_segment(cursor), {}, call_max);

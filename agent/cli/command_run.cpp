@@ -7,6 +7,7 @@
 #include "runtime/http_server.hpp"
 #include "runtime/account.hpp"
 #include "runtime/log.hpp"
+#include "runtime/loopback_token.hpp"
 #include "runtime/machine.hpp"
 #include "runtime/tasks.hpp"
 #include "runtime/watchdog.hpp"
@@ -37,7 +38,7 @@ class Process {
   Result<void> open_doors(const runtime::DataDir& directory, const std::string& http) {
     if (!http.empty()) {
       WARD_TRY(const auto at, runtime::parse_host_port(http));
-      WARD_TRY(auto token, loopback_token(directory));
+      WARD_TRY(auto token, runtime::loopback_token(directory));
       WARD_TRY(const auto port, server_.listen_loopback(at, std::move(token)));
       ward_.http = at.host + ":" + std::to_string(port);
     }

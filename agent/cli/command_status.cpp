@@ -35,6 +35,8 @@ int show_status(const json::value& status) {
       {"link", link_line(status)},
       {"waiting to be sent", shown(status, "queue", "records") + " records, " + shown(status, "queue", "bytes") +
                                  " bytes, the oldest since " + shown(status, "queue", "oldest_at")},
+      {"if this PC broke now", shown(status, "exposure", "dossiers") + " dossiers would lose something, the oldest of it from " +
+                                   shown(status, "exposure", "oldest_at")},
       {"receipted", shown(status, "receipted", "through") + " records, at " + shown(status, "receipted", "at")},
       {"dossiers", shown(status, "dossiers")},
       {"to decide", shown(status, "conflicts") + " conflicts, " + shown(status, "quarantined") + " quarantined, " +

@@ -90,6 +90,17 @@ int dossier_edit(const Common& common, const WriteOptions& options) {
              });
 }
 
+int dossier_void(const Common& common, const WriteOptions& options) {
+  if (options.undo != options.why.empty()) return wrong_usage(fail(Fault::invalid, "say --why it is void, or --undo"));
+  const json::object body{{"set", json::object{{"LyDoHuy", options.why}}}};
+  return ask(common, "POST", "/v1/dossiers/" + runtime::encode_segment(options.code) + "/changes", json::serialize(body),
+             [&](const json::value&) {
+               if (!common.quiet)
+                 runtime::say(options.undo ? "It counts again." : "It is marked as void and kept; lists show it with --void.");
+               return static_cast<int>(ExitCode::done);
+             });
+}
+
 int inbox_resolve(const Common& common, const ResolveOptions& options) {
   if (options.keep.empty() == options.set.empty())
     return wrong_usage(fail(Fault::invalid, "decide by --keep LETTER, or by --set FIELD=VALUE --why REASON"));
@@ -102,11 +113,22 @@ int inbox_resolve(const Common& common, const ResolveOptions& options) {
     body["keep"] = options.keep;
   }
   if (!options.why.empty()) body["why"] = options.why;
-  return ask(common, "POST", "/v1/inbox/" + runtime::encode_segment(options.id) + "/resolutions", json::serialize(body),
-             [&](const json::value&) {
-               if (!common.quiet) runtime::say("Decided and saved. What the others wrote stays in the history.");
-               return static_cast<int>(ExitCode::done);
-             });
+  return ask(
+      common, "POST", "/v1/inbox/" + runtime::encode_segment(options.id) + "/resolutions", json::serialize(body),
+      [&](const json::value& saved) {
+        if (!common.quiet)
+          runtime::say(
+              "Decided and saved. What the others wrote stays in the history.\nFor 30 days it can be taken back: wardsync inbox undo " +
+              shown(saved, "resolution"));
+        return static_cast<int>(ExitCode::done);
+      });
+}
+
+int inbox_undo(const Common& common, const std::string& id) {
+  return ask(common, "DELETE", "/v1/inbox/-/resolutions/" + runtime::encode_segment(id), {}, [&](const json::value&) {
+    if (!common.quiet) runtime::say("Taken back: what the decision replaced stands again.");
+    return static_cast<int>(ExitCode::done);
+  });
 }
 
 }  // namespace ward::agent

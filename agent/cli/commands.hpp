@@ -59,9 +59,12 @@ struct WriteOptions {
   std::string code;
   std::vector<std::string> sets;  ///< FIELD=VALUE
   std::string json_file, seen, why, note;
+  bool undo = false;
 };
 int dossier_new(const Common& common, const WriteOptions& options);
 int dossier_edit(const Common& common, const WriteOptions& options);
+/// Marks a dossier as made by mistake, with the reason; it is kept. `undo` takes that back.
+int dossier_void(const Common& common, const WriteOptions& options);
 /// `from_line`: earlier lines are passed over.
 int dossier_import(const Common& common, const std::string& file, std::uint64_t from_line);
 int dossier_apply(const Common& common, const std::string& file, std::uint64_t from_line);
@@ -69,6 +72,7 @@ int dossier_apply(const Common& common, const std::string& file, std::uint64_t f
 struct ListOptions {
   std::string status, search, out_file;
   bool conflict = false;
+  bool voided = false;  ///< those too that were made by mistake
 };
 int dossier_list(const Common& common, const ListOptions& options);
 int dossier_export(const Common& common, const ListOptions& options);
@@ -81,6 +85,8 @@ struct ResolveOptions {
 int inbox_list(const Common& common);
 int inbox_show(const Common& common, const std::string& id);
 int inbox_resolve(const Common& common, const ResolveOptions& options);
+/// `id`: the resolution, as `resolve --json` gave it.
+int inbox_undo(const Common& common, const std::string& id);
 
 /// Asks the daemon; opens the data read-only itself when none runs. Exit 5 when damage is found.
 int verify(const Common& common);

@@ -84,6 +84,11 @@ void add_writes(CLI::App& dossier, Words& w) {
   edit->add_option("--seen", w.write.seen, "the VERSION that the writer saw; default: the newest here");
   edit->add_option("--why", w.write.why, "the reason, where the act asks for one");
   edit->add_option("--note", w.write.note, "a note to add");
+  auto* voiding = printing(dossier, w, "void", "mark one that was made by mistake; it is kept, and lists leave it out",
+                           [&] { return dossier_void(w.common, w.write); });
+  voiding->add_option("CODE", w.write.code, "its code, or id:HEX")->required();
+  auto* reason = voiding->add_option("--why", w.write.why, "the reason, which is kept with it");
+  voiding->add_flag("--undo", w.write.undo, "take that back")->excludes(reason);
   made->add_option("--json", w.write.json_file, "a file with the whole dossier in the national form; - for stdin")->type_name("FILE");
   for (auto* writing : {made, edit}) writing->add_option("--set", w.write.sets, "FIELD=VALUE, or LIST/ID/FIELD=VALUE")->expected(1, 512);
 
@@ -112,6 +117,7 @@ void add_dossiers(CLI::App& app, Words& w) {
   for (auto* listing : {list, exported}) {
     listing->add_option("--status", w.list.status, "only this status, 1 to 10");
     listing->add_flag("--conflict", w.list.conflict, "only those that a person must decide");
+    listing->add_flag("--void", w.list.voided, "those too that were made by mistake");
   }
   auto* show = printing(*dossier, w, "show", "one dossier", [&] { return dossier_show(w.common, w.code); });
   auto* history =
@@ -124,6 +130,8 @@ void add_dossiers(CLI::App& app, Words& w) {
   one->add_option("ID", w.id, "the conflict's id")->required();
   auto* resolve = printing(*inbox, w, "resolve", "decide one", [&] { return inbox_resolve(w.common, w.resolve); });
   resolve->add_option("ID", w.resolve.id, "the conflict's id")->required();
+  auto* undo = printing(*inbox, w, "undo", "take a decision back, within 30 days", [&] { return inbox_undo(w.common, w.id); });
+  undo->add_option("ID", w.id, "the resolution, as `resolve` printed it")->required();
   auto* keep = resolve->add_option("--keep", w.resolve.keep, "the letter of the value that stays");
   resolve->add_option("--set", w.resolve.set, "FIELD=VALUE: another value")->excludes(keep);
   resolve->add_option("--why", w.resolve.why, "the reason; needed with --set");

@@ -51,12 +51,12 @@ void show_keeping(const json::value& keeping) {
 void show_health(const json::value& answer) {
   show_keeping(answer);
   std::vector<std::vector<std::string>> rows{
-      {"ALERT", "SINCE", "UNIT", "PC", "DEVICE", "LINK", "LAST CONTACT", "UNSENT", "OLDEST", "CONFLICTS", "CLOCK", "VERSION"}};
+      {"ALERT", "SINCE", "UNIT", "PC", "DEVICE", "LINK", "LAST CONTACT", "UNSENT", "OLDEST", "CONFLICTS", "CLOCK", "VERSION", "TO DO"}};
   for (const auto& device : rows_of(answer, "devices"))
     rows.push_back({shown(device, "alert"), shown(device, "since"), shown(device, "unit"), shown(device, "label"), short_id(device),
                     shown(device, "link", "state"), shown(device, "last_contact_at"), shown(device, "queue", "records"),
                     shown(device, "queue", "oldest_at"), shown(device, "conflicts"), shown(device, "clock", "offset_ms") + " ms",
-                    shown(device, "version")});
+                    shown(device, "version"), shown(device, "action", "en")});
   print(align(rows));
 }
 

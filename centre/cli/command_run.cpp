@@ -4,10 +4,10 @@
 #include "centre/hub.hpp"
 #include "centre/page_files.hpp"
 #include "runtime/data_dir.hpp"
-#include "runtime/entropy.hpp"
 #include "runtime/events.hpp"
 #include "runtime/http_server.hpp"
 #include "runtime/account.hpp"
+#include "runtime/loopback_token.hpp"
 #include "runtime/log.hpp"
 #include "runtime/machine.hpp"
 #include "runtime/watchdog.hpp"
@@ -21,23 +21,6 @@ namespace ward::centre {
 namespace {
 
 using runtime::ExitCode;
-
-/// The token by which programs on this machine may use the loopback port: made once, kept in a file that only this account reads.
-Result<std::string> loopback_token(const runtime::DataDir& directory) {
-  const auto path = directory.file("api.token");
-  if (runtime::file_exists(path)) {
-    WARD_TRY(const auto bytes, runtime::read_private_file(path, 1024));
-    std::string token(text_of(bytes));
-    while (token.ends_with('\n')) token.pop_back();
-    if (token.empty()) return fail(Fault::invalid, path + " is empty; delete it, and it is made anew");
-    return token;
-  }
-  Array<32> random{};
-  runtime::fill_random(random);
-  const auto token = hex(random);
-  WARD_CHECK(runtime::write_private_file(path, view(token + "\n"), false));
-  return token;
-}
 
 /// Everything that runs, in the order in which it must be made, and so goes in the opposite one.
 struct Daemon {
@@ -54,7 +37,7 @@ struct Daemon {
     served.listen = listen.host + ":" + std::to_string(port);
     if (!options.http.empty()) {
       WARD_TRY(const auto loopback, runtime::parse_host_port(options.http));
-      WARD_TRY(auto token, loopback_token(directory));
+      WARD_TRY(auto token, runtime::loopback_token(directory));
       WARD_TRY(const auto http_port, http.listen_loopback(loopback, std::move(token)));
       served.http = loopback.host + ":" + std::to_string(http_port);
     }

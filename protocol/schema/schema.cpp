@@ -108,14 +108,21 @@ Index index_fields() {
   return out;
 }
 
-std::vector<std::string> split_folded(std::string_view words) {
+std::vector<std::string> split(std::string_view words) {
   std::vector<std::string> out;
   while (!words.empty()) {
     const auto end = std::min(words.find('|'), words.size());
-    out.push_back(text::fold(words.substr(0, end)));
+    out.emplace_back(words.substr(0, end));
     words.remove_prefix(std::min(end + 1, words.size()));
   }
   return out;
+}
+
+void add_code(CodeList& to, std::string code, std::vector<std::string> words) {
+  std::vector<std::string> folded;
+  for (const auto& word : words) folded.push_back(text::fold(word));
+  to.codes.push_back({code, std::move(folded)});
+  to.choices.push_back({std::move(code), std::move(words)});
 }
 
 using CodeIndex = std::unordered_map<const Field*, CodeList>;
@@ -127,14 +134,13 @@ CodeIndex parse_codes() {
       if (field.name != row[0] || shape_of(field.parent) != row[1]) continue;
       auto& list = out[&field];
       list.open = parse_flag(row[4], "y", "n");
-      list.codes.push_back({row[2], split_folded(row[3])});
+      add_code(list, row[2], split(row[3]));
     }
   }
   for (const auto* field : {find("", "TrangThaiHoSo"), find("QuaTrinhXuLy", "TrangThai")}) {
     auto& list = out[field];
     list.open = false;
-    for (const auto& status : statuses())
-      list.codes.push_back({std::to_string(status.code), {text::fold(status.vi), text::fold(status.en)}});
+    for (const auto& status : statuses()) add_code(list, std::to_string(status.code), {status.vi, status.en});
   }
   return out;
 }
@@ -159,7 +165,8 @@ std::vector<Procedure> parse_procedures() {
   for (auto& row : rows_of(embedded::schema_procedures,
                            "code,name_vi,field,level,time_value,time_unit,working,same_day,fee_vnd,online,papers,lien_thong,"
                            "handler_unit,certainty_code_name,certainty_rest"))
-    out.push_back({row[0], row[1], row[2], row[3], row[12]});
+    out.push_back({row[0], row[1], row[2], row[3], row[12], parse_int(row[4]), row[5], parse_flag(row[6], "y", "n"),
+                   parse_flag(row[7], "y", "n"), parse_int(row[8])});
   return out;
 }
 
@@ -228,5 +235,7 @@ const CodeList& codes_of(const Field& field) {
   const auto found = index.find(find(field.parent, field.name));
   return found == index.end() ? unknown : found->second;
 }
+
+std::span<const Choice> choices(const Field& field) { return codes_of(field).choices; }
 
 }  // namespace ward::schema

@@ -38,6 +38,14 @@ struct Field {
 [[nodiscard]] const char* name_of(Policy policy) noexcept;
 [[nodiscard]] const char* name_of(Type type) noexcept;
 
+/// One code of an enumeration, with its words as people write them, the Vietnamese first.
+struct Choice {
+  std::string code;
+  std::vector<std::string> words;
+};
+/// What `field` offers; empty when it is no enumeration or its list is not known.
+[[nodiscard]] std::span<const Choice> choices(const Field& field);
+
 struct Status {
   int code = 0;
   std::string vi, en;
@@ -52,6 +60,11 @@ struct Transition {
 [[nodiscard]] std::span<const Transition> transitions();
 struct Procedure {
   std::string code, name, field, level, handler;
+  int time_value = 0;  ///< until the appointment, in `time_unit`; 0: the same day
+  std::string time_unit;
+  bool working_days = true;
+  bool same_day = false;
+  int fee_vnd = 0;
 };
 [[nodiscard]] std::span<const Procedure> procedures();
 

@@ -13,7 +13,8 @@ struct Code {
 /// What an enumeration accepts.
 struct CodeList {
   std::vector<Code> codes;
-  bool open = true;  ///< the list is not certain: any short text is accepted as well
+  std::vector<Choice> choices;  ///< the same, as it is written
+  bool open = true;             ///< the list is not certain: any short text is accepted as well
 };
 
 /// An open, empty list for an enumeration that codes.csv does not name.

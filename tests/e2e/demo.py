@@ -79,7 +79,7 @@ def stored_form(field, value):
 
 def view_of(dossier):
     """What two sites must agree on."""
-    return {name: value for name, value in dossier.items() if name != "state"}
+    return {name: value for name, value in dossier.items() if not name.startswith("state")}
 
 
 class Demo:

@@ -23,7 +23,8 @@ def shown(site):
     found = {}
     for line in site.dossiers():
         dossier = site.get(f"/v1/dossiers/{line['id']}")
-        dossier.pop("state")
+        for name in ("state", "state_since", "state_reason"):
+            dossier.pop(name)
         found[line["code"]] = dossier
     return found
 

@@ -278,6 +278,37 @@ TEST_CASE("http: a stream of events shows that it lives, and ends with the sessi
   CHECK(ended == asio::error::eof);
 }
 
+TEST_CASE("http: a listener that does not read is cut, and its place is free again") {
+  const Temporary here;
+  HttpLimits limits;
+  limits.event_streams_max = 1;
+  limits.request_max = 1s;
+  Served served(here.file("api.sock"), limits);
+  const auto request = "GET /v1/events HTTP/1.1\r\n" + served.host() + "Authorization: Bearer secret-token\r\nConnection: close\r\n\r\n";
+  asio::io_context io(1);
+  Tcp::socket deaf(io);
+  deaf.open(asio::ip::tcp::v4());
+  deaf.set_option(asio::socket_base::receive_buffer_size(4096));
+  deaf.connect({asio::ip::make_address("127.0.0.1"), served.port});
+  asio::write(deaf, asio::buffer(request));
+  static const std::string long_name(2000, 'x');
+  const auto answer = [&] {
+    Tcp::socket asking(io);
+    asking.connect({asio::ip::make_address("127.0.0.1"), served.port});
+    asio::write(asking, asio::buffer(request));
+    std::string head;
+    asio::read_until(asking, asio::dynamic_buffer(head), "\r\n\r\n");
+    return head;
+  };
+  const auto end = std::chrono::steady_clock::now() + 60s;
+  std::string other;
+  while (!other.starts_with("HTTP/1.1 200") && std::chrono::steady_clock::now() < end) {
+    for (int i = 0; i < 200; ++i) served.happen(long_name.c_str());
+    other = answer();
+  }
+  CHECK(other.starts_with("HTTP/1.1 200"));
+}
+
 TEST_CASE("http: what is too large is refused with a problem, and what is not HTTP with another") {
   const Temporary here;
   HttpLimits limits;

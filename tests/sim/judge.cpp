@@ -129,8 +129,8 @@ std::string Judge::different(WardSite& ward, const Did& did) {
   if (there->state.custody != ward.unit()) return {};
   if (here.has_error()) return "a ward lacks " + name(did);
   if (!(here->state == there->state)) return name(did) + " differs between a ward and the centre: " + difference(here->state, there->state);
-  if (here->phase != storage::DossierPhase::applied && here->phase != storage::DossierPhase::needs_you)
-    return name(did) + " is still " + storage::name_of(here->phase);
+  if (here->standing.phase != storage::DossierPhase::applied && here->standing.phase != storage::DossierPhase::needs_you)
+    return name(did) + " is still " + storage::name_of(here->standing.phase);
   return {};
 }
 

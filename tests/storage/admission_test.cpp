@@ -330,11 +330,11 @@ TEST_CASE("a refused segment is shown, keeps nothing else from going on, and is 
   must(pc->store_refused({{statement.incarnation, statement.first, Fault::not_member}}));
   CHECK(must(pc->progress(city.now)).refused_segments == 1);
   CHECK(must(pc->report(city.now)).quarantined == statement.count);
-  CHECK(must(storage::show_dossier(pc->store(), did)).phase == storage::DossierPhase::needs_you);
+  CHECK(must(storage::show_dossier(pc->store(), did)).standing.phase == storage::DossierPhase::needs_you);
   CHECK(must(pc->read_outbox({4, 256, false}, city.now)).rows.empty());
   const auto later = save(city, pc, sample_dossier("H57-2", "B")).did;
   sync(city, pc);
-  CHECK(must(storage::show_dossier(pc->store(), later)).phase == storage::DossierPhase::applied);
+  CHECK(must(storage::show_dossier(pc->store(), later)).standing.phase == storage::DossierPhase::applied);
   CHECK(must(pc->report(city.now)).queue_records == statement.count);
 }
 

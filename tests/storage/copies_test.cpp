@@ -158,7 +158,7 @@ TEST_CASE("a machine that was copied while it ran gives one number to two record
   CHECK(forks(city.centre->store()) == 1);
   while (must(city.centre->apply_pending(10))) {
   }
-  CHECK(must(storage::show_dossier(city.centre->store(), did)).phase == storage::DossierPhase::needs_you);
+  CHECK(must(storage::show_dossier(city.centre->store(), did)).standing.phase == storage::DossierPhase::needs_you);
   CHECK(shown(city.centre->store(), did, "SoDienThoai") == "1");
   CHECK(city.centre->log_view(city.now.wall).applied_exceptions == std::vector{did});
   // Told again it is refused again, and takes no new place in the log.
@@ -212,7 +212,7 @@ TEST_CASE("a centre that was restored from a copy is filled again by the wards")
 
   Link link(city, first);
   link.run();
-  CHECK(must(storage::show_dossier(first->store(), later)).phase == storage::DossierPhase::on_this_pc);
+  CHECK(must(storage::show_dossier(first->store(), later)).standing.phase == storage::DossierPhase::on_this_pc);
   sync(city, second);
   sync(city, first);
   sync(city, second);
@@ -222,7 +222,7 @@ TEST_CASE("a centre that was restored from a copy is filled again by the wards")
   CHECK(shown(first->store(), did, "Email") == "e");
   check_all_agree(city, {&first, &second});
   CHECK(must(first->progress(city.now)).alarm.empty());
-  CHECK(must(storage::show_dossier(first->store(), later)).phase == storage::DossierPhase::applied);
+  CHECK(must(storage::show_dossier(first->store(), later)).standing.phase == storage::DossierPhase::applied);
 }
 
 TEST_CASE("a centre that goes back without a new incarnation raises an alarm, and nothing is taken back for it") {

@@ -43,7 +43,7 @@ TEST_CASE("a dossier is found by its code or its id; a shared code lists the ids
   CHECK(shared.error().detail.find("id:" + hex(twin.view())) != std::string::npos);
 }
 
-TEST_CASE("search finds words and their beginnings without marks, and numbers by their end") {
+TEST_CASE("search finds words and their beginnings without marks, and numbers by their beginning and their end") {
   City city;
   auto pc = city.enrol("W-VYDA", 1);
   (void)save(city, pc,
@@ -60,6 +60,9 @@ TEST_CASE("search finds words and their beginnings without marks, and numbers by
   CHECK(search(store, "ngu") == one);
   CHECK(search(store, "ng") == Codes{});
   CHECK(search(store, "0626") == one);
+  CHECK(search(store, "0777") == one);
+  CHECK(search(store, "04608693") == two);
+  CHECK(search(store, "077") == Codes{});
   CHECK(search(store, "6710") == two);
   CHECK(search(store, "046086936710") == two);
   CHECK(search(store, "dao") == two);
@@ -203,6 +206,26 @@ TEST_CASE("several changes of one save see each other; one that names an older v
   state = must(storage::show_dossier(pc->store(), saved.did)).state;
   CHECK(state.conflicts.empty());
   CHECK(state.version.size() == 1);
+}
+
+TEST_CASE("an answer is remembered exactly when what it tells of is saved") {
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  const Bytes answer{1, 2, 3};
+  const auto keep = [&](const std::vector<storage::Saved>&) {
+    storage::put_answer(pc->store(), "key", made<Hash>(1), answer, city.now.wall);
+  };
+  const auto broken = [&](const std::vector<storage::Saved>& saved) {
+    keep(saved);
+    throw storage::Failure{{Fault::storage_full, "no room"}};
+  };
+  CHECK(pc->save({sample_dossier("H57-1", "A")}, city.now, broken).error().fault == Fault::storage_full);
+  CHECK_FALSE(must(storage::answered_before(pc->store(), "key", made<Hash>(1))).has_value());
+  CHECK(codes(pc->store(), {}).empty());
+  REQUIRE(pc->save({sample_dossier("H57-1", "A")}, city.now, keep).has_value());
+  pc.reopen();
+  CHECK(must(storage::answered_before(pc->store(), "key", made<Hash>(1))) == answer);
+  CHECK(codes(pc->store(), {}) == Codes{"H57-1"});
 }
 
 }  // namespace ward::test

@@ -9,7 +9,7 @@ namespace {
 
 using storage::DossierPhase;
 
-DossierPhase phase(Pc& pc, const Did& did) { return must(storage::show_dossier(pc->store(), did)).phase; }
+DossierPhase phase(Pc& pc, const Did& did) { return must(storage::show_dossier(pc->store(), did)).standing.phase; }
 
 }  // namespace
 

@@ -1,0 +1,77 @@
+#include "runtime/causes.hpp"
+
+#include <boost/json/array.hpp>
+
+#include <algorithm>
+
+namespace ward::runtime {
+namespace {
+
+namespace json = boost::json;
+
+constexpr Cause catalogue[] = {
+    // of devices, as the centre sees them
+    {"offline", "Máy chưa liên lạc với trung tâm từ một giờ trở lên", "The PC has not called the centre for an hour or more",
+     "Gọi cho đơn vị: máy có bật không, đường truyền có thông không", "Call the unit: is the PC on, is its line up?"},
+    {"no_progress", "Máy có liên lạc nhưng hồ sơ chờ gửi không được tiếp nhận từ mười phút trở lên",
+     "The PC calls, but nothing of what waits there was taken for ten minutes or more",
+     "Xem lỗi kết nối gần nhất của máy; nếu lỗi lặp lại, thu thập gói hỗ trợ tại máy đó",
+     "Look at its last link error; if it repeats, have a support bundle made there"},
+    {"clock", "Đồng hồ của máy lệch quá năm phút", "The PC's clock is more than five minutes off",
+     "Chỉnh lại ngày giờ trên máy và bật tự động đồng bộ giờ", "Set its date and time, and turn automatic time on"},
+    {"disk", "Ổ đĩa của máy sắp đầy", "The PC's disk is nearly full", "Giải phóng dung lượng trên ổ đĩa chứa dữ liệu",
+     "Free some space on the disk that holds its data"},
+    {"rollback", "Dữ liệu của máy là bản sao cũ của chính nó; phần thiếu đang được lấy lại",
+     "The PC's data is an older copy of itself; what it lacks is being fetched",
+     "Hỏi đơn vị có phục hồi máy hoặc ảnh đĩa không; chờ máy đồng bộ xong", "Ask whether the PC was restored from an image; let it sync"},
+    {"fork", "Hai bản ghi khác nhau mang cùng một số: dữ liệu của máy có thể đã bị sao chép sang máy khác",
+     "Two different records carry one number: the PC's data may run on two machines",
+     "Tìm máy thứ hai và tắt nó; nếu không rõ, thu hồi thiết bị rồi cấp lại",
+     "Find the second machine and stop it; in doubt revoke, and enrol anew"},
+    {"revoked_contact", "Thiết bị đã bị thu hồi vẫn liên lạc", "A revoked device still calls",
+     "Kiểm tra máy đang ở đâu; cấp phiếu mới nếu thu hồi nhầm", "Find out where it is; make a new ticket if it was revoked by mistake"},
+    {"waiting_for_approval", "Máy chờ quản trị viên phê duyệt", "The PC waits for an administrator's approval",
+     "Gọi điện so 30 chữ số với máy đó rồi phê duyệt", "Compare the 30 digits by telephone, then approve"},
+    // of what waits at a ward's PC
+    {"link_down", "Không kết nối được với trung tâm", "The centre cannot be reached",
+     "Kiểm tra đường truyền; máy tự thử lại, hồ sơ vẫn an toàn trên máy này",
+     "Check the line; it is tried again by itself, and the work is safe on this PC"},
+    {"paused", "Việc gửi đang tạm dừng", "Sending is paused", "Bấm tiếp tục gửi", "Resume it"},
+    {"revoked", "Trung tâm đã thu hồi máy này", "The centre has revoked this PC", "Gọi cho trung tâm; không có gì trên máy này bị xóa",
+     "Call the centre; nothing on this PC is deleted"},
+    {"refused", "Trung tâm từ chối tiếp nhận một thay đổi", "The centre refuses one of the changes",
+     "Gọi cho trung tâm; thay đổi vẫn được giữ trên máy này", "Call the centre; the change stays on this PC"},
+    {"no_receipt", "Đã kết nối nhưng trung tâm chưa xác nhận", "The link is open, but the centre has not receipted it",
+     "Chờ thêm; nếu kéo dài, bấm gửi ngay hoặc gọi cho trung tâm", "Wait; if it lasts, send now or call the centre"},
+};
+
+json::object json_of(const Cause& cause) { return {{"code", cause.code}, {"vi", cause.vi}, {"en", cause.en}}; }
+
+}  // namespace
+
+std::span<const Cause> causes() { return catalogue; }
+
+const Cause& cause_of(std::string_view code) {
+  const auto* found = std::find_if(std::begin(catalogue), std::end(catalogue), [&](const Cause& cause) { return cause.code == code; });
+  WARD_ASSERT(found != std::end(catalogue));
+  return *found;
+}
+
+void add_cause(json::object& row, const Cause& cause) {
+  row["cause"] = json_of(cause);
+  row["action"] = json::object{{"vi", cause.action_vi}, {"en", cause.action_en}};
+}
+
+void add_causes_route(Router& router) {
+  router.add("GET", "/v1/causes", [](const Request& request) {
+    json::array out;
+    for (const auto& cause : causes()) {
+      json::object row;
+      add_cause(row, cause);
+      out.push_back(std::move(row));
+    }
+    return respond_unless_held(json::object{{"causes", std::move(out)}}, request);
+  });
+}
+
+}  // namespace ward::runtime

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "runtime/dossier_json.hpp"
+#include "runtime/http.hpp"
+#include "runtime/json_input.hpp"
+
+/// Lists, dossiers and histories as the APIs of both programs show them. The templates take what `storage/dossiers.hpp` gives; they are
+/// templates because nothing here may see storage.
+namespace ward::runtime {
+
+/// `state`, `state_since`, `state_reason`.
+template <class Standing>
+void add_standing(boost::json::object& to, const Standing& standing) {
+  to["state"] = name_of(standing.phase);
+  to["state_since"] = time_text(standing.since);
+  to["state_reason"] = standing.reason;
+}
+
+template <class Line>
+[[nodiscard]] boost::json::object line_json(const Line& line) {
+  boost::json::object out{{"id", id_text(line.did)},
+                          {"code", line.code},
+                          {"status", line.status},
+                          {"procedure", line.procedure},
+                          {"procedure_name", line.procedure_name},
+                          {"unit", line.unit},
+                          {"owner", line.owner},
+                          {"received", line.received},
+                          {"due", line.due},
+                          {"finished", line.finished},
+                          {"changed_at", time_text(line.changed_at)},
+                          {"conflicts", line.conflicts}};
+  add_standing(out, line.standing);
+  if (!line.voided.empty()) out["void"] = line.voided;
+  return out;
+}
+
+template <class Lines>
+[[nodiscard]] boost::json::array lines_json(const Lines& lines) {
+  boost::json::array out;
+  for (const auto& line : lines) out.push_back(line_json(line));
+  return out;
+}
+
+template <class View>
+[[nodiscard]] boost::json::object view_json(const View& view) {
+  auto out = json_of(view.state);
+  add_standing(out, view.standing);
+  return out;
+}
+
+/// What a request for a list asks for: `query`, `status`, `conflict`, `void`, `limit`, `cursor`.
+template <class Query>
+[[nodiscard]] Result<Query> list_query_of(const Request& request) {
+  Query out;
+  WARD_TRY(out.limit, limit_of(request));
+  out.status = request.query_or("status", "");
+  out.search = request.query_or("query", "");
+  WARD_TRY(out.conflict_only, flag_of(request, "conflict"));
+  WARD_TRY(out.voided, flag_of(request, "void"));
+  out.after = request.query_or("cursor", "");
+  return out;
+}
+
+[[nodiscard]] Response history_response(const Did& did, const std::vector<merge::HistoryEntry>& entries, const Request& request);
+
+}  // namespace ward::runtime

@@ -1,0 +1,38 @@
+#include "runtime/repeats.hpp"
+
+#include "protocol/crypto/hash.hpp"
+
+#include <boost/json.hpp>
+
+namespace ward::runtime {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t key_bytes_max = 255;
+
+}  // namespace
+
+Result<Hash> name_of_request(const Request& request) {
+  if (request.idempotency_key.size() > key_bytes_max) return fail(Fault::invalid, "an Idempotency-Key has at most 255 bytes");
+  std::string what = request.method;
+  for (const auto& part : request.path_parts) what += '/' + part;
+  for (const auto& [name, value] : request.query) what += '?' + name + '=' + value;
+  return crypto::hash<Hash>("wsync-request", {},
+                            {view(what), BytesView(Array<1>{}), view(request.account), BytesView(Array<1>{}), view(request.body)});
+}
+
+Bytes encode_answer(const Response& response) {
+  return copy(view(json::serialize(json::object{{"status", response.status}, {"etag", response.etag}, {"body", response.body}})));
+}
+
+Response decode_answer(BytesView bytes) {
+  const auto stored = json::parse(text_of(bytes)).get_object();
+  Response out;
+  out.status = stored.at("status").to_number<unsigned>();
+  out.etag = std::string(stored.at("etag").get_string());
+  out.body = std::string(stored.at("body").get_string());
+  return out;
+}
+
+}  // namespace ward::runtime

@@ -1,0 +1,106 @@
+#include "centre/api.hpp"
+
+#include "runtime/causes.hpp"
+#include "runtime/page.hpp"
+#include "tests/storage/city.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+
+using namespace ward;
+using namespace ward::test;
+namespace json = boost::json;
+
+namespace {
+
+/// A centre's API on a real data file, without a socket.
+struct Office {
+  explicit Office(City& city) : hub(io.get_executor(), *city.centre), api(*city.centre, hub, served) { api.add_routes(router); }
+
+  [[nodiscard]] runtime::Response ask(const std::string& method, std::vector<std::string> path, std::string body = {},
+                                      std::string key = {}) {
+    runtime::Request request;
+    request.method = method;
+    request.path_parts = std::move(path);
+    request.body = std::move(body);
+    request.idempotency_key = std::move(key);
+    request.caller = runtime::Caller::account;
+    request.account = "admin";
+    return router.answer(std::move(request));
+  }
+  [[nodiscard]] json::object get(std::vector<std::string> path) {
+    const auto answer = ask("GET", std::move(path));
+    if (answer.status != 200) throw std::runtime_error(answer.body);
+    return json::parse(answer.body).as_object();
+  }
+
+  boost::asio::io_context io{1};
+  centre::Served served{"/", {}, {}, {}};
+  centre::Hub hub;
+  runtime::Router router;
+  centre::Api api;
+};
+
+}  // namespace
+
+TEST_CASE("centre api: a repeated Idempotency-Key makes no second ticket") {
+  City city;
+  Office office(city);
+  const std::string wanted = R"({"unit":"W-VYDA","address":"127.0.0.1:7400","label":"a"})";
+  const auto first = office.ask("POST", {"v1", "tickets"}, wanted, "key-1");
+  CHECK(first.status == 200);
+  CHECK(office.ask("POST", {"v1", "tickets"}, wanted, "key-1").body == first.body);
+  CHECK(office.ask("POST", {"v1", "tickets"}, wanted, "key-2").body != first.body);
+  CHECK(office.ask("POST", {"v1", "tickets"}, R"({"unit":"W-VYDA","address":"127.0.0.1:7401"})", "key-1").status == 422);
+  CHECK(office.ask("POST", {"v1", "tickets"}, wanted, std::string(256, 'k')).status == 422);
+}
+
+TEST_CASE("centre api: a row that is not well says why and what to do, and it comes first") {
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  Office office(city);
+  const auto rows = office.get({"v1", "health"}).at("devices").as_array();
+  REQUIRE_FALSE(rows.empty());
+  for (const auto& row : rows) {
+    const auto& object = row.as_object();
+    CHECK(object.contains("cause") == (object.at("alert") != "none" || object.at("standing") == "waiting"));
+    CHECK(object.contains("action") == object.contains("cause"));
+  }
+}
+
+TEST_CASE("centre api: every alert has its cause in the catalogue, in both languages, with something to do") {
+  for (const auto alert : centre::all_alerts)
+    if (alert != centre::Alert::none) CHECK(std::string(runtime::cause_of(centre::name_of(alert)).code) == centre::name_of(alert));
+  for (const auto& cause : runtime::causes())
+    for (const auto* text : {cause.vi, cause.en, cause.action_vi, cause.action_en}) CHECK_FALSE(std::string_view(text).empty());
+}
+
+TEST_CASE("centre api: metrics count devices, and name none") {
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  Office office(city);
+  const auto body = office.ask("GET", {"metrics"}).body;
+  CHECK(body.find("\nwardsync_devices{standing=\"approved\"} 1\n") != std::string::npos);
+  CHECK(body.find("W-VYDA") == std::string::npos);
+}
+
+TEST_CASE("centre api: the document describes every route of the program, and no other") {
+  City city;
+  Office office(city);
+  runtime::Doorkeeper doorkeeper;
+  constexpr runtime::PageFile files[] = {{"index.html", "", "text/html"}};
+  runtime::add_event_route(office.router, office.hub.events);
+  runtime::add_session_routes(office.router, doorkeeper, "wardsync-centre");
+  runtime::add_page_files(office.router, files);
+  std::set<std::string> described;
+  const auto document = office.get({"v1", "openapi.json"});
+  for (const auto& [path, methods] : document.at("paths").as_object())
+    for (const auto& [method, operation] : methods.as_object()) {
+      std::string name(method);
+      std::transform(name.begin(), name.end(), name.begin(), [](char c) { return static_cast<char>(c - 'a' + 'A'); });
+      described.insert(name + " " + std::string(path));
+    }
+  const auto routes = office.router.routes();
+  CHECK(described == std::set<std::string>(routes.begin(), routes.end()));
+}
