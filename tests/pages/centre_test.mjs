@@ -1,0 +1,91 @@
+// An administrator's day at the centre page: in today's Chromium and in Chrome 109.
+import assert from 'node:assert/strict';
+import {join} from 'node:path';
+import {after, before, describe, it} from 'node:test';
+import {assertAccessible, browsers, City, eventually, go, launch, picture} from './stage.mjs';
+
+const city = await City.start();
+const folder = await city.tell({do: 'folder'});
+await city.tell({do: 'add_pc', name: 'a', unit: 'W-VYDA', run: []});
+for (const made of await city.tell({do: 'dossiers', seed: 3, first: 1, count: 12})) await city.call('a', 'POST', '/v1/dossiers', made);
+await city.command('a', 'sync', 'wait', '--timeout', '30');
+after(() => city.close());
+
+let number = 0;
+const digits = (text) => text.replace(/\D/g, '');
+
+for (const name of Object.keys(browsers)) {
+  describe(`centre page in ${name}`, () => {
+    let browser;
+    let page;
+    before(async () => {
+      browser = await launch(name);
+      page = await city.open(browser, 'centre', {acceptDownloads: true});
+    });
+    after(async () => {
+      await browser?.close();
+      assert.deepEqual(page?.complaints, []);
+    });
+
+    it('makes a ticket, sees the PC that uses it wait, approves it by its digits, and revokes it with a reason', async () => {
+      const pc = `new-${(number += 1)}`;
+      await go(page, '#/tickets');
+      await page.selectOption('select >> nth=-2', 'W-KIMLONG');
+      await page.getByLabel('Nhãn').fill(pc);
+      await page.click('text=Lập phiếu');
+      await page.waitForSelector('text=Tải phiếu về');
+      await assertAccessible(page, 'tickets');
+      const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Tải phiếu về')]);
+      const ticket = join(folder, `${pc}.ticket`);
+      await download.saveAs(ticket);
+      await city.tell({do: 'known_pc', name: pc});
+      const {err} = await city.command(pc, 'enrol', '--ticket', ticket, '--yes');
+      await go(page, '#/');
+      await page.waitForSelector(`tbody tr >> text=${pc}`);
+      assert.match(await page.textContent('tbody tr'), /chờ quản trị viên phê duyệt/); // what asks for an act stands first
+      await page.click('text=Phê duyệt…');
+      const shown = digits(await page.textContent('dialog .digits'));
+      assert.equal(shown.length, 30);
+      assert.ok(digits(err).includes(shown));
+      await picture(page, 'centre-approve');
+      await assertAccessible(page, 'approval');
+      assert.equal(await page.isDisabled('dialog .primary'), true);
+      await page.check('dialog input');
+      await page.click('dialog .primary');
+      await page.waitForSelector('dialog', {state: 'detached'});
+      const row = page.locator('tbody tr', {hasText: pc});
+      await row.locator('text=chờ quản trị viên phê duyệt').waitFor({state: 'detached'});
+      await row.locator('text=Thu hồi…').click();
+      assert.equal(await page.isDisabled('dialog .danger'), true);
+      await page.fill('dialog textarea', 'máy mất');
+      await page.click('dialog .danger');
+      await row.locator('text=Đã thu hồi').waitFor();
+    });
+
+    it('shows each PC with its condition, and follows it without being asked', async () => {
+      await go(page, '#/');
+      const row = page.locator('tbody tr', {hasText: 'Vỹ Dạ'});
+      await row.locator('text=Đang nối').waitFor();
+      await picture(page, 'centre-devices');
+      await assertAccessible(page, 'devices');
+      await city.tell({do: 'stop', site: 'a'});
+      await row.locator('text=Đang nối').waitFor({state: 'detached'});
+      await city.tell({do: 'start', site: 'a'});
+      await row.locator('text=Đang nối').waitFor();
+      await page.fill('#search', 'vy da');
+      await eventually('the search to leave one', async () => (await page.$$('tbody tr')).length === 1);
+      await page.fill('#search', '');
+    });
+
+    it('finds and shows dossiers, and offers no way to change them', async () => {
+      await go(page, '#/dossiers');
+      await page.waitForSelector('tbody tr');
+      await picture(page, 'centre-dossiers');
+      await assertAccessible(page, 'dossiers');
+      await page.click('tbody th a');
+      await page.waitForSelector('.facts');
+      await assertAccessible(page, 'dossier');
+      assert.equal(await page.$('main input, main textarea, main select'), null);
+    });
+  });
+}
