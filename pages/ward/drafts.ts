@@ -1,3 +1,4 @@
+import {newKey} from '../common/api';
 import {forget, keeps, load, namesWith, onKeptElsewhere, save} from '../common/keep';
 import {openSeal, seal, unseal} from '../common/seal';
 import {Store} from '../common/store';
@@ -13,8 +14,10 @@ export type Draft = {
   values: Record<string, string>;
   at: string;
   tab: string;
-  sent?: {key: string; body: string}; // the attempt whose answer never came
+  sent?: Attempt; // whose answer never came
 };
+/** The same key as long as the same is sent, so that a lost answer cannot make a second dossier; `at`: the time that stands in it. */
+export type Attempt = {key: string; body: string; at: string};
 
 const tabName = 'wardsync.tab';
 const olderThanMs = 14 * 86_400_000;
@@ -102,4 +105,15 @@ export function keepDraft(draft: Draft): void {
 export function dropDraft(draft: Draft): void {
   show(drafts.get().filter((other) => other.id !== draft.id));
   next(() => forget(nameOf(draft)));
+}
+
+export function attempt(draft: Draft, body: unknown, at: string): Attempt {
+  const text = JSON.stringify(body);
+  return draft.sent?.body === text ? draft.sent : {key: newKey(), body: text, at};
+}
+
+/** It was answered: the next attempt is another one. */
+export function withoutAttempt(draft: Draft): Draft {
+  const {sent: _, ...rest} = draft;
+  return rest;
 }

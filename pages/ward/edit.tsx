@@ -10,9 +10,9 @@ import {schema, useNames} from '../common/schema';
 import {useTexts} from '../common/settings';
 import {committed} from '../common/text';
 import {changed, formValue} from './desk';
-import {type Draft, drafts, dropDraft, keepDraft, newDraft, ownDraft} from './drafts';
+import {attempt, type Draft, drafts, dropDraft, keepDraft, newDraft, ownDraft, withoutAttempt} from './drafts';
 import {errorsOf, focusFirstError, Form, type Values} from './form';
-import {attempt, useSaveKey} from './new';
+import {useSaveKey} from './new';
 import {signed} from './people';
 
 /** The dossier as it stands in the form. */
@@ -80,24 +80,25 @@ function EditForm({dossier, draftId}: {dossier: Dossier; draftId: string | undef
   const values = valuesOf(draft);
   const set = changed(values, before, schema.get());
   const why = draft.values[whyName] ?? '';
-  const put = (name: string, value: string): void => {
-    const next = {...draft, values: {...draft.values, [name]: value}};
+  const keep = (next: Draft): void => {
     setDraft(next);
     keepDraft(next);
   };
+  const put = (name: string, value: string): void => keep({...draft, values: {...draft.values, [name]: value}});
   const save = async (): Promise<void> => {
     if (saving || Object.keys(set).length === 0) return;
     setTrouble(undefined);
     setComplaining(true);
     if (errorsOf(schema.get(), values, t).length > 0) return focusFirstError();
     setSaving(true);
-    const sent = attempt(draft, {set, seen: draft.version, ...(committed(why) ? {why: committed(why)} : {})});
-    const next = {...draft, sent};
-    setDraft(next);
-    keepDraft(next);
+    const sent = attempt(draft, {set, seen: draft.version, ...(committed(why) ? {why: committed(why)} : {})}, '');
+    keep({...draft, sent});
     const answer = await write(signed(`${dossierPath(dossier.id)}/changes`), JSON.parse(sent.body), sent.key);
     setSaving(false);
-    if (!answer.ok) return setTrouble(answer.trouble);
+    if (!answer.ok) {
+      if (answer.trouble.status !== 0) keep(withoutAttempt(draft));
+      return setTrouble(answer.trouble);
+    }
     dropDraft(draft);
     go('dossiers', dossier.id);
   };

@@ -1,5 +1,5 @@
 import {useEffect, useRef, useState} from 'preact/hooks';
-import {newKey, read, type Trouble, write} from '../common/api';
+import {read, type Trouble, write} from '../common/api';
 import type {DossierLine, DossierPage} from '../common/dossier';
 import {Dialog} from '../common/parts/dialog';
 import {Heading} from '../common/parts/heading';
@@ -10,19 +10,13 @@ import {useTexts} from '../common/settings';
 import {committed} from '../common/text';
 import {clock, parseTime, storedTime} from '../common/time';
 import {completed, newValues} from './desk';
-import {type Draft, drafts, dropDraft, keepDraft, newDraft, ownDraft} from './drafts';
+import {attempt, type Attempt, type Draft, drafts, dropDraft, keepDraft, newDraft, ownDraft, withoutAttempt} from './drafts';
 import {errorsOf, focusFirstError, Form, type Values} from './form';
 import {signed} from './people';
 
 type Created = {id: string; code: string};
 
-/** The key of the attempt: the same while the same is being sent, so that a lost answer cannot make a second dossier. */
-export function attempt(draft: Draft, body: unknown): {key: string; body: string} {
-  const text = JSON.stringify(body);
-  return draft.sent?.body === text ? draft.sent : {key: newKey(), body: text};
-}
-
-export function similarPath(values: Values): string {
+function similarPath(values: Values): string {
   const query = new URLSearchParams({
     procedure: values['MaTTHC'] ?? '',
     owner: committed(values['ChuHoSo'] ?? ''),
@@ -92,28 +86,35 @@ export function NewDossier({draftId}: {draftId: string | undefined}) {
     setDraft(next);
     keepDraft(next);
   };
-  const send = async (): Promise<void> => {
+  const prepared = (): Attempt => {
+    const at = draft.sent?.at ?? storedTime(new Date());
+    return attempt(draft, completed(draft.values, schema.get(), at), at);
+  };
+  const send = async (sent: Attempt): Promise<void> => {
     setSimilar([]);
     setSaving(true);
-    const now = draft.values['at'] ?? storedTime(new Date());
-    const sent = attempt(draft, completed(draft.values, schema.get(), now));
     keep({...draft, sent});
     const answer = await write<Created>(signed('/v1/dossiers'), JSON.parse(sent.body), sent.key);
     setSaving(false);
-    if (!answer.ok) return setTrouble(answer.trouble);
-    dropDraft(draft);
-    go('dossiers', answer.value.id);
+    if (answer.ok) {
+      dropDraft(draft);
+      return go('dossiers', answer.value.id);
+    }
+    if (answer.trouble.status !== 0) keep(withoutAttempt(draft));
+    setTrouble(answer.trouble);
   };
   const save = async (): Promise<void> => {
     if (saving) return;
     setTrouble(undefined);
     setComplaining(true);
     if (errorsOf(schema.get(), draft.values, t).length > 0) return focusFirstError();
+    const sent = prepared();
+    if (sent === draft.sent) return send(sent); // the same once more: it would only find itself
     setSaving(true);
     const found = await read<DossierPage>(similarPath(draft.values));
     setSaving(false);
     if (found.ok && found.value.dossiers.length > 0) return setSimilar(found.value.dossiers);
-    await send();
+    await send(sent);
   };
   useSaveKey(() => void save());
 
@@ -129,7 +130,7 @@ export function NewDossier({draftId}: {draftId: string | undefined}) {
         </button>
         <span class="hint">{t.form.draftKept}</span>
       </div>
-      {similar.length > 0 && <Similar lines={similar} onClose={() => setSimilar([])} onSave={() => void send()} />}
+      {similar.length > 0 && <Similar lines={similar} onClose={() => setSimilar([])} onSave={() => void send(prepared())} />}
     </>
   );
 }

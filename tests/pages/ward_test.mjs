@@ -132,6 +132,26 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
       await page.waitForSelector('.facts');
     });
 
+    it('makes one dossier although the answer was lost and the clerk pressed again', async () => {
+      const owner = `Huỳnh Thị Mất Trả Lời ${given}`;
+      await go(page, '#/new');
+      await page.fill('[role=combobox]', '1.000894');
+      await page.keyboard.press('Enter');
+      await page.fill('[name=ChuHoSo]', owner);
+      await page.route((url) => url.pathname === '/v1/dossiers', async (route) => {
+        await route.fetch(); // the daemon has saved it
+        await route.abort('connectionreset');
+      }, {times: 1});
+      await page.keyboard.press('F9');
+      await page.waitForSelector('[role=alert] >> text=không trả lời');
+      await assertAccessible(page, 'trouble');
+      await eventually('the page to allow another try', () => page.isEnabled('.buttons .primary'));
+      await page.keyboard.press('F9');
+      await savedId(page);
+      const {dossiers} = await city.call('a', 'GET', `/v1/dossiers?query=${encodeURIComponent(owner)}`);
+      assert.equal(dossiers.length, 1);
+    });
+
     it('voids a dossier made by mistake, with its reason, and takes that back', async () => {
       const made = await dossier();
       await go(page, hash('dossiers', made.id));
@@ -191,6 +211,9 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
       await city.line('heal', 'a');
       await page.waitForSelector('nav a[href="#/inbox"] .count.urgent >> text=1');
       await page.waitForSelector('text=không mất hồ sơ nào');
+      await page.click('nav a[href="#/inbox"]');
+      await page.waitForSelector('.card');
+      assert.equal((await page.$$('.card')).length, 1);
       await go(page, hash('inbox', made.id));
       await page.waitForSelector('fieldset .before >> text=' + made.ChuHoSo);
       assert.equal(await page.$('fieldset input:checked'), null);
