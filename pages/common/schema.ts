@@ -50,6 +50,9 @@ async function loadSchema(): Promise<boolean> {
   return true;
 }
 
+/** Inside lists, and for programs: what these say is said by the other fields, or by the element's place. */
+export const technicalFields = new Set(['id', 'by', 'unit', 'at', 'TepDinhKemId', 'GiayToId', 'SHA256', 'DuongDanTaiTepTin', 'DuongDanTepTinKetQua', 'IsDeleted']);
+
 /** The names of things, in the language of the page. */
 export class Names {
   constructor(private schema: Schema, private vietnamese: boolean) {}
@@ -103,6 +106,7 @@ export class Names {
 
   /** A value of that field, as people read it. */
   value(path: string, value: unknown): string {
+    if (typeof value === 'object' && value !== null) return this.element(path, value);
     const text = valueText(value);
     const field = this.find(path);
     if (!field) return text;
@@ -111,6 +115,13 @@ export class Names {
     if (field.type === 'date' || field.type === 'datetime') return shownDate(text);
     if (field.type === 'money' && /^\d+$/.test(text)) return text.replace(/\B(?=(\d{3})+$)/g, '.') + ' đ';
     return text;
+  }
+
+  /** A whole element, as one line. */
+  private element(path: string, value: object): string {
+    const inside = path.split('/').length % 2 === 1 ? `${path}/x` : path;
+    const shown = Object.entries(value).filter(([name, one]) => !technicalFields.has(name) && one !== '');
+    return shown.map(([name, one]) => `${this.last(`${inside}/${name}`)}: ${this.value(`${inside}/${name}`, one)}`).join('; ');
   }
 
   codes(path: string): {value: string; label: string}[] {

@@ -381,6 +381,7 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
         if (what === 'new') await page.keyboard.press('F8');
         if (what === 'dossier') await picture(page, 'ward-dossier');
         if (what === 'dossier') await page.click('text=Lịch sử');
+        if (what === 'dossier') await page.waitForSelector('.acts .facts');
         await assertAccessible(page, what);
       }
     });

@@ -1,15 +1,13 @@
 import type {Dossier, Element} from '../dossier';
-import {useNames} from '../schema';
+import {technicalFields, useNames} from '../schema';
 import {Entered} from './said';
 
-/** For programs: what they say is said by the other fields, or by the element's place. */
-const technical = new Set(['id', 'by', 'unit', 'at', 'TepDinhKemId', 'GiayToId', 'SHA256', 'DuongDanTaiTepTin', 'DuongDanTepTinKetQua', 'IsDeleted']);
 /** What a person knows the element by. */
 const titles = new Set(['TenTepDinhKem', 'TenGiayTo', 'TenPhiLePhi', 'NoiDungBoSung', 'NoiDungXuLy', 'SoDinhDanh', 'SoBienLai']);
 
 function One({name, element}: {name: string; element: Element}) {
   const names = useNames();
-  const shown = Object.entries(element).filter(([field, value]) => !technical.has(field) && value !== '');
+  const shown = Object.entries(element).filter(([field, value]) => !technicalFields.has(field) && value !== '');
   const path = (field: string): string => `${name}/x/${field}`;
   return (
     <li>

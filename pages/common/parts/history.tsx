@@ -1,65 +1,71 @@
 import {useState} from 'preact/hooks';
 import {dossierPath, type HistoryEntry} from '../dossier';
 import {useRead} from '../live';
-import {type Names, useNames} from '../schema';
+import {useNames} from '../schema';
 import {useTexts} from '../settings';
 import {clock, parseTime} from '../time';
 import {Entered, TroubleSaid} from './said';
 
-function Line({entry, names}: {entry: HistoryEntry; names: Names}) {
+/** What one person did at once: the entries of one change. */
+type Act = {id: string; entries: HistoryEntry[]};
+
+function actsOf(history: readonly HistoryEntry[]): Act[] {
+  const acts: Act[] = [];
+  for (const entry of history) {
+    const id = entry.op.slice(0, entry.op.lastIndexOf('.'));
+    const last = acts[acts.length - 1];
+    if (last?.id === id) last.entries.push(entry);
+    else acts.push({id, entries: [entry]});
+  }
+  return acts.reverse();
+}
+
+function ActShown({act}: {act: Act}) {
   const t = useTexts();
-  const standing = t.history.standings[entry.standing as keyof typeof t.history.standings] ?? entry.standing;
+  const names = useNames();
+  const first = act.entries[0];
+  if (!first) return null;
+  const standing = (entry: HistoryEntry): string => t.history.standings[entry.standing as keyof typeof t.history.standings] ?? entry.standing;
+  const said = (entry: HistoryEntry): string => (entry.kind === 'remove' ? t.inbox.removed : names.value(entry.field, entry.value) || t.inbox.empty);
   return (
-    <tr>
-      <td>{clock(parseTime(entry.at))}</td>
-      <td>{names.field(entry.field)}</td>
-      <td>
-        <Entered text={names.value(entry.field, entry.value) || t.inbox.empty} />
-      </td>
-      <td>
-        <Entered text={entry.by} />
+    <li class="card">
+      <p>
+        <strong>{clock(parseTime(first.at))}</strong> · <Entered text={first.by} />{' '}
         <span class="hint">
-          {names.unit(entry.unit)} · {t.history.device(entry.device.slice(0, 8))}
+          {names.unit(first.unit)} · {t.history.device(first.device.slice(0, 8))}
+          {!first.clock_good && ` · ${t.inbox.clockBad}`}
         </span>
-      </td>
-      <td>
-        {standing}
-        {entry.why && (
-          <span class="hint">
-            {t.history.why} <Entered text={entry.why} />
-          </span>
-        )}
-      </td>
-    </tr>
+      </p>
+      {first.why && (
+        <p>
+          {t.history.why} <Entered text={first.why} />
+        </p>
+      )}
+      <dl class="facts">
+        {act.entries.map((entry) => (
+          <div key={entry.op}>
+            <dt>{names.field(entry.field)}</dt>
+            <dd>
+              <Entered text={said(entry)} /> {entry.standing !== 'shown' && <span class="hint">({standing(entry)})</span>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </li>
   );
 }
 
 /** Who entered what and when, newest first. Nothing that was ever entered is missing here. */
-function Lines({which}: {which: string}) {
-  const t = useTexts();
-  const names = useNames();
+function Acts({which}: {which: string}) {
   const {value, trouble} = useRead<{history: HistoryEntry[]}>(`${dossierPath(which)}/history`);
   if (trouble) return <TroubleSaid trouble={trouble} />;
   if (!value) return null;
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={t.history.title}>
-      <table class="list">
-        <thead>
-          <tr>
-            {[t.history.when, t.history.field, t.history.value, t.history.who, t.history.standing].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {[...value.history].reverse().map((entry) => (
-            <Line key={entry.op} entry={entry} names={names} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ul class="acts">
+      {actsOf(value.history).map((act) => (
+        <ActShown key={act.id} act={act} />
+      ))}
+    </ul>
   );
 }
 
@@ -73,7 +79,7 @@ export function History({which}: {which: string}) {
           {t.history.title}
         </button>
       </h2>
-      {open && <Lines which={which} />}
+      {open && <Acts which={which} />}
     </section>
   );
 }

@@ -89,7 +89,7 @@ export const en: Texts = {
   },
   code: {copy: 'Copy', read: 'Read aloud', copied: 'Copied.', notCopied: 'The browser does not allow copying; select the code and press Ctrl+C.', dot: 'dot', hyphen: 'dash', also: 'Other codes:'},
   history: {
-    title: 'History', when: 'When', field: 'Field', value: 'Value', who: 'Who', standing: 'Standing', why: 'Reason:', device: (id) => `PC ${id}`,
+    title: 'History', why: 'Reason:', device: (id) => `PC ${id}`,
     standings: {
       shown: 'in use', replaced: 'replaced', lost: 'not used (a later one is)', in_conflict: 'to be decided', proposed: 'not accepted', not_applied: 'cannot apply', waiting: 'waits for what came before it',
     },

@@ -95,7 +95,7 @@ export const vi = {
   },
   code: {copy: 'Chép mã', read: 'Đọc mã', copied: 'Đã chép.', notCopied: 'Trình duyệt không cho chép; bôi đen mã rồi bấm Ctrl+C.', dot: 'chấm', hyphen: 'gạch', also: 'Mã khác:'},
   history: {
-    title: 'Lịch sử', when: 'Lúc', field: 'Mục', value: 'Giá trị', who: 'Ai', standing: 'Tình trạng', why: 'Lý do:', device: (id: string): string => `máy ${id}`,
+    title: 'Lịch sử', why: 'Lý do:', device: (id: string): string => `máy ${id}`,
     standings: {
       shown: 'đang dùng', replaced: 'đã được thay', lost: 'không dùng (có bản ghi sau)', in_conflict: 'chờ quyết định', proposed: 'chưa được chấp nhận', not_applied: 'không áp dụng được',
       waiting: 'chờ dữ liệu trước đó',
