@@ -28,10 +28,10 @@ export function formValue(field: SchemaField | undefined, value: unknown): strin
 
 export const newValues: Record<string, string> = {TrangThaiHoSo: '2', HinhThuc: '0', KenhThucHien: '1', LoaiDoiTuong: '1', NoiNopHoSo: '2'};
 
-/** What goes with a new dossier besides what was typed. */
+/** A new dossier: what was typed, and what follows from it. Names that begin with `#` are the form's own. */
 export function completed(values: Record<string, string>, schema: Schema, storedNow: string): Record<string, string> {
   const out: Record<string, string> = {};
-  for (const [name, value] of Object.entries(values)) if (committed(value)) out[name] = committed(value);
+  for (const [name, value] of Object.entries(values)) if (!name.startsWith('#') && committed(value)) out[name] = committed(value);
   const procedure = schema.procedures.find((one) => one.code === out['MaTTHC']);
   if (procedure) {
     out['TenTTHC'] = procedure.name;

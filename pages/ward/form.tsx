@@ -128,7 +128,7 @@ function nextOnEnter(event: KeyboardEvent): void {
   const from = event.target;
   if (event.key !== 'Enter' || event.isComposing || event.defaultPrevented || !(from instanceof HTMLInputElement || from instanceof HTMLSelectElement)) return;
   event.preventDefault();
-  const boxes = [...document.querySelectorAll<HTMLElement>('.form input, .form select, .form textarea')].filter((box) => !box.matches(':disabled'));
+  const boxes = [...document.querySelectorAll<HTMLElement>('main :is(.form, .paper) :is(input, select, textarea)')].filter((box) => !box.matches(':disabled'));
   boxes[boxes.indexOf(from) + 1]?.focus();
 }
 

@@ -12,6 +12,7 @@ import {clock, parseTime, storedTime} from '../common/time';
 import {completed, newValues} from './desk';
 import {attempt, type Attempt, type Draft, drafts, dropDraft, keepDraft, newDraft, ownDraft, withoutAttempt} from './drafts';
 import {errorsOf, focusFirstError, Form, type Values} from './form';
+import {Papers, storedPapers} from './papers';
 import {signed} from './people';
 
 type Created = {id: string; code: string};
@@ -88,7 +89,7 @@ export function NewDossier({draftId}: {draftId: string | undefined}) {
   };
   const prepared = (): Attempt => {
     const at = draft.sent?.at ?? storedTime(new Date());
-    return attempt(draft, completed(draft.values, schema.get(), at), at);
+    return attempt(draft, {...completed(draft.values, schema.get(), at), ...storedPapers(draft.values)}, at);
   };
   const send = async (sent: Attempt): Promise<void> => {
     setSimilar([]);
@@ -118,11 +119,12 @@ export function NewDossier({draftId}: {draftId: string | undefined}) {
   };
   useSaveKey(() => void save());
 
+  const put = (name: string, value: string): void => keep({...draft, values: {...draft.values, [name]: value}});
   return (
     <>
       <Heading quiet>{t.nav.newDossier}</Heading>
-      <Form values={draft.values} onChange={(name, value) => keep({...draft, values: {...draft.values, [name]: value}})} isNew undecided={new Set()}
-            complaining={complaining} />
+      <Form values={draft.values} onChange={put} isNew undecided={new Set()} complaining={complaining} />
+      <Papers values={draft.values} onChange={put} />
       {trouble && <TroubleSaid trouble={trouble} />}
       <div class="buttons">
         <button type="button" class="primary" disabled={saving} onClick={() => void save()}>

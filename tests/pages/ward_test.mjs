@@ -65,6 +65,9 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
       await page.keyboard.press('Tab');
       await page.keyboard.type('31/12/1999');
       await picture(page, 'ward-new');
+      await page.focus('text=Thêm giấy tờ');
+      await page.keyboard.press('Space');
+      await page.keyboard.type('Giấy chứng sinh');
       assert.match(await page.textContent('.form'), /Giải quyết trong ngày/);
       await page.keyboard.press('F9');
       const id = await savedId(page);
@@ -74,6 +77,8 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
       assert.equal(fields.ChuHoSo, `Nguyễn Thị Hồng ${given}`);
       assert.equal(fields.NgaySinhChuHoSo, '1999-12-31');
       assert.equal(fields.TrangThaiHoSo, '2');
+      const [paper] = (await show('a', id)).collections.DanhSachTepDinhKemKhac;
+      assert.deepEqual([paper.TenGiayTo, paper.SoLuong, paper.LoaiGiayTo], ['Giấy chứng sinh', 1, '1']);
     });
 
     it('leaves typing to the keyboard: backspaces and letters of input methods, no letter that does something, Enter that saves nothing', async () => {
@@ -379,6 +384,7 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
         await go(page, hash(...parts));
         await page.waitForSelector(parts[0] === 'dossiers' ? '.facts, .form' : 'main h1');
         if (what === 'new') await page.keyboard.press('F8');
+        if (what === 'new') await page.click('text=Thêm giấy tờ');
         if (what === 'dossier') await picture(page, 'ward-dossier');
         if (what === 'dossier') await page.click('text=Lịch sử');
         if (what === 'dossier') await page.waitForSelector('.acts .facts');

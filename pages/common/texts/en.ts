@@ -64,7 +64,7 @@ export const en: Texts = {
     sameDay: 'Done the same day', free: 'No fee',
     within: (count, unit, working) => `${count}${working ? ' working' : ''} ${unit === 'hour' ? 'hours' : 'days'}`,
     more: 'More fields', less: 'Fewer fields', nothing: '—', dateHint: 'day/month/year, or the year alone', timeHint: 'day/month/year hour:minute',
-    codeHint: 'The code printed on the receipt, if there is one.', save: 'Save dossier', saving: 'Saving…', draftKept: 'What you type is kept until it is saved.',
+    codeHint: 'The code printed on the receipt, if there is one.', addPaper: 'Add a paper', dropPaper: (number) => `Remove paper ${number}`, save: 'Save dossier', saving: 'Saving…', draftKept: 'What you type is kept until it is saved.',
     unseen: 'There are invisible characters in this box (they come from copying).', dropUnseen: 'Remove them', undecided: 'Waiting for a decision',
     undecidedBanner: 'Some fields wait for a decision under For you to decide; they cannot be edited here.',
     errors: {

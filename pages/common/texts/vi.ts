@@ -69,7 +69,7 @@ export const vi = {
     within: (count: number, unit: string, working: boolean): string => `${count} ${unit === 'hour' ? 'giờ' : 'ngày'}${working ? ' làm việc' : ''}`,
     more: 'Thêm mục khác', less: 'Bớt các mục khác', nothing: '—',
     dateHint: 'ngày/tháng/năm, hoặc chỉ năm', timeHint: 'ngày/tháng/năm giờ:phút', codeHint: 'Mã đã in trên giấy tiếp nhận, nếu có.',
-    save: 'Lưu hồ sơ', saving: 'Đang lưu…', draftKept: 'Phần đang nhập được giữ lại cho đến khi lưu.',
+    addPaper: 'Thêm giấy tờ', dropPaper: (number: number): string => `Bỏ giấy tờ ${number}`, save: 'Lưu hồ sơ', saving: 'Đang lưu…', draftKept: 'Phần đang nhập được giữ lại cho đến khi lưu.',
     unseen: 'Có ký tự ẩn trong ô này (thường do sao chép từ nơi khác).', dropUnseen: 'Bỏ ký tự ẩn',
     undecided: 'Đang chờ quyết định', undecidedBanner: 'Có ô đang chờ quyết định ở mục Cần quyết định; không sửa được ở đây.',
     errors: {
