@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {join} from 'node:path';
 import {after, before, describe, it} from 'node:test';
-import {assertAccessible, browsers, City, eventually, go, launch, picture} from './stage.mjs';
+import {assertAccessible, browsers, City, eventually, go, launch, picture, weight} from './stage.mjs';
 
 const city = await City.start();
 const folder = await city.tell({do: 'folder'});
@@ -75,6 +75,11 @@ for (const name of Object.keys(browsers)) {
       await page.fill('#search', 'vy da');
       await eventually('the search to leave one', async () => (await page.$$('tbody tr')).length === 1);
       await page.fill('#search', '');
+    });
+
+    it('weighs less than 150 kB', async () => {
+      const bytes = await weight(new URL(page.url()).origin);
+      assert.ok(bytes > 10_000 && bytes < 150_000, `${bytes} bytes`);
     });
 
     it('finds and shows dossiers, and offers no way to change them', async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import {existsSync, mkdirSync, readFileSync} from 'node:fs';
+import {get} from 'node:http';
 import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';
 import {createInterface} from 'node:readline';
@@ -102,6 +103,17 @@ export class City {
     await page.waitForSelector('main h1');
     return page;
   }
+}
+
+/** Bytes of the whole page as they travel. */
+export async function weight(origin) {
+  const sizes = await Promise.all(['/', '/assets/app.js', '/assets/app.css'].map((path) => new Promise((resolve, reject) => {
+    get(origin + path, (response) => {
+      let bytes = 0;
+      response.on('data', (chunk) => (bytes += chunk.length)).on('end', () => resolve(bytes));
+    }).on('error', reject);
+  })));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 export async function go(page, hash) {

@@ -4,7 +4,7 @@ import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, describe, it} from 'node:test';
-import {assertAccessible, City, eventually, go, launch, launchProfile, picture} from './stage.mjs';
+import {assertAccessible, City, eventually, go, launch, launchProfile, picture, weight} from './stage.mjs';
 
 const city = await City.start();
 await city.tell({do: 'add_pc', name: 'a', unit: 'W-VYDA', run: ['--http', '127.0.0.1:0']});
@@ -390,6 +390,11 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
         if (what === 'dossier') await page.waitForSelector('.acts .facts');
         await assertAccessible(page, what);
       }
+    });
+
+    it('weighs less than 150 kB', async () => {
+      const bytes = await weight(new URL(page.url()).origin);
+      assert.ok(bytes > 10_000 && bytes < 150_000, `${bytes} bytes`);
     });
 
     it('speaks English when asked to', async () => {
