@@ -401,6 +401,7 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
       await page.click('summary');
       await page.selectOption('[name=language]', 'en');
       await page.waitForSelector('nav >> text=For you to decide');
+      await eventually('the title to be English', async () => (await page.title()) === 'Dossiers · wardsync');
       assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
       await page.selectOption('[name=language]', 'vi');
       await page.click('summary');

@@ -1,4 +1,5 @@
 import type {ComponentChildren} from 'preact';
+import {useEffect} from 'preact/hooks';
 import {session} from '../api';
 import {keeps} from '../keep';
 import {liveness} from '../live';
@@ -70,6 +71,10 @@ export type NavItem = {href: string; label: string; current: boolean; count?: nu
 export function Shell(props: {title: string; subtitle: string; command: string; nav: readonly NavItem[]; status: ComponentChildren;
                               aside?: ComponentChildren; children: ComponentChildren}) {
   const t = useTexts();
+  const here = props.nav.find((item) => item.current)?.label ?? '';
+  useEffect(() => {
+    document.title = `${here} · ${props.title}`; // the section alone: titles stay in the browser's history
+  }, [here, props.title]);
   return (
     <>
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>
