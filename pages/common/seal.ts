@@ -25,11 +25,16 @@ export async function openSeal(): Promise<CryptoKey | undefined> {
   try {
     const held = await opened();
     const fresh = await crypto.subtle.generateKey({name: 'AES-GCM', length: 256}, false, ['encrypt', 'decrypt']);
-    const keys = held.transaction(shelf, 'readwrite').objectStore(shelf);
+    const change = held.transaction(shelf, 'readwrite', {durability: 'strict'}); // a draft on the disk without its key would be lost
+    const ended = new Promise((resolve, reject) => {
+      change.oncomplete = resolve;
+      change.onabort = reject;
+    });
+    const keys = change.objectStore(shelf);
     const known = (await answered(keys.get(keyName))) as CryptoKey | undefined;
-    if (known) return known;
-    await answered(keys.put(fresh, keyName));
-    return fresh;
+    if (!known) keys.put(fresh, keyName);
+    await ended;
+    return known ?? fresh;
   } catch {
     return undefined;
   }
