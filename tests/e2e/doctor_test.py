@@ -156,9 +156,11 @@ class AfterEnrolment(Surroundings):
 class Centre(Surroundings):
     def test_a_centre_and_its_root_keys(self):
         _, codes = examine(self.city.centre, expect=1)
-        self.assertEqual(codes, ["WS-D028"])
+        self.assertEqual(codes, ["WS-D028", "WS-D030"])
         for path in self.city.folder.glob("centre-root.key*"):
             path.unlink()
+        self.assertEqual(examine(self.city.centre)[1], ["WS-D030"])
+        self.city.centre.command("backup", "-o", self.city.folder / "copy")
         self.assertEqual(examine(self.city.centre)[1], [])
         self.city.centre.stop()
         _, codes = examine(self.city.centre, expect=1)
