@@ -1,5 +1,7 @@
 #include "agent/line_file.hpp"
 
+#include "runtime/file_facts.hpp"
+
 #include <cerrno>
 #include <cstring>
 #include <iostream>
@@ -16,7 +18,7 @@ Result<LineFile> LineFile::open(const std::string& path) {
   std::ifstream file;
   if (path != "-") {
     errno = 0;
-    file.open(path, std::ios::binary);
+    file.open(runtime::path_of(path), std::ios::binary);
     if (!file) return fail(errno == ENOENT ? Fault::not_found : Fault::io, "opening " + path + ": " + std::strerror(errno));
     if (file.peek() == std::ifstream::traits_type::eof()) file.clear();
   }

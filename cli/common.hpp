@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/config.hpp"
+#include "runtime/process.hpp"
 
 #include <string>
 #include <vector>
@@ -9,7 +10,7 @@ namespace ward::cli {
 
 /// What every command takes.
 struct Common {
-  std::string data = "/var/lib/wardsync";
+  std::string data = runtime::default_data();
   bool json = false;
   bool quiet = false;
   bool no_input = false;

@@ -3,38 +3,11 @@
 #include "runtime/account.hpp"
 #include "runtime/command_line.hpp"
 #include "runtime/data_dir.hpp"
+#include "runtime/file_facts.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 
 namespace ward::cli {
-namespace {
-
-std::string octal(mode_t mode) {
-  char text[8];
-  std::snprintf(text, sizeof text, "%04o", static_cast<unsigned>(mode & 07777U));
-  return text;
-}
-
-std::optional<struct stat> status_of(const std::string& path) {
-  struct stat found{};
-  if (::stat(path.c_str(), &found) != 0) return std::nullopt;
-  return found;
-}
-
-/// When it was last written; nothing when it cannot be seen.
-std::optional<WallTime> written_at(const std::string& path) {
-  const auto found = status_of(path);
-  if (!found) return std::nullopt;
-  return WallTime{std::int64_t{found->st_mtim.tv_sec} * 1000 + found->st_mtim.tv_nsec / 1'000'000};
-}
-
-}  // namespace
 
 std::string as_megabytes(std::uint64_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; }
 
@@ -56,19 +29,19 @@ void examine_config(Examination& to, const Common& common) {
 }
 
 bool examine_directory(Examination& to, const std::string& path) {
-  const auto found = status_of(path);
-  if (!found || !S_ISDIR(found->st_mode)) {
-    to.found("data directory", Finding::data_missing, path + (found ? " is not a directory" : ": " + std::string(std::strerror(errno))));
+  const auto found = runtime::file_facts(path);
+  if (found.has_error() || !found->is_directory) {
+    to.found("data directory", Finding::data_missing, found.has_error() ? found.error().detail : path + " is not a directory");
     return false;
   }
-  if ((found->st_mode & (S_IWGRP | S_IRWXO)) != 0)
-    to.found("data directory", Finding::data_open, path + " has mode " + octal(found->st_mode));
-  else if (::access(path.c_str(), W_OK | X_OK) != 0)
-    to.found("data directory", Finding::data_not_writable, path + ": " + std::strerror(errno));
+  if (!found->is_guarded)
+    to.found("data directory", Finding::data_open, path + " has mode " + found->mode);
+  else if (const auto writable = runtime::check_writable(path); writable.has_error())
+    to.found("data directory", Finding::data_not_writable, writable.error().detail);
   else if (const auto foreign = runtime::foreign_file_in(path); !foreign.empty())
     to.found("data directory", Finding::data_not_writable, path + "/" + foreign + " belongs to another account than the directory");
   else
-    to.well("data directory", path + ", mode " + octal(found->st_mode));
+    to.well("data directory", path + ", mode " + found->mode);
   const auto free = runtime::disk_free_bytes(path);
   const auto detail = as_megabytes(free) + " free";
   if (free < disk_free_min_bytes)
@@ -80,21 +53,21 @@ bool examine_directory(Examination& to, const std::string& path) {
 
 bool examine_key_file(Examination& to, const std::string& path) {
   const auto name = "key file " + std::filesystem::path(path).filename().string();
-  const auto found = status_of(path);
-  if (!found) {
-    to.found(name, Finding::key_missing, path + ": " + std::strerror(errno));
+  const auto found = runtime::file_facts(path);
+  if (found.has_error()) {
+    to.found(name, Finding::key_missing, found.error().detail);
     return false;
   }
-  if ((found->st_mode & (S_IRWXG | S_IRWXO)) != 0)
-    to.found(name, Finding::key_open, path + " has mode " + octal(found->st_mode));
+  if (!found->is_secret)
+    to.found(name, Finding::key_open, path + " has mode " + found->mode);
   else
-    to.well(name, "mode " + octal(found->st_mode));
+    to.well(name, "mode " + found->mode);
   return true;
 }
 
 void examine_journal(Examination& to, const std::string& database) {
-  const auto found = status_of(database + "-wal");
-  const auto bytes = found ? static_cast<std::uint64_t>(found->st_size) : 0;
+  const auto found = runtime::file_facts(database + "-wal");
+  const auto bytes = found.has_value() ? found->bytes : 0;
   if (bytes > journal_max_bytes)
     to.found("journal", Finding::journal_large, database + "-wal has " + as_megabytes(bytes));
   else
@@ -105,8 +78,8 @@ void examine_log(Examination& to, const std::string& path) {
   if (path.empty()) return;
   const auto directory = std::filesystem::path(path).parent_path().string();
   const auto& must_be_writable = runtime::file_exists(path) ? path : directory;
-  if (::access(must_be_writable.c_str(), W_OK) != 0)
-    to.found("log", Finding::log_unwritable, must_be_writable + ": " + std::strerror(errno));
+  if (const auto writable = runtime::check_writable(must_be_writable); writable.has_error())
+    to.found("log", Finding::log_unwritable, writable.error().detail);
   else
     to.well("log", path);
 }
@@ -129,9 +102,9 @@ void examine_clock(Examination& to, WallTime now, const std::vector<std::string>
   std::optional<WallTime> newest;
   std::string whose;
   for (const auto& file : files) {
-    const auto at = written_at(file);
-    if (!at || (newest && *at <= *newest)) continue;
-    newest = at;
+    const auto found = runtime::file_facts(file);
+    if (found.has_error() || (newest && found->written <= *newest)) continue;
+    newest = found->written;
     whose = file;
   }
   if (!newest) return to.skipped("clock", "there is nothing to compare it with");

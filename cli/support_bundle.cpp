@@ -2,13 +2,13 @@
 
 #include "runtime/command_line.hpp"
 #include "runtime/data_dir.hpp"
+#include "runtime/file_facts.hpp"
 #include "runtime/log.hpp"
-
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
-#include <ctime>
+#include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
@@ -22,11 +22,16 @@ constexpr std::size_t log_bytes_max = 400'000;
 constexpr int log_files = 5;
 constexpr std::string_view cut_mark = "\n[cut: more would be too much]\n";
 
-std::string time_of_file(const struct stat& found) {
-  std::tm parts{};
-  ::gmtime_r(&found.st_mtim.tv_sec, &parts);
-  std::array<char, 32> out{};
-  return {out.data(), std::strftime(out.data(), out.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+std::string time_of_file(WallTime written) {
+  const std::chrono::sys_time<std::chrono::milliseconds> at{std::chrono::milliseconds(written.ms)};
+  const auto day = std::chrono::floor<std::chrono::days>(at);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(at - day));
+  std::array<char, 64> out{};
+  std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
+                static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
+  return out.data();
 }
 
 /// `ward.log`, `ward.1.log`, …, the newest first.
@@ -99,15 +104,13 @@ std::string files_in(const std::string& directory, std::span<const std::string_v
   std::uint64_t others = 0;
   std::error_code error;
   for (const auto& entry : filesystem::directory_iterator(directory, error)) {
-    struct stat found{};
     const auto name = entry.path().filename().string();
-    if (::lstat(entry.path().c_str(), &found) != 0 || std::find(known.begin(), known.end(), name) == known.end()) {
+    const auto found = runtime::file_facts(entry.path().string());
+    if (found.has_error() || std::find(known.begin(), known.end(), name) == known.end()) {
       ++others;
       continue;
     }
-    char mode[8];
-    std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(found.st_mode & 07777U));
-    rows.push_back({name, std::to_string(found.st_size), mode, time_of_file(found)});
+    rows.push_back({name, std::to_string(found->bytes), found->mode, time_of_file(found->written)});
   }
   std::sort(rows.begin(), rows.end());
   return runtime::align(rows) + std::to_string(others) + " other files\n" + (error ? error.message() + "\n" : "");

@@ -4,6 +4,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace ward::cli {
 namespace {
@@ -29,7 +30,7 @@ std::string wrong_with(Setting::Kind kind, std::string_view value) {
   const bool path = kind == Setting::Kind::directory || kind == Setting::Kind::file;
   const bool may_be_empty = kind == Setting::Kind::file || kind == Setting::Kind::loopback;
   if (value.empty()) return may_be_empty ? "" : "is empty";
-  if (path) return value.front() == '/' ? "" : "must be a whole path, from / on";
+  if (path) return std::filesystem::path(value).is_absolute() ? "" : "must be a whole path, from the top on";
   return wrong_with_address(value, kind == Setting::Kind::loopback);
 }
 

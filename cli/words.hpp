@@ -16,7 +16,7 @@ namespace ward::cli {
 struct About {
   const char* name;
   const char* says;
-  const char* config_file;  ///< read when no other is named
+  std::string config_file;  ///< read when no other is named
   std::span<const Setting> settings;
 };
 

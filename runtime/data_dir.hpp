@@ -3,6 +3,7 @@
 #include "protocol/base/bytes.hpp"
 #include "protocol/base/error.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -12,8 +13,9 @@ namespace ward::runtime {
 /// At most `bytes_max`. `not_found`, `too_large`, `io`.
 [[nodiscard]] Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
 
-/// Mode 0600, whole or not at all: written beside, synced, then given its name; the directory is synced too. With `replace` false an
-/// existing file stays and the answer is `invalid`. `storage_full`, `storage_read_only`, `io`.
+/// For this account alone (mode 0600; on Windows also for its administrators, as everything is), whole or not at all: written beside,
+/// synced, then given its name; the directory is synced too. With `replace` false an existing file stays and the answer is `invalid`.
+/// `storage_full`, `storage_read_only`, `io`.
 [[nodiscard]] Result<void> write_private_file(const std::string& path, BytesView bytes, bool replace);
 /// As `read_file`; `invalid` when other accounts may read it.
 [[nodiscard]] Result<Bytes> read_private_file(const std::string& path, std::size_t bytes_max);
@@ -44,7 +46,7 @@ void remove_file(const std::string& path);
 /// A directory that one process at a time holds. The lock goes with the object, and with the process.
 class DataDir {
  public:
-  /// Makes the directory (0700, its parents as usual) when it is missing. `storage_read_only`, `io`.
+  /// Makes the directory (for this account alone, its parents as usual) when it is missing. `storage_read_only`, `io`.
   [[nodiscard]] static Result<DataDir> make(const std::string& path);
   /// `not_found` when it is missing.
   [[nodiscard]] static Result<DataDir> find(const std::string& path);
@@ -64,7 +66,7 @@ class DataDir {
  private:
   explicit DataDir(std::string path) : path_(std::move(path)) {}
   std::string path_;
-  int lock_ = -1;
+  std::intptr_t lock_ = -1;  ///< a descriptor, a handle
 };
 
 }  // namespace ward::runtime

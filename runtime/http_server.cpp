@@ -2,7 +2,6 @@
 
 #include "runtime/clock.hpp"
 #include "runtime/events.hpp"
-#include "runtime/unix_socket.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/write.hpp>
@@ -14,8 +13,6 @@
 #include <boost/beast/http/write.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
-
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -194,23 +191,12 @@ class HttpServer::Streaming {
 HttpServer::HttpServer(asio::any_io_executor executor, const Router& router, HttpLimits limits)
     : router_(router),
       limits_(limits),
-      unix_(executor),
+      door_(executor),
       loopback_(executor),
       unix_connections_(executor),
       loopback_connections_(executor) {}
 
-Result<void> HttpServer::listen_unix(const std::string& path) {
-  const SocketPath reachable(path);
-  ::unlink(path.c_str());
-  error_code error;
-  unix_.open(asio::local::stream_protocol(), error);
-  if (!error && reachable.text().size() > 107) error = asio::error::name_too_long;
-  if (!error) unix_.bind(asio::local::stream_protocol::endpoint(reachable.text()), error);
-  if (!error && !open_to_group(path)) error.assign(errno, boost::system::system_category());
-  if (!error) unix_.listen(asio::socket_base::max_listen_connections, error);
-  if (error) return fail(Fault::io, "opening the socket " + path + ": " + error.message());
-  return {};
-}
+Result<void> HttpServer::listen_unix(const std::string& path) { return door_.open(path); }
 
 Result<std::uint16_t> HttpServer::listen_loopback(const HostPort& at, std::string token) {
   error_code error;
@@ -234,25 +220,28 @@ asio::awaitable<void> HttpServer::run() {
 
 void HttpServer::stop() {
   error_code ignored;
-  unix_.close(ignored);
+  door_.close();
   loopback_.close(ignored);
   unix_connections_.cancel();
   loopback_connections_.cancel();
 }
 
 asio::awaitable<void> HttpServer::accept_unix() {
-  asio::steady_timer pause(unix_.get_executor());
-  while (unix_.is_open()) {
-    auto [error, socket] = co_await unix_.async_accept(as_values);
+  asio::steady_timer pause(loopback_.get_executor());
+  while (door_.is_open()) {
+    auto [error, socket] = co_await door_.accept();
     if (error) {
       pause.expires_after(std::chrono::milliseconds(100));
       co_await pause.async_wait(as_values);
       continue;
     }
-    auto account = permitted_account(socket.native_handle());
-    if (account.empty() || unix_connections_.running() >= limits_.connections_max) continue;
-    unix_connections_.start(serve(Socket(std::move(socket)), std::move(account)));
+    if (unix_connections_.running() < limits_.connections_max) unix_connections_.start(welcome(std::move(socket)));
   }
+}
+
+asio::awaitable<void> HttpServer::welcome(Socket visitor) {
+  auto account = co_await door_.admit(visitor);
+  if (!account.empty()) co_await serve(std::move(visitor), std::move(account));
 }
 
 asio::awaitable<void> HttpServer::accept_loopback() {

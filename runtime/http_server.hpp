@@ -4,11 +4,9 @@
 #include "runtime/doorkeeper.hpp"
 #include "runtime/http.hpp"
 #include "runtime/link.hpp"
+#include "runtime/local_door.hpp"
 
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-
-/// HTTP/1.1 for a local API: over a Unix socket for accounts of this machine, over loopback TCP for whoever the doorkeeper lets in.
+/// HTTP/1.1 for a local API: through one door for accounts of this machine, over loopback TCP for whoever the doorkeeper lets in.
 namespace ward::runtime {
 
 struct HttpLimits {
@@ -26,9 +24,7 @@ class HttpServer {
  public:
   HttpServer(asio::any_io_executor executor, const Router& router, HttpLimits limits = {});
 
-  /// A socket file of mode 0660 and, where it exists, of group `wardsync`. Peers are root, this process's own account, or members of the
-  /// socket's group. A path too long for a socket address is reached through /proc/self/fd. A stale file is replaced: hold the data
-  /// directory's lock.
+  /// For accounts of this machine (local_door.hpp).
   [[nodiscard]] Result<void> listen_unix(const std::string& path);
   /// Only loopback addresses (`invalid` otherwise). The port that was bound; `io` when it is taken.
   [[nodiscard]] Result<std::uint16_t> listen_loopback(const HostPort& at, std::string token);
@@ -40,9 +36,10 @@ class HttpServer {
   [[nodiscard]] Doorkeeper& doorkeeper() noexcept { return doorkeeper_; }
 
  private:
-  using Socket = asio::generic::stream_protocol::socket;
+  using Socket = LocalDoor::Socket;
   class Streaming;
   [[nodiscard]] asio::awaitable<void> accept_unix();
+  [[nodiscard]] asio::awaitable<void> welcome(Socket visitor);
   [[nodiscard]] asio::awaitable<void> accept_loopback();
   /// `account` empty: the doorkeeper asks for a proof.
   [[nodiscard]] asio::awaitable<void> serve(Socket socket, std::string account);
@@ -50,7 +47,7 @@ class HttpServer {
   const Router& router_;
   HttpLimits limits_;
   Doorkeeper doorkeeper_;
-  asio::local::stream_protocol::acceptor unix_;
+  LocalDoor door_;
   Tcp::acceptor loopback_;
   Tasks unix_connections_;
   Tasks loopback_connections_;

@@ -7,8 +7,6 @@
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/write.hpp>
 
-#include <netinet/tcp.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -22,12 +20,6 @@ using boost::system::error_code;
 constexpr std::size_t outgoing_bytes_max = 16 * 1024 * 1024;  ///< a peer that reads nothing while it asks for more
 constexpr std::chrono::seconds flush_max{5};
 constexpr std::size_t read_bytes_max = 64 * 1024;
-
-template <int level, int name>
-void set_option(Tcp::socket& socket, int value) {
-  error_code ignored;
-  socket.set_option(asio::detail::socket_option::integer<level, name>(value), ignored);
-}
 
 asio::awaitable<Result<Tcp::socket>> connect(HostPort to) {
   const auto executor = co_await asio::this_coro::executor;
@@ -77,17 +69,6 @@ asio::awaitable<Result<Tcp::socket>> dial(HostPort to, std::chrono::milliseconds
   auto first = co_await (connect(std::move(to)) || timer.async_wait(asio::use_awaitable));
   if (first.index() == 1) co_return fail(Fault::timeout, "connecting to the centre");
   co_return std::get<0>(std::move(first));
-}
-
-void tune(Tcp::socket& socket, std::chrono::milliseconds unacknowledged_max) {
-  error_code ignored;
-  socket.set_option(Tcp::no_delay(true), ignored);
-  socket.set_option(Tcp::socket::keep_alive(true), ignored);
-  // Engines ping sooner than this; TCP's own probes are for the side whose engine waits.
-  set_option<IPPROTO_TCP, TCP_KEEPIDLE>(socket, 150);
-  set_option<IPPROTO_TCP, TCP_KEEPINTVL>(socket, 20);
-  set_option<IPPROTO_TCP, TCP_KEEPCNT>(socket, 3);
-  set_option<IPPROTO_TCP, TCP_USER_TIMEOUT>(socket, static_cast<int>(unacknowledged_max.count()));
 }
 
 Link::Link(Tcp::socket socket)

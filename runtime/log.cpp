@@ -1,7 +1,10 @@
 #include "runtime/log.hpp"
 
+#include "runtime/file_facts.hpp"
+
 #define FMT_HEADER_ONLY
 #include <spdlog/logger.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
@@ -34,10 +37,15 @@ const char* name_of(Happened what) noexcept {
   return "unknown";
 }
 
+/// Lines end alike on every system.
+std::unique_ptr<spdlog::formatter> line_form() {
+  return std::make_unique<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%e%z %l %v", spdlog::pattern_time_type::local, "\n");
+}
+
 spdlog::logger& logger() {
   static spdlog::logger instance = [] {
     spdlog::logger made("wardsync", std::make_shared<spdlog::sinks::stderr_sink_st>());
-    made.set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+    made.set_formatter(line_form());
     made.flush_on(spdlog::level::info);
     return made;
   }();
@@ -104,8 +112,8 @@ bool is_log_line(std::string_view line) {
 
 Result<void> log_into(const std::string& path, std::size_t bytes_max) {
   try {
-    auto file = std::make_shared<spdlog::sinks::rotating_file_sink_st>(path, bytes_max, older_files);
-    file->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+    auto file = std::make_shared<spdlog::sinks::rotating_file_sink_st>(path_of(path).native(), bytes_max, older_files);
+    file->set_formatter(line_form());
     logger().sinks() = {std::move(file)};
     return {};
   } catch (const spdlog::spdlog_ex& failed) {

@@ -2,14 +2,13 @@
 
 #include "runtime/asio.hpp"
 
-#include <boost/asio/posix/stream_descriptor.hpp>
-
+#include <memory>
 #include <string_view>
 
 /// Signals, the service manager, the network's state.
 namespace ward::runtime {
 
-/// Until SIGTERM or SIGINT; the signal's number.
+/// Until SIGTERM or SIGINT (Windows: Ctrl-C, Ctrl-Break, the service manager); the signal's number.
 [[nodiscard]] asio::awaitable<int> wait_for_stop();
 
 /// Tells systemd, where it asked to be told (sd_notify): "READY=1", "STATUS=…", "STOPPING=1", "WATCHDOG=1".
@@ -20,12 +19,13 @@ class NetworkWatch {
  public:
   /// Where the kernel gives no such news, `changed` waits for ever.
   explicit NetworkWatch(const asio::any_io_executor& executor);
+  ~NetworkWatch();
   /// Until something changed; several changes at once are one.
   [[nodiscard]] asio::awaitable<void> changed();
 
  private:
-  asio::posix::stream_descriptor news_;
-  Signal never_;
+  struct News;  ///< the system's own
+  std::unique_ptr<News> news_;
 };
 
 /// A daemon that holds little should give back what a burst took, and not keep an arena per thread.

@@ -11,10 +11,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/host_name.hpp>
 
 #include <unistd.h>
-
-#include <array>
 
 namespace ward::agent {
 namespace {
@@ -34,8 +33,8 @@ constexpr std::chrono::seconds exchange_max{120};
 
 /// What people call this PC: one line of at most 64 bytes.
 Result<std::string> label_of(const std::string& wanted) {
-  std::array<char, limits::name_bytes_max + 1> host{};
-  if (wanted.empty()) return std::string(::gethostname(host.data(), host.size() - 1) == 0 ? host.data() : "");
+  boost::system::error_code unknown;
+  if (wanted.empty()) return asio::ip::host_name(unknown).substr(0, limits::name_bytes_max);
   return text::to_line("--label", wanted, limits::name_bytes_max);
 }
 

@@ -1,13 +1,13 @@
 #include "agent/cli/commands.hpp"
 #include "cli/progress.hpp"
 #include "protocol/schema/schema.hpp"
+#include "runtime/file_facts.hpp"
 #include "runtime/http.hpp"
 
 #include <boost/json/serialize.hpp>
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <optional>
 #include <functional>
 
@@ -68,11 +68,6 @@ int show_history(const json::value& answer) {
 
 std::string dossier_target(const std::string& code) { return "/v1/dossiers/" + runtime::encode_segment(code); }
 
-/// What errno says of the file that `doing` names.
-Error not_written(const std::string& doing) {
-  return fail(errno == ENOSPC || errno == EFBIG || errno == EDQUOT ? Fault::storage_full : Fault::io, doing + ": " + std::strerror(errno));
-}
-
 /// All pages of the list, line by line; the first trouble ends it, as does `with` by giving one.
 std::optional<Trouble> each_line(const Common& common, const ListOptions& options,
                                  const std::function<std::optional<Trouble>(const json::object&)>& with) {
@@ -115,7 +110,7 @@ int dossier_list(const Common& common, const ListOptions& options) {
 
 int dossier_export(const Common& common, const ListOptions& options) {
   std::FILE* out = options.out_file.empty() ? stdout : std::fopen(options.out_file.c_str(), "we");
-  if (out == nullptr) return runtime::report(program, runtime::trouble_of(not_written("opening " + options.out_file)));
+  if (out == nullptr) return runtime::report(program, runtime::trouble_of(runtime::file_error("opening " + options.out_file, errno)));
   std::uint64_t count = 0;
   cli::Progress progress(common, 0, "dossiers");
   auto trouble = each_line(common, options, [&](const json::object& line) -> std::optional<Trouble> {
@@ -123,12 +118,13 @@ int dossier_export(const Common& common, const ListOptions& options) {
     auto answer = runtime::call_daemon({program, common.data}, "GET", target, {}, call_max);
     if (auto* failed = std::get_if<Trouble>(&answer)) return std::move(*failed);
     const auto text = json::serialize(std::get<json::value>(answer)) + "\n";
-    if (std::fwrite(text.data(), 1, text.size(), out) != text.size()) return runtime::trouble_of(not_written("writing the dossiers"));
+    if (std::fwrite(text.data(), 1, text.size(), out) != text.size())
+      return runtime::trouble_of(runtime::file_error("writing the dossiers", errno));
     progress.show(0, ++count);
     return std::nullopt;
   });
   progress.done();
-  if (std::fflush(out) != 0 && !trouble) trouble = runtime::trouble_of(not_written("writing the dossiers"));
+  if (std::fflush(out) != 0 && !trouble) trouble = runtime::trouble_of(runtime::file_error("writing the dossiers", errno));
   if (out != stdout) std::fclose(out);
   if (trouble) return runtime::report(program, *trouble);
   if (common.json && out != stdout)

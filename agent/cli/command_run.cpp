@@ -9,6 +9,7 @@
 #include "runtime/log.hpp"
 #include "runtime/loopback_token.hpp"
 #include "runtime/machine.hpp"
+#include "runtime/process.hpp"
 #include "runtime/tasks.hpp"
 #include "runtime/watchdog.hpp"
 
@@ -136,9 +137,10 @@ int report_data(const Common& common, const Error& error) {
 
 int run(const Common& common, const RunOptions& options) {
   runtime::keep_memory_small();
-  const auto exit = serve(common, options);
-  if (exit.has_error()) return report_data(common, exit.error());
-  return static_cast<int>(*exit);
+  return runtime::run_daemon([&] {
+    const auto exit = serve(common, options);
+    return exit.has_error() ? report_data(common, exit.error()) : static_cast<int>(*exit);
+  });
 }
 
 }  // namespace ward::agent

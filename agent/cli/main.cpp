@@ -1,14 +1,10 @@
 #include "agent/cli/words.hpp"
+#include "runtime/process.hpp"
 
-#include <sys/stat.h>
-
-#include <csignal>
 #include <cstdio>
 
 int main(int argc, char** argv) try {
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
-  ::umask(077);                   // whatever lies in the data directory is this account's alone
+  ward::runtime::begin_process(argc, argv);
   CLI::App app;
   ward::agent::Words words;
   ward::agent::describe(app, words);

@@ -148,10 +148,11 @@ const cli::About about{
     program,
     "A ward office's PC in the city's dossier sync: saves every change here first, and carries it to the centre over whatever link there "
     "is.",
-    "/etc/wardsync/agent.toml", settings};
+    runtime::default_config("agent.toml"), settings};
 
 void describe(CLI::App& app, Words& words) {
   app.description(about.says);
+  app.allow_windows_style_options(false);  // on Windows too, /srv/x is a path
   app.require_subcommand(1);
   add_daemon(app, words);
   add_dossiers(app, words);

@@ -130,7 +130,7 @@ int version(const Common& common) {
 
 const cli::About about{program,
                        "The centre of a city's wardsync: receives, merges and hands out dossiers, and shows how every ward is doing.",
-                       "/etc/wardsync/centre.toml", settings};
+                       runtime::default_config("centre.toml"), settings};
 
 void describe(CLI::App& app, Words& words) {
   app.description(about.says);

@@ -1,5 +1,5 @@
 #include "cli/config.hpp"
-#include "tests/runtime/temporary.hpp"
+#include "tests/support/temporary.hpp"
 
 #include <catch2/catch.hpp>
 

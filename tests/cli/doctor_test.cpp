@@ -2,7 +2,7 @@
 #include "cli/examine.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/dossier_json.hpp"
-#include "tests/runtime/temporary.hpp"
+#include "tests/support/temporary.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>

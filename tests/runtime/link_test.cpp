@@ -71,9 +71,9 @@ struct Pair {
   /// Two engines, each on its end of one TCP connection.
   void talk(Link** exposed = nullptr, bool* poke = nullptr) {
     Tcp::acceptor acceptor(io, {asio::ip::make_address("127.0.0.1"), 0});
-    Tcp::socket near(io), far(io);
-    near.connect(acceptor.local_endpoint());
-    acceptor.accept(far);
+    Tcp::socket near_end(io), far_end(io);
+    near_end.connect(acceptor.local_endpoint());
+    acceptor.accept(far_end);
     std::exception_ptr thrown;
     const auto start = [&](Tcp::socket socket, Toy& toy, std::optional<Error>& end, Link** link, bool* flag) {
       asio::co_spawn(io, run(std::move(socket), toy, link, flag), [&](std::exception_ptr what, Error error) {
@@ -81,8 +81,8 @@ struct Pair {
         end = std::move(error);
       });
     };
-    start(std::move(near), caller, caller_end, exposed, poke);
-    start(std::move(far), answerer, answerer_end, nullptr, nullptr);
+    start(std::move(near_end), caller, caller_end, exposed, poke);
+    start(std::move(far_end), answerer, answerer_end, nullptr, nullptr);
     io.run_for(10s);
     if (thrown) std::rethrow_exception(thrown);
     REQUIRE(caller_end);
@@ -146,9 +146,9 @@ TEST_CASE("link: closing it here ends the engine's loop") {
 TEST_CASE("link: a loopback address stays") {
   asio::io_context io(1);
   Tcp::acceptor acceptor(io, {asio::ip::make_address("127.0.0.1"), 0});
-  Tcp::socket near(io);
-  near.connect(acceptor.local_endpoint());
-  Link link(std::move(near));
+  Tcp::socket near_end(io);
+  near_end.connect(acceptor.local_endpoint());
+  Link link(std::move(near_end));
   CHECK_FALSE(link.local_address_gone());
 }
 

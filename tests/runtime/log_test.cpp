@@ -1,6 +1,6 @@
 #include "runtime/data_dir.hpp"
 #include "runtime/log.hpp"
-#include "tests/runtime/temporary.hpp"
+#include "tests/support/temporary.hpp"
 
 #include <catch2/catch.hpp>
 

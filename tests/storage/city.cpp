@@ -7,8 +7,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <unistd.h>
-
 #include <algorithm>
 
 namespace ward::test {
@@ -45,16 +43,6 @@ std::vector<policy::Entry> founding(const std::string& name, const crypto::SignS
 }
 
 }  // namespace
-
-TempDir::TempDir() {
-  std::string name = (std::filesystem::temp_directory_path() / "wardsync-test-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-  path_ = name;
-}
-TempDir::~TempDir() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 storage::Random seeded(std::uint64_t seed) {
   auto engine = std::make_shared<std::mt19937_64>(seed);

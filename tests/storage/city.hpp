@@ -4,6 +4,7 @@
 #include "storage/centre_store.hpp"
 #include "storage/ward_store.hpp"
 #include "tests/support/made.hpp"
+#include "tests/support/temporary.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -14,19 +15,7 @@
 /// test can leave any step out.
 namespace ward::test {
 
-/// A directory that goes away with its owner.
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using TempDir = Temporary;
 
 /// Reproducible, and never the same for two seeds.
 [[nodiscard]] storage::Random seeded(std::uint64_t seed);

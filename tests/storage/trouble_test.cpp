@@ -3,8 +3,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <sys/stat.h>
-
 #include <fstream>
 
 /// Disks that are full, locked, read-only or wrong, and data files that are not ours to open.

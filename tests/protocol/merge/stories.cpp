@@ -13,7 +13,8 @@ const char* const papers[]{"p", "q"};
 
 /// Before the first property reads it.
 const bool everyday_cases = [] {
-  setenv("RC_PARAMS", "max_success=2000", 0);
+  static char params[] = "RC_PARAMS=max_success=2000";
+  if (std::getenv("RC_PARAMS") == nullptr) putenv(params);
   return true;
 }();
 

@@ -1,5 +1,6 @@
 #include "runtime/machine.hpp"
 
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <linux/netlink.h>
@@ -38,7 +39,13 @@ void notify_service(std::string_view state) {
   ::close(fd);
 }
 
-NetworkWatch::NetworkWatch(const asio::any_io_executor& executor) : news_(executor), never_(executor) {
+struct NetworkWatch::News {
+  asio::posix::stream_descriptor socket;
+  Signal never;
+};
+
+NetworkWatch::NetworkWatch(const asio::any_io_executor& executor)
+    : news_(new News{asio::posix::stream_descriptor(executor), Signal(executor)}) {
   const int fd = ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
   if (fd < 0) return;
   sockaddr_nl at{};
@@ -48,17 +55,19 @@ NetworkWatch::NetworkWatch(const asio::any_io_executor& executor) : news_(execut
     ::close(fd);
     return;
   }
-  news_.assign(fd);
+  news_->socket.assign(fd);
 }
+NetworkWatch::~NetworkWatch() = default;
 
 asio::awaitable<void> NetworkWatch::changed() {
-  if (!news_.is_open()) co_return co_await never_.wait();
-  co_await news_.async_wait(asio::posix::stream_descriptor::wait_read, as_values);
+  auto& socket = news_->socket;
+  if (!socket.is_open()) co_return co_await news_->never.wait();
+  co_await socket.async_wait(asio::posix::stream_descriptor::wait_read, as_values);
   // One plugged cable is a dozen messages within a second.
-  asio::steady_timer settled(news_.get_executor(), std::chrono::milliseconds(300));
+  asio::steady_timer settled(socket.get_executor(), std::chrono::milliseconds(300));
   co_await settled.async_wait(as_values);
   std::array<char, 8192> buffer;
-  while (::recv(news_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT) > 0) {
+  while (::recv(socket.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT) > 0) {
   }
 }
 

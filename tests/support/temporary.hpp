@@ -1,7 +1,7 @@
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
+#include <random>
 #include <string>
 
 namespace ward::test {
@@ -10,12 +10,16 @@ namespace ward::test {
 class Temporary {
  public:
   Temporary() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "wardsync-test-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
+    std::random_device random;
+    do path_ = (std::filesystem::temp_directory_path() / ("wardsync-test-" + std::to_string(random()))).string();
+    while (!std::filesystem::create_directory(path_));
   }
   Temporary(const Temporary&) = delete;
   Temporary& operator=(const Temporary&) = delete;
-  ~Temporary() { std::filesystem::remove_all(path_); }
+  ~Temporary() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
 

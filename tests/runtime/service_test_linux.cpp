@@ -1,6 +1,6 @@
 #include "runtime/machine.hpp"
 #include "runtime/watchdog.hpp"
-#include "tests/runtime/temporary.hpp"
+#include "tests/support/temporary.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,5 @@
 #include "runtime/data_dir.hpp"
+#include "runtime/file_facts.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -8,20 +9,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <optional>
 
 namespace ward::runtime {
 namespace {
-
-Error failed(const std::string& what, int error) {
-  Fault fault = Fault::io;
-  if (error == ENOENT) fault = Fault::not_found;
-  if (error == ENOSPC || error == EDQUOT || error == EFBIG) fault = Fault::storage_full;
-  if (error == EROFS || error == EACCES || error == EPERM) fault = Fault::storage_read_only;
-  return fail(fault, what + ": " + std::strerror(error));
-}
 
 class File {
  public:
@@ -42,7 +34,7 @@ Result<void> write_whole(int fd, BytesView bytes, const std::string& path) {
   while (!bytes.empty()) {
     const auto wrote = ::write(fd, bytes.data(), bytes.size());
     if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) return failed("writing " + path, errno);
+    if (wrote < 0) return file_error("writing " + path, errno);
     bytes = bytes.subspan(static_cast<std::size_t>(wrote));
   }
   return {};
@@ -50,7 +42,7 @@ Result<void> write_whole(int fd, BytesView bytes, const std::string& path) {
 
 Result<void> write_all(int fd, BytesView bytes, const std::string& path) {
   WARD_CHECK(write_whole(fd, bytes, path));
-  if (::fsync(fd) != 0) return failed("syncing " + path, errno);
+  if (::fsync(fd) != 0) return file_error("syncing " + path, errno);
   return {};
 }
 
@@ -58,7 +50,7 @@ Result<void> sync_directory_of(const std::string& path) {
   auto directory = std::filesystem::path(path).parent_path().string();
   if (directory.empty()) directory = ".";
   const File opened(directory, O_RDONLY | O_DIRECTORY);
-  if (!opened.is_open() || ::fsync(opened.fd()) != 0) return failed("syncing " + directory, errno);
+  if (!opened.is_open() || ::fsync(opened.fd()) != 0) return file_error("syncing " + directory, errno);
   return {};
 }
 
@@ -68,7 +60,7 @@ Result<std::string> read_all(const File& file, const std::string& path, std::siz
   while (true) {
     const auto got = ::read(file.fd(), buffer, sizeof buffer);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return failed("reading " + path, errno);
+    if (got < 0) return file_error("reading " + path, errno);
     if (got == 0) return out;
     if (out.size() + static_cast<std::size_t>(got) > bytes_max)
       return fail(Fault::too_large, path + " holds more than " + std::to_string(bytes_max) + " bytes");
@@ -80,15 +72,15 @@ Result<std::string> read_all(const File& file, const std::string& path, std::siz
 
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
   const File file(path, O_RDONLY);
-  if (!file.is_open()) return failed("opening " + path, errno);
+  if (!file.is_open()) return file_error("opening " + path, errno);
   return read_all(file, path, bytes_max);
 }
 
 Result<Bytes> read_private_file(const std::string& path, std::size_t bytes_max) {
   const File file(path, O_RDONLY);
-  if (!file.is_open()) return failed("opening " + path, errno);
+  if (!file.is_open()) return file_error("opening " + path, errno);
   struct stat found{};
-  if (::fstat(file.fd(), &found) != 0) return failed("examining " + path, errno);
+  if (::fstat(file.fd(), &found) != 0) return file_error("examining " + path, errno);
   if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0)
     return fail(Fault::invalid, path + " can be read by other accounts; run: chmod 600 " + path);
   WARD_TRY(const auto text, read_all(file, path, bytes_max));
@@ -101,7 +93,7 @@ Result<void> write_private_file(const std::string& path, BytesView bytes, bool r
   ::unlink(beside.c_str());
   {
     const File file(beside, O_WRONLY | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR);
-    if (!file.is_open()) return failed("creating " + beside, errno);
+    if (!file.is_open()) return file_error("creating " + beside, errno);
     if (auto wrote = write_all(file.fd(), bytes, beside); wrote.has_error()) {
       ::unlink(beside.c_str());
       return wrote;
@@ -113,17 +105,17 @@ Result<void> write_private_file(const std::string& path, BytesView bytes, bool r
 Result<void> copy_file(const std::string& from, std::uint64_t bytes, const std::string& to, std::size_t piece,
                        const std::function<void(BytesView)>& seen) {
   const File source(from, O_RDONLY);
-  if (!source.is_open()) return failed("opening " + from, errno);
+  if (!source.is_open()) return file_error("opening " + from, errno);
   std::optional<File> target;
   if (!to.empty()) target.emplace(to, O_WRONLY | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR);
-  if (target && !target->is_open()) return failed("creating " + to, errno);
+  if (target && !target->is_open()) return file_error("creating " + to, errno);
   Bytes buffer(piece);
   for (std::uint64_t left = bytes; left != 0;) {
     std::size_t held = 0;
     while (held < std::min<std::uint64_t>(piece, left)) {
       const auto got = ::read(source.fd(), buffer.data() + held, static_cast<std::size_t>(std::min<std::uint64_t>(piece, left)) - held);
       if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return failed("reading " + from, errno);
+      if (got < 0) return file_error("reading " + from, errno);
       if (got == 0) return fail(Fault::malformed, from + " is shorter than it says");
       held += static_cast<std::size_t>(got);
     }
@@ -132,21 +124,21 @@ Result<void> copy_file(const std::string& from, std::uint64_t bytes, const std::
     if (target) WARD_CHECK(write_whole(target->fd(), whole, to));
     left -= held;
   }
-  if (target && ::fsync(target->fd()) != 0) return failed("syncing " + to, errno);
+  if (target && ::fsync(target->fd()) != 0) return file_error("syncing " + to, errno);
   return {};
 }
 
 Result<FileEnd> read_end(const std::string& path, std::size_t bytes) {
   const File file(path, O_RDONLY);
-  if (!file.is_open()) return failed("opening " + path, errno);
+  if (!file.is_open()) return file_error("opening " + path, errno);
   const auto size = ::lseek(file.fd(), 0, SEEK_END);
-  if (size < 0) return failed("measuring " + path, errno);
+  if (size < 0) return file_error("measuring " + path, errno);
   if (static_cast<std::uint64_t>(size) < bytes) return fail(Fault::malformed, path + " is too short");
   FileEnd out{static_cast<std::uint64_t>(size) - bytes, Bytes(bytes)};
   for (std::size_t held = 0; held < bytes;) {
     const auto got = ::pread(file.fd(), out.bytes.data() + held, bytes - held, static_cast<off_t>(out.before + held));
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return failed("reading " + path, got == 0 ? EIO : errno);
+    if (got <= 0) return file_error("reading " + path, got == 0 ? EIO : errno);
     held += static_cast<std::size_t>(got);
   }
   return out;
@@ -154,12 +146,12 @@ Result<FileEnd> read_end(const std::string& path, std::size_t bytes) {
 
 Result<void> append_synced(const std::string& path, BytesView bytes) {
   const File file(path, O_WRONLY | O_APPEND);
-  if (!file.is_open()) return failed("opening " + path, errno);
+  if (!file.is_open()) return file_error("opening " + path, errno);
   return write_all(file.fd(), bytes, path);
 }
 
 Result<void> rename_file(const std::string& from, const std::string& to) {
-  if (::rename(from.c_str(), to.c_str()) != 0) return failed("naming " + to, errno);
+  if (::rename(from.c_str(), to.c_str()) != 0) return file_error("naming " + to, errno);
   return sync_directory_of(to);
 }
 
@@ -185,14 +177,14 @@ Result<DataDir> DataDir::make(const std::string& path) {
   const auto parent = std::filesystem::absolute(path).parent_path();
   std::error_code error;
   std::filesystem::create_directories(parent, error);
-  if (error) return failed("making " + parent.string(), error.value());
-  if (::mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST) return failed("making " + path, errno);
+  if (error) return file_error("making " + parent.string(), error.value());
+  if (::mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST) return file_error("making " + path, errno);
   return find(path);
 }
 
 Result<DataDir> DataDir::find(const std::string& path) {
   struct stat found{};
-  if (::stat(path.c_str(), &found) != 0) return failed(path, errno);
+  if (::stat(path.c_str(), &found) != 0) return file_error(path, errno);
   if (!S_ISDIR(found.st_mode)) return fail(Fault::invalid, path + " is not a directory");
   return DataDir(path);
 }
@@ -204,21 +196,21 @@ DataDir& DataDir::operator=(DataDir&& other) noexcept {
   return *this;
 }
 DataDir::~DataDir() {
-  if (lock_ >= 0) ::close(lock_);
+  if (lock_ >= 0) ::close(static_cast<int>(lock_));
 }
 
 Result<void> DataDir::hand_over(std::string_view name) const {
   if (::geteuid() != 0) return {};
   struct stat owner{};
-  if (::stat(path_.c_str(), &owner) != 0) return failed("examining " + path_, errno);
-  if (::lchown(file(name).c_str(), owner.st_uid, owner.st_gid) != 0) return failed("handing over " + file(name), errno);
+  if (::stat(path_.c_str(), &owner) != 0) return file_error("examining " + path_, errno);
+  if (::lchown(file(name).c_str(), owner.st_uid, owner.st_gid) != 0) return file_error("handing over " + file(name), errno);
   return {};
 }
 
 Result<void> DataDir::lock(const std::string& who) {
   const auto path = file("lock");
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (fd < 0) return failed("opening " + path, errno);
+  if (fd < 0) return file_error("opening " + path, errno);
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     char holder[128]{};
     const auto got = ::pread(fd, holder, sizeof holder - 1, 0);
@@ -230,7 +222,7 @@ Result<void> DataDir::lock(const std::string& who) {
   if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, name.data(), name.size(), 0) < 0) {
     const auto error = errno;
     ::close(fd);
-    return failed("writing " + path, error);
+    return file_error("writing " + path, error);
   }
   lock_ = fd;
   return {};

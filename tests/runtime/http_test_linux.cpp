@@ -1,12 +1,13 @@
 #include "runtime/events.hpp"
 #include "runtime/http_server.hpp"
 #include "runtime/page.hpp"
-#include "tests/runtime/temporary.hpp"
+#include "tests/support/temporary.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <catch2/catch.hpp>
 
 #include <filesystem>

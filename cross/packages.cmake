@@ -1,0 +1,33 @@
+# For another machine, what find_package finds for this one: built by cross/dependencies, or headers alone.
+cmake_path(GET CMAKE_TOOLCHAIN_FILE STEM cross_target)
+set(cross_at ${CMAKE_SOURCE_DIR}/build/cross/${cross_target})
+if(NOT EXISTS ${cross_at}/made-by)
+  message(FATAL_ERROR "First: cross/dependencies ${cross_target}; or, all at once: ./dev build ${cross_target}")
+endif()
+
+function(cross_headers name)
+  add_library(${name} INTERFACE IMPORTED GLOBAL)
+  target_include_directories(${name} INTERFACE ${cross_at}/include)
+endfunction()
+function(cross_archive name archive)
+  add_library(${name} STATIC IMPORTED GLOBAL)
+  set_target_properties(${name} PROPERTIES IMPORTED_LOCATION ${cross_at}/lib/${archive})
+  target_include_directories(${name} INTERFACE ${cross_at}/include)
+endfunction()
+
+cross_headers(Boost::headers)
+cross_headers(Catch2::Catch2)
+cross_archive(PkgConfig::sodium libsodium.a)
+cross_archive(PkgConfig::sqlite libsqlite3.a)
+cross_archive(PkgConfig::zstd libzstd.a)
+cross_archive(PkgConfig::utf8proc libutf8proc.a)
+target_compile_definitions(PkgConfig::utf8proc INTERFACE UTF8PROC_STATIC)
+set(RAPIDCHECK ${cross_at}/lib/librapidcheck.a)
+
+# Boost's two compiled libraries, from their headers.
+foreach(library json url)
+  add_library(boost_${library} STATIC ${CMAKE_SOURCE_DIR}/cross/boost_${library}.cpp)
+  target_link_libraries(boost_${library} PUBLIC Boost::headers)
+  target_compile_options(boost_${library} PRIVATE -w -Os)
+  add_library(Boost::${library} ALIAS boost_${library})
+endforeach()
