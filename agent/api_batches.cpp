@@ -1,4 +1,5 @@
 #include "agent/api.hpp"
+#include "protocol/text/text.hpp"
 
 #include "runtime/dossier_json.hpp"
 #include "runtime/json_input.hpp"
@@ -71,6 +72,23 @@ Result<std::uint64_t> first_line_of(const runtime::Request& request) {
   return runtime::number_of(request.query_or("first_line", "1"), "first_line", 1, std::uint64_t{1} << 40U);
 }
 
+/// Old files have Eth where Đ belongs: mended in every text, true when there was one. As deep as the parser lets JSON be.
+bool mend_letters(json::value& value) {
+  bool mended = false;
+  if (auto* text = value.if_string()) {
+    std::string plain(*text);
+    if (text::mend_eth(plain)) {
+      *text = plain;
+      mended = true;
+    }
+  } else if (auto* list = value.if_array()) {
+    for (auto& item : *list) mended = mend_letters(item) || mended;
+  } else if (auto* object = value.if_object()) {
+    for (auto& member : *object) mended = mend_letters(member.value()) || mended;
+  }
+  return mended;
+}
+
 /// True when a dossier with this code is held, or was taken earlier in this request.
 Result<bool> exists(storage::Store& store, const std::string& code, std::set<std::string>& taken) {
   if (code.empty()) return false;
@@ -88,13 +106,16 @@ runtime::Response Api::import_lines(const Request& request) {
   if (first.has_error()) return refuse(first.error());
   const auto user = user_of(request);
   if (user.has_error()) return refuse(user.error());
-  const auto lines = lines_of(request.body, *first);
+  auto lines = lines_of(request.body, *first);
   if (lines.has_error()) return refuse_line(lines.error());
   std::vector<storage::NewChange> changes;
   std::vector<std::uint64_t> numbers;
   std::set<std::string> taken;
   std::uint64_t skipped = 0;
-  for (const auto& line : *lines) {
+  std::uint64_t mended = 0;
+  for (auto& line : *lines) {
+    bool letters = false;
+    for (auto& member : line.object) letters = mend_letters(member.value()) || letters;
     auto ops = runtime::ops_of_dossier(line.object);
     if (ops.has_error()) return refuse_line({line.number, ops.error()});
     const auto code = runtime::text_member(line.object, "MaHoSo", {});
@@ -109,9 +130,11 @@ runtime::Response Api::import_lines(const Request& request) {
     changes.back().change.user = *user;
     changes.back().change.ops = *std::move(ops);
     numbers.push_back(line.number);
+    mended += letters ? 1 : 0;
   }
-  const auto saved =
-      save(request, changes, [&](const auto&) { return respond(json::object{{"created", changes.size()}, {"skipped", skipped}}); });
+  const auto saved = save(request, changes, [&](const auto&) {
+    return respond(json::object{{"created", changes.size()}, {"skipped", skipped}, {"mended", mended}});
+  });
   return saved.has_error() ? refuse_line(refused_by_store(saved.error(), numbers)) : *saved;
 }
 

@@ -29,6 +29,7 @@ struct Kind {
 struct Totals {
   std::uint64_t done = 0;
   std::uint64_t skipped = 0;
+  std::uint64_t mended = 0;
 };
 
 class Sending {
@@ -43,6 +44,7 @@ class Sending {
     const auto& object = std::get<json::value>(answer).get_object();
     totals_.done += object.at(kind_.done_member).to_number<std::uint64_t>();
     if (const auto* skipped = object.if_contains("skipped")) totals_.skipped += skipped->to_number<std::uint64_t>();
+    if (const auto* mended = object.if_contains("mended")) totals_.mended += mended->to_number<std::uint64_t>();
     return std::nullopt;
   }
 
@@ -97,10 +99,13 @@ int send_file(const Common& common, const Kind& kind, const std::string& path, s
   progress.done();
   const auto& totals = sending.totals();
   if (common.json) {
-    runtime::print_json(json::object{{kind.done_member, totals.done}, {"skipped", totals.skipped}, {"lines", lines}});
+    runtime::print_json(
+        json::object{{kind.done_member, totals.done}, {"skipped", totals.skipped}, {"mended", totals.mended}, {"lines", lines}});
   } else if (!common.quiet) {
     runtime::say(std::to_string(totals.done) + " " + kind.done_words +
                  (totals.skipped == 0 ? "." : "; " + std::to_string(totals.skipped) + " skipped, because their codes exist here."));
+    if (totals.mended != 0)
+      runtime::say("Look at the spelling: " + std::to_string(totals.mended) + " had Ð or ð where Đ or đ belongs; it was put right.");
   }
   return static_cast<int>(ExitCode::done);
 }

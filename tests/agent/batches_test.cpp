@@ -16,6 +16,18 @@ TEST_CASE("import: each line becomes a dossier, with its code and owner") {
   CHECK(desk.get("/v1/dossiers").at("dossiers").as_array().size() == 2);
 }
 
+TEST_CASE("import: the Eth of old files is mended and counted, however the file spells it") {
+  City city;
+  Desk desk(city, 1);
+  const auto done = Desk::object(
+      desk.ask("POST", "/v1/imports",
+               national("H57-1", "Ðặng An") + "\n" + national("H57-2", "\\u00d0ặng Bình") + "\n" + national("H57-3", "Đặng Chi")));
+  CHECK(done.at("created") == 3);
+  CHECK(done.at("mended") == 2);
+  for (const auto* code : {"H57-1", "H57-2", "H57-3"})
+    CHECK(desk.get(std::string("/v1/dossiers/") + code).at("fields").at("ChuHoSo").as_string().starts_with("Đặng"));
+}
+
 TEST_CASE("import: a code that exists is skipped and counted, in the file or here") {
   City city;
   Desk desk(city, 1);

@@ -76,6 +76,7 @@ class Desk(WithWard):
         seen = self.show(made["MaHoSo"])["version"]
         self.pc.command("dossier", "edit", made["MaHoSo"], "--set", "ChuHoSo=Trần Văn Một", "--seen", seen)
         self.pc.command("dossier", "edit", made["MaHoSo"], "--set", "ChuHoSo=Trần Văn Hai", "--seen", seen)
+        self.pc.command("sync", "wait", "--timeout", "60")  # until then the state says that it is on this PC only
         shown = self.show(made["MaHoSo"])
         self.assertEqual(shown["state"], "needs_you")
         self.assertEqual({value["value"] for value in shown["conflicts"][0]["values"]}, {"Trần Văn Một", "Trần Văn Hai"})
