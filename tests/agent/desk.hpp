@@ -10,8 +10,7 @@ namespace ward::test {
 
 /// A ward PC's API on a real data file, without a socket: requests go straight to the router.
 struct Desk {
-  Desk(City& city, std::uint64_t seed)
-      : pc(city.enrol("W-VYDA", seed)), ward(*std::move(pc.store), city.dir.path(), io.get_executor()) {
+  Desk(City& city, std::uint64_t seed) : pc(city.enrol("W-VYDA", seed)), ward(*std::move(pc.store), city.dir.path(), io.get_executor()) {
     api.add_routes(router);
   }
   Desk(const Desk&) = delete;
