@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {join} from 'node:path';
 import {after, before, describe, it} from 'node:test';
-import {assertAccessible, browsers, City, eventually, go, launch, picture, weight} from './stage.mjs';
+import {assertAccessible, assertLive, browsers, City, eventually, go, launch, openListening, picture, timeOfNews, weight} from './stage.mjs';
 
 const city = await City.start();
 const folder = await city.tell({do: 'folder'});
@@ -75,6 +75,21 @@ for (const name of Object.keys(browsers)) {
       await page.fill('#search', 'vy da');
       await eventually('the search to leave one', async () => (await page.$$('tbody tr')).length === 1);
       await page.fill('#search', '');
+    });
+
+    it('shows a dossier that arrives within a second of the event that tells of it', async () => {
+      const tab = await openListening(page);
+      await go(tab, '#/dossiers');
+      await tab.waitForSelector('tbody tr');
+      const times = [];
+      for (const word of ['Một', 'Hai', 'Ba']) {
+        const [made] = await city.tell({do: 'dossiers', seed: 4, first: 1000 * (number += 1), count: 1});
+        const owner = `Tôn Nữ Vừa Đến ${word} ${number}`;
+        const save = () => city.call('a', 'POST', '/v1/dossiers', {...made, ChuHoSo: owner});
+        times.push(await timeOfNews(tab, {selector: 'tbody th', text: owner, name: 'arrived', about: 'size'}, save));
+      }
+      await tab.close();
+      assertLive(times);
     });
 
     it('weighs less than 150 kB', async () => {

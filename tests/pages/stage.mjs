@@ -105,6 +105,62 @@ export class City {
   }
 }
 
+/** Another tab of the same profile, which notes from its first moment when the daemon's events arrived, by its own clock. */
+export async function openListening(page) {
+  const tab = await page.context().newPage();
+  await tab.addInitScript(() => {
+    const arrivals = (window.arrivals = []);
+    window.EventSource = class extends EventSource {
+      addEventListener(name, listener) {
+        super.addEventListener(name, (event) => {
+          arrivals.push({name, data: event.data, at: performance.now()});
+          listener(event);
+        });
+      }
+    };
+  });
+  await tab.goto(new URL(page.url()).origin);
+  await tab.waitForSelector('main h1');
+  return tab;
+}
+
+/**
+ * Does `act` and waits until `selector` holds `text`. All three times are the tab's own, so that a busy machine cannot come between them:
+ * `asked` before the act, `arrived` of the first event called `name` whose data hold `about`, `shown` of the change of the document.
+ */
+export async function timeOfNews(tab, {selector, text, name, about}, act) {
+  const asked = await tab.evaluate(([wantedSelector, wantedText]) => {
+    const isShown = () => [...document.querySelectorAll(wantedSelector)].some((one) => one.textContent.includes(wantedText));
+    if (isShown()) throw new Error('it is shown already');
+    window.arrivals.length = 0;
+    window.shown = new Promise((resolve) => {
+      const watcher = new MutationObserver(() => {
+        if (!isShown()) return;
+        watcher.disconnect();
+        resolve(performance.now());
+      });
+      watcher.observe(document, {subtree: true, childList: true, characterData: true});
+    });
+    return performance.now();
+  }, [selector, text]);
+  await act();
+  const [shown, arrived] = await tab.evaluate(async ([wantedName, wantedAbout]) => {
+    const at = await window.shown;
+    return [at, window.arrivals.find((one) => one.name === wantedName && one.data.includes(wantedAbout))?.at];
+  }, [name, about]);
+  return {asked, arrived, shown};
+}
+
+/** The page shows what an event tells of within a second of its arrival, and not because it asks all the time; best of several from the act on. */
+export function assertLive(times) {
+  for (const {arrived, shown} of times) {
+    assert.ok(arrived !== undefined && arrived <= shown, 'it was shown before its event came');
+    assert.ok(shown - arrived <= 1000, `${shown - arrived} ms after the event`);
+  }
+  const fromAct = Math.min(...times.map(({asked, shown}) => shown - asked));
+  assert.ok(fromAct <= 1000, `at best ${fromAct} ms after the act began`);
+}
+
 /** Bytes of the whole page as they travel. */
 export async function weight(origin) {
   const sizes = await Promise.all(['/', '/assets/app.js', '/assets/app.css'].map((path) => new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@ import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, describe, it} from 'node:test';
-import {assertAccessible, City, eventually, go, launch, launchProfile, picture, weight} from './stage.mjs';
+import {assertAccessible, assertLive, City, eventually, go, launch, launchProfile, openListening, picture, timeOfNews, weight} from './stage.mjs';
 
 const city = await City.start();
 await city.tell({do: 'add_pc', name: 'a', unit: 'W-VYDA', run: ['--http', '127.0.0.1:0']});
@@ -347,12 +347,28 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
       await city.call('a', 'POST', `/v1/inbox/${state.conflicts[0].id}/resolutions`, {keep: 'A', why: 'x'});
     });
 
-    it('shows what others do without being asked', async () => {
+    it('shows what others do within a second of the event that tells of it, in the dossier, in the list and in the counts', async () => {
       const made = await dossier();
-      await go(page, hash('dossiers', made.id));
-      await page.waitForSelector('.facts');
-      await city.command('a', 'dossier', 'edit', made.MaHoSo, '--set', 'GhiChu=do người khác ghi');
-      await page.waitForSelector('.facts >> text=do người khác ghi');
+      const tab = await openListening(page);
+      await go(tab, hash('dossiers', made.id));
+      await tab.waitForSelector('.facts');
+      const times = [];
+      for (const text of ['lần một', 'lần hai', 'lần ba']) {
+        const change = () => city.call('a', 'POST', `/v1/dossiers/${encodeURIComponent(made.id)}/changes`, {set: {GhiChu: text}});
+        times.push(await timeOfNews(tab, {selector: '.facts', text, name: 'saved', about: made.id}, change));
+      }
+      await go(tab, '#/');
+      await tab.waitForSelector('tbody tr');
+      for (const owner of [`Trương Thị Vừa Lưu ${given}`, `Trương Văn Vừa Lưu ${given}`])
+        times.push(await timeOfNews(tab, {selector: 'tbody th', text: owner, name: 'saved', about: 'id:'}, () => dossier({ChuHoSo: owner})));
+      await city.line('cut', 'a');
+      await tab.waitForSelector('.status .chip.warn');
+      const edit = () => city.call('a', 'POST', `/v1/dossiers/${encodeURIComponent(made.id)}/changes`, {set: {GhiChu: 'trong lúc đứt'}});
+      times.push(await timeOfNews(tab, {selector: 'nav a[href="#/outbox"] .count', text: '1', name: 'saved', about: made.id}, edit));
+      await city.line('heal', 'a');
+      await tab.waitForSelector('text=không mất hồ sơ nào');
+      await tab.close();
+      assertLive(times);
     });
 
     it('writes the chosen name into the history, and says that it proves nothing', async () => {
