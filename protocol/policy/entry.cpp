@@ -14,7 +14,7 @@ constexpr std::size_t title_bytes_max = limits::key_bytes_max;  ///< names that 
 constexpr std::size_t wrapped_seed_bytes_max = 256;
 
 /// Numbers on the wire; never reused.
-enum class Type : std::uint8_t { genesis = 1, delegation = 2, unit = 3, device = 4, revoke_device = 5, addresses = 6 };
+enum class Type : std::uint8_t { genesis = 1, delegation = 2, unit = 3, device = 4, revoke_device = 5, addresses = 6, code_block = 7 };
 constexpr std::uint8_t number_of(Type type) { return static_cast<std::uint8_t>(type); }
 
 constexpr std::uint8_t has_operations = 1;
@@ -27,7 +27,8 @@ std::uint8_t type_of(const Body& body) {
       overloaded{[](const Genesis&) { return number_of(Type::genesis); }, [](const Delegation&) { return number_of(Type::delegation); },
                  [](const Unit&) { return number_of(Type::unit); }, [](const Device&) { return number_of(Type::device); },
                  [](const RevokeDevice&) { return number_of(Type::revoke_device); },
-                 [](const Addresses&) { return number_of(Type::addresses); }, [](const Unknown& unknown) { return unknown.type; }},
+                 [](const Addresses&) { return number_of(Type::addresses); }, [](const CodeBlock&) { return number_of(Type::code_block); },
+                 [](const Unknown& unknown) { return unknown.type; }},
       body);
 }
 
@@ -76,6 +77,14 @@ struct BodyEncoder {
   void operator()(const Addresses& addresses) const {
     to.varint(addresses.at.size());
     for (const auto& address : addresses.at) to.text(address);
+  }
+  void operator()(const CodeBlock& block) const {
+    to.text(block.identification);
+    to.raw(block.device);
+    to.u32(block.first);
+    to.u32(block.last);
+    to.u16(static_cast<std::uint16_t>(block.from.time_since_epoch().count()));
+    to.u16(static_cast<std::uint16_t>(block.to.time_since_epoch().count()));
   }
   void operator()(const Unknown& unknown) const { to.raw(unknown.bytes); }
 };
@@ -167,6 +176,21 @@ Addresses read_addresses(Reader& from) {
   return out;
 }
 
+CodeBlock read_code_block(Reader& from) {
+  CodeBlock out;
+  out.identification = from.text(limits::name_bytes_max);
+  out.device = from.fixed_value<DeviceId>();
+  out.first = from.u32();
+  out.last = from.u32();
+  out.from = code::Day(std::chrono::days(from.u16()));
+  out.to = code::Day(std::chrono::days(from.u16()));
+  const bool serials = out.first >= 1 && out.first <= out.last && out.last <= code::serial_max;
+  const bool days = out.from >= code::first_day && out.from <= out.to && out.to <= code::last_day &&
+                    out.to - out.from < std::chrono::days(code_block_days_max);
+  if (!code::is_identification(out.identification) || !serials || !days) from.reject();
+  return out;
+}
+
 Body read_body(std::uint8_t type, Reader& from) {
   switch (static_cast<Type>(type)) {
     case Type::genesis: return read_genesis(from);
@@ -175,6 +199,7 @@ Body read_body(std::uint8_t type, Reader& from) {
     case Type::device: return read_device(from);
     case Type::revoke_device: return read_revocation(from);
     case Type::addresses: return read_addresses(from);
+    case Type::code_block: return read_code_block(from);
   }
   return Unknown{type, copy(from.raw(from.remaining()))};
 }

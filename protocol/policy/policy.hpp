@@ -4,6 +4,7 @@
 #include "protocol/base/error.hpp"
 #include "protocol/base/ids.hpp"
 #include "protocol/base/time.hpp"
+#include "protocol/code/code.hpp"
 #include "protocol/crypto/keys.hpp"
 
 #include <map>
@@ -69,13 +70,23 @@ struct Addresses {
   std::vector<std::string> at;  ///< host:port, 1 to `addresses_max`, none twice
   friend bool operator==(const Addresses&, const Addresses&) = default;
 };
+/// Operations key: on each day of the period, `device` may number new dossiers with these serials under its unit's identification code. No
+/// other device ever may, so PCs that never meet give no code twice; those of a revoked device stay reserved.
+struct CodeBlock {
+  std::string identification;
+  DeviceId device;
+  std::uint32_t first = 0, last = 0;  ///< serials, 1 to `code::serial_max`
+  code::Day from, to;                 ///< both included, at most `code_block_days_max`
+  friend bool operator==(const CodeBlock&, const CodeBlock&) = default;
+};
+inline constexpr int code_block_days_max = 5 * 366;
 /// A type that this build does not know: verified, kept and carried.
 struct Unknown {
   std::uint8_t type = 0;
   Bytes bytes;
   friend bool operator==(const Unknown&, const Unknown&) = default;
 };
-using Body = std::variant<Genesis, Delegation, Unit, Device, RevokeDevice, Addresses, Unknown>;
+using Body = std::variant<Genesis, Delegation, Unit, Device, RevokeDevice, Addresses, CodeBlock, Unknown>;
 
 /// `from_index`, `time`: the size of the centre's log when the entry was signed, and its clock; both never go back. Stamps at or past
 /// `from_index` are judged with this entry in force.
@@ -114,8 +125,8 @@ class PolicyLog {
 
   /// The next entry. `gap` when its epoch is further on; the same entry again is fine. `bad_signature` unless the key whose business it is
   /// signed it; `fork` when it is well signed, but another one with its epoch is held or it continues another log (an alarm). `not_found`:
-  /// it names a unit or device that is not there; `revoked`: that device is revoked already; `invalid`: a key that stands already, or a
-  /// seed epoch that goes back. Nothing changes on failure.
+  /// it names a unit or device that is not there; `revoked`: that device is revoked already; `invalid`: a key that stands already, a seed
+  /// epoch that goes back, or serials that another device may give on one of those days. Nothing changes on failure.
   [[nodiscard]] Result<void> append(const Entry& entry);
 
   [[nodiscard]] const OrgId& org() const noexcept { return org_; }
@@ -138,6 +149,9 @@ class PolicyLog {
   /// Of the newest such entry; empty before the first.
   [[nodiscard]] const std::vector<std::string>& addresses() const noexcept { return addresses_; }
 
+  /// Every block of that identification code, in the order in which they were given.
+  [[nodiscard]] const std::vector<CodeBlock>& code_blocks(std::string_view identification) const noexcept;
+
   /// An entry for `body` that fits at the end; unsigned.
   [[nodiscard]] Entry next(Body body, std::uint64_t from_index, WallTime time) const;
 
@@ -149,6 +163,7 @@ class PolicyLog {
   [[nodiscard]] Result<void> check(const Unit& body) const;
   [[nodiscard]] Result<void> check(const Device& body) const;
   [[nodiscard]] Result<void> check(const RevokeDevice& body) const;
+  [[nodiscard]] Result<void> check(const CodeBlock& body) const;
   void enter(const Entry& entry);
 
   OrgId org_;
@@ -161,6 +176,7 @@ class PolicyLog {
   std::unordered_map<DhKey, DeviceId, FixedHash> by_noise_;
   std::map<UnitCode, Unit, std::less<>> units_;
   std::vector<std::string> addresses_;
+  std::map<std::string, std::vector<CodeBlock>, std::less<>> code_blocks_;
 };
 
 }  // namespace ward::policy

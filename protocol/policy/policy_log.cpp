@@ -72,7 +72,8 @@ Result<void> PolicyLog::check(const Entry& entry) const {
   return std::visit(overloaded{[](const Genesis&) -> Result<void> { return fail(Fault::malformed, "policy log: a second genesis"); },
                                [](const Delegation&) -> Result<void> { return {}; }, [](const Addresses&) -> Result<void> { return {}; },
                                [](const Unknown&) -> Result<void> { return {}; }, [&](const Unit& body) { return check(body); },
-                               [&](const Device& body) { return check(body); }, [&](const RevokeDevice& body) { return check(body); }},
+                               [&](const Device& body) { return check(body); }, [&](const RevokeDevice& body) { return check(body); },
+                               [&](const CodeBlock& body) { return check(body); }},
                     entry.body);
 }
 
@@ -102,6 +103,20 @@ Result<void> PolicyLog::check(const RevokeDevice& body) const {
   return {};
 }
 
+Result<void> PolicyLog::check(const CodeBlock& body) const {
+  const auto* held = device(body.device);
+  if (held == nullptr) return fail(Fault::not_found, "policy log: the device that is to number");
+  if (held->revoked) return fail(Fault::revoked, "policy log: a block of codes for a revoked device");
+  const auto* its_unit = unit(held->device.unit);
+  if (its_unit == nullptr || its_unit->identification != body.identification)
+    return fail(Fault::invalid, "policy log: an identification code that the device's unit does not have");
+  for (const auto& other : code_blocks(body.identification)) {
+    const bool meet = other.first <= body.last && body.first <= other.last && other.from <= body.to && body.from <= other.to;
+    if (meet && other.device != body.device) return fail(Fault::invalid, "policy log: serials that another device may give");
+  }
+  return {};
+}
+
 void PolicyLog::enter(const Entry& entry) {
   std::visit(overloaded{[&](const Genesis& body) {
                           root_ = body.root;
@@ -125,7 +140,8 @@ void PolicyLog::enter(const Entry& entry) {
                           standing.revoked = entry.epoch;
                           standing.revoked_index = entry.from_index;
                         },
-                        [&](const Addresses& body) { addresses_ = body.at; }, [](const Unknown&) {}},
+                        [&](const Addresses& body) { addresses_ = body.at; },
+                        [&](const CodeBlock& body) { code_blocks_[body.identification].push_back(body); }, [](const Unknown&) {}},
              entry.body);
   last_hash_ = hash_of(entry, org_);
   hashes_.push_back(last_hash_);
@@ -162,6 +178,12 @@ std::vector<const Unit*> PolicyLog::units() const {
   out.reserve(units_.size());
   for (const auto& [code, unit] : units_) out.push_back(&unit);
   return out;
+}
+
+const std::vector<CodeBlock>& PolicyLog::code_blocks(std::string_view identification) const noexcept {
+  static const std::vector<CodeBlock> none;
+  const auto found = code_blocks_.find(identification);
+  return found == code_blocks_.end() ? none : found->second;
 }
 
 Entry PolicyLog::next(Body body, std::uint64_t from_index, WallTime time) const {

@@ -88,6 +88,7 @@ std::vector<Bytes> for_policy() {
   std::vector<Bytes> out;
   for (const auto& [name, value] : chain)
     if (name.starts_with("entry")) out.push_back(of_form(0, unhex(value)));
+  out.push_back(of_form(0, unhex(golden("policy_codes.txt").at("entry3"))));
   out.push_back(of_form(1, unhex(receipt.at("full"))));
   out.push_back(of_form(2, unhex(receipt.at("short"))));
   out.push_back(of_form(3, unhex(receipt.at("log_frontier"))));

@@ -5,6 +5,7 @@ A line of a golden file is `name value`. Each is either an input of a computatio
 that nothing in a golden file goes unchecked.
 """
 import base64
+import datetime
 import hashlib
 import pathlib
 import struct
@@ -336,22 +337,24 @@ def read_policy_fields(kind, body):
         return {"device": body.take(16), "reason": body.text()}
     if kind == 6:
         return {"at": [body.text() for _ in range(body.varint())]}
+    if kind == 7:
+        return {"identification": body.text(), "device": body.take(16), "serials": (body.number(4), body.number(4)), "days": (body.number(2), body.number(2))}
     return {"bytes": body.take(len(body.data))}
 
 
-def check_policy():
-    sheet = Sheet("policy_chain.txt")
+def check_policy(name, expected_kinds):
+    sheet = Sheet(name)
     root = bytes(SigningKey(sheet.hex("root_seed")).verify_key)
     sheet.check("root_public", root)
     org = blake(16, "wsync-org", b"", root)
     sheet.check("org", org)
     operations, previous, last_index, last_time, device = None, bytes(32), 0, 0, None
     kinds = []
-    for epoch in range(7):
+    for epoch in range(len(expected_kinds)):
         encoded = sheet.hex(f"entry{epoch}")
         entry = Cursor(encoded)
         if entry.number(4) != epoch or entry.take(32) != previous:
-            sys.exit(f"policy_chain.txt: entry {epoch} does not continue the chain")
+            sys.exit(f"{name}: entry {epoch} does not continue the chain")
         kind = entry.number(1)
         body = entry.text()
         signature = entry.take(64)
@@ -359,29 +362,40 @@ def check_policy():
         index, time = fields_from.varint(), fields_from.number(6)
         fields = read_policy_fields(kind, fields_from)
         if entry.data or fields_from.data or index < last_index or time < last_time:
-            sys.exit(f"policy_chain.txt: entry {epoch} does not read as WIRE.md says")
+            sys.exit(f"{name}: entry {epoch} does not read as WIRE.md says")
         last_index, last_time = index, time
         if kind == 1:
             operations = fields["operations"]
             sheet.check("operations_public", operations)
             sheet.check("receipt_public", fields["receipt"])
             if fields["next"] != blake(32, "wsync-next-root", b"", sheet.hex("next_root_public")):
-                sys.exit("policy_chain.txt: the commitment to the next root key")
+                sys.exit(f"{name}: the commitment to the next root key")
         signer = root if kind in (1, 2) else operations
         if not signed_by(signer, b"wsync-policy-v1", org + le(4, epoch) + previous + le(1, kind) + body, signature):
-            sys.exit(f"policy_chain.txt: the signature of entry {epoch}")
+            sys.exit(f"{name}: the signature of entry {epoch}")
         if kind == 2:
             operations = fields.get("operations", operations)
         if kind == 4:
             device = blake(16, "wsync-device", b"", fields["sign"])
         if kind == 5 and fields["device"] != device:
-            sys.exit("policy_chain.txt: the id of the revoked device")
+            sys.exit(f"{name}: the id of the revoked device")
+        first_of_2021 = (datetime.date(2021, 1, 1) - datetime.date(1970, 1, 1)).days
+        if kind == 7 and (fields["device"], fields["serials"], fields["days"]) != (device, (1, 2500), (first_of_2021, first_of_2021 + 364)):
+            sys.exit(f"{name}: the block of codes")
         previous = blake(32, "wsync-policy", b"", org, encoded)
         sheet.check(f"hash{epoch}", previous)
         kinds.append(kind)
-    if kinds != [1, 3, 4, 5, 2, 77, 6]:
-        sys.exit(f"policy_chain.txt: types {kinds}")
+    if kinds != expected_kinds:
+        sys.exit(f"{name}: types {kinds}")
     return sheet.finish()
+
+
+def check_policy_chain():
+    return check_policy("policy_chain.txt", [1, 3, 4, 5, 2, 77, 6])
+
+
+def check_policy_codes():
+    return check_policy("policy_codes.txt", [1, 3, 4, 7])
 
 
 def check_backup():
@@ -453,7 +467,7 @@ def check_ticket():
 
 def main():
     check_xchacha20()
-    checked = sum(check() for check in (check_keys, check_statement, check_worked_segment, check_receipt, check_policy, check_backup, check_ticket))
+    checked = sum(check() for check in (check_keys, check_statement, check_worked_segment, check_receipt, check_policy_chain, check_policy_codes, check_backup, check_ticket))
     print(f"check_formats: {checked} values recomputed, all equal")
 
 

@@ -25,6 +25,7 @@ std::vector<policy::Body> every_body() {
           a_device(9),
           policy::RevokeDevice{made<DeviceId>(4), "mất máy"},
           policy::Addresses{{"centre.hue.gov.vn:7400", "10.0.0.1:7400", "[2001:db8::1]:443"}},
+          a_block(made<DeviceId>(4), 1, 2'500),
           policy::Unknown{77, {1, 2, 3}},
           policy::Unknown{255, {}}};
 }
@@ -38,6 +39,23 @@ policy::Entry an_entry(policy::Body body) {
   out.body = std::move(body);
   out.signature = made<Signature>(2);
   return out;
+}
+
+void put_keys(GoldenSheet& sheet, const City& city) {
+  sheet.put("root_seed", city.root.view());
+  sheet.put("root_public", crypto::public_of(city.root));
+  sheet.put("next_root_public", crypto::public_of(city.next_root));
+  sheet.put("operations_public", crypto::public_of(city.operations));
+  sheet.put("receipt_public", crypto::public_of(city.receipt));
+  sheet.put("org", city.org);
+}
+
+void put_entries(GoldenSheet& sheet, const policy::PolicyLog& log) {
+  for (const auto& entry : log.entries()) {
+    const auto number = std::to_string(entry.epoch);
+    sheet.put("entry" + number, policy::encode_entry(entry));
+    sheet.put("hash" + number, policy::hash_of(entry, log.org()));
+  }
 }
 
 Fault refused(const Bytes& bytes) { return fault_of(policy::decode_entry(bytes)); }
@@ -127,6 +145,31 @@ TEST_CASE("policy entry: addresses that are none, twice there, too many or none 
   CHECK(policy::decode_entry(policy::encode_entry(an_entry(many))).has_value());
 }
 
+TEST_CASE("policy entry: a block of codes has serials and days in their bounds, and the identification code of a unit") {
+  using std::chrono::days;
+  const auto with = [](auto&& change) {
+    auto out = a_block(made<DeviceId>(4), 1, 2'500);
+    change(out);
+    return out;
+  };
+  CHECK(refused(with([](auto& block) { block.first = 0; })) == Fault::malformed);
+  CHECK(refused(with([](auto& block) { block.first = 2'501; })) == Fault::malformed);
+  CHECK(refused(with([](auto& block) { block.last = code::serial_max + 1; })) == Fault::malformed);
+  CHECK(refused(with([](auto& block) { block.from = block.to + days(1); })) == Fault::malformed);
+  CHECK(refused(with([](auto& block) { block.from = code::first_day - days(1); })) == Fault::malformed);
+  CHECK(refused(with([](auto& block) { block.to = block.from + days(policy::code_block_days_max); })) == Fault::malformed);
+  CHECK(refused(with([](auto& block) { block.from = block.to = code::last_day + days(1); })) == Fault::malformed);
+  for (const auto* bad : {"", "H57.", "h57", "H57.1", "W-VYDA", "Vỹ Dạ"})
+    CHECK(refused(with([&](auto& block) { block.identification = bad; })) == Fault::malformed);
+  CHECK(refused(with([](auto& block) { block.identification = std::string(limits::name_bytes_max + 1, '0'); })) == Fault::too_large);
+  const auto widest = with([](auto& block) {
+    block.last = code::serial_max;
+    block.to = code::last_day;
+    block.from = block.to - days(policy::code_block_days_max - 1);
+  });
+  CHECK(policy::decode_entry(policy::encode_entry(an_entry(widest))).value().body == policy::Body(widest));
+}
+
 TEST_CASE("policy entry: a body past its bound is refused") {
   CHECK(refused(policy::Unknown{99, Bytes(limits::policy_body_bytes_max + 1, 1)}) == Fault::too_large);
 }
@@ -144,12 +187,7 @@ TEST_CASE("policy entry: the bytes of a small log are those of the golden file")
   auto log = city.log();
   GoldenSheet sheet("policy_chain.txt");
   sheet.note("WIRE.md section 5: a log with one entry of each type; hashes are of the entry with its signature");
-  sheet.put("root_seed", city.root.view());
-  sheet.put("root_public", crypto::public_of(city.root));
-  sheet.put("next_root_public", crypto::public_of(city.next_root));
-  sheet.put("operations_public", crypto::public_of(city.operations));
-  sheet.put("receipt_public", crypto::public_of(city.receipt));
-  sheet.put("org", city.org);
+  put_keys(sheet, city);
   policy::Delegation delegation;
   delegation.operations = crypto::public_of(made_secret<crypto::SignSeed>(33));
   const auto device = a_device(9);
@@ -160,10 +198,20 @@ TEST_CASE("policy entry: the bytes of a small log are those of the golden file")
   REQUIRE(log.append(city.next(log, policy::Unknown{77, {1, 2, 3}}, made_secret<crypto::SignSeed>(33))).has_value());
   REQUIRE(log.append(city.next(log, policy::Addresses{{"centre.hue.gov.vn:7400", "10.0.0.1:443"}}, made_secret<crypto::SignSeed>(33)))
               .has_value());
-  for (const auto& entry : log.entries()) {
-    const auto number = std::to_string(entry.epoch);
-    sheet.put("entry" + number, policy::encode_entry(entry));
-    sheet.put("hash" + number, policy::hash_of(entry, city.org));
-  }
+  put_entries(sheet, log);
+  sheet.check();
+}
+
+TEST_CASE("policy entry: the bytes of a log with a block of codes are those of the golden file") {
+  const City city;
+  auto log = city.log();
+  GoldenSheet sheet("policy_codes.txt");
+  sheet.note("WIRE.md section 5: a unit, a device, and the block of codes that it numbers from");
+  put_keys(sheet, city);
+  const auto device = a_device(9);
+  REQUIRE(log.append(city.next(log, a_unit())).has_value());
+  REQUIRE(log.append(city.next(log, device)).has_value());
+  REQUIRE(log.append(city.next(log, a_block(id_of(device), 1, 2'500))).has_value());
+  put_entries(sheet, log);
   sheet.check();
 }

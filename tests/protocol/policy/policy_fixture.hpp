@@ -61,4 +61,10 @@ inline policy::Device a_device(std::uint8_t number, const UnitCode& unit = "W-VY
 }
 inline DeviceId id_of(const policy::Device& device) { return crypto::device_of(device.sign); }
 
+/// Of the unit that `a_unit` makes, for the year 2021.
+inline policy::CodeBlock a_block(const DeviceId& device, std::uint32_t first, std::uint32_t last) {
+  using namespace std::chrono_literals;
+  return {"H57.01", device, first, last, 2021y / 1 / 1, 2021y / 12 / 31};
+}
+
 }  // namespace ward::test

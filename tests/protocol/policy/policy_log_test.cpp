@@ -113,7 +113,8 @@ TEST_CASE("policy log: each type is signed by the key whose business it is, and 
   auto log = log_with_device(city, device);
   policy::Delegation delegation;
   delegation.receipt = made<SignKey>(7);
-  const std::vector<policy::Body> by_operations{a_unit("W-B"), a_device(10), policy::RevokeDevice{id_of(device), ""}};
+  const std::vector<policy::Body> by_operations{a_unit("W-B"), a_device(10), a_block(id_of(device), 1, 9),
+                                                policy::RevokeDevice{id_of(device), ""}};
   for (const auto& body : by_operations) {
     CHECK(refused(log, city.next(log, body, city.root)) == Fault::bad_signature);
     CHECK(refused(log, city.next(log, body, city.receipt)) == Fault::bad_signature);
@@ -276,6 +277,50 @@ TEST_CASE("policy log: an unknown device cannot be revoked, nor one device twice
   CHECK(refused(log, city.next(log, policy::RevokeDevice{made<DeviceId>(8), ""})) == Fault::not_found);
   must_append(log, city.next(log, policy::RevokeDevice{id_of(device), ""}));
   CHECK(refused(log, city.next(log, policy::RevokeDevice{id_of(device), ""})) == Fault::revoked);
+}
+
+TEST_CASE("policy log: a block of codes needs a device that stands, and the identification code of its unit") {
+  const City city;
+  const auto device = a_device(9);
+  auto log = log_with_device(city, device);
+  CHECK(refused(log, city.next(log, a_block(made<DeviceId>(8), 1, 9))) == Fault::not_found);
+  auto foreign = a_block(id_of(device), 1, 9);
+  foreign.identification = "H57.02";
+  CHECK(refused(log, city.next(log, foreign)) == Fault::invalid);
+  CHECK(refused(log, city.next(log, a_block(id_of(device), 1, 9), city.root)) == Fault::bad_signature);
+  CHECK(log.code_blocks("H57.01").empty());
+  must_append(log, city.next(log, a_block(id_of(device), 1, 9)));
+  CHECK(log.code_blocks("H57.01") == std::vector{a_block(id_of(device), 1, 9)});
+  CHECK(log.code_blocks("H57.02").empty());
+  must_append(log, city.next(log, policy::RevokeDevice{id_of(device), ""}));
+  CHECK(refused(log, city.next(log, a_block(id_of(device), 10, 19))) == Fault::revoked);
+}
+
+TEST_CASE("policy log: two devices never may give one serial on one day, not even one that was revoked") {
+  using std::chrono::days;
+  const City city;
+  const auto one = a_device(9), other = a_device(10);
+  auto log = log_with_device(city, one);
+  must_append(log, city.next(log, other));
+  const auto held = a_block(id_of(one), 100, 199);
+  must_append(log, city.next(log, held));
+  must_append(log, city.next(log, policy::RevokeDevice{id_of(one), "stolen"}));
+  const auto with = [&](std::uint32_t first, std::uint32_t last, code::Day from, code::Day to) {
+    auto out = a_block(id_of(other), first, last);
+    out.from = from;
+    out.to = to;
+    return out;
+  };
+  for (const auto& meets : {with(100, 199, held.from, held.to), with(1, 100, held.from, held.to), with(199, 300, held.from, held.to),
+                            with(1, 999, held.to, held.to + days(9)), with(150, 150, held.from - days(9), held.from)})
+    CHECK(refused(log, city.next(log, meets)) == Fault::invalid);
+  for (const auto& beside :
+       {with(1, 99, held.from, held.to), with(200, 300, held.from, held.to), with(100, 199, held.to + days(1), held.to + days(9)),
+        with(100, 199, held.from - days(9), held.from - days(1))})
+    must_append(log, city.next(log, beside));
+  // The same device may be given more of what it has.
+  must_append(log, city.next(log, with(90, 99, held.from, held.to)));
+  CHECK(log.code_blocks("H57.01").size() == 6);
 }
 
 TEST_CASE("policy log: an entry that would not decode again is refused, by whomever it was signed") {
