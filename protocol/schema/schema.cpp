@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::array policy_names{"latest", "ask", "owner", "workflow", "set", "ledger", "log"};
 constexpr std::array type_names{"string", "enum", "date", "datetime", "money", "int", "bool", "list"};
+constexpr std::array clock_names{"not_started", "running", "suspended", "stopped"};
 
 /// The tables are part of the program: one that cannot be read is our own mistake.
 std::vector<Row> rows_of(std::string_view file, std::string_view header) {
@@ -149,7 +150,7 @@ std::vector<Status> parse_statuses() {
   std::vector<Status> out;
   for (const auto& row :
        rows_of(embedded::schema_statuses, "code,vi,en,terminal,clock,successors,counts_as_end_of_processing,note,certainty"))
-    out.push_back({parse_int(row[0]), row[1], row[2], parse_flag(row[3], "yes", "no")});
+    out.push_back({parse_int(row[0]), row[1], row[2], parse_flag(row[3], "yes", "no"), parse_name<Clock>(clock_names, row[4])});
   return out;
 }
 
@@ -164,9 +165,9 @@ std::vector<Procedure> parse_procedures() {
   std::vector<Procedure> out;
   for (auto& row : rows_of(embedded::schema_procedures,
                            "code,name_vi,field,level,time_value,time_unit,working,same_day,fee_vnd,online,papers,lien_thong,"
-                           "handler_unit,certainty_code_name,certainty_rest"))
+                           "handler_unit,certainty_code_name,certainty_rest,payment_waits"))
     out.push_back({row[0], row[1], row[2], row[3], row[12], parse_int(row[4]), row[5], parse_flag(row[6], "y", "n"),
-                   parse_flag(row[7], "y", "n"), parse_int(row[8])});
+                   parse_flag(row[7], "y", "n"), parse_int(row[8]), row[9] != "no", parse_flag(row[15], "y", "n")});
   return out;
 }
 
@@ -227,6 +228,12 @@ std::span<const Transition> transitions() {
 std::span<const Procedure> procedures() {
   static const auto parsed = parse_procedures();
   return parsed;
+}
+
+const Procedure* find_procedure(std::string_view code) {
+  const auto all = procedures();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Procedure& one) { return one.code == code; });
+  return found == all.end() ? nullptr : &*found;
 }
 
 const CodeList& codes_of(const Field& field) {

@@ -46,10 +46,13 @@ struct Choice {
 /// What `field` offers; empty when it is no enumeration or its list is not known.
 [[nodiscard]] std::span<const Choice> choices(const Field& field);
 
+/// What a status does to the time that the law gives.
+enum class Clock : std::uint8_t { not_started, running, suspended, stopped };
 struct Status {
   int code = 0;
   std::string vi, en;
   bool terminal = false;
+  Clock clock = Clock::not_started;
 };
 [[nodiscard]] std::span<const Status> statuses();
 struct Transition {
@@ -65,8 +68,11 @@ struct Procedure {
   bool working_days = true;
   bool same_day = false;
   int fee_vnd = 0;
+  bool online = false;         ///< offered online, in part or as a whole (levels 3 and 4)
+  bool payment_waits = false;  ///< its time does not run while a payment is awaited (status 6)
 };
 [[nodiscard]] std::span<const Procedure> procedures();
+[[nodiscard]] const Procedure* find_procedure(std::string_view code);  ///< null when unknown
 
 /// The value as it is stored, from what a person, a file or another system gave for `field` (a field that is not a list): text in NFC,
 /// spaces trimmed; an enum as its code ("1", 1 and the Vietnamese word all give "1"; GioiTinhChuHoSo "Nam" → "1", "Nữ" → "2"); a date or
