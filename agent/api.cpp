@@ -39,6 +39,7 @@ void Api::add_routes(runtime::Router& router) {
   read("/v1/dossiers/similar", &Api::similar);  // before {code}: no code is that word
   read("/v1/dossiers/{code}", &Api::show);
   read("/v1/dossiers/{code}/history", &Api::history);
+  read("/v1/dossiers/{code}/why", &Api::why);
   read("/v1/inbox", &Api::inbox);
   read("/v1/inbox/{id}", &Api::conflict);
   router.add("DELETE", "/v1/inbox/{id}/resolutions/{rid}", [this](const Request& request) { return once(request, &Api::undo); });

@@ -18,6 +18,7 @@ class Api {
  private:
   using Request = runtime::Request;
   using Response = runtime::Response;
+  using TellHistory = Response(const Did&, const std::vector<merge::HistoryEntry>&, const Request&);
   using Answer = std::function<Response(const std::vector<storage::Saved>&)>;
 
   // the PC itself
@@ -35,6 +36,7 @@ class Api {
   [[nodiscard]] Response similar(const Request& request);
   [[nodiscard]] Response show(const Request& request);
   [[nodiscard]] Response history(const Request& request);
+  [[nodiscard]] Response why(const Request& request);
   [[nodiscard]] Response create(const Request& request);
   [[nodiscard]] Response change(const Request& request);
 
@@ -47,6 +49,8 @@ class Api {
   [[nodiscard]] Response conflict(const Request& request);
   [[nodiscard]] Response resolve(const Request& request);
   [[nodiscard]] Response undo(const Request& request);
+
+  [[nodiscard]] Response told(const Request& request, TellHistory tell);
 
   /// A write is answered once: a repeat of its Idempotency-Key gets the first answer.
   [[nodiscard]] Response once(const Request& request, Response (Api::*write)(const Request&));

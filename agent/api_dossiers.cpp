@@ -49,13 +49,16 @@ runtime::Response Api::show(const Request& request) {
   return runtime::respond_unless_held(national ? runtime::national_json_of(found->state) : runtime::view_json(*found), request);
 }
 
-runtime::Response Api::history(const Request& request) {
+runtime::Response Api::told(const Request& request, TellHistory tell) {
   auto& store = ward_.store.store();
   const auto did = storage::find_dossier(store, request.parameters.at("code"));
   if (did.has_error()) return refuse(did.error());
   const auto entries = storage::dossier_history(store, *did);
-  return entries.has_error() ? refuse(entries.error()) : runtime::history_response(*did, *entries, request);
+  return entries.has_error() ? refuse(entries.error()) : tell(*did, *entries, request);
 }
+
+runtime::Response Api::history(const Request& request) { return told(request, runtime::history_response); }
+runtime::Response Api::why(const Request& request) { return told(request, runtime::why_response); }
 
 runtime::Response Api::create(const Request& request) {
   const auto body = runtime::parse_object(request.body);

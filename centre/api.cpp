@@ -84,6 +84,7 @@ void Api::add_routes(runtime::Router& router) {
   with("GET", "/v1/dossiers", &Api::list);
   with("GET", "/v1/dossiers/{code}", &Api::show);
   with("GET", "/v1/dossiers/{code}/history", &Api::history);
+  with("GET", "/v1/dossiers/{code}/why", &Api::why);
   runtime::add_table_routes(router);
   runtime::add_causes_route(router);
   runtime::add_openapi_route(router, embedded::centre_openapi);

@@ -41,6 +41,9 @@ class Api {
   [[nodiscard]] runtime::Response list(const runtime::Request& request);
   [[nodiscard]] runtime::Response show(const runtime::Request& request);
   [[nodiscard]] runtime::Response history(const runtime::Request& request);
+  [[nodiscard]] runtime::Response why(const runtime::Request& request);
+  using TellHistory = runtime::Response(const Did&, const std::vector<merge::HistoryEntry>&, const runtime::Request&);
+  [[nodiscard]] runtime::Response told(const runtime::Request& request, TellHistory tell);
   [[nodiscard]] runtime::Response verify();
 
   /// A write is answered once: a repeat of its Idempotency-Key gets the first answer.

@@ -27,11 +27,14 @@ runtime::Response Api::show(const runtime::Request& request) {
   return runtime::respond_unless_held(national ? runtime::national_json_of(found->state) : runtime::view_json(*found), request);
 }
 
-runtime::Response Api::history(const runtime::Request& request) {
+runtime::Response Api::told(const runtime::Request& request, TellHistory tell) {
   const auto did = storage::find_dossier(store_.store(), request.parameters.at("code"));
   if (did.has_error()) return respond(did.error());
   const auto entries = storage::dossier_history(store_.store(), *did);
-  return entries.has_error() ? respond(entries.error()) : runtime::history_response(*did, *entries, request);
+  return entries.has_error() ? respond(entries.error()) : tell(*did, *entries, request);
 }
+
+runtime::Response Api::history(const runtime::Request& request) { return told(request, runtime::history_response); }
+runtime::Response Api::why(const runtime::Request& request) { return told(request, runtime::why_response); }
 
 }  // namespace ward::centre

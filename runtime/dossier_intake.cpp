@@ -315,4 +315,9 @@ Result<Edit> edit_of(const json::object& line) {
   return out;
 }
 
+Result<record::Path> parse_path(std::string_view text) {
+  WARD_TRY(auto place, place_of(text));
+  return std::move(place.path);
+}
+
 }  // namespace ward::runtime

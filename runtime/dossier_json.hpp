@@ -46,6 +46,8 @@ struct Edit {
 [[nodiscard]] std::string op_text(const OpId& id);              ///< device, incarnation, number and operation, with dots
 [[nodiscard]] std::string id_text(const Did& did);              ///< `id:` and 32 digits
 [[nodiscard]] std::string path_text(const record::Path& path);  ///< `TaiLieuNop/cccd/TenTepDinhKem`
-[[nodiscard]] std::string time_text(WallTime time);             ///< ISO 8601 with +07:00; empty for 0
+/// The inverse, of what a person wrote. `invalid` when it is none.
+[[nodiscard]] Result<record::Path> parse_path(std::string_view text);
+[[nodiscard]] std::string time_text(WallTime time);  ///< ISO 8601 with +07:00; empty for 0
 
 }  // namespace ward::runtime

@@ -63,5 +63,8 @@ template <class Query>
 }
 
 [[nodiscard]] Response history_response(const Did& did, const std::vector<merge::HistoryEntry>& entries, const Request& request);
+/// Of one place, which the request's `field` names as people write it: all that was ever written there, its policy, and why it shows what
+/// it shows.
+[[nodiscard]] Response why_response(const Did& did, const std::vector<merge::HistoryEntry>& entries, const Request& request);
 
 }  // namespace ward::runtime

@@ -1,4 +1,5 @@
 #include "agent/cli/commands.hpp"
+#include "cli/history.hpp"
 #include "cli/progress.hpp"
 #include "protocol/schema/schema.hpp"
 #include "runtime/file_facts.hpp"
@@ -54,15 +55,6 @@ int show_dossier(const json::value& dossier) {
     }
   for (const auto& conflict : rows_of(dossier, "conflicts")) show_conflict(conflict);
   print("version " + shown(dossier, "version") + "\n");
-  return static_cast<int>(ExitCode::done);
-}
-
-int show_history(const json::value& answer) {
-  std::vector<std::vector<std::string>> rows{{"AT", "BY", "UNIT", "STANDING", "FIELD", "VALUE"}};
-  for (const auto& entry : rows_of(answer, "history"))
-    rows.push_back({shown(entry, "at"), shown(entry, "by"), shown(entry, "unit"), shown(entry, "standing"), shown(entry, "field"),
-                    shown(entry, "value")});
-  print(runtime::align(rows));
   return static_cast<int>(ExitCode::done);
 }
 
@@ -137,7 +129,17 @@ int dossier_export(const Common& common, const ListOptions& options) {
 int dossier_show(const Common& common, const std::string& code) { return ask(common, "GET", dossier_target(code), {}, show_dossier); }
 
 int dossier_history(const Common& common, const std::string& code) {
-  return ask(common, "GET", dossier_target(code) + "/history", {}, show_history);
+  return ask(common, "GET", dossier_target(code) + "/history", {}, [](const json::value& answer) {
+    cli::show_history(answer);
+    return static_cast<int>(ExitCode::done);
+  });
+}
+
+int dossier_why(const Common& common, const std::string& code, const std::string& field) {
+  return ask(common, "GET", dossier_target(code) + "/why?field=" + runtime::encode_segment(field), {}, [](const json::value& answer) {
+    cli::show_why(answer);
+    return static_cast<int>(ExitCode::done);
+  });
 }
 
 int inbox_list(const Common& common) {

@@ -78,6 +78,7 @@ int dossier_list(const Common& common, const ListOptions& options);
 int dossier_export(const Common& common, const ListOptions& options);
 int dossier_show(const Common& common, const std::string& code);
 int dossier_history(const Common& common, const std::string& code);
+int dossier_why(const Common& common, const std::string& code, const std::string& field);
 
 struct ResolveOptions {
   std::string id, keep, set, why;

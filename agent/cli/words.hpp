@@ -16,7 +16,7 @@ struct Words : cli::Line {
   WriteOptions write;
   ListOptions list;
   ResolveOptions resolve;
-  std::string code, file, id, out_file;
+  std::string code, field, file, id, out_file;
   std::int64_t seconds = 0;
   std::uint64_t from_line = 1;
   bool watch = false;

@@ -1,5 +1,6 @@
 #include "centre/cli/client.hpp"
 #include "centre/files.hpp"
+#include "cli/history.hpp"
 #include "runtime/account.hpp"
 #include "runtime/http.hpp"
 
@@ -50,14 +51,6 @@ void show_dossier(const json::value& dossier) {
     for (const auto& value : rows_of(conflict, "values"))
       print("  " + shown(value, "value") + "  by " + shown(value, "by") + " at " + shown(value, "at") + "\n");
   }
-}
-
-void show_history(const json::value& answer) {
-  std::vector<std::vector<std::string>> rows{{"AT", "BY", "UNIT", "FIELD", "VALUE", "STANDING"}};
-  for (const auto& entry : rows_of(answer, "history"))
-    rows.push_back({shown(entry, "at"), shown(entry, "by"), shown(entry, "unit"), shown(entry, "field"), shown(entry, "value"),
-                    shown(entry, "standing")});
-  print(align(rows));
 }
 
 int show_verification(const Common& common, const json::value& found) {
@@ -115,7 +108,12 @@ int dossier_show(const Common& common, const std::string& code) {
 }
 
 int dossier_history(const Common& common, const std::string& code) {
-  return call_and_show(common, "GET", "/v1/dossiers/" + runtime::encode_segment(code) + "/history", {}, show_history);
+  return call_and_show(common, "GET", "/v1/dossiers/" + runtime::encode_segment(code) + "/history", {}, cli::show_history);
+}
+
+int dossier_why(const Common& common, const std::string& code, const std::string& field) {
+  const auto target = "/v1/dossiers/" + runtime::encode_segment(code) + "/why?field=" + runtime::encode_segment(field);
+  return call_and_show(common, "GET", target, {}, cli::show_why);
 }
 
 int verify(const Common& common) {

@@ -81,6 +81,7 @@ struct ListOptions {
 int dossier_list(const Common& common, const ListOptions& options);
 int dossier_show(const Common& common, const std::string& code);
 int dossier_history(const Common& common, const std::string& code);
+int dossier_why(const Common& common, const std::string& code, const std::string& field);
 
 /// Asks the daemon; opens the data read-only itself when none runs. Exit 5 when damage is found.
 int verify(const Common& common);

@@ -118,7 +118,10 @@ void add_dossiers(CLI::App& app, Words& w) {
   auto* show = printing(*dossier, w, "show", "one dossier", [&] { return dossier_show(w.common, w.code); });
   auto* history =
       printing(*dossier, w, "history", "everything that was ever said of it", [&] { return dossier_history(w.common, w.code); });
-  for (auto* with_code : {show, history}) with_code->add_option("CODE", w.code, "its code, or id:HEX")->required();
+  auto* why = printing(*dossier, w, "why", "every value that one field ever had, and why the present one shows",
+                       [&] { return dossier_why(w.common, w.code, w.field); });
+  for (auto* with_code : {show, history, why}) with_code->add_option("CODE", w.code, "its code, or id:HEX")->required();
+  why->add_option("FIELD", w.field, "as `history` names it: ChuHoSo, TaiLieuNop/ID/TenTepDinhKem")->required();
 }
 
 int version(const Common& common) {

@@ -17,7 +17,7 @@ struct Words : cli::Line {
   BackupOptions backup;
   RestoreOptions restore;
   std::vector<std::string> addresses;
-  std::string id, reason, code, out_file;
+  std::string id, reason, code, field, out_file;
   bool yes = false, watch = false;
 };
 

@@ -36,6 +36,8 @@ export type Said = {
   why?: string;
 };
 export type HistoryEntry = Said & {standing: string; replaced: string[]};
+/** Of one place of a dossier: all that was ever written there, and the rule by which it shows what it shows. */
+export type Why = {field: string; policy: string; because: string; history: HistoryEntry[]};
 export type Conflict = {id: string; kind: 'choose_value' | 'removed_but_edited' | 'payment_differs'; field: string; values: Said[]};
 export type InboxEntry = Conflict & {dossier: string; dossier_id: string; version: string};
 

@@ -129,6 +129,13 @@ TEST_CASE("inbox: two desks write a name in two ways; a decision stands at both,
     CHECK(desk->get("/v1/dossiers/H57-1").at("fields").at("ChuHoSo") == "Bảo Ân");
     CHECK(desk->get("/v1/inbox").at("conflicts").as_array().empty());
     CHECK(desk->ask("GET", "/v1/dossiers/H57-1/history").body.find("Bảo Anh") != std::string::npos);
+    const auto why = Desk::object(desk->ask("GET", "/v1/dossiers/H57-1/why", {}, {}, {{"field", "ChuHoSo"}}));
+    CHECK(why.at("because") == "newest");
+    CHECK(why.at("policy") == "ask");
+    CHECK(why.at("history").as_array().size() == 4);
+    for (const auto* wrong : {"", "/", "ChuHoSo/", "TaiLieuNop/~xyz", "a/b/c/d/e/f/g/h/i/j"})
+      CHECK(desk->ask("GET", "/v1/dossiers/H57-1/why", {}, {}, {{"field", wrong}}).status == 422);
+    CHECK(desk->ask("GET", "/v1/dossiers/none/why", {}, {}, {{"field", "ChuHoSo"}}).status == 404);
     CHECK(desk->ask("GET", "/v1/inbox/" + id).status == 404);
   }
 }

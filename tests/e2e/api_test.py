@@ -88,7 +88,7 @@ class Answers(Described):
         self.a.command("sync", "wait", "--timeout", "60")
         for path in ("/v1/status", "/v1/health", "/metrics", "/v1/receipt", "/v1/outbox", "/v1/units", "/v1/schema", "/v1/statuses", "/v1/procedures",
                      "/v1/causes", "/v1/openapi.json", "/", "/v1/dossiers", "/v1/dossiers?limit=1", "/v1/dossiers/similar?owner=Nguyen",
-                     f"/v1/dossiers/{code}", f"/v1/dossiers/{code}?form=national", f"/v1/dossiers/{code}/history", "/v1/inbox", f"/v1/inbox/{conflict}"):
+                     f"/v1/dossiers/{code}", f"/v1/dossiers/{code}?form=national", f"/v1/dossiers/{code}/history", f"/v1/dossiers/{code}/why?field=ChuHoSo", "/v1/inbox", f"/v1/inbox/{conflict}"):
             self.get(self.a, path)
         status, decided = self.ask(self.a, "POST", f"/v1/inbox/{conflict}/resolutions", {"keep": "A", "why": "giấy tờ"})
         self.assertEqual(status, 201)
@@ -105,7 +105,7 @@ class Answers(Described):
         wait_until("the registry", lambda: self.ask(self.centre, "GET", f"/v1/dossiers/{code}")[1].get("state") == "applied")
         device = self.get(self.a, "/v1/status")["device"]
         for path in ("/v1/status", "/v1/health", "/metrics", "/v1/units", "/v1/devices", "/v1/devices?standing=approved", f"/v1/devices/{device}", "/v1/schema",
-                     "/v1/statuses", "/v1/procedures", "/v1/causes", "/v1/addresses", "/v1/dossiers", f"/v1/dossiers/{code}", f"/v1/dossiers/{code}/history"):
+                     "/v1/statuses", "/v1/procedures", "/v1/causes", "/v1/addresses", "/v1/dossiers", f"/v1/dossiers/{code}", f"/v1/dossiers/{code}/history", f"/v1/dossiers/{code}/why?field=ChuHoSo"):
             self.get(self.centre, path)
         self.refused(self.ask(self.centre, "POST", f"/v1/devices/{device}/approval"))
         self.assertEqual(self.ask(self.centre, "POST", "/v1/tickets", {"unit": "W-VYDA", "address": "127.0.0.1:1"})[0], 200)

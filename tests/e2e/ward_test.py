@@ -68,6 +68,10 @@ class Desk(WithWard):
         values = [entry["value"] for entry in self.pc.ask("dossier", "history", code)["history"] if entry["field"] == "SoDienThoai"]
         self.assertEqual(sorted(values), ["0905123456", "0905654321"])
         self.assertIn("Nguyễn Thị Lan", self.pc.command("dossier", "show", code))
+        why = self.pc.ask("dossier", "why", code, "SoDienThoai")
+        self.assertEqual((why["because"], len(why["history"])), ("newest", 2))
+        self.assertIn("had seen what it replaced", self.pc.command("dossier", "why", code, "SoDienThoai"))
+        self.says(("dossier", "why", code, "ChuHoSo/"), 1, "a path is FIELD or LIST/ID/FIELD")
         self.says(("dossier", "new", "--set", f"MaHoSo={code}"), 1, "exists here already")
 
     def test_a_stale_edit_is_a_concurrent_edit_and_merges(self):

@@ -385,6 +385,18 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
       assert.equal(history.find((entry) => entry.value === 'ghi tên').by, 'Võ Thị Quầy Một');
     });
 
+    it('says why a field shows what it shows, with all that it ever had', async () => {
+      const made = await dossier({GhiChu: 'ghi lần đầu'});
+      await city.command('a', 'dossier', 'edit', made.MaHoSo, '--set', 'GhiChu=ghi lần sau');
+      await go(page, hash('dossiers', made.id));
+      await page.waitForSelector('.facts >> text=ghi lần sau');
+      await page.click('[aria-label*="Ghi chú"]');
+      await page.waitForSelector('dialog >> text=đã thấy giá trị trước và thay nó');
+      assert.match(await page.textContent('dialog'), /ghi lần sau[^]*ghi lần đầu/);
+      await page.click('dialog >> text=Đóng');
+      await page.waitForSelector('dialog', {state: 'detached'});
+    });
+
     it('reads the code aloud', async () => {
       const made = await dossier();
       await go(page, hash('dossiers', made.id));

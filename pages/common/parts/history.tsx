@@ -1,9 +1,10 @@
 import {useState} from 'preact/hooks';
-import {dossierPath, type HistoryEntry} from '../dossier';
+import {dossierPath, type HistoryEntry, type Why} from '../dossier';
 import {useRead} from '../live';
 import {useNames} from '../schema';
 import {useTexts} from '../settings';
 import {clock, parseTime} from '../time';
+import {Dialog} from './dialog';
 import {Entered, TroubleSaid} from './said';
 
 /** What one person did at once: the entries of one change. */
@@ -55,17 +56,37 @@ function ActShown({act}: {act: Act}) {
   );
 }
 
+function ActList({history}: {history: readonly HistoryEntry[]}) {
+  return (
+    <ul class="acts">
+      {actsOf(history).map((act) => (
+        <ActShown key={act.id} act={act} />
+      ))}
+    </ul>
+  );
+}
+
 /** Who entered what and when, newest first. Nothing that was ever entered is missing here. */
 function Acts({which}: {which: string}) {
   const {value, trouble} = useRead<{history: HistoryEntry[]}>(`${dossierPath(which)}/history`);
   if (trouble) return <TroubleSaid trouble={trouble} />;
-  if (!value) return null;
+  return value ? <ActList history={value.history} /> : null;
+}
+
+/** Why one field shows what it shows, and every value that it ever had. */
+export function WhyShown({which, field, onClose}: {which: string; field: string; onClose: () => void}) {
+  const t = useTexts();
+  const names = useNames();
+  const {value, trouble} = useRead<Why>(`${dossierPath(which)}/why?field=${encodeURIComponent(field)}`);
   return (
-    <ul class="acts">
-      {actsOf(value.history).map((act) => (
-        <ActShown key={act.id} act={act} />
-      ))}
-    </ul>
+    <Dialog title={t.history.whyTitle(names.field(field))} onClose={onClose}>
+      {trouble && <TroubleSaid trouble={trouble} />}
+      {value && <p>{t.history.because[value.because as keyof typeof t.history.because] ?? value.because}</p>}
+      {value && <ActList history={value.history} />}
+      <button type="button" onClick={onClose}>
+        {t.history.close}
+      </button>
+    </Dialog>
   );
 }
 

@@ -89,9 +89,16 @@ export const en: Texts = {
   },
   code: {copy: 'Copy', read: 'Read aloud', copied: 'Copied.', notCopied: 'The browser does not allow copying; select the code and press Ctrl+C.', dot: 'dot', hyphen: 'dash', also: 'Other codes:'},
   history: {
-    title: 'History', why: 'Reason:', device: (id) => `PC ${id}`,
+    title: 'History', whyOpen: 'Why?', whyTitle: (field) => `Why “${field}” shows this`, close: 'Close', why: 'Reason:', device: (id) => `PC ${id}`,
     standings: {
       shown: 'in use', replaced: 'replaced', lost: 'not used (a later one is)', in_conflict: 'to be decided', proposed: 'not accepted', not_applied: 'cannot apply', waiting: 'waits for what came before it',
+    },
+    because: {
+      nothing_entered: 'Nobody ever entered anything here.', not_merged: 'What was entered does not apply, or not yet; see each line below.', only_value: 'It is the only value that was ever entered.',
+      newest: 'Whoever entered it had seen the value before, and replaced it.', agreed: 'Several people entered the same without having seen each other’s.',
+      later_clock: 'Several values were entered by people who had not seen each other’s; this field takes the later one.', believed_clock: 'A value with a later time was entered on a PC whose clock was wrong; a right clock goes before a wrong one.',
+      taken_back: 'A decision was taken back; what it had replaced shows again.', undecided: 'Different values were entered by people who had not seen each other’s; somebody must decide.',
+      removed: 'Whoever removed it had seen it.', each_element: 'This is a list; each entry has a reason of its own.',
     },
   },
   edit: {

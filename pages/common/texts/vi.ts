@@ -95,10 +95,17 @@ export const vi = {
   },
   code: {copy: 'Chép mã', read: 'Đọc mã', copied: 'Đã chép.', notCopied: 'Trình duyệt không cho chép; bôi đen mã rồi bấm Ctrl+C.', dot: 'chấm', hyphen: 'gạch', also: 'Mã khác:'},
   history: {
-    title: 'Lịch sử', why: 'Lý do:', device: (id: string): string => `máy ${id}`,
+    title: 'Lịch sử', whyOpen: 'Vì sao?', whyTitle: (field: string): string => `Vì sao ô “${field}” hiện như vậy`, close: 'Đóng', why: 'Lý do:', device: (id: string): string => `máy ${id}`,
     standings: {
       shown: 'đang dùng', replaced: 'đã được thay', lost: 'không dùng (có bản ghi sau)', in_conflict: 'chờ quyết định', proposed: 'chưa được chấp nhận', not_applied: 'không áp dụng được',
       waiting: 'chờ dữ liệu trước đó',
+    },
+    because: {
+      nothing_entered: 'Chưa ai nhập gì vào ô này.', not_merged: 'Giá trị đã nhập không áp dụng được, hoặc chưa áp dụng được; xem từng dòng dưới đây.', only_value: 'Đây là giá trị duy nhất đã được nhập.',
+      newest: 'Người nhập giá trị này đã thấy giá trị trước và thay nó.', agreed: 'Nhiều người nhập giống nhau dù chưa thấy của nhau.',
+      later_clock: 'Nhiều giá trị được nhập khi chưa thấy của nhau; ô này lấy giá trị nhập sau.', believed_clock: 'Giá trị có giờ muộn hơn được nhập trên máy có đồng hồ sai; giờ đúng được lấy trước giờ sai.',
+      taken_back: 'Một quyết định đã được rút lại; giá trị trước quyết định đó hiện trở lại.', undecided: 'Các giá trị khác nhau được nhập khi chưa thấy của nhau; chờ người có thẩm quyền quyết định.',
+      removed: 'Người bỏ mục này đã thấy nó trước khi bỏ.', each_element: 'Đây là một danh sách; mỗi mục có lý do riêng.',
     },
   },
   edit: {
