@@ -5,8 +5,6 @@
 #include "runtime/data_dir.hpp"
 #include "runtime/file_facts.hpp"
 
-#include <filesystem>
-
 namespace ward::cli {
 
 std::string as_megabytes(std::uint64_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; }
@@ -52,7 +50,7 @@ bool examine_directory(Examination& to, const std::string& path) {
 }
 
 bool examine_key_file(Examination& to, const std::string& path) {
-  const auto name = "key file " + std::filesystem::path(path).filename().string();
+  const auto name = "key file " + runtime::utf8_of(runtime::path_of(path).filename());
   const auto found = runtime::file_facts(path);
   if (found.has_error()) {
     to.found(name, Finding::key_missing, found.error().detail);
@@ -76,7 +74,7 @@ void examine_journal(Examination& to, const std::string& database) {
 
 void examine_log(Examination& to, const std::string& path) {
   if (path.empty()) return;
-  const auto directory = std::filesystem::path(path).parent_path().string();
+  const auto directory = runtime::utf8_of(runtime::path_of(path).parent_path());
   const auto& must_be_writable = runtime::file_exists(path) ? path : directory;
   if (const auto writable = runtime::check_writable(must_be_writable); writable.has_error())
     to.found("log", Finding::log_unwritable, writable.error().detail);

@@ -16,7 +16,7 @@ namespace ward::cli {
 namespace {
 
 namespace json = boost::json;
-namespace filesystem = std::filesystem;
+using runtime::utf8_of;
 
 constexpr std::size_t log_bytes_max = 400'000;
 constexpr int log_files = 5;
@@ -37,13 +37,14 @@ std::string time_of_file(WallTime written) {
 /// `ward.log`, `ward.1.log`, …, the newest first.
 std::string older(const std::string& path, int age) {
   if (age == 0) return path;
-  const filesystem::path whole(path);
-  return (whole.parent_path() / (whole.stem().string() + "." + std::to_string(age) + whole.extension().string())).string();
+  auto whole = runtime::path_of(path);
+  whole.replace_extension("." + std::to_string(age) + utf8_of(whole.extension()));
+  return utf8_of(whole);
 }
 
 /// The last `bytes_max` bytes of a file, from a line's beginning on.
 std::string end_of(const std::string& path, std::size_t bytes_max) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  std::ifstream file(runtime::path_of(path), std::ios::binary | std::ios::ate);
   if (!file) return {};
   const auto size = static_cast<std::size_t>(std::max<std::streamoff>(file.tellg(), 0));
   const auto wanted = std::min(size, bytes_max);
@@ -103,9 +104,9 @@ std::string files_in(const std::string& directory, std::span<const std::string_v
   std::vector<std::vector<std::string>> rows;
   std::uint64_t others = 0;
   std::error_code error;
-  for (const auto& entry : filesystem::directory_iterator(directory, error)) {
-    const auto name = entry.path().filename().string();
-    const auto found = runtime::file_facts(entry.path().string());
+  for (const auto& entry : std::filesystem::directory_iterator(runtime::path_of(directory), error)) {
+    const auto name = utf8_of(entry.path().filename());
+    const auto found = runtime::file_facts(utf8_of(entry.path()));
     if (found.has_error() || std::find(known.begin(), known.end(), name) == known.end()) {
       ++others;
       continue;
@@ -119,7 +120,7 @@ std::string files_in(const std::string& directory, std::span<const std::string_v
 std::string database_version(const std::string& path) {
   constexpr std::size_t at = 60;  // SQLite's file format: user_version, big-endian
   std::array<char, at + 4> header{};
-  std::ifstream file(path, std::ios::binary);
+  std::ifstream file(runtime::path_of(path), std::ios::binary);
   if (!file.read(header.data(), header.size())) return {};
   std::uint32_t version = 0;
   for (std::size_t i = at; i < header.size(); ++i) version = version << 8U | static_cast<unsigned char>(header[i]);

@@ -1,10 +1,10 @@
 #include "cli/config.hpp"
+#include "runtime/file_facts.hpp"
 #include "runtime/link.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
-#include <filesystem>
 
 namespace ward::cli {
 namespace {
@@ -30,7 +30,7 @@ std::string wrong_with(Setting::Kind kind, std::string_view value) {
   const bool path = kind == Setting::Kind::directory || kind == Setting::Kind::file;
   const bool may_be_empty = kind == Setting::Kind::file || kind == Setting::Kind::loopback;
   if (value.empty()) return may_be_empty ? "" : "is empty";
-  if (path) return std::filesystem::path(value).is_absolute() ? "" : "must be a whole path, from the top on";
+  if (path) return runtime::path_of(value).is_absolute() ? "" : "must be a whole path, from the top on";
   return wrong_with_address(value, kind == Setting::Kind::loopback);
 }
 

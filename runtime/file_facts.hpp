@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 /// What can be seen of a file from outside.
 namespace ward::runtime {
@@ -18,8 +19,12 @@ struct FileFacts {
   bool is_guarded = false;  ///< at most its group reads it, and nobody else writes it
 };
 
-/// For the standard library, which on Windows takes plain text for the country's code page.
-[[nodiscard]] inline std::filesystem::path path_of(const std::string& utf8) { return std::u8string(utf8.begin(), utf8.end()); }
+/// For the standard library, which on Windows takes plain text for the country's code page; and back.
+[[nodiscard]] inline std::filesystem::path path_of(std::string_view utf8) { return std::u8string(utf8.begin(), utf8.end()); }
+[[nodiscard]] inline std::string utf8_of(const std::filesystem::path& path) {
+  const auto text = path.u8string();
+  return {text.begin(), text.end()};
+}
 
 /// What errno says of the file that `what` names: `not_found`, `storage_full`, `storage_read_only`, `io`.
 [[nodiscard]] Error file_error(const std::string& what, int error);

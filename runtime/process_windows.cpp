@@ -10,6 +10,8 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <cwchar>
 
 namespace ward::runtime {
 namespace {
@@ -65,6 +67,14 @@ std::vector<std::string>& words() {
   return all;
 }
 
+/// What getenv gives comes in that code page, too. The rest of the environment is not for us.
+void take_environment() {
+  auto* all = GetEnvironmentStringsW();
+  for (const auto* at = all; *at != L'\0'; at += std::wcslen(at) + 1)
+    if (const auto pair = narrow(at); pair.starts_with("WARDSYNC_")) _putenv(pair.c_str());
+  FreeEnvironmentStringsW(all);
+}
+
 }  // namespace
 
 void begin_process(int& argc, char**& argv) {
@@ -73,6 +83,7 @@ void begin_process(int& argc, char**& argv) {
   argc = static_cast<int>(pointers.size());
   pointers.push_back(nullptr);
   argv = pointers.data();
+  take_environment();
   SetConsoleOutputCP(CP_UTF8);
   for (auto* stream : {stdin, stdout, stderr}) _setmode(_fileno(stream), _O_BINARY);
 }

@@ -8,9 +8,10 @@
 #include <boost/json/serialize.hpp>
 
 #include <cerrno>
-#include <cstdio>
-#include <optional>
+#include <fstream>
 #include <functional>
+#include <iostream>
+#include <optional>
 
 namespace ward::agent {
 namespace {
@@ -101,25 +102,26 @@ int dossier_list(const Common& common, const ListOptions& options) {
 }
 
 int dossier_export(const Common& common, const ListOptions& options) {
-  std::FILE* out = options.out_file.empty() ? stdout : std::fopen(options.out_file.c_str(), "we");
-  if (out == nullptr) return runtime::report(program, runtime::trouble_of(runtime::file_error("opening " + options.out_file, errno)));
+  std::ofstream file;
+  errno = 0;
+  if (!options.out_file.empty()) file.open(runtime::path_of(options.out_file), std::ios::binary);
+  if (!file) return runtime::report(program, runtime::trouble_of(runtime::file_error("opening " + options.out_file, errno)));
+  std::ostream& out = options.out_file.empty() ? std::cout : file;
   std::uint64_t count = 0;
   cli::Progress progress(common, 0, "dossiers");
   auto trouble = each_line(common, options, [&](const json::object& line) -> std::optional<Trouble> {
     const auto target = dossier_target(shown(line, "id")) + "?form=national";
     auto answer = runtime::call_daemon({program, common.data}, "GET", target, {}, call_max);
     if (auto* failed = std::get_if<Trouble>(&answer)) return std::move(*failed);
-    const auto text = json::serialize(std::get<json::value>(answer)) + "\n";
-    if (std::fwrite(text.data(), 1, text.size(), out) != text.size())
+    if (!(out << json::serialize(std::get<json::value>(answer)) << "\n"))
       return runtime::trouble_of(runtime::file_error("writing the dossiers", errno));
     progress.show(0, ++count);
     return std::nullopt;
   });
   progress.done();
-  if (std::fflush(out) != 0 && !trouble) trouble = runtime::trouble_of(runtime::file_error("writing the dossiers", errno));
-  if (out != stdout) std::fclose(out);
+  if (!out.flush() && !trouble) trouble = runtime::trouble_of(runtime::file_error("writing the dossiers", errno));
   if (trouble) return runtime::report(program, *trouble);
-  if (common.json && out != stdout)
+  if (common.json && file.is_open())
     runtime::print_json(json::object{{"file", options.out_file}, {"dossiers", count}});
   else if (!common.quiet)
     runtime::say(std::to_string(count) + " dossiers written.");

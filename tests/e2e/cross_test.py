@@ -5,6 +5,7 @@ WARDSYNC_PROGRAMS: the folder of this machine's programs; WARDSYNC_ELSEWHERE: th
 import json
 import os
 import shlex
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -29,6 +30,11 @@ class Elsewhere(Site):
         return self.ask("dossier", "list")["dossiers"]
 
 
+def there(path):
+    """A whole path as the other machine writes it."""
+    return ("Z:" if "wine" in os.environ["WARDSYNC_ELSEWHERE"] else "") + str(path)
+
+
 def starter(folder):
     """The words as one program, which is what a Site starts."""
     path = Path(folder) / "wardsync-elsewhere"
@@ -45,7 +51,8 @@ class Sync(unittest.TestCase):
         self.addCleanup(self.city.close)
         self.city.found()
         self.city.lay_lines(["elsewhere", "here"])
-        self.pc = Elsewhere(starter(folder.name), self.city.folder / "elsewhere")
+        self.program = starter(folder.name)
+        self.pc = Elsewhere(self.program, self.city.folder / "elsewhere")
 
     def test_a_pc_of_another_kind_is_a_ward_pc_like_any_other(self):
         pc, city = self.pc, self.city
@@ -86,6 +93,35 @@ class Sync(unittest.TestCase):
             shown.pop("state")
         self.assertEqual(seen, theirs)
         self.assertEqual(files_that_hold(personal_texts(dossiers), pc.data), [])
+
+    def test_names_keep_their_letters(self):
+        folder = self.city.folder / "Phường Vỹ Dạ"
+        folder.mkdir()
+        pc, ticket, log = Elsewhere(self.program, folder / "dữ liệu"), folder / "Vé của máy.ticket", folder / "Nhật ký.log"
+        self.city.ticket("elsewhere", "W-VYDA", "--pre-approved").rename(ticket)
+        pc.command("enrol", "--ticket", ticket, "--yes")
+        self.city.pcs["elsewhere"] = pc
+        pc.start("--log", there(log))
+        dossiers = invented.dossiers(8, WARD, 1, 5)
+        (folder / "Hồ sơ.jsonl").write_text("".join(json.dumps(d, ensure_ascii=False) + "\n" for d in dossiers), encoding="utf-8")
+        pc.command("dossier", "import", folder / "Hồ sơ.jsonl")
+        pc.command("dossier", "export", "-o", folder / "Hồ sơ đã xuất.jsonl")
+        exported = [json.loads(line) for line in (folder / "Hồ sơ đã xuất.jsonl").read_text(encoding="utf-8").splitlines()]
+        self.assertEqual(sorted(d["ChuHoSo"] for d in exported), sorted(d["ChuHoSo"] for d in dossiers))
+        pc.command("support-bundle", "--log", there(log), "-o", folder / "Hỗ trợ.txt")
+        bundle = (folder / "Hỗ trợ.txt").read_text(encoding="utf-8")
+        for found in ("wardsync.db ", "== database version\n1", log.read_text(encoding="utf-8").splitlines()[-1]):
+            self.assertIn(found, bundle)
+        for file in ("Nhật ký.log", "Hỗ trợ.txt", "Hồ sơ đã xuất.jsonl"):
+            self.assertIn(file, os.listdir(folder))
+
+        # The environment and the configuration file name things, too.
+        named = folder / "Cấu hình.toml"
+        named.write_text(f'data = "{there(pc.data)}"\n', encoding="utf-8")
+        for words, environment in ((("--config", named), {}), ((), {"WARDSYNC_CONFIG": str(named)}), ((), {"WARDSYNC_DATA": there(pc.data)})):
+            done = subprocess.run([self.program, "status", "--json", *words], env={**os.environ, **environment}, capture_output=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(json.loads(done.stdout)["dossiers"], 5)
 
     def test_what_is_wrong_is_said_and_leaves_nothing(self):
         damaged = self.city.folder / "damaged.ticket"
