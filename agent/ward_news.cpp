@@ -28,6 +28,7 @@ json::object queue_json(const sync::Report& report) {
 
 void Ward::saved(const std::vector<storage::Saved>& all, Now now) {
   std::vector<Did> dossiers;
+  dossiers.reserve(all.size());
   for (const auto& one : all) dossiers.push_back(one.did);
   std::sort(dossiers.begin(), dossiers.end());
   dossiers.erase(std::unique(dossiers.begin(), dossiers.end()), dossiers.end());

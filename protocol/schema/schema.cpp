@@ -121,6 +121,7 @@ std::vector<std::string> split(std::string_view words) {
 
 void add_code(CodeList& to, std::string code, std::vector<std::string> words) {
   std::vector<std::string> folded;
+  folded.reserve(words.size());
   for (const auto& word : words) folded.push_back(text::fold(word));
   to.codes.push_back({code, std::move(folded)});
   to.choices.push_back({std::move(code), std::move(words)});
