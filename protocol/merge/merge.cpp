@@ -1,6 +1,7 @@
 #include "protocol/merge/merge.hpp"
 
 #include "protocol/base/codec.hpp"
+#include "protocol/code/code.hpp"
 #include "protocol/crypto/hash.hpp"
 #include "protocol/merge/decide.hpp"
 #include "protocol/merge/meaning.hpp"
@@ -157,6 +158,7 @@ std::vector<std::string> codes_of(const Document& document, const Causality& cau
     const auto& code = *causality.at(ref.change).change.ops[ref.op].value.text();
     if (met.insert(code).second) out.push_back(code);
   }
+  std::stable_partition(out.begin(), out.end(), [](const auto& code) { return !code::parse_provisional(code); });
   return out;
 }
 

@@ -216,6 +216,15 @@ TEST_CASE("merge: codes are an add-only set of aliases, the first one shown firs
   CHECK(state.not_applied.size() == 2);
 }
 
+TEST_CASE("merge: a code of the provisional form stands behind every other, whenever it was given") {
+  const std::string provisional = "0000170000471170", official = "000.36.22.H57-201124-0001";
+  Scene scene({set("MaHoSo", provisional)});
+  const auto a = scene.say(1, {scene.root()}, set("MaHoSo", "0000170000471171"));  // does not check: somebody's own
+  CHECK(scene.state().codes == std::vector<std::string>{"0000170000471171", provisional});
+  scene.say(1, {a}, set("MaHoSo", official));
+  CHECK(scene.state().codes == std::vector<std::string>{"0000170000471171", official, provisional});
+}
+
 TEST_CASE("merge: operations without a meaning are kept and shown, never applied") {
   const auto element = paper_id("x");
   const std::vector<Op> odd{
