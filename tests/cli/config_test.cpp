@@ -33,10 +33,11 @@ void write(const std::string& path, std::string_view text) { std::ofstream(path,
 
 }  // namespace
 
+// Two slashes: a whole path on Windows, too.
 TEST_CASE("configuration: keys are texts, comments and empty lines are nothing") {
-  const auto config = parsed("# where\ndata = \"/srv/ward\"\n\nhttp = '127.0.0.1:0'  # any port\nlog = \"\"\n");
+  const auto config = parsed("# where\ndata = \"//pc/ward\"\n\nhttp = '127.0.0.1:0'  # any port\nlog = \"\"\n");
   REQUIRE(config.problems.empty());
-  CHECK(config.values == std::map<std::string, std::string, std::less<>>{{"data", "/srv/ward"}, {"http", "127.0.0.1:0"}, {"log", ""}});
+  CHECK(config.values == std::map<std::string, std::string, std::less<>>{{"data", "//pc/ward"}, {"http", "127.0.0.1:0"}, {"log", ""}});
   CHECK(parsed("").problems.empty());
   CHECK(parsed("# nothing but this").values.empty());
 }
@@ -44,14 +45,14 @@ TEST_CASE("configuration: keys are texts, comments and empty lines are nothing")
 TEST_CASE("configuration: a byte order mark and CRLF are forgiven") {
   const auto config = parsed(
       "\xEF\xBB\xBF"
-      "data = \"/srv\"\r\nhttp = \"[::1]:7411\"\r\n");
+      "data = \"//pc/ward\"\r\nhttp = \"[::1]:7411\"\r\n");
   REQUIRE(config.problems.empty());
-  CHECK(config.values.at("data") == "/srv");
+  CHECK(config.values.at("data") == "//pc/ward");
   CHECK(config.values.at("http") == "[::1]:7411");
 }
 
 TEST_CASE("configuration: an unknown key is named with its line and the key that was meant") {
-  auto problem = problem_of("data = \"/srv\"\nhtpp = \"127.0.0.1:1\"\n");
+  auto problem = problem_of("data = \"//pc/ward\"\nhtpp = \"127.0.0.1:1\"\n");
   CHECK(problem.line == 2);
   CHECK(problem.key == "htpp");
   CHECK(problem.remedy.find("`http`") != std::string::npos);
@@ -102,8 +103,8 @@ TEST_CASE("configuration: a file is absent only when nobody named it") {
   CHECK(read_config(here.path(), false, settings).problems.size() == 1);
   write(here.file("large.toml"), "#" + std::string(config_bytes_max, 'x'));
   CHECK(read_config(here.file("large.toml"), false, settings).problems.at(0).what == "it has more than 64 KiB");
-  write(here.file("good.toml"), "data = \"/srv\"");
-  CHECK(read_config(here.file("good.toml"), true, settings).values.at("data") == "/srv");
+  write(here.file("good.toml"), "data = \"//pc/ward\"");
+  CHECK(read_config(here.file("good.toml"), true, settings).values.at("data") == "//pc/ward");
 }
 
 TEST_CASE("configuration: a problem is one sentence with its file and line") {
