@@ -141,6 +141,7 @@ std::string metric_lines(std::string_view text) {
 
 std::string settings_text(const std::vector<std::pair<std::string, std::string>>& values) {
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(values.size());
   for (const auto& [key, value] : values) rows.push_back({key, value.empty() ? "-" : value});
   return runtime::align(rows);
 }
