@@ -42,6 +42,7 @@ void Api::add_routes(runtime::Router& router) {
   read("/v1/dossiers/{code}/why", &Api::why);
   read("/v1/inbox", &Api::inbox);
   read("/v1/inbox/{id}", &Api::conflict);
+  read("/v1/decisions", &Api::decisions);
   router.add("DELETE", "/v1/inbox/{id}/resolutions/{rid}", [this](const Request& request) { return once(request, &Api::undo); });
   write("/v1/dossiers", &Api::create);
   write("/v1/dossiers/{code}/changes", &Api::change);

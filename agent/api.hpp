@@ -47,6 +47,7 @@ class Api {
   // what a person must decide
   [[nodiscard]] Response inbox(const Request& request);
   [[nodiscard]] Response conflict(const Request& request);
+  [[nodiscard]] Response decisions(const Request& request);
   [[nodiscard]] Response resolve(const Request& request);
   [[nodiscard]] Response undo(const Request& request);
 

@@ -47,12 +47,27 @@ json::object decided_json(const storage::Saved& saved) {
   return {{"id", runtime::id_text(saved.did)}, {"version", runtime::version_text({saved.position})}};
 }
 
+/// What takes the decision back: the dossier's id and the operation that decided.
+std::string resolution_text(const Did& did, const OpId& op) { return hex(did.view()) + "." + runtime::op_text(op); }
+
+json::object decision_json(const storage::DecisionLine& line) {
+  json::array sides;
+  for (const auto& side : line.sides) sides.push_back(runtime::json_of(side));
+  const auto decided_ms = line.entry.said.hlc.wall().ms;
+  return {{"resolution", resolution_text(line.did, line.entry.said.op)},
+          {"dossier", line.code},
+          {"dossier_id", runtime::id_text(line.did)},
+          {"decided", runtime::json_of(line.entry)},
+          {"sides", std::move(sides)},
+          {"undo_until", runtime::time_text({decided_ms + std::chrono::milliseconds(undo_max).count()})}};
+}
+
 struct Decision {
   Did did;
   merge::HistoryEntry entry;
 };
 
-/// `name` is the dossier's id and the operation that decided, as a resolution's answer gave them.
+/// `name` is what `resolution_text` made.
 Result<Decision> find_decision(storage::Store& store, std::string_view name, WallTime now) {
   const auto dot = std::min(name.find('.'), name.size());
   WARD_TRY(const auto did, storage::find_dossier(store, "id:" + std::string(name.substr(0, dot))));
@@ -79,12 +94,25 @@ json::object inbox_json(const storage::DossierView& view, const merge::Conflict&
 }
 
 runtime::Response Api::inbox(const Request& request) {
-  const auto views = storage::list_inbox(ward_.store.store());
-  if (views.has_error()) return refuse(views.error());
+  const auto limit = runtime::limit_of(request);
+  if (limit.has_error()) return refuse(limit.error());
+  const auto page = storage::list_inbox(ward_.store.store(), request.query_or("cursor", ""), *limit);
+  if (page.has_error()) return refuse(page.error());
   json::array out;
-  for (const auto& view : *views)
+  for (const auto& view : page->dossiers)
     for (const auto& conflict : view.state.conflicts) out.push_back(inbox_json(view, conflict));
-  return runtime::respond_unless_held(json::object{{"conflicts", std::move(out)}}, request);
+  return runtime::respond_unless_held(json::object{{"conflicts", std::move(out)}, {"next", page->next}}, request);
+}
+
+runtime::Response Api::decisions(const Request& request) {
+  const auto limit = runtime::limit_of(request);
+  if (limit.has_error()) return refuse(limit.error());
+  const WallTime since{runtime::read_clock().wall.ms - std::chrono::milliseconds(undo_max).count()};
+  const auto page = storage::list_decisions(ward_.store.store(), since, request.query_or("cursor", ""), *limit);
+  if (page.has_error()) return refuse(page.error());
+  json::array out;
+  for (const auto& line : page->decisions) out.push_back(decision_json(line));
+  return respond(json::object{{"decisions", std::move(out)}, {"next", page->next}});
 }
 
 runtime::Response Api::conflict(const Request& request) {
@@ -119,7 +147,7 @@ runtime::Response Api::resolve(const Request& request) {
   change.reason = *why;
   const auto saved = save(request, {{std::move(change), view->did}}, [&](const auto& all) {
     auto out = decided_json(all.front());
-    out["resolution"] = hex(view->did.view()) + "." + runtime::op_text({all.front().position, 0});
+    out["resolution"] = resolution_text(view->did, {all.front().position, 0});
     return respond(out, 201);
   });
   return saved.has_error() ? refuse(saved.error()) : *saved;

@@ -2,11 +2,12 @@
 
 #include "protocol/base/limits.hpp"
 #include "protocol/text/text.hpp"
+#include "storage/cursor.hpp"
 #include "storage/merged.hpp"
 #include "storage/search.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <limits>
 
 namespace ward::storage {
 namespace {
@@ -122,14 +123,6 @@ DossierLine line_of(Store& store, Phases& phases, const Query& row) {
   "SELECT d.id, d.did, d.code, d.status, d.procedure, d.unit, d.received, d.due, d.conflicts, s.changed_ms FROM dossier d " \
   "LEFT JOIN state s ON s.dossier = d.id "
 
-Result<std::int64_t> cursor_of(std::string_view after) {
-  if (after.empty()) return std::numeric_limits<std::int64_t>::max();
-  std::int64_t out = 0;
-  const auto [end, error] = std::from_chars(after.data(), after.data() + after.size(), out);
-  if (error != std::errc{} || end != after.data() + after.size()) return fail(Fault::invalid, "the cursor is not one that was given out");
-  return out;
-}
-
 }  // namespace
 
 const char* name_of(DossierPhase phase) noexcept {
@@ -181,7 +174,7 @@ Result<std::vector<merge::HistoryEntry>> dossier_history(Store& store, const Did
 Result<DossierPage> list_dossiers(Store& store, const DossierQuery& query) {
   forget_keys(store);
   return store.db.read("list dossiers", [&]() -> Result<DossierPage> {
-    WARD_TRY(const auto before, cursor_of(query.after));
+    WARD_TRY(const auto before, row_of(query.after, std::numeric_limits<std::int64_t>::max()));
     const auto wanted = hashes_of_query(store, query.search);
     DossierPage out;
     if (!query.search.empty() && wanted.empty()) return out;
@@ -253,14 +246,24 @@ Result<std::vector<DossierLine>> similar_dossiers(Store& store, const SimilarQue
   });
 }
 
-Result<std::vector<DossierView>> list_inbox(Store& store) {
+Result<InboxPage> list_inbox(Store& store, std::string_view after, std::size_t limit) {
   forget_keys(store);
-  return store.db.read("list inbox", [&]() -> Result<std::vector<DossierView>> {
-    std::vector<DossierView> out;
+  return store.db.read("list inbox", [&]() -> Result<InboxPage> {
+    WARD_TRY(const auto before, row_of(after, 0));
+    const auto most = std::clamp<std::size_t>(limit, 1, lines_max);
+    InboxPage out;
     Phases phases(store);
-    auto found = store.db.query("SELECT id FROM dossier WHERE conflicts > 0 ORDER BY id LIMIT ?");
-    found.bind(static_cast<std::int64_t>(lines_max));
-    while (found.step()) out.push_back(view_of(store, phases, found.number(0)));
+    std::int64_t last = 0;
+    auto found = store.db.query("SELECT id FROM dossier WHERE conflicts > 0 AND id > ? ORDER BY id LIMIT ?");
+    found.bind(before).bind(static_cast<std::int64_t>(most + 1));
+    while (found.step()) {
+      if (out.dossiers.size() == most) {
+        out.next = std::to_string(last);
+        return out;
+      }
+      last = found.number(0);
+      out.dossiers.push_back(view_of(store, phases, last));
+    }
     return out;
   });
 }

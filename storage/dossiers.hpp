@@ -50,6 +50,24 @@ struct DossierView {
   DossierStanding standing;
 };
 
+/// Dossiers with open conflicts.
+struct InboxPage {
+  std::vector<DossierView> dossiers;
+  std::string next;  ///< cursor; empty: no more
+};
+
+/// What somebody decided where two sides had written differently.
+struct DecisionLine {
+  Did did;
+  std::string code;
+  merge::HistoryEntry entry;
+  std::vector<merge::HistoryEntry> sides;  ///< what it decided between
+};
+struct DecisionPage {
+  std::vector<DecisionLine> decisions;
+  std::string next;  ///< cursor; empty: no more. A page may be short, or empty, and yet not the last.
+};
+
 /// What a new dossier may repeat.
 struct SimilarQuery {
   std::string owner, identity;  ///< at least one; compared without marks and case
@@ -64,8 +82,11 @@ struct SimilarQuery {
 [[nodiscard]] Result<DossierPage> list_dossiers(Store& store, const DossierQuery& query);
 /// Dossiers of that person and procedure, the newest first, at most 20; without those made by mistake.
 [[nodiscard]] Result<std::vector<DossierLine>> similar_dossiers(Store& store, const SimilarQuery& query);
-/// Open conflicts with their dossier, oldest dossier first; at most 500.
-[[nodiscard]] Result<std::vector<DossierView>> list_inbox(Store& store);
+/// Open conflicts with their dossier, oldest dossier first; at most 500 dossiers.
+[[nodiscard]] Result<InboxPage> list_inbox(Store& store, std::string_view after = {}, std::size_t limit = 500);
+/// Decisions since then, whoever made them: of the dossiers that changed lately first, of one dossier the newest first. A page ends with
+/// the dossier that brings it to `limit` decisions.
+[[nodiscard]] Result<DecisionPage> list_decisions(Store& store, WallTime since, std::string_view after, std::size_t limit);
 /// The dossier that holds this conflict now; `not_found` when it is gone or was decided.
 [[nodiscard]] Result<DossierView> find_conflict(Store& store, std::string_view conflict_id_hex);
 

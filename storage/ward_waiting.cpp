@@ -1,8 +1,8 @@
+#include "storage/cursor.hpp"
 #include "storage/merged.hpp"
 #include "storage/ward_store.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 /// Own records that no receipt covers, by dossier.
 namespace ward::storage {
@@ -16,23 +16,6 @@ constexpr std::size_t waiting_max = 500;
   "r.seq >= w.chained WHERE w.device = ?1 AND w.written > w.chained AND r.segment IS NULL UNION ALL SELECT r.dossier, r.saved_ms, "     \
   "s.refused FROM segment s CROSS JOIN record r ON r.writer = s.writer AND r.seq >= s.first AND r.seq < s.first + s.count WHERE "       \
   "s.receipted = 0) "
-
-/// Where a page ends: the time and the row of its last dossier.
-struct Place {
-  std::int64_t since = 0, dossier = 0;
-};
-
-Result<Place> place_of(std::string_view cursor) {
-  Place out;
-  if (cursor.empty()) return out;
-  const auto* end = cursor.data() + cursor.size();
-  const auto first = std::from_chars(cursor.data(), end, out.since);
-  if (first.ec == std::errc{} && first.ptr != end && *first.ptr == '.') {
-    const auto second = std::from_chars(first.ptr + 1, end, out.dossier);
-    if (second.ec == std::errc{} && second.ptr == end) return out;
-  }
-  return fail(Fault::invalid, "the cursor is not one that was given out");
-}
 
 }  // namespace
 
@@ -49,7 +32,7 @@ Result<Exposure> WardStore::exposure() {
 Result<WaitingPage> WardStore::list_waiting(std::string_view after, std::size_t limit) {
   forget_keys(store_);
   return store_.db.read("list what waits", [&]() -> Result<WaitingPage> {
-    WARD_TRY(const auto place, place_of(after));
+    WARD_TRY(const auto place, place_of(after, {}));
     const auto most = std::clamp<std::size_t>(limit, 1, waiting_max);
     WaitingPage out;
     Place last;
@@ -57,10 +40,10 @@ Result<WaitingPage> WardStore::list_waiting(std::string_view after, std::size_t 
                                 "SELECT o.dossier, d.did, d.code, min(o.saved) AS since, count(*), max(o.refused) FROM own o JOIN dossier "
                                 "d ON d.id = o.dossier GROUP BY o.dossier HAVING (since, o.dossier) > (?2, ?3) ORDER BY since, o.dossier "
                                 "LIMIT ?4");
-    rows.bind(membership_.device).bind(place.since).bind(place.dossier).bind(static_cast<std::int64_t>(most + 1));
+    rows.bind(membership_.device).bind(place.sorted_by).bind(place.dossier).bind(static_cast<std::int64_t>(most + 1));
     while (rows.step()) {
       if (out.dossiers.size() == most) {
-        out.next = std::to_string(last.since) + "." + std::to_string(last.dossier);
+        out.next = cursor_text(last);
         return out;
       }
       last = {rows.number(3), rows.number(0)};

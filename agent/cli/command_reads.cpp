@@ -61,44 +61,63 @@ int show_dossier(const json::value& dossier) {
 
 std::string dossier_target(const std::string& code) { return "/v1/dossiers/" + runtime::encode_segment(code); }
 
-/// All pages of the list, line by line; the first trouble ends it, as does `with` by giving one.
-std::optional<Trouble> each_line(const Common& common, const ListOptions& options,
-                                 const std::function<std::optional<Trouble>(const json::object&)>& with) {
-  std::string target =
-      "/v1/dossiers?limit=500&query=" + runtime::encode_segment(options.search) + "&status=" + runtime::encode_segment(options.status);
-  if (options.conflict) target += "&conflict=true";
-  if (options.voided) target += "&void=true";
+using WithLine = std::function<std::optional<Trouble>(const json::object&)>;
+
+/// All pages of the list at `target`, line by line; the first trouble ends it, as does `with` by giving one.
+std::optional<Trouble> each_line(const Common& common, const std::string& target, const char* list, const WithLine& with) {
   std::string cursor;
   do {
     auto answer = runtime::call_daemon({program, common.data}, "GET", target + "&cursor=" + runtime::encode_segment(cursor), {}, call_max);
     if (auto* trouble = std::get_if<Trouble>(&answer)) return std::move(*trouble);
     const auto& page = std::get<json::value>(answer);
-    for (const auto& line : rows_of(page, "dossiers"))
+    for (const auto& line : rows_of(page, list))
       if (auto trouble = with(line)) return trouble;
     cursor = shown(page, "next");
   } while (cursor != "-");
   return std::nullopt;
 }
 
-}  // namespace
+std::string list_target(const ListOptions& options) {
+  std::string target =
+      "/v1/dossiers?limit=500&query=" + runtime::encode_segment(options.search) + "&status=" + runtime::encode_segment(options.status);
+  if (options.conflict) target += "&conflict=true";
+  if (options.voided) target += "&void=true";
+  return target;
+}
 
-int dossier_list(const Common& common, const ListOptions& options) {
+/// A whole list as a table, or as one JSON object of that name.
+int show_lines(const Common& common, const std::string& target, const char* list, std::vector<std::string> head,
+               const std::function<std::vector<std::string>(const json::object&)>& row) {
   json::array lines;
-  std::vector<std::vector<std::string>> rows{{"CODE", "STATUS", "UNIT", "OWNER", "DUE", "STATE", "CONFLICTS"}};
-  const auto trouble = each_line(common, options, [&](const json::object& line) -> std::optional<Trouble> {
+  std::vector<std::vector<std::string>> rows{std::move(head)};
+  const auto trouble = each_line(common, target, list, [&](const json::object& line) -> std::optional<Trouble> {
     if (common.json)
       lines.push_back(line);
     else
-      rows.push_back({shown(line, "code") == "-" ? shown(line, "id") : shown(line, "code"), shown(line, "status"), shown(line, "unit"),
-                      shown(line, "owner"), shown(line, "due"), shown(line, "state"), shown(line, "conflicts")});
+      rows.push_back(row(line));
     return std::nullopt;
   });
   if (trouble) return runtime::report(program, *trouble);
   if (common.json)
-    runtime::print_json(json::object{{"dossiers", std::move(lines)}});
+    runtime::print_json(json::object{{list, std::move(lines)}});
   else
     print(runtime::align(rows));
   return static_cast<int>(ExitCode::done);
+}
+
+std::string code_or_id(const json::object& line, const char* code, const char* id) {
+  return shown(line, code) == "-" ? shown(line, id) : shown(line, code);
+}
+
+}  // namespace
+
+int dossier_list(const Common& common, const ListOptions& options) {
+  return show_lines(common, list_target(options), "dossiers", {"CODE", "STATUS", "UNIT", "OWNER", "DUE", "STATE", "CONFLICTS"},
+                    [](const json::object& line) -> std::vector<std::string> {
+                      return {code_or_id(line, "code", "id"), shown(line, "status"), shown(line, "unit"),
+                              shown(line, "owner"),           shown(line, "due"),    shown(line, "state"),
+                              shown(line, "conflicts")};
+                    });
 }
 
 int dossier_export(const Common& common, const ListOptions& options) {
@@ -109,7 +128,7 @@ int dossier_export(const Common& common, const ListOptions& options) {
   std::ostream& out = options.out_file.empty() ? std::cout : file;
   std::uint64_t count = 0;
   cli::Progress progress(common, 0, "dossiers");
-  auto trouble = each_line(common, options, [&](const json::object& line) -> std::optional<Trouble> {
+  auto trouble = each_line(common, list_target(options), "dossiers", [&](const json::object& line) -> std::optional<Trouble> {
     const auto target = dossier_target(shown(line, "id")) + "?form=national";
     auto answer = runtime::call_daemon({program, common.data}, "GET", target, {}, call_max);
     if (auto* failed = std::get_if<Trouble>(&answer)) return std::move(*failed);
@@ -145,14 +164,22 @@ int dossier_why(const Common& common, const std::string& code, const std::string
 }
 
 int inbox_list(const Common& common) {
-  return ask(common, "GET", "/v1/inbox", {}, [](const json::value& inbox) {
-    std::vector<std::vector<std::string>> rows{{"ID", "DOSSIER", "FIELD", "VALUES"}};
-    for (const auto& conflict : rows_of(inbox, "conflicts"))
-      rows.push_back({shown(conflict, "id"), shown(conflict, "dossier") == "-" ? shown(conflict, "dossier_id") : shown(conflict, "dossier"),
-                      shown(conflict, "field"), std::to_string(rows_of(conflict, "values").size())});
-    print(runtime::align(rows));
-    return static_cast<int>(ExitCode::done);
-  });
+  return show_lines(common, "/v1/inbox?limit=500", "conflicts", {"ID", "DOSSIER", "FIELD", "VALUES"},
+                    [](const json::object& conflict) -> std::vector<std::string> {
+                      return {shown(conflict, "id"), code_or_id(conflict, "dossier", "dossier_id"), shown(conflict, "field"),
+                              std::to_string(rows_of(conflict, "values").size())};
+                    });
+}
+
+int inbox_decided(const Common& common) {
+  return show_lines(common, "/v1/decisions?limit=500", "decisions", {"RESOLUTION", "DOSSIER", "FIELD", "VALUE", "BY", "AT", "STANDING"},
+                    [](const json::object& line) -> std::vector<std::string> {
+                      const auto& decided = line.at("decided");
+                      return {shown(line, "resolution"), code_or_id(line, "dossier", "dossier_id"),
+                              shown(decided, "field"),   shown(decided, "value"),
+                              shown(decided, "by"),      shown(decided, "at"),
+                              shown(decided, "standing")};
+                    });
 }
 
 int inbox_show(const Common& common, const std::string& id) {

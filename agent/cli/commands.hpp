@@ -84,6 +84,7 @@ struct ResolveOptions {
   std::string id, keep, set, why;
 };
 int inbox_list(const Common& common);
+int inbox_decided(const Common& common);
 int inbox_show(const Common& common, const std::string& id);
 int inbox_resolve(const Common& common, const ResolveOptions& options);
 /// `id`: the resolution, as `resolve --json` gave it.

@@ -57,12 +57,17 @@ export function read<T>(path: string): Promise<Answer<T>> {
 
 /** `key`: a repeat with the same key and body is answered like the first, and nothing happens twice. */
 export function write<T>(path: string, body: unknown, key: string): Promise<Answer<T>> {
+  return call<T>(path, {method: 'POST', headers: {'Content-Type': 'application/json', ...proof(key)}, body: JSON.stringify(body)});
+}
+
+/** Takes back what stands there. */
+export function takeBack<T>(path: string, key: string): Promise<Answer<T>> {
+  return call<T>(path, {method: 'DELETE', headers: proof(key)});
+}
+
+function proof(key: string): Record<string, string> {
   const open = session.get();
-  return call<T>(path, {
-    method: 'POST',
-    headers: {'Content-Type': 'application/json', 'X-CSRF-Token': open.state === 'open' ? open.csrf : '', 'Idempotency-Key': key},
-    body: JSON.stringify(body),
-  });
+  return {'X-CSRF-Token': open.state === 'open' ? open.csrf : '', 'Idempotency-Key': key};
 }
 
 /** A name for one act, so that sending it again cannot do it again. */

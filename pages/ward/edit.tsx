@@ -13,6 +13,7 @@ import {changed, formValue} from './desk';
 import {attempt, type Draft, drafts, dropDraft, keepDraft, newDraft, ownDraft, withoutAttempt} from './drafts';
 import {errorsOf, focusFirstError, Form, type Values} from './form';
 import {useSaveKey} from './new';
+import {paperList, Papers, storedPapers} from './papers';
 import {signed} from './people';
 
 /** The dossier as it stands in the form. */
@@ -79,6 +80,8 @@ function EditForm({dossier, draftId}: {dossier: Dossier; draftId: string | undef
   const before = beforeOf(draft);
   const values = valuesOf(draft);
   const set = changed(values, before, schema.get());
+  const added = storedPapers(draft.values);
+  const changes = Object.keys(set).length + (added[paperList]?.length ?? 0);
   const why = draft.values[whyName] ?? '';
   const keep = (next: Draft): void => {
     setDraft(next);
@@ -86,12 +89,12 @@ function EditForm({dossier, draftId}: {dossier: Dossier; draftId: string | undef
   };
   const put = (name: string, value: string): void => keep({...draft, values: {...draft.values, [name]: value}});
   const save = async (): Promise<void> => {
-    if (saving || Object.keys(set).length === 0) return;
+    if (saving || changes === 0) return;
     setTrouble(undefined);
     setComplaining(true);
     if (errorsOf(schema.get(), values, t).length > 0) return focusFirstError();
     setSaving(true);
-    const sent = attempt(draft, {set, seen: draft.version, ...(committed(why) ? {why: committed(why)} : {})}, '');
+    const sent = attempt(draft, {set, add: added, seen: draft.version, ...(committed(why) ? {why: committed(why)} : {})}, '');
     keep({...draft, sent});
     const answer = await write(signed(`${dossierPath(dossier.id)}/changes`), JSON.parse(sent.body), sent.key);
     setSaving(false);
@@ -107,11 +110,12 @@ function EditForm({dossier, draftId}: {dossier: Dossier; draftId: string | undef
     <>
       {dossier.version !== draft.version && <ChangedMeanwhile before={before} dossier={dossier} />}
       <Form values={values} onChange={put} isNew={false} undecided={new Set(dossier.conflicts.map((conflict) => conflict.field))} complaining={complaining} />
+      <Papers values={draft.values} onChange={put} held={dossier.collections[paperList] ?? []} />
       <TextField label={t.edit.why} value={why} onChange={(value) => put(whyName, value)} />
       {trouble && <TroubleSaid trouble={trouble} />}
       <div class="buttons">
-        <button type="button" class="primary" disabled={saving || Object.keys(set).length === 0} onClick={() => void save()}>
-          {saving ? t.form.saving : t.edit.save(Object.keys(set).length)} <kbd>F9</kbd>
+        <button type="button" class="primary" disabled={saving || changes === 0} onClick={() => void save()}>
+          {saving ? t.form.saving : t.edit.save(changes)} <kbd>F9</kbd>
         </button>
         <button
           type="button"

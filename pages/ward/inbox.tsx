@@ -1,17 +1,20 @@
 import type {ComponentChildren} from 'preact';
 import {useId, useState} from 'preact/hooks';
 import {newKey, type Trouble, write} from '../common/api';
-import {dossierPath, type HistoryEntry, type InboxEntry, type Said} from '../common/dossier';
+import {type Dossier, dossierPath, type HistoryEntry, type InboxEntry, type Said} from '../common/dossier';
 import {useRead} from '../common/live';
 import {TextField} from '../common/parts/field';
 import {Heading} from '../common/parts/heading';
 import {Icon} from '../common/parts/icon';
+import {Pager, usePages} from '../common/parts/pager';
 import {Entered, TroubleSaid} from '../common/parts/said';
 import {href} from '../common/route';
 import {useNames} from '../common/schema';
 import {useTexts} from '../common/settings';
 import {committed} from '../common/text';
 import {clock, parseTime} from '../common/time';
+import {Decided} from './decided';
+import {LeaveDialog, Left, leftBy} from './leave';
 import {signed} from './people';
 import type {WardStatus} from './ward';
 
@@ -60,13 +63,13 @@ const another = '#another';
 type Decision = {choice: string; value: string; why: string};
 
 /** Before / here / there of one field; nothing is chosen beforehand. */
-function Sides({conflict, device, decision, onDecide}: {conflict: InboxEntry; device: string; decision: Decision; onDecide: (part: Partial<Decision>) => void}) {
+function Sides({conflict, device, history, decision, onDecide}: {conflict: InboxEntry; device: string; history: readonly HistoryEntry[]; decision: Decision;
+                                                                 onDecide: (part: Partial<Decision>) => void}) {
   const t = useTexts();
   const names = useNames();
   const words = useSaidWords(conflict);
   const group = useId();
-  const {value} = useRead<{history: HistoryEntry[]}>(`${dossierPath(conflict.dossier_id)}/history`);
-  const earlier = value && before(conflict, value.history);
+  const earlier = before(conflict, history);
   const option = (choice: string, label: ComponentChildren) => (
     <label key={choice} class="side">
       <input type="radio" name={group} checked={decision.choice === choice} onChange={() => onDecide({choice})} />
@@ -113,6 +116,9 @@ function Card({conflict, device}: {conflict: InboxEntry; device: string}) {
   const [key] = useState(newKey());
   const [trouble, setTrouble] = useState<Trouble>();
   const [sending, setSending] = useState(false);
+  const [leaving, setLeaving] = useState(false);
+  const history = useRead<{history: HistoryEntry[]}>(`${dossierPath(conflict.dossier_id)}/history`).value?.history ?? [];
+  const left = leftBy(conflict, history);
   const chosen = conflict.values[decision.choice.charCodeAt(0) - 65];
   const own = decision.choice === another;
   const result = own ? committed(decision.value) : chosen && words(chosen);
@@ -129,7 +135,8 @@ function Card({conflict, device}: {conflict: InboxEntry; device: string}) {
       <h2>
         <a href={href('dossiers', conflict.dossier_id)}>{conflict.dossier ? <Entered text={conflict.dossier} /> : t.list.noCode}</a> · {t.inbox.kinds[conflict.kind]}
       </h2>
-      <Sides conflict={conflict} device={device} decision={decision} onDecide={(part) => setDecision({...decision, ...part})} />
+      {left && <Left conflict={conflict} left={left} />}
+      <Sides conflict={conflict} device={device} history={history} decision={decision} onDecide={(part) => setDecision({...decision, ...part})} />
       <TextField label={own ? t.inbox.whyNeeded : t.inbox.why} value={decision.why} onChange={(why) => setDecision({...decision, why})} required={own} />
       <p class="preview" role="status">
         {ready ? (
@@ -141,18 +148,37 @@ function Card({conflict, device}: {conflict: InboxEntry; device: string}) {
         )}
       </p>
       {trouble && <TroubleSaid trouble={trouble} />}
-      <button type="button" class="primary" disabled={!ready || sending} onClick={() => void send()}>
-        {t.inbox.confirm}
-      </button>
+      <div class="buttons">
+        <button type="button" class="primary" disabled={!ready || sending} onClick={() => void send()}>
+          {t.inbox.confirm}
+        </button>
+        <button type="button" onClick={() => setLeaving(true)}>
+          {t.leave.open}
+        </button>
+      </div>
+      {leaving && <LeaveDialog conflict={conflict} onClose={() => setLeaving(false)} />}
     </article>
   );
+}
+
+const pageSize = 20; // dossiers
+
+type InboxPage = {conflicts: InboxEntry[]; next: string};
+
+/** The questions of one dossier, or of all of them. */
+function useConflicts(only: string | undefined) {
+  const one = useRead<Dossier>(only === undefined ? undefined : dossierPath(only));
+  const all = usePages<InboxPage>('/v1/inbox', pageSize, (page) => page.conflicts.length);
+  if (only === undefined) return {conflicts: all.value?.conflicts, trouble: all.trouble, paging: all.paging};
+  const {value: dossier, trouble} = one;
+  const named = dossier && {dossier: dossier.code, dossier_id: dossier.id, version: dossier.version};
+  return {conflicts: named && dossier.conflicts.map((conflict): InboxEntry => ({...conflict, ...named})), trouble, paging: undefined};
 }
 
 /** What only a person can decide. `only`: of one dossier. */
 export function Inbox({status, only}: {status: WardStatus | undefined; only: string | undefined}) {
   const t = useTexts();
-  const {value, trouble} = useRead<{conflicts: InboxEntry[]}>('/v1/inbox');
-  const shown = value?.conflicts.filter((conflict) => only === undefined || conflict.dossier_id === only);
+  const {conflicts: shown, trouble, paging} = useConflicts(only);
   return (
     <>
       <Heading>{t.nav.inbox}</Heading>
@@ -167,6 +193,8 @@ export function Inbox({status, only}: {status: WardStatus | undefined; only: str
       {shown?.map((conflict) => (
         <Card key={conflict.id} conflict={conflict} device={status?.device ?? ''} />
       ))}
+      {paging && <Pager paging={paging} label={t.nav.inbox} />}
+      {only === undefined && <Decided />}
     </>
   );
 }

@@ -124,7 +124,7 @@ export function NewDossier({draftId}: {draftId: string | undefined}) {
     <>
       <Heading quiet>{t.nav.newDossier}</Heading>
       <Form values={draft.values} onChange={put} isNew undecided={new Set()} complaining={complaining} />
-      <Papers values={draft.values} onChange={put} />
+      <Papers values={draft.values} onChange={put} held={[]} />
       {trouble && <TroubleSaid trouble={trouble} />}
       <div class="buttons">
         <button type="button" class="primary" disabled={saving} onClick={() => void save()}>

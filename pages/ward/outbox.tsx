@@ -1,8 +1,9 @@
 import {useState} from 'preact/hooks';
 import {newKey, type Trouble, write} from '../common/api';
-import {useNow, useRead} from '../common/live';
+import {useNow} from '../common/live';
 import {Heading} from '../common/parts/heading';
 import {Icon} from '../common/parts/icon';
+import {Pager, usePages} from '../common/parts/pager';
 import {Banner, Entered, TroubleSaid} from '../common/parts/said';
 import {href} from '../common/route';
 import {settings, useTexts} from '../common/settings';
@@ -13,6 +14,8 @@ import type {WardStatus} from './ward';
 type Said = {vi: string; en: string};
 type OutboxLine = {id: string; code: string; owner: string; since: string; records: number; attempts: number; last_reason: string; next_try_at: string; stuck: boolean;
                    cause?: Said; action?: Said};
+const pageSize = 100;
+
 type OutboxAnswer = {dossiers: OutboxLine[]; next: string};
 
 /** One dossier that only this PC has: since when, why, what comes next. */
@@ -66,7 +69,7 @@ function Actions({status}: {status: WardStatus}) {
 export function Outbox({status}: {status: WardStatus | undefined}) {
   const t = useTexts();
   const now = useNow();
-  const {value, trouble} = useRead<OutboxAnswer>('/v1/outbox?limit=500');
+  const {value, trouble, paging} = usePages<OutboxAnswer>('/v1/outbox', pageSize, (page) => page.dossiers.length);
   return (
     <>
       <Heading>{t.nav.outbox}</Heading>
@@ -78,7 +81,6 @@ export function Outbox({status}: {status: WardStatus | undefined}) {
       )}
       {status && <Actions status={status} />}
       {trouble && <TroubleSaid trouble={trouble} />}
-      {value?.next && <p class="hint">{t.list.shown(value.dossiers.length, true)}</p>}
       {value?.dossiers.length === 0 && <p role="status">{t.outbox.none}</p>}
       {value && value.dossiers.length > 0 && (
         <table class="list">
@@ -96,6 +98,7 @@ export function Outbox({status}: {status: WardStatus | undefined}) {
           </tbody>
         </table>
       )}
+      <Pager paging={paging} label={t.nav.outbox} />
     </>
   );
 }

@@ -1,11 +1,13 @@
 import {useLayoutEffect, useRef} from 'preact/hooks';
+import {type Element, valueText} from '../common/dossier';
 import {SelectField, TextField} from '../common/parts/field';
+import {Entered} from '../common/parts/said';
 import {useNames} from '../common/schema';
 import {useTexts} from '../common/settings';
 import {committed} from '../common/text';
 
-/** The papers that a citizen hands over with a new dossier: what the receipt lists. */
-const list = 'DanhSachTepDinhKemKhac';
+/** The papers that a citizen hands over, with a new dossier or later: what the receipt lists. */
+export const paperList = 'DanhSachTepDinhKemKhac';
 export const papersName = '#papers'; // among a draft's values, beside the fields
 
 type Paper = {TenGiayTo: string; SoLuong: string; LoaiGiayTo: string};
@@ -15,13 +17,14 @@ function papersOf(values: Record<string, string>): Paper[] {
 }
 
 /** As the API takes them; rows without a name are no papers. */
-export function storedPapers(values: Record<string, string>): Record<string, unknown> {
+export function storedPapers(values: Record<string, string>): {[paperList]?: object[]} {
   const papers = papersOf(values).filter((paper) => committed(paper.TenGiayTo) !== '');
   if (papers.length === 0) return {};
-  return {[list]: papers.map((paper) => ({...paper, TenGiayTo: committed(paper.TenGiayTo), SoLuong: Number(paper.SoLuong)}))};
+  return {[paperList]: papers.map((paper) => ({...paper, TenGiayTo: committed(paper.TenGiayTo), SoLuong: Number(paper.SoLuong)}))};
 }
 
-export function Papers({values, onChange}: {values: Record<string, string>; onChange: (name: string, value: string) => void}) {
+/** `held`: those that the dossier has already. */
+export function Papers({values, onChange, held}: {values: Record<string, string>; onChange: (name: string, value: string) => void; held: readonly Element[]}) {
   const t = useTexts();
   const names = useNames();
   const papers = papersOf(values);
@@ -35,16 +38,26 @@ export function Papers({values, onChange}: {values: Record<string, string>; onCh
   const set = (index: number, part: Partial<Paper>): void => put(papers.map((paper, at) => (at === index ? {...paper, ...part} : paper)));
   const counts = Array.from({length: 20}, (_, index) => ({value: String(index + 1), label: String(index + 1)}));
   return (
-    <section aria-label={names.field(list)} ref={rows}>
-      <h2>{names.field(list)}</h2>
+    <section aria-label={names.field(paperList)} ref={rows}>
+      <h2>{names.field(paperList)}</h2>
+      {held.length > 0 && (
+        <p class="hint">
+          {t.form.papersHeld}{' '}
+          {held.map((paper) => (
+            <span key={paper.id} class="fact">
+              <Entered text={valueText(paper['TenGiayTo'] || paper['TenTepDinhKem'])} />
+            </span>
+          ))}
+        </p>
+      )}
       {papers.map((paper, index) => (
         <div key={index} class="paper">
-          <TextField label={names.last(`${list}/x/TenGiayTo`)} value={paper.TenGiayTo} onChange={(TenGiayTo) => set(index, {TenGiayTo})} />
-          <SelectField label={names.last(`${list}/x/SoLuong`)} value={paper.SoLuong} choices={counts} onChange={(SoLuong) => set(index, {SoLuong})} />
+          <TextField label={names.last(`${paperList}/x/TenGiayTo`)} value={paper.TenGiayTo} onChange={(TenGiayTo) => set(index, {TenGiayTo})} />
+          <SelectField label={names.last(`${paperList}/x/SoLuong`)} value={paper.SoLuong} choices={counts} onChange={(SoLuong) => set(index, {SoLuong})} />
           <SelectField
-            label={names.last(`${list}/x/LoaiGiayTo`)}
+            label={names.last(`${paperList}/x/LoaiGiayTo`)}
             value={paper.LoaiGiayTo}
-            choices={names.codes(`${list}/x/LoaiGiayTo`)}
+            choices={names.codes(`${paperList}/x/LoaiGiayTo`)}
             onChange={(LoaiGiayTo) => set(index, {LoaiGiayTo})}
           />
           <button type="button" class="small" onClick={() => put(papers.filter((_, at) => at !== index))}>

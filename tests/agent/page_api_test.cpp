@@ -212,6 +212,79 @@ TEST_CASE("inbox: a decision can be taken back, and then the conflict stands aga
   CHECK(take_back(resolution).body == undone.body);
 }
 
+TEST_CASE("decisions: each is listed with its sides for as long as it can be taken back, and one that was taken back says so") {
+  City city;
+  Desk desk(city, 1);
+  const auto quarrel = [&](const std::string& code, const char* field) {
+    const auto made = Desk::object(desk.ask("POST", "/v1/dossiers", national(code, "A")));
+    const std::string seen(made.at("version").as_string());
+    for (const auto* value : {"B", "C"})
+      REQUIRE(desk.ask("POST", "/v1/dossiers/" + code + "/changes",
+                       R"({"set":{")" + std::string(field) + R"(":")" + value + R"("},"seen":")" + seen + "\"}")
+                  .status == 201);
+    const auto conflicts = desk.get("/v1/inbox").at("conflicts").as_array();
+    return conflicts.empty() ? std::string() : std::string(conflicts.at(0).at("id").as_string());
+  };
+  const auto decide = [&](const std::string& id) {
+    const auto answer = desk.ask("POST", "/v1/inbox/" + id + "/resolutions", R"({"keep":"A","why":"giấy tờ"})", {}, {{"by", "Hoa"}});
+    return std::string(Desk::object(answer).at("resolution").as_string());
+  };
+  CHECK(desk.get("/v1/decisions").at("decisions").as_array().empty());
+  const auto first = decide(quarrel("H57-1", "ChuHoSo"));
+  const auto second = decide(quarrel("H57-2", "ChuHoSo"));
+  CHECK(quarrel("H57-3", "TrichYeuHoSo").empty());  // the newest counts there: whoever writes over both decides nothing
+  REQUIRE(desk.ask("POST", "/v1/dossiers/H57-3/changes", R"({"set":{"TrichYeuHoSo":"D"}})").status == 201);
+  CHECK(quarrel("H57-4", "ChuHoSo").size() == 32);  // open
+
+  const auto listed = desk.get("/v1/decisions").at("decisions").as_array();
+  REQUIRE(listed.size() == 2);
+  CHECK(listed.at(0).at("resolution") == json::value(second));
+  const auto& old = listed.at(1);
+  CHECK(old.at("resolution") == json::value(first));
+  CHECK(old.at("dossier") == "H57-1");
+  CHECK(old.at("decided").at("by") == "Hoa");
+  CHECK(old.at("decided").at("why") == "giấy tờ");
+  CHECK(old.at("decided").at("value") == "B");
+  CHECK(old.at("decided").at("standing") == "shown");
+  CHECK(old.at("sides").as_array().size() == 2);
+
+  const auto page = Desk::object(desk.ask("GET", "/v1/decisions", {}, {}, {{"limit", "1"}}));
+  CHECK(page.at("decisions").as_array().size() == 1);
+  const std::string next(page.at("next").as_string());
+  const auto rest = Desk::object(desk.ask("GET", "/v1/decisions", {}, {}, {{"limit", "1"}, {"cursor", next}}));
+  CHECK(rest.at("decisions").at(0).at("resolution") == json::value(first));
+  for (const auto* wrong : {"x", "1", "1.", ".1"}) CHECK(desk.ask("GET", "/v1/decisions", {}, {}, {{"cursor", wrong}}).status == 422);
+
+  REQUIRE(desk.ask("DELETE", "/v1/inbox/-/resolutions/" + first).status == 201);
+  const auto after = desk.get("/v1/decisions").at("decisions").as_array();
+  REQUIRE(after.size() == 2);  // taking back is no decision
+  CHECK(after.at(0).at("resolution") == json::value(first));
+  CHECK(after.at(0).at("decided").at("standing") == "replaced");
+}
+
+TEST_CASE("inbox: pages hold each conflict once") {
+  City city;
+  Desk desk(city, 1);
+  for (const std::string code : {"H57-1", "H57-2", "H57-3"}) {
+    const auto made = Desk::object(desk.ask("POST", "/v1/dossiers", national(code, "A")));
+    const std::string seen(made.at("version").as_string());
+    for (const auto* name : {"B", "C"})
+      REQUIRE(desk.ask("POST", "/v1/dossiers/" + code + "/changes",
+                       R"({"set":{"ChuHoSo":")" + std::string(name) + R"("},"seen":")" + seen + "\"}")
+                  .status == 201);
+  }
+  Names found;
+  std::string cursor;
+  do {
+    const auto page = Desk::object(desk.ask("GET", "/v1/inbox", {}, {}, {{"limit", "2"}, {"cursor", cursor}}));
+    for (const auto& conflict : page.at("conflicts").as_array()) found.emplace_back(conflict.at("dossier").as_string());
+    cursor = std::string(page.at("next").as_string());
+  } while (!cursor.empty());
+  CHECK(found == Names{"H57-1", "H57-2", "H57-3"});
+  CHECK(desk.get("/v1/status").at("conflicts").to_number<std::size_t>() == found.size());
+  CHECK(desk.ask("GET", "/v1/inbox", {}, {}, {{"cursor", "x"}}).status == 422);
+}
+
 TEST_CASE("writes: who shares an account says who acts, and the history has that name") {
   City city;
   Desk desk(city, 1);

@@ -92,6 +92,8 @@ class Answers(Described):
             self.get(self.a, path)
         status, decided = self.ask(self.a, "POST", f"/v1/inbox/{conflict}/resolutions", {"keep": "A", "why": "giấy tờ"})
         self.assertEqual(status, 201)
+        self.assertEqual([line["resolution"] for line in self.get(self.a, "/v1/decisions?limit=1")["decisions"]], [decided["resolution"]])
+        self.assertIn(decided["resolution"], self.a.command("inbox", "decided"))
         self.assertEqual(self.ask(self.a, "DELETE", f"/v1/inbox/{conflict}/resolutions/{decided['resolution']}")[0], 201)
         self.assertIn(code, [row["dossier"] for row in self.get(self.a, "/v1/inbox")["conflicts"]])
         self.assertEqual(self.ask(self.a, "POST", "/v1/verification")[0], 200)

@@ -1,6 +1,6 @@
 // A clerk's day at the ward page: in today's Chromium and in Chrome 109, against the real daemon and the real centre.
 import assert from 'node:assert/strict';
-import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
+import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, describe, it} from 'node:test';
@@ -20,6 +20,13 @@ async function dossier(fields = {}) {
   const {id} = await city.call('a', 'POST', '/v1/dossiers', {...made, ...fields});
   await city.command('a', 'sync', 'wait', '--timeout', '30');
   return {...made, ...fields, id};
+}
+
+/** Two desks that did not know of each other write into one field. */
+async function quarrel(site, id, field, values) {
+  const path = `/v1/dossiers/${encodeURIComponent(id)}`;
+  const seen = (await city.call(site, 'GET', path)).version;
+  for (const value of values) await city.call(site, 'POST', `${path}/changes`, {set: {[field]: value}, seen});
 }
 
 const hash = (...parts) => '#/' + parts.map(encodeURIComponent).join('/');
@@ -217,8 +224,8 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
       await page.waitForSelector('nav a[href="#/inbox"] .count.urgent >> text=1');
       await page.waitForSelector('text=không mất hồ sơ nào');
       await page.click('nav a[href="#/inbox"]');
-      await page.waitForSelector('.card');
-      assert.equal((await page.$$('.card')).length, 1);
+      await page.waitForSelector('article.card');
+      assert.equal((await page.$$('article.card')).length, 1);
       await go(page, hash('inbox', made.id));
       await page.waitForSelector('fieldset .before >> text=' + made.ChuHoSo);
       assert.equal(await page.$('fieldset input:checked'), null);
@@ -234,6 +241,56 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
       await page.waitForSelector('text=Không có gì cần quyết định.');
       for (const site of ['a', 'b'])
         await eventually(`${site} to hold the decision`, async () => (await show(site, made.id)).fields.ChuHoSo === 'Trần Văn Nơi Khác');
+    });
+
+    it('leaves a question to the officer, and takes a decision back: the question stands again', async () => {
+      const made = await dossier();
+      await quarrel('a', made.id, 'ChuHoSo', ['Bùi Thị Một', 'Bùi Thị Hai']);
+      await go(page, hash('inbox', made.id));
+      await page.click('text=Để cán bộ chuyên môn quyết định…');
+      assert.equal(await page.isDisabled('dialog .primary'), true);
+      await assertAccessible(page, 'leaving');
+      await page.fill('dialog textarea', 'chờ bản gốc');
+      await page.click('dialog .primary');
+      await page.waitForSelector('.card .banner >> text=chờ bản gốc');
+      assert.equal(await page.textContent('nav a[href="#/inbox"] .count'), '1'); // it is still open
+      assert.deepEqual((await show('a', made.id)).notes.map((note) => note.text), ['Để cán bộ chuyên môn quyết định (Chủ hồ sơ): chờ bản gốc']);
+      await page.click('label.side >> text=Bùi Thị Hai');
+      await page.click('.card button.primary');
+      await page.waitForSelector('text=Không có gì cần quyết định.');
+      await go(page, '#/inbox');
+      const decided = page.locator('.acts .card', {hasText: made.MaHoSo});
+      await decided.locator('text=Bùi Thị Một').waitFor();
+      await picture(page, 'ward-decided');
+      await assertAccessible(page, 'decisions');
+      await decided.locator('text=Lấy lại quyết định này').click();
+      await page.waitForSelector('article.card label.side >> text=Bùi Thị Một');
+      await decided.locator('text=Đã được lấy lại').waitFor();
+      assert.equal((await show('a', made.id)).fields.ChuHoSo, undefined);
+      await city.call('a', 'POST', `/v1/inbox/${(await show('a', made.id)).conflicts[0].id}/resolutions`, {keep: 'A', why: 'x'});
+      await page.waitForSelector('text=Không có gì cần quyết định.');
+    });
+
+    it('adds papers to a dossier that exists, and keeps them typed until they are saved', async () => {
+      const made = await dossier();
+      const papers = async () => (await show('a', made.id)).collections.DanhSachTepDinhKemKhac.map((paper) => paper.TenGiayTo).sort();
+      const before = (await show('a', made.id)).collections.DanhSachTepDinhKemKhac?.length ?? 0;
+      await go(page, hash('dossiers', made.id, 'edit'));
+      await page.click('text=Thêm giấy tờ');
+      await page.keyboard.type('Đơn bổ sung');
+      await go(page, hash('dossiers', made.id));
+      await page.waitForSelector('.facts');
+      await page.keyboard.press('F6');
+      await page.waitForSelector('.paper');
+      assert.equal(await page.inputValue('.paper input'), 'Đơn bổ sung');
+      assert.match(await page.textContent('.buttons .primary >> nth=-1'), /Lưu 1 thay đổi/);
+      await page.keyboard.press('F9');
+      await page.waitForSelector('.elements >> text=Đơn bổ sung');
+      assert.equal((await papers()).length, before + 1);
+      assert.ok((await papers()).includes('Đơn bổ sung'));
+      await go(page, hash('dossiers', made.id, 'edit'));
+      await page.waitForSelector('text=Đã nhận: >> text=Đơn bổ sung');
+      await page.click('text=Bỏ sửa');
     });
 
     it('takes whatever people type as text and nothing else', async () => {
@@ -459,3 +516,75 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
     });
   });
 }
+
+describe('lists that are longer than anybody reads', () => {
+  const many = 510;
+  const questions = 23;
+  let browser;
+  let page;
+  before(async () => {
+    await city.tell({do: 'add_pc', name: 'c', unit: 'W-KIMLONG', run: ['--http', '127.0.0.1:0']});
+    await city.line('cut', 'c');
+    const file = join(await city.tell({do: 'folder'}), 'many.jsonl');
+    await writeFile(file, (await city.tell({do: 'dossiers', seed: 21, first: 1, count: many})).map((one) => JSON.stringify(one) + '\n').join(''));
+    await city.command('c', 'dossier', 'import', file);
+    const {dossiers} = await city.call('c', 'GET', `/v1/dossiers?limit=${questions}`);
+    for (const {id} of dossiers) await quarrel('c', id, 'ChuHoSo', ['Một', 'Hai']);
+    browser = await launch('today');
+    page = await city.open(browser, 'c');
+  });
+  after(async () => {
+    await browser?.close();
+    assert.deepEqual(page?.complaints, []);
+  });
+
+  /** What every page of the list holds, from the first on. */
+  async function walk(rows) {
+    const found = [];
+    for (;;) {
+      const here = await page.$$eval(rows, (all) => all.map((one) => one.textContent));
+      found.push(...here);
+      const forward = page.locator('main >> text=Trang sau →');
+      if ((await forward.count()) === 0 || (await forward.isDisabled())) return found;
+      await forward.click();
+      await eventually('the next page', async () => (await page.$$eval(rows, (all) => all.map((one) => one.textContent)))[0] !== here[0]);
+    }
+  }
+
+  it('each count is the length of the list that it opens', async () => {
+    assert.equal(await page.textContent('nav a[href="#/outbox"] .count'), String(many));
+    assert.equal(await page.textContent('nav a[href="#/inbox"] .count'), String(questions));
+    await page.click('nav a[href="#/outbox"]');
+    await page.waitForSelector('tbody tr');
+    await assertAccessible(page, 'a page of the outbox');
+    const unsent = await walk('tbody th');
+    assert.deepEqual([unsent.length, new Set(unsent).size], [many, many]);
+    await page.click('nav a[href="#/inbox"]');
+    await page.waitForSelector('article.card');
+    const open = await walk('article.card h2');
+    assert.deepEqual([open.length, new Set(open).size], [questions, questions]);
+  });
+
+  it('walks through the list of dossiers and back, and a search begins anew', async () => {
+    await page.click('nav a[href="#/"]');
+    await page.waitForSelector('tbody tr');
+    const all = await walk('tbody th');
+    assert.deepEqual([all.length, new Set(all).size], [many, many]);
+    await page.waitForSelector('text=501–510');
+    await page.click('text=← Trang trước');
+    await page.waitForSelector('text=451–500');
+    await page.fill('#search', all[0].match(/\d{6}-\d+$/)?.[0] ?? '');
+    await eventually('the search to find one', async () => (await page.$$('tbody tr')).length === 1);
+    assert.equal(await page.$('text=Trang sau →'), null);
+  });
+
+  it('goes back to the first page when what stood on the last one is done', async () => {
+    await page.click('nav a[href="#/inbox"]');
+    await page.waitForSelector('article.card');
+    await page.click('main >> text=Trang sau →');
+    await page.waitForSelector('text=21–23');
+    const {conflicts} = await city.call('c', 'GET', '/v1/inbox?limit=500');
+    for (const {id} of conflicts.slice(-3)) await city.call('c', 'POST', `/v1/inbox/${id}/resolutions`, {keep: 'B'});
+    await eventually('the first page', async () => (await page.$$('article.card')).length === 20);
+  });
+});

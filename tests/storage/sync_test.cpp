@@ -49,7 +49,7 @@ TEST_CASE("edits on both PCs of a ward merge to one state everywhere, and a fiel
   CHECK(all_states(first->store()) == all_states(second->store()));
   CHECK(all_states(first->store()) == all_states(city.centre->store()));
   CHECK(shown(first->store(), did, "SoDienThoai") == "0922");
-  const auto inbox = must(storage::list_inbox(first->store()));
+  const auto inbox = must(storage::list_inbox(first->store())).dossiers;
   REQUIRE(inbox.size() == 1);
   REQUIRE(inbox.front().state.conflicts.size() == 1);
   const auto& conflict = inbox.front().state.conflicts.front();
@@ -60,7 +60,7 @@ TEST_CASE("edits on both PCs of a ward merge to one state everywhere, and a fiel
   (void)save(city, second, edit(did, {set("ChuHoSo", "Nguyễn Ngọc Lĩnh")}));
   sync(city, second);
   sync(city, first);
-  CHECK(must(storage::list_inbox(first->store())).empty());
+  CHECK(must(storage::list_inbox(first->store())).dossiers.empty());
   CHECK(storage::find_conflict(first->store(), hex(conflict.id.view())).error().fault == Fault::not_found);
   CHECK(shown(first->store(), did, "ChuHoSo") == "Nguyễn Ngọc Lĩnh");
   CHECK(phase(first, did) == DossierPhase::applied);

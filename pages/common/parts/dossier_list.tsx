@@ -1,7 +1,6 @@
 import type {ComponentChildren} from 'preact';
-import {useEffect, useRef, useState} from 'preact/hooks';
+import {useEffect, useState} from 'preact/hooks';
 import type {DossierLine, DossierPage} from '../dossier';
-import {useRead} from '../live';
 import {href} from '../route';
 import {type Names, schema, useNames} from '../schema';
 import {useTexts} from '../settings';
@@ -9,10 +8,10 @@ import {useStore} from '../store';
 import {committed} from '../text';
 import {shownDate} from '../time';
 import {Icon} from './icon';
+import {Pager, usePages} from './pager';
 import {Entered, TroubleSaid} from './said';
 
 const pageSize = 50;
-const linesMax = 500; // more than anybody reads; searching is quicker
 const pauseMs = 120; // after the last key
 
 /** The column that says what only this site can say of a dossier. */
@@ -29,8 +28,8 @@ function useSettled(value: string): string {
 }
 
 /** `kind`: a status, or one of the two other ways to choose. */
-function listPath(search: string, kind: string, limit: number): string {
-  const query = new URLSearchParams({query: committed(search), limit: String(limit)});
+function listPath(search: string, kind: string): string {
+  const query = new URLSearchParams({query: committed(search)});
   if (kind === 'conflicts') query.set('conflict', 'true');
   else if (kind === 'void') query.set('void', 'true');
   else if (kind) query.set('status', kind);
@@ -106,12 +105,9 @@ export function DossierList({column, tools}: {column: SiteColumn; tools?: Compon
   const t = useTexts();
   const [typed, setTyped] = useState('');
   const [kind, setKind] = useState('');
-  const [limit, setLimit] = useState(pageSize);
   const search = useSettled(typed);
-  const page = useRead<DossierPage>(listPath(search, kind, limit));
-  const kept = useRef<DossierPage>();
-  if (page.value) kept.current = page.value;
-  const shown = page.value ?? kept.current; // the rows of before, until the new ones are here
+  const page = usePages<DossierPage>(listPath(search, kind), pageSize, (one) => one.dossiers.length);
+  const shown = page.value;
   return (
     <>
       <div class="tools">
@@ -135,15 +131,11 @@ export function DossierList({column, tools}: {column: SiteColumn; tools?: Compon
       {page.trouble && <TroubleSaid trouble={page.trouble} />}
       {shown && (
         <p role="status" class="hint">
-          {shown.dossiers.length === 0 ? t.list.none : t.list.shown(shown.dossiers.length, shown.next !== '')}
+          {shown.dossiers.length === 0 ? t.list.none : t.list.shown(page.paging.before + shown.dossiers.length, shown.next !== '')}
         </p>
       )}
       {shown && shown.dossiers.length > 0 && <Rows lines={shown.dossiers} column={column} />}
-      {shown?.next && limit < linesMax && (
-        <button type="button" onClick={() => setLimit(Math.min(limit * 3, linesMax))}>
-          {t.list.more}
-        </button>
-      )}
+      <Pager paging={page.paging} label={t.nav.dossiers} />
     </>
   );
 }

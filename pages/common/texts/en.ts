@@ -52,11 +52,12 @@ export const en: Texts = {
     lost: (dossiers, oldest) => `If this PC breaks now, ${many(dossiers, 'dossier')} would be lost${oldest ? `; the oldest is ${oldest} old` : ''}.`,
     nothing: 'If this PC breaks now, no dossier is lost.',
   },
+  pages: {of: (list) => `Pages of ${list}`, back: '← Page before', forward: 'Next page →', range: (from, to) => `${from}–${to}`},
   list: {
     search: 'Find by name, code, telephone, last 4 of an identity number', filter: 'Filter by status', all: 'Every status', needYou: 'Needs you', withVoid: 'Void ones too', owner: 'Owner and code',
     procedure: 'Procedure', status: 'Status', state: 'Is it safe?', none: 'No dossier fits.', noOwner: '(no name yet)', noCode: '(no code yet)',
     shown: (count, more) => (more ? `The first ${many(count, 'dossier')}; there are more.` : `${many(count, 'dossier')}.`),
-    more: 'Show more', due: (time) => `Appointed ${time}`, unit: 'Unit',
+    due: (time) => `Appointed ${time}`, unit: 'Unit',
   },
   drafts: {title: 'Being typed, not saved', fresh: 'New dossier', edit: 'Edit', unnamed: 'no name yet', drop: 'Drop'},
   form: {
@@ -64,7 +65,7 @@ export const en: Texts = {
     sameDay: 'Done the same day', free: 'No fee',
     within: (count, unit, working) => `${count}${working ? ' working' : ''} ${unit === 'hour' ? 'hours' : 'days'}`,
     more: 'More fields', less: 'Fewer fields', nothing: '—', dateHint: 'day/month/year, or the year alone', timeHint: 'day/month/year hour:minute',
-    codeHint: 'The code printed on the receipt, if there is one.', addPaper: 'Add a paper', dropPaper: (number) => `Remove paper ${number}`, save: 'Save dossier', saving: 'Saving…', draftKept: 'What you type is kept until it is saved.',
+    codeHint: 'The code printed on the receipt, if there is one.', addPaper: 'Add a paper', papersHeld: 'Handed in already:', dropPaper: (number) => `Remove paper ${number}`, save: 'Save dossier', saving: 'Saving…', draftKept: 'What you type is kept until it is saved.',
     unseen: 'There are invisible characters in this box (they come from copying).', dropUnseen: 'Remove them', undecided: 'Waiting for a decision',
     undecidedBanner: 'Some fields wait for a decision under For you to decide; they cannot be edited here.',
     errors: {
@@ -117,6 +118,15 @@ export const en: Texts = {
     stays: 'Keep it', another: 'Another value…', otherValue: 'The right value', why: 'Reason (optional)', whyNeeded: 'Reason', chooseFirst: 'Choose a side to see what comes of it.',
     preview: 'After the decision:', othersStay: 'The other values stay in the history.', confirm: 'Decide', clockBad: 'that PC’s clock is wrong',
     kinds: {choose_value: 'two different values', removed_but_edited: 'removed here, edited there', payment_differs: 'one receipt, two amounts'},
+  },
+  leave: {
+    open: 'Leave it to the officer…', title: 'Leave it to the officer?', why: 'Note for the officer', cancel: 'Back', confirm: 'Leave it, with the note',
+    explain: 'The question stays open until somebody decides it. The note is saved in the dossier; whoever opens it sees it.', left: 'Left to the officer:',
+    note: (field) => `Left to the officer (${field}): `,
+  },
+  decided: {
+    title: 'Decided in the last 30 days', between: 'Between:', undo: 'Take this decision back', until: (time) => `Possible until ${time}; the question then stands again.`,
+    noLonger: 'Taken back, or somebody wrote another value after it.',
   },
   machine: {
     unit: 'Unit', device: 'PC', centre: 'Centre’s address', receipted: 'Receipted by the centre', waiting: 'Changes not sent yet', dossiers: 'Dossiers on this PC', clock: 'Clock against the centre’s',

@@ -54,12 +54,15 @@ export const vi = {
     lost: (dossiers: number, oldest: string): string => `Nếu máy này hỏng bây giờ, ${dossiers} hồ sơ sẽ mất${oldest ? `; cũ nhất ${oldest}` : ''}.`,
     nothing: 'Nếu máy này hỏng bây giờ, không mất hồ sơ nào.',
   },
+  pages: {
+    of: (list: string): string => `Các trang của mục ${list}`, back: '← Trang trước', forward: 'Trang sau →', range: (from: number, to: number): string => `${grouped(from)}–${grouped(to)}`,
+  },
   list: {
     search: 'Tìm theo tên, mã, điện thoại, 4 số cuối giấy tờ', filter: 'Lọc theo trạng thái', all: 'Mọi trạng thái', needYou: 'Cần bạn quyết định', withVoid: 'Cả hồ sơ đã hủy',
     owner: 'Chủ hồ sơ và mã', procedure: 'Thủ tục', status: 'Trạng thái hồ sơ', state: 'Đã an toàn chưa',
     none: 'Không có hồ sơ nào khớp.', noOwner: '(chưa có tên)', noCode: '(chưa có mã)',
     shown: (count: number, more: boolean): string => (more ? `${count} hồ sơ đầu tiên; còn nữa.` : `${count} hồ sơ.`),
-    more: 'Hiện thêm', due: (time: string): string => `Hẹn trả ${time}`,
+    due: (time: string): string => `Hẹn trả ${time}`,
     unit: 'Đơn vị',
   },
   drafts: {title: 'Đang nhập dở, chưa lưu', fresh: 'Hồ sơ mới', edit: 'Sửa', unnamed: 'chưa có tên', drop: 'Bỏ'},
@@ -69,7 +72,7 @@ export const vi = {
     within: (count: number, unit: string, working: boolean): string => `${count} ${unit === 'hour' ? 'giờ' : 'ngày'}${working ? ' làm việc' : ''}`,
     more: 'Thêm mục khác', less: 'Bớt các mục khác', nothing: '—',
     dateHint: 'ngày/tháng/năm, hoặc chỉ năm', timeHint: 'ngày/tháng/năm giờ:phút', codeHint: 'Mã đã in trên giấy tiếp nhận, nếu có.',
-    addPaper: 'Thêm giấy tờ', dropPaper: (number: number): string => `Bỏ giấy tờ ${number}`, save: 'Lưu hồ sơ', saving: 'Đang lưu…', draftKept: 'Phần đang nhập được giữ lại cho đến khi lưu.',
+    addPaper: 'Thêm giấy tờ', papersHeld: 'Đã nhận:', dropPaper: (number: number): string => `Bỏ giấy tờ ${number}`, save: 'Lưu hồ sơ', saving: 'Đang lưu…', draftKept: 'Phần đang nhập được giữ lại cho đến khi lưu.',
     unseen: 'Có ký tự ẩn trong ô này (thường do sao chép từ nơi khác).', dropUnseen: 'Bỏ ký tự ẩn',
     undecided: 'Đang chờ quyết định', undecidedBanner: 'Có ô đang chờ quyết định ở mục Cần quyết định; không sửa được ở đây.',
     errors: {
@@ -127,6 +130,15 @@ export const vi = {
     chooseFirst: 'Chọn một bên để xem trước kết quả.', preview: 'Sau khi quyết định:', othersStay: 'Các giá trị khác còn trong lịch sử.', confirm: 'Quyết định',
     clockBad: 'đồng hồ máy đó sai',
     kinds: {choose_value: 'hai giá trị khác nhau', removed_but_edited: 'nơi bỏ, nơi sửa', payment_differs: 'một biên lai, hai số tiền'},
+  },
+  leave: {
+    open: 'Để cán bộ chuyên môn quyết định…', title: 'Để cán bộ chuyên môn quyết định?', why: 'Ghi chép cho cán bộ chuyên môn', cancel: 'Quay lại', confirm: 'Để lại và ghi chép',
+    explain: 'Chỗ này vẫn mở cho đến khi có người quyết định. Ghi chép được lưu vào hồ sơ; ai mở hồ sơ cũng thấy.', left: 'Đã để cán bộ chuyên môn quyết định:',
+    note: (field: string): string => `Để cán bộ chuyên môn quyết định (${field}): `,
+  },
+  decided: {
+    title: 'Đã quyết định trong 30 ngày qua', between: 'Chọn giữa:', undo: 'Lấy lại quyết định này', until: (time: string): string => `Lấy lại được đến ${time}; chỗ đó sẽ lại chờ quyết định.`,
+    noLonger: 'Đã được lấy lại, hoặc đã có người ghi giá trị khác sau đó.',
   },
   machine: {
     unit: 'Đơn vị', device: 'Mã máy', centre: 'Địa chỉ Trung tâm', receipted: 'Trung tâm đã ký nhận', waiting: 'Thay đổi chưa gửi', dossiers: 'Số hồ sơ trên máy',
