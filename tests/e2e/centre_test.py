@@ -1,28 +1,21 @@
 #!/usr/bin/env python3
 """The centre's program: what it does for an administrator, and what it says when something is wrong."""
 import json
-import os
 import signal
 import socket
 import sqlite3
 import stat
 import subprocess
 import sys
-import tempfile
 import unittest
-from pathlib import Path
 
-from city import HERE, City, Site
-
-PROGRAMS = Path(os.environ["WARDSYNC_PROGRAMS"])
+from city import HERE, Site, WithFolder
 
 
-class WithFolder(unittest.TestCase):
+
+class WithCentre(WithFolder):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="wardsync-")
-        self.addCleanup(folder.cleanup)
-        self.city = City(PROGRAMS, folder.name)
-        self.addCleanup(self.city.close)
+        super().setUp()
         self.centre, self.folder = self.city.centre, self.city.folder
 
     def says(self, site, words, exit_code, *parts):
@@ -32,7 +25,7 @@ class WithFolder(unittest.TestCase):
             self.assertIn(part, site.said)
 
 
-class Init(WithFolder):
+class Init(WithCentre):
     def init(self, *more, expect=0):
         return self.centre.command("init", "--org", "hue", "--units", HERE / "units.csv", *more, expect=expect)
 
@@ -80,7 +73,7 @@ class Init(WithFolder):
             self.assertEqual(subprocess.run([self.centre.program, *words], capture_output=True, check=False).returncode, 0)
 
 
-class Run(WithFolder):
+class Run(WithCentre):
     def test_without_init_it_says_what_to_do(self):
         self.says(self.centre, ("run",), 1, "wardsync-centre init")
         (self.folder / "centre").mkdir()
@@ -139,7 +132,7 @@ class Run(WithFolder):
         self.assertEqual(self.centre.ask("status")["organisation"], "hue")
 
 
-class Administration(WithFolder):
+class Administration(WithCentre):
     def setUp(self):
         super().setUp()
         self.city.found(HERE / "units.csv", "--http", "127.0.0.1:0")

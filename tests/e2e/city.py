@@ -1,4 +1,5 @@
 """A city of real processes on one machine: a centre, ward PCs, and the bad lines between them."""
+import calendar
 import http.client
 import json
 import os
@@ -7,7 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+import unittest
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -112,6 +115,33 @@ class Site:
                 return found
 
 
+class Clock:
+    """The clock of one site's programs, which a test sets wrong while they run: Debian's libfaketime reads how wrong from a file each time that
+    somebody asks. Time as such goes on, as it does when a person sets a clock."""
+
+    def __init__(self, path):
+        self.path = Path(path)
+        self.set(0)
+
+    def set(self, seconds):
+        """So many seconds ahead of the truth."""
+        beside = self.path.with_suffix(".new")
+        beside.write_text(f"{int(seconds):+d}\n", encoding="ascii")
+        beside.replace(self.path)
+
+    def set_to(self, year):
+        self.set(calendar.timegm((year, 1, 2, 0, 0, 0)) - time.time())
+
+    def rule(self, site):
+        """From the next start on. Sanitizers must not mind that the library comes before theirs."""
+        libraries = list(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+        if not libraries:
+            raise Refused("no libfaketime. On Debian: apt install libfaketime")
+        site.environment |= {"LD_PRELOAD": str(libraries[0]), "FAKETIME_TIMESTAMP_FILE": str(self.path), "FAKETIME_NO_CACHE": "1",
+                             "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1",
+                             "ASAN_OPTIONS": f"{os.environ.get('ASAN_OPTIONS', '')}:verify_asan_link_order=0"}
+
+
 class Lines:
     """The cutter, with one named line to the centre for each PC."""
 
@@ -177,6 +207,37 @@ class City:
             site.stop()
         if self.lines:
             self.lines.close()
+
+
+class WithFolder(unittest.TestCase):
+    """A city that each test founds for itself."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="wardsync-")
+        self.addCleanup(folder.cleanup)
+        self.city = City(os.environ["WARDSYNC_PROGRAMS"], folder.name)
+        self.addCleanup(self.city.close)
+
+
+class WithCity(unittest.TestCase):
+    """One city for all tests of a class: a centre, and the PCs of a ward by their names, each with what its daemon is told."""
+
+    desks = {"a": ()}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory(prefix="wardsync-")
+        cls.city = City(os.environ["WARDSYNC_PROGRAMS"], cls.temporary.name)
+        cls.city.found()
+        cls.city.lay_lines(cls.desks)
+        cls.centre = cls.city.centre
+        for name, arguments in cls.desks.items():
+            setattr(cls, name, cls.city.add_pc(name, "W-VYDA", *arguments))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.city.close()
+        cls.temporary.cleanup()
 
 
 def personal_texts(dossiers):

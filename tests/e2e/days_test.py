@@ -14,7 +14,7 @@ import unittest
 from pathlib import Path
 
 from city import Site, wait_until
-from sync_test import WithCity, shown
+from sync_test import WithLines, shown
 
 
 def free_address():
@@ -22,7 +22,7 @@ def free_address():
         return f"127.0.0.1:{at.getsockname()[1]}"
 
 
-class WithDays(WithCity):
+class WithDays(WithLines):
     def says(self, site, words, exit_code, *parts):
         site.command(*words, expect=exit_code)
         for part in parts:

@@ -5,34 +5,18 @@ import os
 import pty
 import socket
 import subprocess
-import tempfile
 import time
 import unittest
 from pathlib import Path
 
 import invented
-from city import City
+from city import WithCity
 
 PROGRAMS = Path(os.environ["WARDSYNC_PROGRAMS"])
 WARD = {"name": "phường Vỹ Dạ", "identification": "000.45.22.H57"}
 
 
-class Surroundings(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory(prefix="wardsync-")
-        cls.city = City(PROGRAMS, cls.temporary.name)
-        cls.city.found()
-        cls.city.lay_lines(["a"])
-        cls.pc = cls.city.add_pc("a", "W-VYDA")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.city.close()
-        cls.temporary.cleanup()
-
-
-class ServiceManager(Surroundings):
+class ServiceManager(WithCity):
     def notices(self, site, name, *arguments):
         """What the program says from its start to its end, with a watchdog of half a second."""
         ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -54,7 +38,7 @@ class ServiceManager(Surroundings):
         return heard
 
     def test_ready_then_the_watchdog_then_stopping(self):
-        for number, site in enumerate((self.pc, self.city.centre)):
+        for number, site in enumerate((self.a, self.city.centre)):
             for name in (str(self.city.folder / f"notify-{number}"), f"@wardsync-test-{os.getpid()}-{number}"):
                 heard = self.notices(site, name, *site.arguments)
                 self.assertEqual(heard[0], b"READY=1")
@@ -62,15 +46,15 @@ class ServiceManager(Surroundings):
                 self.assertEqual(set(heard[1:-1]), {b"WATCHDOG=1"})
 
     def test_a_program_that_hangs_answers_no_watchdog(self):
-        self.pc.stop()
+        self.a.stop()
         name = str(self.city.folder / "notify-hang")
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
             ear.bind(name)
-            before = self.pc.environment
-            self.pc.environment = {**before, "NOTIFY_SOCKET": name, "WATCHDOG_USEC": "200000"}
-            self.pc.start()
-            os.kill(self.pc.process.pid, 19)
-            os.waitid(os.P_PID, self.pc.process.pid, os.WSTOPPED | os.WNOWAIT)
+            before = self.a.environment
+            self.a.environment = {**before, "NOTIFY_SOCKET": name, "WATCHDOG_USEC": "200000"}
+            self.a.start()
+            os.kill(self.a.process.pid, 19)
+            os.waitid(os.P_PID, self.a.process.pid, os.WSTOPPED | os.WNOWAIT)
             ear.setblocking(False)
             try:
                 while ear.recv(4096):
@@ -80,13 +64,13 @@ class ServiceManager(Surroundings):
             ear.settimeout(0.5)
             with self.assertRaises(TimeoutError):
                 ear.recv(4096)
-            os.kill(self.pc.process.pid, 18)
-            self.pc.stop()
-            self.pc.environment = before
-        self.pc.start()
+            os.kill(self.a.process.pid, 18)
+            self.a.stop()
+            self.a.environment = before
+        self.a.start()
 
 
-class Terminal(Surroundings):
+class Terminal(WithCity):
     serial = 0
 
     def lines(self, count):
@@ -98,7 +82,7 @@ class Terminal(Surroundings):
     def on_terminal(self, *words):
         """What a command writes to a terminal on its stderr; its exit code."""
         leader, follower = pty.openpty()
-        process = subprocess.Popen([PROGRAMS / "wardsync", *words, "--data", self.pc.data], stdout=subprocess.DEVNULL, stderr=follower)
+        process = subprocess.Popen([PROGRAMS / "wardsync", *words, "--data", self.a.data], stdout=subprocess.DEVNULL, stderr=follower)
         os.close(follower)
         said = b""
         try:
@@ -118,24 +102,24 @@ class Terminal(Surroundings):
         self.assertIn("dossiers\x1b[K", said)
         for option in ("--quiet", "--json"):
             self.assertEqual(self.on_terminal("dossier", "import", self.lines(10), option)[0], "")
-        self.pc.command("dossier", "import", self.lines(10))
-        self.assertNotIn("%", self.pc.said)
+        self.a.command("dossier", "import", self.lines(10))
+        self.assertNotIn("%", self.a.said)
 
     def test_output_that_cannot_be_written_is_a_failure(self):
-        self.pc.command("dossier", "import", self.lines(200))
+        self.a.command("dossier", "import", self.lines(200))
         for words in (("dossier", "list"), ("status", "--json"), ("dossier", "export")):
             with open("/dev/full", "w") as full:
-                done = subprocess.run([PROGRAMS / "wardsync", *words, "--data", self.pc.data], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+                done = subprocess.run([PROGRAMS / "wardsync", *words, "--data", self.a.data], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
             self.assertEqual(done.returncode, 1, words)
             self.assertNotEqual(done.stderr, "")
         out = self.city.folder / "limited.jsonl"
-        done = subprocess.run(["bash", "-c", f"ulimit -f 8; exec {PROGRAMS / 'wardsync'} dossier export -o {out} --data {self.pc.data}"], capture_output=True,
+        done = subprocess.run(["bash", "-c", f"ulimit -f 8; exec {PROGRAMS / 'wardsync'} dossier export -o {out} --data {self.a.data}"], capture_output=True,
                               text=True, check=False)
         self.assertEqual(done.returncode, 1)
         self.assertIn("The disk is full", done.stderr)
 
     def test_watching_ends_when_nobody_reads(self):
-        for site, words in ((self.pc, ("status", "--watch")), (self.city.centre, ("health", "--watch")), (self.city.centre, ("health", "--watch", "--json"))):
+        for site, words in ((self.a, ("status", "--watch")), (self.city.centre, ("health", "--watch")), (self.city.centre, ("health", "--watch", "--json"))):
             process = subprocess.Popen([site.program, *words, "--data", site.data], stdout=subprocess.PIPE)
             self.assertTrue(process.stdout.readline())
             process.stdout.close()

@@ -12,7 +12,7 @@ import unittest
 from pathlib import Path
 
 import invented
-from city import City, Refused, Site, digits_of, files_that_hold, personal_texts, wait_until
+from city import City, Refused, Site, digits_of, files_that_hold, personal_texts, wait_until, WithFolder
 
 PROGRAMS = Path(os.environ["WARDSYNC_PROGRAMS"])
 WARD = {"name": "phường Vỹ Dạ", "identification": "000.45.22.H57"}
@@ -29,12 +29,9 @@ def shown(site):
     return found
 
 
-class WithCity(unittest.TestCase):
+class WithLines(WithFolder):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="wardsync-")
-        self.addCleanup(folder.cleanup)
-        self.city = City(PROGRAMS, folder.name)
-        self.addCleanup(self.city.close)
+        super().setUp()
         self.city.found()
         self.city.lay_lines(["a", "b"])
 
@@ -64,7 +61,7 @@ class WithCity(unittest.TestCase):
         wait_until("all sites to agree", all_the_same, 60)
 
 
-class Crashes(WithCity):
+class Crashes(WithLines):
     def test_what_was_called_saved_survives_kill_9_again_and_again(self):
         pc, _ = self.pcs()
         code = self.import_at(pc, 1)[0]["MaHoSo"]
@@ -107,7 +104,7 @@ class Crashes(WithCity):
             self.assertEqual(site.ask("verify")["damage"], [])
 
 
-class Lines(WithCity):
+class Lines(WithLines):
     def test_a_line_that_breaks_after_every_few_bytes_still_gets_everything_across(self):
         a, b = self.pcs()
         rng = random.Random(3)
@@ -172,7 +169,7 @@ class Lines(WithCity):
         self.assertEqual(sorted(values), ["Decided at a", "Decided at b"])
 
 
-class Entitlement(WithCity):
+class Entitlement(WithLines):
     def test_a_ward_gets_its_own_dossiers_only_and_nothing_personal_lies_readable(self):
         a, b = self.city.add_pc("a", "W-VYDA"), self.city.add_pc("b", "W-KIMLONG")
         dossiers = self.import_at(a, 20) + self.import_at(b, 10, 1001)
@@ -186,7 +183,7 @@ class Entitlement(WithCity):
         self.assertNotEqual(files_that_hold(["GET"], self.city.folder / "1.jsonl") + files_that_hold(["ChuHoSo"], self.city.folder / "1.jsonl"), [])
 
 
-class Membership(WithCity):
+class Membership(WithLines):
     def test_a_waiting_device_holds_no_key_and_starts_when_it_is_approved(self):
         pc = Site(self.city.programs / "wardsync", self.city.folder / "a")
         pc.command("enrol", "--ticket", self.city.ticket("a", "W-VYDA"), "--yes")
