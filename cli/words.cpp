@@ -1,5 +1,6 @@
 #include "cli/words.hpp"
 
+#include "cli/page.hpp"
 #include "runtime/command_line.hpp"
 
 #include <boost/json/object.hpp>
@@ -124,6 +125,46 @@ void add_config_commands(CLI::App& app, Line& line) {
                          [&line, named] { return check_config(line, *named); });
   check->add_option("FILE", *named, std::string("default: ") + line.about.config_file);
   without_config(*check, line);
+}
+
+CLI::App* add_run_command(CLI::App& app, Line& line, std::function<int()> run) {
+  auto* made = command(app, line, "run", "the daemon, in the foreground", std::move(run));
+  return made->footer(
+      "Tells systemd when it is ready, and answers its watchdog. SIGTERM ends it; whatever was saved is durable, and the rest of the work "
+      "goes on at the next start.");
+}
+
+CLI::App* add_doctor_command(CLI::App& app, Line& line, const char* says, const char* example, std::function<int()> doctor) {
+  auto* made = printing(app, line, "doctor", says, std::move(doctor));
+  without_config(*made, line);
+  return made->footer(std::string("Each finding has a stable code, as ") + example +
+                      ", with its cause and what to do; doctor.md lists all. "
+                      "Exit 0 when nothing is wrong, 1 when something is, 5 when the data is damaged.");
+}
+
+CLI::App* add_bundle_command(CLI::App& app, Line& line, std::string& out_file, std::function<int()> bundle) {
+  auto* made =
+      printing(app, line, "support-bundle", "one text file for whoever helps: no dossier, no name, no key in it", std::move(bundle));
+  made->add_option("-o,--out", out_file, "the file to write; an existing one stays")->required()->type_name("FILE");
+  without_config(*made, line);
+  return made->footer(
+      "Holds versions, settings, status, the doctor's findings, metrics, file sizes and the log's newest lines, each from a list of "
+      "what may be told; at most 1 MB of plain text that you can read before you send it.");
+}
+
+void add_page_command(CLI::App& app, Line& line, const char* says) {
+  auto end = std::make_shared<bool>(false);
+  auto* made = printing(app, line, "page", says, [&line, end] { return page(line.common, line.about.name, *end); });
+  made->add_flag("--end-sessions", *end, "log everybody out of the page instead: a shared PC, a browser that was lost");
+  made->footer("A session lasts until it was idle for 12 hours, also over a restart of the daemon.");
+}
+
+void add_version_command(CLI::App& app, Line& line, const char* version) {
+  auto* made = printing(app, line, "version", "what this program is", [&line, version] {
+    std::printf(line.common.json ? "{\"program\":\"%s\",\"version\":\"%s\"}\n" : "%s %s\n", line.about.name, version);
+    return 0;
+  });
+  without_config(*made, line);
 }
 
 int run(CLI::App& app, Line& line, int argc, char** argv) {

@@ -50,8 +50,16 @@ CLI::Option* configurable(CLI::App& command, Line& line, const char* flag, const
 /// The command runs although the configuration file is broken.
 void without_config(CLI::App& command, Line& line);
 
+// Commands that both programs have. The caller adds what only one of them takes.
+
 /// `config check [FILE]`.
 void add_config_commands(CLI::App& app, Line& line);
+CLI::App* add_run_command(CLI::App& app, Line& line, std::function<int()> run);
+/// `example`: a finding of this program's own.
+CLI::App* add_doctor_command(CLI::App& app, Line& line, const char* says, const char* example, std::function<int()> doctor);
+CLI::App* add_bundle_command(CLI::App& app, Line& line, std::string& out_file, std::function<int()> bundle);
+void add_page_command(CLI::App& app, Line& line, const char* says);
+void add_version_command(CLI::App& app, Line& line, const char* version);
 
 /// Understands the words, reads the configuration, runs the command. The process's exit code.
 int run(CLI::App& app, Line& line, int argc, char** argv);

@@ -30,11 +30,15 @@ std::optional<std::string> cookie_of(std::string_view cookies, std::string_view 
 
 }  // namespace
 
-void Doorkeeper::open(std::string host, std::uint16_t port, std::string token) {
+std::string authority(std::string_view host, std::uint16_t port) {
+  const bool bare_v6 = host.find(':') != std::string_view::npos && !host.starts_with('[');
+  return (bare_v6 ? "[" + std::string(host) + "]" : std::string(host)) + ":" + std::to_string(port);
+}
+
+void Doorkeeper::open(std::string_view host, std::uint16_t port, std::string token) {
   WARD_ASSERT(!token.empty());
-  const auto ending = ":" + std::to_string(port);
-  for (const auto* name : {"127.0.0.1", "localhost", "[::1]"}) hosts_.push_back(name + ending);
-  address_ = "http://" + std::move(host) + ending;
+  for (const auto* name : {"127.0.0.1", "localhost", "::1"}) hosts_.push_back(authority(name, port));
+  address_ = "http://" + authority(host, port);
   cookie_ = "wardsync_" + std::to_string(port);
   token_ = std::move(token);
 }
@@ -60,8 +64,8 @@ std::variant<Admitted, Trouble> Doorkeeper::admit(const Knock& knock, Instant no
 
 /// A session that has ended is nobody, so that a new one can be opened over it.
 std::variant<Admitted, Trouble> Doorkeeper::admit_page(const Knock& knock, const std::string& token, Instant now) {
-  const auto* session = sessions.use(token, now);
-  if (session == nullptr) return Admitted{};
+  const auto session = sessions.use(token, now);
+  if (!session) return Admitted{};
   if (!only_reads(knock.method) && !crypto::equal(view(knock.csrf), view(session->csrf)))
     return refused("no_csrf", 403, "A page's write must name its session's token.", "Send X-CSRF-Token as `GET /v1/session` tells it.");
   return Admitted{Caller::page, session->account, token};

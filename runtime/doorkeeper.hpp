@@ -9,6 +9,9 @@
 /// Decides who may come in through the loopback port, where any program and any web page of this machine can knock.
 namespace ward::runtime {
 
+/// `host:port` as addresses are written: an IPv6 host stands in brackets.
+[[nodiscard]] std::string authority(std::string_view host, std::uint16_t port);
+
 /// What a request's header says that the decision needs; empty where it says nothing.
 struct Knock {
   std::string method, host, origin, fetch_site, authorization, cookies, csrf;
@@ -24,7 +27,7 @@ struct Admitted {
 class Doorkeeper {
  public:
   /// The port is open at this address, for who has this token or a session.
-  void open(std::string host, std::uint16_t port, std::string token);
+  void open(std::string_view host, std::uint16_t port, std::string token);
 
   /// Whose request this is, or why it is refused. Whoever proves nothing is let in as nobody: the router knows what is for anyone.
   [[nodiscard]] std::variant<Admitted, Trouble> admit(const Knock& knock, Instant now);

@@ -85,8 +85,8 @@ void add_session_routes(Router& router, Doorkeeper& doorkeeper, const char* prog
   const auto make_code = [&doorkeeper, program](const Request& request) { return new_code(request, doorkeeper, program); };
   const auto log_in = [&doorkeeper, program](const Request& request) { return open_session(request, doorkeeper, program); };
   const auto tell = [&doorkeeper](const Request& request) {
-    const auto* session = doorkeeper.sessions.use(request.session, read_clock().monotonic);
-    return session == nullptr ? respond(fail(Fault::not_found, "only a page has a session")) : session_json(*session);
+    const auto session = doorkeeper.sessions.use(request.session, read_clock().monotonic);
+    return session ? session_json(*session) : respond(fail(Fault::not_found, "only a page has a session"));
   };
   const auto log_out = [&doorkeeper](const Request& request) {
     doorkeeper.sessions.close(request.session);
@@ -94,7 +94,9 @@ void add_session_routes(Router& router, Doorkeeper& doorkeeper, const char* prog
     out.headers.emplace_back("Set-Cookie", doorkeeper.no_cookie());
     return out;
   };
+  const auto end_all = [&doorkeeper](const Request&) { return respond(json::object{{"ended", doorkeeper.sessions.close_all()}}); };
   router.add("POST", "/v1/page-codes", make_code, For::programs);
+  router.add("DELETE", "/v1/sessions", end_all, For::programs);
   router.add("POST", "/v1/session", log_in, For::anyone);
   router.add("GET", "/v1/session", tell);
   router.add("DELETE", "/v1/session", log_out);

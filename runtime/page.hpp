@@ -17,7 +17,8 @@ struct PageFile {
 /// `GET /` and `GET /assets/{name}`, for anyone: they hold nothing of anybody. `files` outlive the router; one is `index.html`.
 void add_page_files(Router& router, std::span<const PageFile> files);
 
-/// `POST /v1/page-codes` and `/v1/session`. `program` is what a person types to have a code made. The doorkeeper outlives the router.
+/// `POST /v1/page-codes`, `/v1/session` and `DELETE /v1/sessions`. `program` is what a person types to have a code made. The doorkeeper
+/// outlives the router.
 void add_session_routes(Router& router, Doorkeeper& doorkeeper, const char* program);
 
 }  // namespace ward::runtime

@@ -4,6 +4,7 @@
 #include "runtime/entropy.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace ward::runtime {
 namespace {
@@ -12,6 +13,7 @@ constexpr std::size_t codes_max = 16;
 constexpr std::size_t sessions_max = 64;
 constexpr std::int64_t tries_max = 20;  ///< wrong codes in a row; one more each three seconds
 constexpr std::chrono::seconds try_after{3};
+constexpr std::int64_t used_ms_max = 253'402'300'799'999;  ///< the last of the year 9999
 
 template <std::size_t N>
 std::string draw() {
@@ -21,6 +23,31 @@ std::string draw() {
 }
 
 Hash name_of(std::string_view secret) { return crypto::hash<Hash>("wsync-session", {}, {view(secret)}); }
+
+std::string csrf_of(std::string_view token) { return hex(crypto::hash<Hash>("wsync-csrf", {}, {view(token)}).view()); }
+
+/// One line of `Sessions::kept`.
+struct Kept {
+  Hash name;
+  WallTime used;
+  std::string account;
+};
+
+std::string line_of(const Kept& kept) { return hex(kept.name.view()) + " " + std::to_string(kept.used.ms) + " " + kept.account + "\n"; }
+
+std::optional<Kept> kept_of(std::string_view line) {
+  constexpr std::size_t digits = 2 * Hash::size;
+  if (line.size() < digits + 1 || line[digits] != ' ') return std::nullopt;
+  const auto name = unhex(line.substr(0, digits));
+  const auto rest = line.substr(digits + 1);
+  const auto space = rest.find(' ');
+  if (name.size() != Hash::size || space == std::string_view::npos) return std::nullopt;
+  Kept out{fixed_from<Hash>(name), {}, std::string(rest.substr(space + 1))};
+  const auto [end, error] = std::from_chars(rest.data(), rest.data() + space, out.used.ms);
+  if (error != std::errc{} || end != rest.data() + space || out.account.empty()) return std::nullopt;
+  if (out.used.ms < 0 || out.used.ms > used_ms_max) return std::nullopt;
+  return out;
+}
 
 /// Makes room for one more: the one that `older` finds the oldest goes.
 template <class Map, class Older>
@@ -62,20 +89,29 @@ Result<Sessions::Opened> Sessions::open(std::string_view code, Instant now) {
   codes_.erase(found);
   std::erase_if(sessions_, [&](const auto& one) { return now - one.second.used > session_idle_max; });
   make_room(sessions_, sessions_max, [](const Open& a, const Open& b) { return a.used < b.used; });
-  Opened out{draw<32>(), {std::move(account), draw<32>()}};
-  sessions_[name_of(out.token)] = {out.session, now};
+  Opened out;
+  out.token = draw<32>();
+  out.session = {account, csrf_of(out.token)};
+  sessions_[name_of(out.token)] = {std::move(account), now, now};
+  tell();
   return out;
 }
 
-const Sessions::Session* Sessions::use(std::string_view token, Instant now) {
+std::optional<Sessions::Session> Sessions::use(std::string_view token, Instant now) {
   const auto found = sessions_.find(name_of(token));
-  if (found == sessions_.end()) return nullptr;
-  if (now - found->second.used > session_idle_max) {
+  if (found == sessions_.end()) return std::nullopt;
+  auto& open = found->second;
+  if (now - open.used > session_idle_max) {
     sessions_.erase(found);
-    return nullptr;
+    return std::nullopt;
   }
-  found->second.used = now;
-  return &found->second.session;
+  open.used = now;
+  Session out{open.account, csrf_of(token)};
+  if (now - open.use_told >= session_use_kept) {
+    open.use_told = now;
+    tell();
+  }
+  return out;
 }
 
 bool Sessions::is_open(std::string_view token, Instant now) const {
@@ -83,6 +119,44 @@ bool Sessions::is_open(std::string_view token, Instant now) const {
   return found != sessions_.end() && now - found->second.used <= session_idle_max;
 }
 
-void Sessions::close(std::string_view token) { sessions_.erase(name_of(token)); }
+void Sessions::close(std::string_view token) {
+  if (sessions_.erase(name_of(token)) != 0) tell();
+}
+
+std::size_t Sessions::close_all() {
+  const auto count = sessions_.size();
+  sessions_.clear();
+  codes_.clear();
+  tell();
+  return count;
+}
+
+std::string Sessions::kept(Now now) const {
+  std::string out;
+  for (const auto& [name, open] : sessions_) {
+    const auto idle = now.monotonic - open.used;
+    if (idle > session_idle_max || open.account.find_first_of("\r\n") != std::string::npos) continue;
+    out += line_of({name, {now.wall.ms - std::chrono::milliseconds(idle).count()}, open.account});
+  }
+  return out;
+}
+
+void Sessions::restore(std::string_view lines, Now now) {
+  while (!lines.empty()) {
+    const auto end = std::min(lines.find('\n'), lines.size());
+    auto kept = kept_of(lines.substr(0, end));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+    if (!kept || sessions_.size() == sessions_max) continue;
+    // A clock that was set back makes nobody log in anew.
+    const std::chrono::milliseconds idle{std::max<std::int64_t>(now.wall.ms - kept->used.ms, 0)};
+    if (idle > session_idle_max) continue;
+    const auto used = now.monotonic - idle;
+    sessions_[kept->name] = {std::move(kept->account), used, used};
+  }
+}
+
+void Sessions::tell() const {
+  if (changed_) changed_();
+}
 
 }  // namespace ward::runtime

@@ -10,6 +10,7 @@
 #include "runtime/loopback_token.hpp"
 #include "runtime/machine.hpp"
 #include "runtime/process.hpp"
+#include "runtime/session_file.hpp"
 #include "runtime/tasks.hpp"
 #include "runtime/watchdog.hpp"
 
@@ -41,7 +42,8 @@ class Process {
       WARD_TRY(const auto at, runtime::parse_host_port(http));
       WARD_TRY(auto token, runtime::loopback_token(directory));
       WARD_TRY(const auto port, server_.listen_loopback(at, std::move(token)));
-      ward_.http = at.host + ":" + std::to_string(port);
+      ward_.http = runtime::authority(at.host, port);
+      runtime::keep_sessions(server_.doorkeeper().sessions, directory);
     }
     return server_.listen_unix(directory.file("api.sock"));
   }

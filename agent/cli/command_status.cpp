@@ -132,14 +132,6 @@ int status(const Common& common, bool watch) {
   }
 }
 
-int page(const Common& common) {
-  return ask(common, "POST", "/v1/page-codes", {}, [&](const json::value& made) {
-    print(shown(made, "url") + "\n");
-    if (!common.quiet) runtime::say("Open it in a browser on this PC within a minute. It works once.");
-    return static_cast<int>(ExitCode::done);
-  });
-}
-
 int sync_action(const Common& common, const std::string& action) {
   const auto body = json::serialize(json::object{{"action", action}});
   return ask(common, "POST", "/v1/sync", body, [&](const json::value& status) {

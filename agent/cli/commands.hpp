@@ -48,8 +48,6 @@ int doctor(const Common& common, const DoctorOptions& options);
 int support_bundle(const Common& common, const DoctorOptions& options, const std::string& out_file);
 
 int status(const Common& common, bool watch);
-/// Prints a one-time address that opens the page, logged in.
-int page(const Common& common);
 int sync_action(const Common& common, const std::string& action);
 /// Until everything saved before the call is receipted; `seconds` 0: no limit.
 int sync_wait(const Common& common, std::int64_t seconds);

@@ -1,11 +1,8 @@
 #include "agent/cli/words.hpp"
 
-#include <cstdio>
-
 namespace ward::agent {
 namespace {
 
-using cli::command;
 using cli::group;
 using cli::printing;
 using Kind = cli::Setting::Kind;
@@ -32,37 +29,20 @@ void add_daemon(CLI::App& app, Words& w) {
       "Calls the centre at the ticket's address, and shows 30 digits; the administrator reads the same ones out on the telephone before he "
       "approves. Repeating it after a lost answer is safe. Run as root, it leaves everything to the account that owns the data directory.");
 
-  auto* run_command = command(app, w, "run", "the daemon, in the foreground", [&] { return run(w.common, w.run); });
-  add_served(*run_command, w, w.run);
-  run_command->footer(
-      "Tells systemd when it is ready, and answers its watchdog. SIGTERM ends it; whatever was saved is durable, and the rest of the work "
-      "goes on at the next start.");
+  add_served(*cli::add_run_command(app, w, [&] { return run(w.common, w.run); }), w, w.run);
 
   auto* status_command =
       printing(app, w, "status", "link, queue, receipts, conflicts, clock, disk", [&] { return status(w.common, w.watch); });
   status_command->add_flag("--watch", w.watch, "again whenever something changed, until interrupted");
-  printing(app, w, "page", "a one-time address that opens the ward page, logged in", [&] { return page(w.common); });
+  cli::add_page_command(app, w, "a one-time address that opens the ward page, logged in");
   printing(app, w, "verify", "check every seal, id, root and signature that is stored here", [&] { return verify(w.common); });
 
-  auto* doctor_command = printing(app, w, "doctor", "what is wrong with this PC, why, and what to do; before the enrolment and after",
-                                  [&] { return doctor(w.common, w.doctor); });
+  auto* doctor_command = cli::add_doctor_command(app, w, "what is wrong with this PC, why, and what to do; before the enrolment and after",
+                                                 "WS-D009", [&] { return doctor(w.common, w.doctor); });
   doctor_command->add_option("--ticket", w.doctor.ticket_file, "before the enrolment: the ticket's file")->type_name("FILE");
   add_served(*doctor_command, w, w.doctor.served);
-  doctor_command->footer(
-      "Each finding has a stable code, as WS-D009, with its cause and what to do; doctor.md lists all. Exit 0 when nothing is wrong, 1 "
-      "when "
-      "something is, 5 when the data is damaged.");
-  cli::without_config(*doctor_command, w);
-
-  auto* bundle_command = printing(app, w, "support-bundle", "one text file for whoever helps: no dossier, no name, no key in it",
-                                  [&] { return support_bundle(w.common, w.doctor, w.out_file); });
-  bundle_command->add_option("-o,--out", w.out_file, "the file to write; an existing one stays")->required()->type_name("FILE");
-  add_served(*bundle_command, w, w.doctor.served);
-  bundle_command->footer(
-      "Holds versions, settings, status, the doctor's findings, metrics, file sizes and the log's newest lines, each from a list of what "
-      "may "
-      "be told; at most 1 MB of plain text that you can read before you send it.");
-  cli::without_config(*bundle_command, w);
+  add_served(*cli::add_bundle_command(app, w, w.out_file, [&] { return support_bundle(w.common, w.doctor, w.out_file); }), w,
+             w.doctor.served);
 
   auto* sync = group(app, "sync", "the link to the centre");
   printing(*sync, w, "now", "try at once", [&] { return sync_action(w.common, "now"); });
@@ -142,11 +122,6 @@ void add_dossiers(CLI::App& app, Words& w) {
   resolve->add_option("--why", w.resolve.why, "the reason; needed with --set");
 }
 
-int version(const Common& common) {
-  std::printf(common.json ? "{\"program\":\"%s\",\"version\":\"%s\"}\n" : "%s %s\n", program, WARDSYNC_VERSION);
-  return 0;
-}
-
 }  // namespace
 
 const cli::About about{
@@ -162,8 +137,7 @@ void describe(CLI::App& app, Words& words) {
   add_daemon(app, words);
   add_dossiers(app, words);
   cli::add_config_commands(app, words);
-  auto* version_command = printing(app, words, "version", "what this program is", [&] { return version(words.common); });
-  cli::without_config(*version_command, words);
+  cli::add_version_command(app, words, WARDSYNC_VERSION);
 }
 
 }  // namespace ward::agent

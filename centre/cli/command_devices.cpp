@@ -150,11 +150,4 @@ int status(const Common& common) {
   });
 }
 
-int page(const Common& common) {
-  return call_and_show(common, "POST", "/v1/page-codes", {}, [&](const json::value& made) {
-    print(shown(made, "url") + "\n");
-    if (!common.quiet) runtime::say("Open it in a browser on this machine within a minute. It works once.");
-  });
-}
-
 }  // namespace ward::centre

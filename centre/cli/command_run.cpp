@@ -10,6 +10,7 @@
 #include "runtime/loopback_token.hpp"
 #include "runtime/log.hpp"
 #include "runtime/machine.hpp"
+#include "runtime/session_file.hpp"
 #include "runtime/watchdog.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -34,12 +35,13 @@ struct Daemon {
   Result<void> open_doors(const RunOptions& options, const runtime::DataDir& directory) {
     WARD_TRY(const auto listen, runtime::parse_host_port(options.listen));
     WARD_TRY(const auto port, hub.listen(listen));
-    served.listen = listen.host + ":" + std::to_string(port);
+    served.listen = runtime::authority(listen.host, port);
     if (!options.http.empty()) {
       WARD_TRY(const auto loopback, runtime::parse_host_port(options.http));
       WARD_TRY(auto token, runtime::loopback_token(directory));
       WARD_TRY(const auto http_port, http.listen_loopback(loopback, std::move(token)));
-      served.http = loopback.host + ":" + std::to_string(http_port);
+      served.http = runtime::authority(loopback.host, http_port);
+      runtime::keep_sessions(http.doorkeeper().sessions, directory);
     }
     return http.listen_unix(directory.file("api.sock"));
   }

@@ -52,8 +52,6 @@ int unit_list(const Common& common);
 /// `watch`: again every two seconds, until interrupted.
 int health(const Common& common, bool watch);
 int status(const Common& common);
-/// Prints a one-time address that opens the page, logged in.
-int page(const Common& common);
 
 struct BackupOptions {
   std::string out_file;  ///< one of these two

@@ -1,12 +1,9 @@
 #include "centre/cli/words.hpp"
 #include "protocol/policy/policy.hpp"
 
-#include <cstdio>
-
 namespace ward::centre {
 namespace {
 
-using cli::command;
 using cli::group;
 using cli::printing;
 using Kind = cli::Setting::Kind;
@@ -34,28 +31,14 @@ void add_server(CLI::App& app, Words& w) {
   init_command->add_option("--root-key", w.init.root_key_file, "where the root key goes; default: beside the data directory")
       ->type_name("FILE");
   init_command->footer(
-      "The root key and the next root key are written to two files outside the data directory. Each belongs on a stick of its own, in a "
-      "safe "
-      "of its own, and nowhere else.");
+      "The root key and the next root key are written to two files outside the data directory. Each belongs on a stick of its own, "
+      "in a safe of its own, and nowhere else.");
 
-  auto* run_command = command(app, w, "run", "the daemon, in the foreground", [&] { return run(w.common, w.run); });
-  add_served(*run_command, w);
-  run_command->footer("Tells systemd when it is ready, and answers its watchdog. SIGTERM ends it.");
-
-  auto* doctor_command =
-      printing(app, w, "doctor", "what is wrong with this centre, why, and what to do", [&] { return doctor(w.common, w.run); });
-  add_served(*doctor_command, w);
-  doctor_command->footer(
-      "Each finding has a stable code, as WS-D028, with its cause and what to do; doctor.md lists all. Exit 0 when nothing is wrong, 1 "
-      "when "
-      "something is, 5 when the data is damaged.");
-  cli::without_config(*doctor_command, w);
-
-  auto* bundle_command = printing(app, w, "support-bundle", "one text file for whoever helps: no dossier, no name, no key in it",
-                                  [&] { return support_bundle(w.common, w.run, w.out_file); });
-  bundle_command->add_option("-o,--out", w.out_file, "the file to write; an existing one stays")->required()->type_name("FILE");
-  add_served(*bundle_command, w);
-  cli::without_config(*bundle_command, w);
+  add_served(*cli::add_run_command(app, w, [&] { return run(w.common, w.run); }), w);
+  add_served(*cli::add_doctor_command(app, w, "what is wrong with this centre, why, and what to do", "WS-D028",
+                                      [&] { return doctor(w.common, w.run); }),
+             w);
+  add_served(*cli::add_bundle_command(app, w, w.out_file, [&] { return support_bundle(w.common, w.run, w.out_file); }), w);
 }
 
 void add_devices(CLI::App& app, Words& w) {
@@ -124,11 +107,6 @@ void add_dossiers(CLI::App& app, Words& w) {
   why->add_option("FIELD", w.field, "as `history` names it: ChuHoSo, TaiLieuNop/ID/TenTepDinhKem")->required();
 }
 
-int version(const Common& common) {
-  std::printf(common.json ? "{\"program\":\"%s\",\"version\":\"%s\"}\n" : "%s %s\n", program, WARDSYNC_VERSION);
-  return 0;
-}
-
 }  // namespace
 
 const cli::About about{program,
@@ -143,11 +121,10 @@ void describe(CLI::App& app, Words& words) {
   add_days(app, words);
   add_dossiers(app, words);
   printing(app, words, "status", "this centre at a glance", [&] { return status(words.common); });
-  printing(app, words, "page", "a one-time address that opens the administrator's page, logged in", [&] { return page(words.common); });
+  cli::add_page_command(app, words, "a one-time address that opens the administrator's page, logged in");
   printing(app, words, "verify", "check every seal, id, root and signature that is stored here", [&] { return verify(words.common); });
   cli::add_config_commands(app, words);
-  auto* version_command = printing(app, words, "version", "what this program is", [&] { return version(words.common); });
-  cli::without_config(*version_command, words);
+  cli::add_version_command(app, words, WARDSYNC_VERSION);
 }
 
 }  // namespace ward::centre

@@ -122,7 +122,7 @@ class Precedence(unittest.TestCase):
             self.assertEqual(status["log_file"], str(log))
             self.assertIn("info started", log.read_text())
             self.assertEqual(log.stat().st_mode & 0o777, 0o600)
-            self.assertTrue(served({"WARDSYNC_HTTP": "[::1]:0"}, "--config", config)["http"].startswith("::1:"))
+            self.assertTrue(served({"WARDSYNC_HTTP": "[::1]:0"}, "--config", config)["http"].startswith("[::1]:"))
             self.assertTrue(served({"WARDSYNC_HTTP": "[::1]:0"}, "--config", config, "--http", "127.0.0.1:0")["http"].startswith("127.0.0.1:"))
             # The clients take the directory from the file, too.
             done = run("wardsync", "status", "--config", config, "--json")

@@ -1,43 +1,27 @@
 #!/usr/bin/env python3
 """The loopback port of both programs against what a hostile page, a hostile program and a browser do to it."""
 import gzip
-import os
 import socket
 import sys
-import tempfile
 import time
 import unittest
-from pathlib import Path
 
 from browser import Browser
-from city import City, wait_until
-
-PROGRAMS = Path(os.environ["WARDSYNC_PROGRAMS"])
+from city import WithCity, wait_until
 
 
-class WithCity(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory(prefix="wardsync-")
-        cls.city = City(PROGRAMS, cls.temporary.name)
-        cls.city.found()
-        cls.city.lay_lines(["a"])
-        cls.pc = cls.city.add_pc("a", "W-VYDA", "--http", "127.0.0.1:0")
-        cls.centre = cls.city.centre
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.city.close()
-        cls.temporary.cleanup()
+class Doors(WithCity):
+    desks = {"a": ("--http", "127.0.0.1:0")}
 
     def page(self, **options):
-        return Browser(self.pc.command("page"), **options)
+        return Browser(self.a.command("page"), **options)
 
     def status_of(self, page, *call, **options):
         return page.exchange(*call, **options)[0]
 
 
-class Pages(WithCity):
+class Pages(Doors):
     def test_the_page_comes_compressed_and_locked_in(self):
         status, body, headers = self.page(log_in=False).exchange("GET", "/", headers={"Sec-Fetch-Site": "none"})
         self.assertEqual(status, 200)
@@ -55,7 +39,7 @@ class Pages(WithCity):
         self.assertEqual(page.exchange("GET", "/v1/session")[1]["csrf"], page.csrf)
         status, answer, _ = page.exchange("POST", "/v1/dossiers", {"ChuHoSo": "Nguyễn Thị Trang"})
         self.assertEqual(status, 201)
-        history = self.pc.get(f"/v1/dossiers/{answer['id']}/history")["history"]
+        history = self.a.get(f"/v1/dossiers/{answer['id']}/history")["history"]
         self.assertEqual({entry["by"] for entry in history}, {page.exchange("GET", "/v1/session")[1]["account"]})
 
     def test_nobody_sees_anything_without_a_session(self):
@@ -84,15 +68,63 @@ class Pages(WithCity):
         self.assertEqual(self.status_of(page, "DELETE", "/v1/session"), 200)
         self.assertEqual(self.status_of(page, "GET", "/v1/status"), 401)
 
-    def test_a_restart_ends_sessions(self):
-        page = self.page()
-        self.pc.stop()
+    def restart(self, page, how):
+        """The daemon, at the address that the page knows."""
+        how()
         with self.assertRaises(OSError):
             page.exchange("GET", "/v1/status")
-        self.pc.start("--http", f"127.0.0.1:{page.port}")
+        self.a.start("--http", f"127.0.0.1:{page.port}")
+
+    def test_a_session_outlives_the_daemon_with_its_token_for_writes(self):
+        page, other, gone = self.page(), self.page(), self.page()
+        self.assertEqual(self.status_of(gone, "DELETE", "/v1/session"), 200)
+        for how in (self.a.stop, self.a.kill):
+            self.restart(page, how)
+            self.assertEqual(page.exchange("GET", "/v1/session")[1]["csrf"], page.csrf)
+            self.assertEqual(self.status_of(page, "POST", "/v1/sync", {"action": "now"}), 200)
+            self.assertEqual(self.status_of(page, "POST", "/v1/sync", {"action": "now"}, headers={"X-CSRF-Token": other.csrf}), 403)
+            self.assertEqual(self.status_of(gone, "GET", "/v1/status"), 401)
+        self.assertEqual(self.status_of(other, "GET", "/v1/status"), 200)
+
+    def test_whoever_reads_the_file_of_sessions_gets_none(self):
+        page = self.page()
+        path = self.a.data / "page.sessions"
+        self.assertEqual(path.stat().st_mode & 0o777, 0o600)
+        text = path.read_text()
+        name = page.cookie.partition("=")[0]
+        for secret in (page.csrf, page.cookie.partition("=")[2], page.code):
+            self.assertNotIn(secret, text)
+        for word in text.split():
+            self.assertEqual(self.status_of(page, "GET", "/v1/status", headers={"Cookie": f"{name}={word}"}), 401)
+
+    def test_a_file_of_sessions_that_is_odd_logs_out_and_stops_nothing(self):
+        page = self.page()
+        path = self.a.data / "page.sessions"
+        good = path.read_bytes()
+        digest, used, account = good.decode().splitlines()[-1].split(" ")
+        late = f"{digest} {int(used) - 13 * 3_600_000} {account}\n".encode()
+        odd = [b"", b"\x00\xff" * 500, b"x" * 70_000, late, f"{digest} -1 {account}\n".encode(), f"{digest} {10**18} {account}\n".encode(), good.replace(b" ", b"  "),
+               f"{digest[:-1]} {used} {account}\n".encode(), f"{digest} {used} \n".encode()]
+        for content in odd:
+            self.restart(page, lambda content=content: (self.a.stop(), path.write_bytes(content)))
+            self.assertEqual(self.status_of(page, "GET", "/v1/status"), 401, content[:80])
+        path.write_bytes(good)
+        path.chmod(0o644)
+        self.restart(page, self.a.stop)
         self.assertEqual(self.status_of(page, "GET", "/v1/status"), 401)
-        self.pc.stop()
-        self.pc.start("--http", "127.0.0.1:0")
+        path.unlink()
+        path.mkdir()  # nothing can be written there
+        self.restart(page, self.a.stop)
+        self.assertEqual(self.status_of(self.page(), "GET", "/v1/status"), 200)
+        path.rmdir()
+
+    def test_an_administrator_ends_all_sessions_for_good(self):
+        page, other = self.page(), self.page()
+        self.assertEqual(self.status_of(page, "DELETE", "/v1/sessions"), 403)
+        self.assertGreaterEqual(self.a.ask("page", "--end-sessions")["ended"], 2)
+        self.assertEqual([self.status_of(one, "GET", "/v1/status") for one in (page, other)], [401, 401])
+        self.restart(page, self.a.stop)
+        self.assertEqual(self.status_of(page, "GET", "/v1/status"), 401)
 
     def test_foreign_pages_are_refused(self):
         page = self.page()
@@ -119,12 +151,21 @@ class Pages(WithCity):
         self.assertLessEqual(answers.count(401), 25)
         wait_until("codes to be looked at again", lambda: self.status_of(page, "POST", "/v1/session", {"code": "0" * 32}) == 401)
         wait_until("a login", lambda: self.status_of(page, "POST", "/v1/session", {"code": self.page(log_in=False).code}) == 200, every=1)
-        self.pc.stop()  # the others need not wait
-        self.pc.start()
+        self.a.stop()  # the others need not wait
+        self.a.start()
+
+    def test_an_ipv6_port_is_shown_as_addresses_are_written(self):
+        self.a.stop()
+        self.a.start("--http", "[::1]:0")
+        shown = self.a.get("/v1/status")["http"]
+        self.assertRegex(shown, r"^\[::1\]:[0-9]+$")
+        self.assertTrue(self.a.command("page").startswith(f"http://{shown}/#code="))
+        self.a.stop()
+        self.a.start("--http", "127.0.0.1:0")
 
     def test_programs_use_the_token(self):
         page = self.page(log_in=False)
-        token = (self.pc.data / "api.token").read_text().strip()
+        token = (self.a.data / "api.token").read_text().strip()
         self.assertEqual(self.status_of(page, "GET", "/v1/status", headers={"Authorization": f"Bearer {token}"}), 200)
         self.assertEqual(self.status_of(page, "GET", "/v1/status", headers={"Authorization": f"Bearer {token[:-1]}x"}), 401)
         self.assertEqual(self.status_of(page, "POST", "/v1/page-codes", headers={"Authorization": f"Bearer {token}"}), 201)
@@ -144,17 +185,22 @@ class Pages(WithCity):
         page = Browser(self.centre.command("page"))
         self.assertEqual(page.exchange("GET", "/v1/status")[1]["organisation"], "hue")
         self.assertEqual(self.status_of(page, "GET", "/v1/health", headers={"Cookie": None}), 401)
+        self.centre.kill()
+        self.centre.start(*self.centre.arguments[:-1], f"127.0.0.1:{page.port}")
+        self.assertEqual(self.status_of(page, "GET", "/v1/health"), 200)
+        self.centre.command("page", "--end-sessions")
+        self.assertEqual(self.status_of(page, "GET", "/v1/health"), 401)
 
     def test_the_page_is_off_without_a_port_and_says_so(self):
-        self.pc.stop()
-        self.pc.start("--quiet")
-        self.pc.command("page", expect=1)
-        self.assertIn("--http", self.pc.said)
-        self.pc.stop()
-        self.pc.start("--http", "127.0.0.1:0")
+        self.a.stop()
+        self.a.start("--quiet")
+        self.a.command("page", expect=1)
+        self.assertIn("--http", self.a.said)
+        self.a.stop()
+        self.a.start("--http", "127.0.0.1:0")
 
 
-class Floods(WithCity):
+class Floods(Doors):
     """What costs the server nothing but a connection must not cost others theirs."""
 
     def connect(self):
@@ -168,7 +214,7 @@ class Floods(WithCity):
         held = [self.connect() for _ in range(80)]
         closed = wait_until("the surplus to be closed", lambda: [c for c in held if self.is_closed(c)])
         self.assertLessEqual(len(closed), 20)
-        self.pc.command("status")
+        self.a.command("status")
 
     def is_closed(self, opened):
         opened.settimeout(0.01)

@@ -65,14 +65,14 @@ TEST_CASE("sessions: no two codes, tokens or CSRF tokens are the same") {
 TEST_CASE("sessions: a session ends after twelve idle hours, and each use keeps it alive") {
   Sessions sessions;
   const auto token = sessions.open(sessions.new_code("lan", start), start)->token;
-  CHECK(sessions.use(token, start + 12h) != nullptr);
-  CHECK(sessions.use(token, start + 24h) != nullptr);
+  CHECK(sessions.use(token, start + 12h).has_value());
+  CHECK(sessions.use(token, start + 24h).has_value());
   CHECK(sessions.is_open(token, start + 36h));
   CHECK_FALSE(sessions.is_open(token, start + 36h + 1ms));
-  CHECK(sessions.use(token, start + 36h + 1ms) == nullptr);
+  CHECK_FALSE(sessions.use(token, start + 36h + 1ms).has_value());
   const auto other = sessions.open(sessions.new_code("lan", start), start)->token;
   sessions.close(other);
-  CHECK(sessions.use(other, start) == nullptr);
+  CHECK_FALSE(sessions.use(other, start).has_value());
 }
 
 TEST_CASE("sessions: after twenty wrong codes nobody may try for a while, then again") {
@@ -87,13 +87,76 @@ TEST_CASE("sessions: their number is bounded, and the one that was used least la
   Sessions sessions;
   const auto first = sessions.open(sessions.new_code("lan", start), start)->token;
   const auto second = sessions.open(sessions.new_code("lan", start), start + 1s)->token;
-  CHECK(sessions.use(first, start + 2s) != nullptr);
+  CHECK(sessions.use(first, start + 2s).has_value());
   for (int i = 0; i < 63; ++i) REQUIRE(sessions.open(sessions.new_code("lan", start + 3s), start + 3s).has_value());
   CHECK_FALSE(sessions.is_open(second, start + 3s));
   CHECK(sessions.is_open(first, start + 3s));
   const auto code = sessions.new_code("lan", start + 3s);
   for (int i = 0; i < 16; ++i) (void)sessions.new_code("lan", start + 4s);
   CHECK(sessions.open(code, start + 4s).error().fault == Fault::not_found);
+}
+
+TEST_CASE("sessions: what is kept gives the same sessions after a restart, with the time that they were idle, and holds no secret") {
+  const WallTime noon{1'764'000'000'000};
+  Sessions before;
+  int told = 0;
+  before.on_change([&] { ++told; });
+  const auto code = before.new_code("trần lan", start);
+  const auto opened = *before.open(code, start);
+  const auto gone = *before.open(before.new_code("hoa", start), start);
+  before.close(gone.token);
+  CHECK(told == 3);
+  CHECK(before.use(opened.token, start + 1min).has_value());
+  CHECK(told == 3);  // not worth a write
+  CHECK(before.use(opened.token, start + 11min).has_value());
+  CHECK(told == 4);
+  const auto lines = before.kept({start + 1h, noon});
+  for (const auto& secret : {opened.token, opened.session.csrf, code}) CHECK(lines.find(secret) == std::string::npos);
+
+  Sessions after;
+  after.restore(lines, {Instant{5s}, {noon.ms + 60'000}});  // another boot's clock
+  CHECK(after.is_open(opened.token, Instant{5s} + 11h));
+  CHECK_FALSE(after.is_open(opened.token, Instant{5s} + 11h + 11min));
+  CHECK_FALSE(after.is_open(gone.token, Instant{5s}));
+  const auto session = after.use(opened.token, Instant{6s});
+  REQUIRE(session.has_value());
+  CHECK(session->account == "trần lan");
+  CHECK(session->csrf == opened.session.csrf);
+  CHECK(after.close_all() == 1);
+  CHECK(after.kept({Instant{6s}, noon}).empty());
+}
+
+TEST_CASE("sessions: a clock that was set back logs nobody out, one that was set far ahead does, and odd lines are left out") {
+  const WallTime noon{1'764'000'000'000};
+  Sessions before;
+  const auto token = before.open(before.new_code("lan", start), start)->token;
+  const auto line = before.kept({start, noon});
+  const auto open_after = [&](const std::string& lines, WallTime now) {
+    Sessions after;
+    after.restore(lines, {start, now});
+    return after.is_open(token, start);
+  };
+  CHECK(open_after(line, noon));
+  CHECK(open_after("odd\n\n" + line + "more", noon));
+  CHECK(open_after(line, {0}));
+  CHECK_FALSE(open_after(line, {4'070'908'800'000}));
+  const auto space = line.find(' ');
+  CHECK_FALSE(open_after(line.substr(0, space) + " -9223372036854775808 lan\n", noon));
+  CHECK_FALSE(open_after(line.substr(0, space) + " 9223372036854775807 lan\n", noon));
+  CHECK_FALSE(open_after(line.substr(0, space) + "\n", noon));
+  std::string many;
+  for (int i = 0; i < 1000; ++i)
+    many += hex(Array<32>{static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(i / 256)}) + " 1764000000000 lan\n";
+  Sessions after;
+  after.restore(many, {start, noon});
+  CHECK(after.close_all() == 64);
+}
+
+TEST_CASE("doorkeeper: an address is written as addresses are") {
+  CHECK(authority("127.0.0.1", 80) == "127.0.0.1:80");
+  CHECK(authority("::1", 80) == "[::1]:80");
+  CHECK(authority("[::1]", 80) == "[::1]:80");
+  CHECK(authority("localhost", 80) == "localhost:80");
 }
 
 TEST_CASE("doorkeeper: a page reads with its cookie, and writes only with the token that no other page knows") {
