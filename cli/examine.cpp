@@ -63,6 +63,10 @@ bool examine_key_file(Examination& to, const std::string& path) {
   return true;
 }
 
+void examine_unreadable(Examination& to, const Error& error) {
+  to.found("database", error.fault == Fault::storage_damaged ? Finding::database_damaged : Finding::database_unreadable, error.detail);
+}
+
 void examine_journal(Examination& to, const std::string& database) {
   const auto found = runtime::file_facts(database + "-wal");
   const auto bytes = found.has_value() ? found->bytes : 0;

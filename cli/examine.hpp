@@ -2,6 +2,7 @@
 
 #include "cli/doctor.hpp"
 #include "protocol/base/time.hpp"
+#include "runtime/account.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -32,6 +33,23 @@ void examine_centre(Examination& to, const std::string& address);
 void examine_proxies(Examination& to, const std::function<const char*(const char*)>& environment);
 /// Against the newest of the files: no file was written in the future.
 void examine_clock(Examination& to, WallTime now, const std::vector<std::string>& files);
+
+void examine_unreadable(Examination& to, const Error& error);
+/// The data file itself, while no daemon runs. `find` gives its directory and `open` the store in it, to read: they are the program's own,
+/// and so is what `then` asks of a store that opens and whose structure is whole.
+template <class Find, class Open, class Then>
+void examine_database(Examination& to, const std::string& program, const std::string& data, Find&& find, Open&& open, Then&& then) {
+  const runtime::AsOwnerOf acting(data);
+  auto directory = find(data);
+  if (directory.has_error()) return examine_unreadable(to, directory.error());
+  if (const auto locked = directory->lock(program + " doctor"); locked.has_error()) return examine_unreadable(to, locked.error());
+  auto store = open(*directory);
+  if (store.has_error()) return examine_unreadable(to, store.error());
+  const auto damage = store->store().db.check();
+  if (!damage.empty()) return examine_unreadable(to, fail(Fault::storage_damaged, damage.front()));
+  to.well("database", "it opens, and its structure is whole; `" + program + " verify` checks every seal and signature");
+  if (const auto asked = then(*store); asked.has_error()) examine_unreadable(to, asked.error());
+}
 
 /// How old the centre's last backup is; `keeping` as the centre's status has it, where it has it.
 void examine_backup(Examination& to, const boost::json::value& keeping, WallTime now);

@@ -3,7 +3,6 @@
 #include "agent/files.hpp"
 #include "cli/examine.hpp"
 #include "protocol/ticket/ticket.hpp"
-#include "runtime/account.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/dossier_json.hpp"
 
@@ -35,23 +34,14 @@ void examine_ticket(Examination& to, const std::string& path, WallTime now) {
 }
 
 /// The facts, from the data file itself: no daemon runs. Nothing when it cannot be read; why is in the examination.
-std::optional<WardFacts> examine_database(Examination& to, const std::string& data, Now now) {
-  const auto unreadable = [&](const Error& error) {
-    to.found("database", error.fault == Fault::storage_damaged ? Finding::database_damaged : Finding::database_unreadable, error.detail);
-    return std::nullopt;
-  };
-  const runtime::AsOwnerOf acting(data);
-  auto directory = find_data(data);
-  if (directory.has_error()) return unreadable(directory.error());
-  if (const auto locked = directory->lock(std::string(program) + " doctor"); locked.has_error()) return unreadable(locked.error());
-  auto store = open_store(*directory, storage::OpenMode::read_only);
-  if (store.has_error()) return unreadable(store.error());
-  const auto damage = store->store().db.check();
-  if (!damage.empty()) return unreadable(fail(Fault::storage_damaged, damage.front()));
-  to.well("database", "it opens, and its structure is whole; `wardsync verify` checks every seal and signature");
-  const auto facts = facts_of(*store, now);
-  if (facts.has_error()) return unreadable(facts.error());
-  return *facts;
+std::optional<WardFacts> facts_of_file(Examination& to, const std::string& data, Now now) {
+  std::optional<WardFacts> out;
+  const auto open = [](const runtime::DataDir& directory) { return open_store(directory, storage::OpenMode::read_only); };
+  cli::examine_database(to, program, data, find_data, open, [&](storage::WardStore& store) -> Result<void> {
+    WARD_TRY(out, facts_of(store, now));
+    return {};
+  });
+  return out;
 }
 
 /// An enrolled PC.
@@ -64,7 +54,7 @@ void examine_member(Examination& to, const Common& common, const RunOptions& ser
   if (const auto* trouble = std::get_if<runtime::Trouble>(&status)) {
     to.found("daemon", Finding::daemon_down, trouble->what);
     if (!served.http.empty()) cli::examine_port_free(to, "page's port", served.http);
-    if (key) facts = examine_database(to, common.data, now);
+    if (key) facts = facts_of_file(to, common.data, now);
   } else {
     to.well("daemon", "it runs, and answers");
     to.skipped("database", "the daemon has it open; `wardsync verify` checks it meanwhile");

@@ -2,7 +2,6 @@
 #include "centre/files.hpp"
 #include "centre/founding.hpp"
 #include "cli/examine.hpp"
-#include "runtime/account.hpp"
 #include "runtime/clock.hpp"
 
 namespace ward::centre {
@@ -22,22 +21,6 @@ void examine_root_keys(Examination& to, const std::string& data) {
     to.found("root keys", Finding::root_key_here, here);
 }
 
-/// The data file itself: no daemon runs.
-void examine_database(Examination& to, const std::string& data) {
-  const auto unreadable = [&](const Error& error) {
-    to.found("database", error.fault == Fault::storage_damaged ? Finding::database_damaged : Finding::database_unreadable, error.detail);
-  };
-  const runtime::AsOwnerOf acting(data);
-  auto directory = find_data(data);
-  if (directory.has_error()) return unreadable(directory.error());
-  if (const auto locked = directory->lock(std::string(program) + " doctor"); locked.has_error()) return unreadable(locked.error());
-  auto store = open_store(*directory, storage::OpenMode::read_only);
-  if (store.has_error()) return unreadable(store.error());
-  const auto damage = store->store().db.check();
-  if (!damage.empty()) return unreadable(fail(Fault::storage_damaged, damage.front()));
-  to.well("database", "it opens, and its structure is whole; `wardsync-centre verify` checks every seal and signature");
-}
-
 void examine_centre_itself(Examination& to, const Common& common, const RunOptions& served) {
   const bool key = cli::examine_key_file(to, common.data + "/centre.key");
   if (runtime::file_exists(common.data + "/api.token")) (void)cli::examine_key_file(to, common.data + "/api.token");
@@ -48,7 +31,8 @@ void examine_centre_itself(Examination& to, const Common& common, const RunOptio
     to.found("daemon", Finding::daemon_down, trouble->what);
     cli::examine_port_free(to, "wards' port", served.listen);
     if (!served.http.empty()) cli::examine_port_free(to, "page's port", served.http);
-    if (key) examine_database(to, common.data);
+    const auto open = [](const runtime::DataDir& directory) { return open_store(directory, storage::OpenMode::read_only); };
+    if (key) cli::examine_database(to, program, common.data, find_data, open, [](storage::CentreStore&) { return Result<void>(); });
     return;
   }
   const auto& running = std::get<boost::json::value>(status);
