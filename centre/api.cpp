@@ -67,20 +67,22 @@ void Api::add_routes(runtime::Router& router) {
   const auto with = [&](const char* method, std::string_view pattern, Response (Api::*handler)(const Request&)) {
     router.add(method, pattern, [this, handler](const Request& request) { return (this->*handler)(request); });
   };
-  const auto write = [&](std::string_view pattern, Response (Api::*handler)(const Request&)) {
-    router.add("POST", pattern, [this, handler](const Request& request) { return once(request, handler); });
+  const auto write = [&](const char* method, std::string_view pattern, Response (Api::*handler)(const Request&)) {
+    router.add(method, pattern, [this, handler](const Request& request) { return once(request, handler); });
   };
   plain("GET", "/v1/status", &Api::status);
   plain("GET", "/metrics", &Api::metrics);
   plain("GET", "/v1/health", &Api::health);
   with("GET", "/v1/units", &Api::units);
   plain("POST", "/v1/verification", &Api::verify);
-  add_days(router);
+  plain("GET", "/v1/addresses", &Api::addresses);
+  write("PUT", "/v1/addresses", &Api::set_addresses);
+  write("POST", "/v1/backups", &Api::note_backup);
   with("GET", "/v1/devices", &Api::devices);
   with("GET", "/v1/devices/{id}", &Api::device);
-  write("/v1/devices/{id}/approval", &Api::approve);
-  write("/v1/devices/{id}/revocation", &Api::revoke);
-  write("/v1/tickets", &Api::new_ticket);
+  write("POST", "/v1/devices/{id}/approval", &Api::approve);
+  write("POST", "/v1/devices/{id}/revocation", &Api::revoke);
+  write("POST", "/v1/tickets", &Api::new_ticket);
   with("GET", "/v1/dossiers", &Api::list);
   with("GET", "/v1/dossiers/{code}", &Api::show);
   with("GET", "/v1/dossiers/{code}/history", &Api::history);
@@ -90,20 +92,19 @@ void Api::add_routes(runtime::Router& router) {
   runtime::add_openapi_route(router, embedded::centre_openapi);
 }
 
-/// What was done is stored before its answer is, so that a crash between the two repeats an act; each of them shows what it did.
 Response Api::once(const Request& request, Response (Api::*write)(const Request&)) {
   if (request.idempotency_key.empty()) return (this->*write)(request);
   const auto named = runtime::name_of_request(request);
   if (named.has_error()) return respond(named.error());
   auto before = storage::answered_before(store_.store(), request.idempotency_key, *named);
   if (before.has_error()) return respond(before.error());
-  if (*before) return runtime::decode_answer(**before);
-  auto answer = (this->*write)(request);
-  if (answer.status >= 400) return answer;  // nothing was done: a repeat may fare better
-  const auto remembered =
-      storage::remember_answer(store_.store(), request.idempotency_key, *named, runtime::encode_answer(answer), runtime::read_clock().wall);
-  if (remembered.has_error()) runtime::log_warning(runtime::Happened::storage_failed, {runtime::Field::error(remembered.error())});
-  return answer;
+  return *before ? runtime::decode_answer(**before) : (this->*write)(request);
+}
+
+void Api::remember(const Request& request, const Response& response) {
+  if (request.idempotency_key.empty()) return;
+  storage::put_answer(store_.store(), request.idempotency_key, *runtime::name_of_request(request), runtime::encode_answer(response),
+                      runtime::read_clock().wall);
 }
 
 Result<std::vector<DeviceHealth>> Api::judged() {
@@ -178,16 +179,33 @@ Response Api::device(const Request& request) {
   return answer(find_device(request), [](const auto& device) { return json_of(device); });
 }
 
+Response Api::remembered(const Request& request, Response response) {
+  if (request.idempotency_key.empty()) return response;
+  const auto kept = storage::remember_answer(store_.store(), request.idempotency_key, *runtime::name_of_request(request),
+                                             runtime::encode_answer(response), runtime::read_clock().wall);
+  return kept.has_error() ? respond(kept.error()) : response;
+}
+
+json::object Api::device_after(const DeviceHealth& before) {
+  auto after = judge(store_.devices_in_transaction(), hub_.connected(), runtime::read_clock().wall);
+  const auto found = std::find_if(after.begin(), after.end(), [&](const auto& one) { return one.line.device == before.line.device; });
+  return json_of(found == after.end() ? before : *found);
+}
+
 Response Api::approve(const Request& request) {
   const auto found = find_device(request);
   if (found.has_error()) return respond(found.error());
-  if (const auto approved = store_.approve(found->line.device, runtime::read_clock().wall); approved.has_error())
-    return respond(approved.error());
+  Response response;
+  const auto approved = store_.approve(found->line.device, runtime::read_clock().wall, [&] {
+    response = respond(device_after(*found));
+    remember(request, response);
+  });
+  if (approved.has_error()) return respond(approved.error());
   runtime::log_info(runtime::Happened::device_approved,
                     {runtime::Field::device(found->line.device), runtime::Field::unit(found->line.unit)});
   hub_.policy_changed();
   hub_.events.add("devices", {{"device", hex(found->line.device.view())}});
-  return device(request);
+  return response;
 }
 
 Response Api::revoke(const Request& request) {
@@ -196,16 +214,21 @@ Response Api::revoke(const Request& request) {
   const auto reason = runtime::text_member(*body, "reason", {});
   if (reason.has_error()) return respond(reason.error());
   if (reason->empty()) return respond(fail(Fault::invalid, "a revocation needs its `reason`; whoever asks later must find it"));
-  const auto found = find_device(request);
+  auto found = find_device(request);
   if (found.has_error()) return respond(found.error());
-  if (const auto revoked = store_.revoke(found->line.device, *reason, runtime::read_clock().wall); revoked.has_error())
-    return respond(revoked.error());
+  Response response;
+  const auto revoked = store_.revoke(found->line.device, *reason, runtime::read_clock().wall, [&] {
+    found->line.standing = Standing::revoked;  // of who only waited, nothing is left
+    response = respond(device_after(*found));
+    remember(request, response);
+  });
+  if (revoked.has_error()) return respond(revoked.error());
   runtime::log_info(runtime::Happened::device_revoked,
                     {runtime::Field::device(found->line.device), runtime::Field::unit(found->line.unit)});
   hub_.policy_changed();
   hub_.events.add("devices", {{"device", hex(found->line.device.view())}});
   hub_.disconnect(found->line.device);
-  return device(request);
+  return response;
 }
 
 Response Api::units(const Request& request) {
@@ -217,6 +240,8 @@ Response Api::units(const Request& request) {
 Response Api::metrics() {
   const auto devices = judged();
   if (devices.has_error()) return respond(devices.error());
+  const auto keeping = store_.keeping();
+  if (keeping.has_error()) return respond(keeping.error());
   const auto count = [&](auto&& fits) { return static_cast<std::int64_t>(std::count_if(devices->begin(), devices->end(), fits)); };
   std::vector<std::pair<std::string, std::int64_t>> standings, alerts;
   for (const auto standing : {Standing::approved, Standing::waiting, Standing::revoked})
@@ -241,6 +266,10 @@ Response Api::metrics() {
             oldest.ms / 1000);
   out.counter("wardsync_log_segments_total", "Segments in the log.", number(log.size));
   out.counter("wardsync_log_applied_segments_total", "Segments that the registry has merged.", number(log.applied));
+  out.gauge("wardsync_backup_timestamp_seconds", "When the newest verified backup was made; 0 when there is none.",
+            keeping->backup_at.ms / 1000);
+  out.gauge("wardsync_backup_segments", "Segments of the log that it holds.", number(keeping->backup_size));
+  out.gauge("wardsync_archived_segments", "Segments that a copy on another machine holds.", number(keeping->archived));
   out.gauge("wardsync_policy_entries", "Entries of the policy log.", number(store_.store().policy.count()));
   out.gauge("wardsync_disk_free_bytes", "Free bytes on the data's disk.", number(runtime::disk_free_bytes(served_.data)));
   out.gauge("process_resident_memory_bytes", "Resident memory.", number(runtime::resident_bytes()));
@@ -250,9 +279,13 @@ Response Api::metrics() {
 Response Api::new_ticket(const Request& request) {
   const auto wanted = wanted_ticket(request, runtime::read_clock().wall);
   if (wanted.has_error()) return respond(wanted.error());
-  return answer(store_.new_ticket(*wanted), [](const ticket::Ticket& made) {
-    return json::object{{"ticket", ticket::encode_file(made)}, {"unit", made.unit}, {"expires", runtime::time_text(made.expires)}};
+  Response response;
+  const auto made = store_.new_ticket(*wanted, [&](const ticket::Ticket& ticket) {
+    response = respond(
+        json::object{{"ticket", ticket::encode_file(ticket)}, {"unit", ticket.unit}, {"expires", runtime::time_text(ticket.expires)}});
+    remember(request, response);
   });
+  return made.has_error() ? respond(made.error()) : response;
 }
 
 Response Api::verify() {

@@ -4,6 +4,8 @@
 #include "centre/hub.hpp"
 #include "runtime/http.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <string>
 
 /// The administration API under /v1: devices, units, tickets, health, and dossiers to read. No handler shows a secret but the one that
@@ -25,7 +27,6 @@ class Api {
   void add_routes(runtime::Router& router);
 
  private:
-  void add_days(runtime::Router& router);
   [[nodiscard]] runtime::Response addresses();
   [[nodiscard]] runtime::Response set_addresses(const runtime::Request& request);
   [[nodiscard]] runtime::Response note_backup(const runtime::Request& request);
@@ -48,6 +49,12 @@ class Api {
 
   /// A write is answered once: a repeat of its Idempotency-Key gets the first answer.
   [[nodiscard]] runtime::Response once(const runtime::Request& request, runtime::Response (Api::*write)(const runtime::Request&));
+  /// In the transaction of what the request asked for: its answer, remembered under its key.
+  void remember(const runtime::Request& request, const runtime::Response& response);
+  /// The same where nothing had to be done.
+  [[nodiscard]] runtime::Response remembered(const runtime::Request& request, runtime::Response response);
+  /// The device as the act leaves it, in the act's transaction; `before` when nothing is left of it.
+  [[nodiscard]] boost::json::object device_after(const DeviceHealth& before);
   /// The one device whose id begins with the request's `id`.
   [[nodiscard]] Result<DeviceHealth> find_device(const runtime::Request& request);
   [[nodiscard]] Result<std::vector<DeviceHealth>> judged();

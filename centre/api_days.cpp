@@ -59,12 +59,6 @@ Result<NewBackup> wanted_backup(const Request& request) {
 
 }  // namespace
 
-void Api::add_days(runtime::Router& router) {
-  router.add("GET", "/v1/addresses", [this](const Request&) { return addresses(); });
-  router.add("PUT", "/v1/addresses", [this](const Request& request) { return set_addresses(request); });
-  router.add("POST", "/v1/backups", [this](const Request& request) { return note_backup(request); });
-}
-
 Response Api::addresses() {
   const auto& list = store_.store().policy.addresses();
   return respond(json::object{{"addresses", json::array(list.begin(), list.end())}});
@@ -73,19 +67,26 @@ Response Api::addresses() {
 Response Api::set_addresses(const Request& request) {
   auto wanted = wanted_addresses(request);
   if (wanted.has_error()) return respond(wanted.error());
-  if (*wanted == store_.store().policy.addresses()) return addresses();
-  if (const auto set = store_.set_addresses(*std::move(wanted), runtime::read_clock().wall); set.has_error()) return respond(set.error());
+  if (*wanted == store_.store().policy.addresses()) return remembered(request, addresses());
+  Response response;
+  const auto set = store_.set_addresses(*std::move(wanted), runtime::read_clock().wall, [&] {
+    response = addresses();
+    remember(request, response);
+  });
+  if (set.has_error()) return respond(set.error());
   hub_.policy_changed();
-  return addresses();
+  return response;
 }
 
 Response Api::note_backup(const Request& request) {
   const auto made = wanted_backup(request);
   if (made.has_error()) return respond(made.error());
-  if (const auto noted = store_.note_backup(made->facts, made->at, made->elsewhere); noted.has_error()) return respond(noted.error());
-  const auto keeping = store_.keeping();
-  if (keeping.has_error()) return respond(keeping.error());
-  return respond(json_of(*keeping, store_.log_view({}).size));
+  Response response;
+  const auto noted = store_.note_backup(made->facts, made->at, made->elsewhere, [&] {
+    response = respond(json_of(store_.keeping_in_transaction(), store_.log_view({}).size));
+    remember(request, response);
+  });
+  return noted.has_error() ? respond(noted.error()) : response;
 }
 
 }  // namespace ward::centre

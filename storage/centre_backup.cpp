@@ -30,20 +30,22 @@ std::uint64_t CentreStore::not_back(WallTime since) {
 }
 
 Result<Keeping> CentreStore::keeping() {
-  return store_.db.read("read backups", [&]() -> Result<Keeping> {
-    Keeping out;
-    out.backup_at = {meta_number(store_, backup_at_key, 0)};
-    out.backup_size = size_of(store_, backup_size_key);
-    out.archived = archived_;
-    out.restored_at = {meta_number(store_, restored_at_key, 0)};
-    out.restored_size = size_of(store_, restored_size_key);
-    if (out.restored_at.ms != 0) out.not_back = not_back(out.restored_at);
-    out.awaits_policy = meta(store_, awaits_policy_key).has_value();
-    return out;
-  });
+  return store_.db.read("read backups", [&]() -> Result<Keeping> { return keeping_in_transaction(); });
 }
 
-Result<void> CentreStore::note_backup(const BackupFacts& facts, WallTime at, bool elsewhere) {
+Keeping CentreStore::keeping_in_transaction() {
+  Keeping out;
+  out.backup_at = {meta_number(store_, backup_at_key, 0)};
+  out.backup_size = size_of(store_, backup_size_key);
+  out.archived = size_of(store_, archived_key);
+  out.restored_at = {meta_number(store_, restored_at_key, 0)};
+  out.restored_size = size_of(store_, restored_size_key);
+  if (out.restored_at.ms != 0) out.not_back = not_back(out.restored_at);
+  out.awaits_policy = meta(store_, awaits_policy_key).has_value();
+  return out;
+}
+
+Result<void> CentreStore::note_backup(const BackupFacts& facts, WallTime at, bool elsewhere, const Also& also) {
   auto archived = archived_;
   WARD_CHECK(store_.db.transact("note backup", [&]() -> Result<void> {
     auto known = store_.db.query("SELECT 1 FROM root WHERE centre = ? AND size = ? AND root = ?");
@@ -54,9 +56,11 @@ Result<void> CentreStore::note_backup(const BackupFacts& facts, WallTime at, boo
     set_meta_number(store_, backup_size_key, static_cast<std::int64_t>(std::max(size_of(store_, backup_size_key), facts.size)));
     // Whoever has not heard of the restore begins again from where it was, and learns that from here.
     const WallTime restored{meta_number(store_, restored_at_key, 0)};
-    if (!elsewhere || (restored.ms != 0 && not_back(restored) != 0)) return {};
-    archived = std::max(archived, facts.size);
-    set_meta_number(store_, archived_key, static_cast<std::int64_t>(archived));
+    if (elsewhere && (restored.ms == 0 || not_back(restored) == 0)) {
+      archived = std::max(archived, facts.size);
+      set_meta_number(store_, archived_key, static_cast<std::int64_t>(archived));
+    }
+    if (also) also();
     return {};
   }));
   archived_ = archived;

@@ -6,6 +6,7 @@
 #include "storage/dossiers.hpp"
 #include "storage/store.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -68,6 +69,9 @@ struct BackupFacts {
   Epoch policy_count = 0;
 };
 
+/// More work in an act's transaction, after the act: both are stored, or neither. Throws `Failure`.
+using Also = std::function<void()>;
+
 class CentreStore {
  public:
   /// `entries`: the policy log that `init` made, genesis first. Fails if there is a data file.
@@ -81,18 +85,21 @@ class CentreStore {
   [[nodiscard]] engine::centre::LogView log_view(WallTime now) const;
 
   // For the administrator.
-  [[nodiscard]] Result<ticket::Ticket> new_ticket(const NewTicket& wanted);
+  [[nodiscard]] Result<ticket::Ticket> new_ticket(const NewTicket& wanted, const std::function<void(const ticket::Ticket&)>& also = {});
   [[nodiscard]] Result<std::vector<DeviceLine>> devices();
+  /// The same inside an act's transaction, as the act leaves them.
+  [[nodiscard]] std::vector<DeviceLine> devices_in_transaction();
   /// `not_found`, or `invalid` when it does not wait for approval.
-  [[nodiscard]] Result<void> approve(const DeviceId& device, WallTime now);
-  [[nodiscard]] Result<void> revoke(const DeviceId& device, std::string_view reason, WallTime now);
+  [[nodiscard]] Result<void> approve(const DeviceId& device, WallTime now, const Also& also = {});
+  [[nodiscard]] Result<void> revoke(const DeviceId& device, std::string_view reason, WallTime now, const Also& also = {});
   /// Where wards call from now on, the best first. `malformed`, `too_large`.
-  [[nodiscard]] Result<void> set_addresses(std::vector<std::string> addresses, WallTime now);
+  [[nodiscard]] Result<void> set_addresses(std::vector<std::string> addresses, WallTime now, const Also& also = {});
   [[nodiscard]] Result<Keeping> keeping();
+  [[nodiscard]] Keeping keeping_in_transaction();
   [[nodiscard]] BackupFacts backup_facts() const;
   /// A verified backup exists; `elsewhere`: on another machine or medium. Then receipts call the log archived up to there, unless devices
   /// have not been heard since a restore: they must begin again from where that was. `invalid` when it is not of this centre.
-  [[nodiscard]] Result<void> note_backup(const BackupFacts& facts, WallTime at, bool elsewhere);
+  [[nodiscard]] Result<void> note_backup(const BackupFacts& facts, WallTime at, bool elsewhere, const Also& also = {});
   /// This data is a copy that a restore puts into place: a new incarnation, no unused tickets. `alone`: no device will bring what the copy
   /// lacks, so none is waited for.
   [[nodiscard]] Result<void> become_restored(WallTime now, bool alone);
@@ -128,7 +135,8 @@ class CentreStore {
   [[nodiscard]] DeviceLine line_of(const policy::DeviceStanding& standing);
   /// One transaction whose work may append policy entries; they are forgotten when it fails.
   template <class Work>
-  [[nodiscard]] auto change_policy(const char* name, Work&& work) -> decltype(work(std::declval<struct Enrolment&>()));
+  [[nodiscard]] auto change_policy(const char* name, Work&& work, const Also& also = {})
+      -> decltype(work(std::declval<struct Enrolment&>()));
   /// What of a device's other incarnations is newer than those that it names: a device whose data is an older copy, or runs twice, learns
   /// of it so.
   [[nodiscard]] std::vector<log::DeviceHead> heads_of(const DeviceId& device, const std::vector<Incarnation>& named);

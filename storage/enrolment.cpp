@@ -146,13 +146,14 @@ Result<void> Enrolment::revoke(const DeviceId& device, std::string_view reason, 
 }
 
 template <class Work>
-auto CentreStore::change_policy(const char* name, Work&& work) -> decltype(work(std::declval<Enrolment&>())) {
+auto CentreStore::change_policy(const char* name, Work&& work, const Also& also) -> decltype(work(std::declval<Enrolment&>())) {
   auto before = store_.policy;
   Applied applied;
   auto done = store_.db.transact(name, [&] {
     Enrolment enrolment(*this);
     auto result = work(enrolment);
     if (result.has_value()) applied = read_applied(frontier_.size);
+    if (result.has_value() && also) also();
     return result;
   });
   if (done.has_error()) {
@@ -167,16 +168,16 @@ auto CentreStore::change_policy(const char* name, Work&& work) -> decltype(work(
 Result<centre::Enrolled> CentreStore::enrol(const centre::Enrol& enrol) {
   return change_policy("enrol", [&](Enrolment& enrolment) { return enrolment.enrol(enrol); });
 }
-Result<void> CentreStore::approve(const DeviceId& device, WallTime now) {
-  return change_policy("approve device", [&](Enrolment& enrolment) { return enrolment.approve(device, now); });
+Result<void> CentreStore::approve(const DeviceId& device, WallTime now, const Also& also) {
+  return change_policy("approve device", [&](Enrolment& enrolment) { return enrolment.approve(device, now); }, also);
 }
-Result<void> CentreStore::revoke(const DeviceId& device, std::string_view reason, WallTime now) {
-  return change_policy("revoke device", [&](Enrolment& enrolment) { return enrolment.revoke(device, reason, now); });
+Result<void> CentreStore::revoke(const DeviceId& device, std::string_view reason, WallTime now, const Also& also) {
+  return change_policy("revoke device", [&](Enrolment& enrolment) { return enrolment.revoke(device, reason, now); }, also);
 }
 
-Result<void> CentreStore::set_addresses(std::vector<std::string> addresses, WallTime now) {
-  return change_policy("set addresses",
-                       [&](Enrolment& enrolment) { return enrolment.append(policy::Addresses{std::move(addresses)}, now); });
+Result<void> CentreStore::set_addresses(std::vector<std::string> addresses, WallTime now, const Also& also) {
+  return change_policy(
+      "set addresses", [&](Enrolment& enrolment) { return enrolment.append(policy::Addresses{std::move(addresses)}, now); }, also);
 }
 
 Result<centre::PolicyStored> CentreStore::store_policy(const centre::StorePolicy& given) {
@@ -199,7 +200,7 @@ Result<centre::TicketRead> CentreStore::read_ticket(const centre::ReadTicket& wa
   });
 }
 
-Result<ticket::Ticket> CentreStore::new_ticket(const NewTicket& wanted) {
+Result<ticket::Ticket> CentreStore::new_ticket(const NewTicket& wanted, const std::function<void(const ticket::Ticket&)>& also) {
   if (store_.policy.unit(wanted.unit) == nullptr) return fail(Fault::not_found, "there is no unit " + wanted.unit);
   std::string label;
   if (!wanted.label.empty()) {
@@ -224,26 +225,29 @@ Result<ticket::Ticket> CentreStore::new_ticket(const NewTicket& wanted) {
         .bind(wanted.expires.ms)
         .bind(std::int64_t{wanted.pre_approved})
         .run();
+    if (also) also(out);
     return {};
   }));
   return out;
 }
 
 Result<std::vector<DeviceLine>> CentreStore::devices() {
-  return store_.db.read("list devices", [&]() -> Result<std::vector<DeviceLine>> {
-    std::vector<DeviceLine> out;
-    auto waiting = store_.db.query("SELECT device, unit, label, fingerprint, asked_ms FROM applicant ORDER BY asked_ms");
-    while (waiting.step()) {
-      auto& line = out.emplace_back();
-      line.device = waiting.fixed<DeviceId>(0);
-      line.unit = waiting.text(1);
-      line.label = waiting.text(2);
-      line.fingerprint = waiting.text(3);
-      line.contact = {waiting.number(4)};
-    }
-    for (const auto* standing : store_.policy.devices()) out.push_back(line_of(*standing));
-    return out;
-  });
+  return store_.db.read("list devices", [&]() -> Result<std::vector<DeviceLine>> { return devices_in_transaction(); });
+}
+
+std::vector<DeviceLine> CentreStore::devices_in_transaction() {
+  std::vector<DeviceLine> out;
+  auto waiting = store_.db.query("SELECT device, unit, label, fingerprint, asked_ms FROM applicant ORDER BY asked_ms");
+  while (waiting.step()) {
+    auto& line = out.emplace_back();
+    line.device = waiting.fixed<DeviceId>(0);
+    line.unit = waiting.text(1);
+    line.label = waiting.text(2);
+    line.fingerprint = waiting.text(3);
+    line.contact = {waiting.number(4)};
+  }
+  for (const auto* standing : store_.policy.devices()) out.push_back(line_of(*standing));
+  return out;
 }
 
 DeviceLine CentreStore::line_of(const policy::DeviceStanding& standing) {

@@ -56,6 +56,53 @@ TEST_CASE("centre api: a repeated Idempotency-Key makes no second ticket") {
   CHECK(office.ask("POST", {"v1", "tickets"}, wanted, std::string(256, 'k')).status == 422);
 }
 
+TEST_CASE("centre api: addresses and backups are answered once, too") {
+  City city;
+  Office office(city);
+  const auto put = [&](const char* address, const char* key) {
+    return office.ask("PUT", {"v1", "addresses"}, R"({"addresses":[")" + std::string(address) + R"("]})", key);
+  };
+  const auto first = put("a.example:7400", "key-1");
+  CHECK(first.status == 200);
+  CHECK(put("b.example:7400", "key-2").status == 200);
+  CHECK(put("a.example:7400", "key-1").body == first.body);
+  CHECK(office.get({"v1", "addresses"}).at("addresses") == json::array{"b.example:7400"});
+  CHECK(put("b.example:7400", "key-3").status == 200);  // nothing to do, and answered all the same
+  CHECK(put("c.example:7400", "key-3").status == 422);
+
+  const auto facts = city.centre->backup_facts();
+  const auto note = [&](std::int64_t at_ms, const char* key) {
+    const json::object body{{"centre", hex(facts.centre.view())},
+                            {"size", facts.size},
+                            {"root", hex(facts.root.view())},
+                            {"at_ms", at_ms},
+                            {"elsewhere", false}};
+    return office.ask("POST", {"v1", "backups"}, json::serialize(body), key);
+  };
+  CHECK(office.ask("GET", {"metrics"}).body.find("\nwardsync_backup_timestamp_seconds 0\n") != std::string::npos);
+  const auto noted = note(1'764'000'000'000, "key-4");
+  CHECK(noted.status == 200);
+  CHECK(note(1'764'000'000'000, "key-4").body == noted.body);
+  CHECK(note(1'764'000'000'001, "key-4").status == 422);
+  CHECK(office.ask("GET", {"metrics"}).body.find("\nwardsync_backup_timestamp_seconds 1764000000\n") != std::string::npos);
+  CHECK(office.get({"v1", "health"}).at("backup").at("size").to_number<std::uint64_t>() == facts.size);
+}
+
+TEST_CASE("centre api: a repeated revocation gets the answer of the first, which shows the device as it is then") {
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  Office office(city);
+  const std::string device(office.get({"v1", "devices"}).at("devices").at(0).at("device").as_string());
+  const auto revoke = [&](const char* key) {
+    return office.ask("POST", {"v1", "devices", device, "revocation"}, R"({"reason":"x"})", key);
+  };
+  const auto first = revoke("key-1");
+  CHECK(first.status == 200);
+  CHECK(json::parse(first.body).at("standing") == "revoked");
+  CHECK(revoke("key-1").body == first.body);
+  CHECK(revoke("key-2").status == 422);
+}
+
 TEST_CASE("centre api: a row that is not well says why and what to do, and it comes first") {
   City city;
   auto pc = city.enrol("W-VYDA", 1);

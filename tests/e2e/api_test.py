@@ -1,43 +1,30 @@
 #!/usr/bin/env python3
 """The APIs of both programs: every answer is checked against the program's own description, and what no form should send is refused in words."""
-import os
 import sys
-import tempfile
 import unicodedata
 import unittest
-from pathlib import Path
 
 import invented
 from browser import Events
-from city import City, UnixConnection, wait_until
+from city import UnixConnection, wait_until, WithCity
 from openapi import Description
 
 import json
 
-PROGRAMS = Path(os.environ["WARDSYNC_PROGRAMS"])
 WARD = {"name": "phường Vỹ Dạ", "identification": "000.45.22.H57"}
 
 
-class Described(unittest.TestCase):
+class Described(WithCity):
     """A city whose answers are all checked. The tests use dossiers of their own."""
+
+    desks = {"a": ("--http", "127.0.0.1:0"), "b": ()}
 
     @classmethod
     def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory(prefix="wardsync-")
-        cls.city = City(PROGRAMS, cls.temporary.name)
-        cls.city.found()
-        cls.city.lay_lines(["a", "b"])
-        cls.a = cls.city.add_pc("a", "W-VYDA", "--http", "127.0.0.1:0")
-        cls.b = cls.city.add_pc("b", "W-VYDA")
-        cls.centre = cls.city.centre
+        super().setUpClass()
         cls.descriptions = {site: Description(site.get("/v1/openapi.json")) for site in (cls.a, cls.centre)}
         cls.descriptions[cls.b] = cls.descriptions[cls.a]
         cls.serial = 0
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.city.close()
-        cls.temporary.cleanup()
 
     def ask(self, site, method, path, body=None, headers=None):
         """(status, answer), after the answer was checked."""
@@ -128,6 +115,18 @@ class Answers(Described):
         self.assertEqual(self.change(self.b, code, {"append": {"notes": "một lần"}}, {"Idempotency-Key": "k-1"}), first)
         self.assertEqual(len(self.get(self.b, f"/v1/dossiers/{code}")["notes"]), 1)
         self.refused(self.change(self.b, code, {"append": {"notes": "hai"}}, {"Idempotency-Key": "k-1"}))
+
+    def test_a_key_acts_once_at_the_centre_also_over_a_killed_daemon(self):
+        wanted = [("PUT", "/v1/addresses", {"addresses": ["a.example:7400"]}), ("PUT", "/v1/addresses", {"addresses": ["b.example:7400"]}),
+                  ("POST", "/v1/tickets", {"unit": "W-VYDA", "address": "127.0.0.1:1"})]
+        key = lambda number: {"Idempotency-Key": f"k-{number}"}
+        first = [self.ask(self.centre, *call, key(number)) for number, call in enumerate(wanted)]
+        self.assertEqual([status for status, _ in first], [200] * len(wanted))
+        self.centre.kill()
+        self.centre.start()
+        self.assertEqual([self.ask(self.centre, *call, key(number)) for number, call in enumerate(wanted)], first)
+        self.assertEqual(self.get(self.centre, "/v1/addresses")["addresses"], ["b.example:7400"])  # the first PUT was not done again
+        self.refused(self.ask(self.centre, "PUT", "/v1/addresses", {"addresses": ["c.example:7400"]}, key(0)))
 
     def test_pages_of_lists_have_no_gap_and_no_repeat(self):
         made = {self.new(self.b) for _ in range(7)}

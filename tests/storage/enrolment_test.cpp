@@ -81,6 +81,32 @@ TEST_CASE("a ticket serves one device once, also when its answer was lost, and n
   CHECK(must(city.centre->devices()).size() == 1);
 }
 
+TEST_CASE("an administrator's act is done together with what must be stored with it, or not at all") {
+  City city;
+  const Applying who(21);
+  (void)enrol(city, new_ticket(city, false), who);
+  const auto fails = [] { throw storage::Failure{{Fault::storage_full, "no room"}}; };
+  const auto entries = city.policy().size();
+  CHECK(city.centre->approve(who.device(), city.now.wall, fails).error().fault == Fault::storage_full);
+  CHECK(city.centre->set_addresses({"a.example:7400"}, city.now.wall, fails).error().fault == Fault::storage_full);
+  CHECK(city.centre->revoke(who.device(), "thử", city.now.wall, fails).error().fault == Fault::storage_full);
+  CHECK(city.centre->note_backup(city.centre->backup_facts(), city.now.wall, true, fails).error().fault == Fault::storage_full);
+  ticket::Ticket lost;
+  const auto wanted = storage::NewTicket{"W-VYDA", "", "127.0.0.1:7400", true, WallTime{city.now.wall.ms + 60'000}};
+  CHECK(city.centre->new_ticket(wanted, [&](const ticket::Ticket& made) { lost = made, fails(); }).error().fault == Fault::storage_full);
+  CHECK(must(city.centre->devices()).front().standing == storage::DeviceLine::Standing::waiting);
+  CHECK(city.policy().size() == entries);
+  CHECK(city.centre->store().policy.count() == entries);
+  CHECK(must(city.centre->keeping()).backup_at.ms == 0);
+  CHECK_FALSE(must(city.centre->read_ticket({ticket::ticket_id(lost.secret), who.request.noise, city.now.wall})).psk.has_value());
+
+  bool stored_with_it = false;
+  must(city.centre->approve(who.device(), city.now.wall, [&] {
+    stored_with_it = city.centre->devices_in_transaction().front().standing == storage::DeviceLine::Standing::approved;
+  }));
+  CHECK(stored_with_it);
+}
+
 TEST_CASE("an applicant can be sent away; who is unknown is not found") {
   City city;
   const Applying who(21);
