@@ -181,6 +181,7 @@ Result<WardStore::Progress> WardStore::progress(Now now) {
     out.dossiers = number(store_.db.query("SELECT count(*) FROM dossier"));
     out.refused_segments = number(store_.db.query("SELECT count(*) FROM segment WHERE receipted = 0 AND refused IS NOT NULL"));
     out.clock_offset_ms = meta_number(store_, "clock offset", 0);
+    if (centre_time_) out.clock_offset_ms = now.wall.ms - centre_time_->first.ms - (now.monotonic - centre_time_->second).count();
     out.clock_trusted = believes(now);
     if (const auto alarm = meta(store_, "alarm")) out.alarm = std::string(text_of(*alarm));
     out.restored = meta(store_, "lost heads").has_value();

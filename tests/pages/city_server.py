@@ -5,6 +5,7 @@
   {"do": "command", "site": "a", "words": ["page"]}         stdout and stderr of one command of that site's program
   {"do": "call", "site": "a", "method": "GET", "path": "/v1/status", "body": null}
   {"do": "start" | "stop" | "kill", "site": "a"}
+  {"do": "set_clock", "site": "a", "seconds": -3600}        how far ahead of the truth; the first time, the daemon is started anew
   {"do": "line", "words": ["cut", "a"]}                     see tests/e2e/cutter.py
   {"do": "ticket", "name": "c", "unit": "W-VYDA", "options": []}
   {"do": "dossiers", "seed": 1, "first": 1, "count": 20}    invented ones
@@ -18,7 +19,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 import invented
-from city import City, Refused, Site
+from city import City, Clock, Refused, Site
 
 WARD = {"name": "phường Vỹ Dạ", "identification": "000.45.22.H57"}
 LINES = ("a", "b", "c")
@@ -27,6 +28,7 @@ LINES = ("a", "b", "c")
 class Server:
     def __init__(self, city):
         self.city = city
+        self.clocks = {}
 
     def site(self, order):
         name = order["site"]
@@ -34,6 +36,16 @@ class Server:
 
     def add_pc(self, order):
         self.city.add_pc(order["name"], order["unit"], *order["run"])
+
+    def set_clock(self, order):
+        """Of a site that is started anew for that, the first time."""
+        site = self.site(order)
+        if order["site"] not in self.clocks:
+            self.clocks[order["site"]] = Clock(self.city.folder / f"{order['site']}.clock")
+            self.clocks[order["site"]].rule(site)
+            site.stop()
+            site.start()
+        self.clocks[order["site"]].set(order["seconds"])
 
     def known_pc(self, order):
         """A PC that enrols by commands of the test itself."""

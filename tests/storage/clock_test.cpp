@@ -72,6 +72,9 @@ TEST_CASE("progress tells how far this clock is from the centre's") {
   sync(city, pc);
   CHECK(must(pc->progress(city.now)).clock_offset_ms == 0);
   CHECK(must(pc->progress(city.now)).receipted_at == city.now.wall);
+  auto jumped = city.now;
+  jumped.wall.ms -= 3'600'000;
+  CHECK(must(pc->progress(jumped)).clock_offset_ms == -3'600'000);  // at once, not only with the next receipt
 }
 
 }  // namespace ward::test
