@@ -62,7 +62,7 @@ function listen(events: readonly string[]): void {
 }
 
 /**
- * A daemon that was restarted knows no session of before; one that was opened meanwhile, in another tab, is ours too. A tab that nobody sees does not
+ * A session outlives the daemon; one that was opened meanwhile, in another tab, is ours too. A tab that nobody sees does not
  * listen: a browser has six connections to one place, for all tabs together.
  */
 async function beat(events: readonly string[]): Promise<void> {

@@ -28,10 +28,12 @@ function loaded(): Settings {
 
 export const settings = new Store<Settings>(loaded());
 
+const night = matchMedia('(prefers-color-scheme: dark)');
+
 function show({language, theme, textSize}: Settings): void {
   const root = document.documentElement;
   root.lang = language;
-  root.dataset['theme'] = theme;
+  root.dataset['theme'] = theme === 'auto' ? (night.matches ? 'dark' : 'light') : theme;
   root.dataset['text'] = textSize;
 }
 
@@ -43,6 +45,7 @@ export function change(part: Partial<Settings>): void {
 
 export function startSettings(): void {
   show(settings.get());
+  night.addEventListener('change', () => show(settings.get()));
 }
 
 export function useTexts(): Texts {

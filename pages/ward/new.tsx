@@ -39,7 +39,7 @@ function Similar({lines, onSave, onClose}: {lines: DossierLine[]; onSave: () => 
               <Entered text={line.owner} /> · {names.procedure(line.procedure)}
             </a>{' '}
             <span class="hint">
-              {line.code} {clock(parseTime(line.changed_at))}
+              <Entered text={line.code} /> {clock(parseTime(line.changed_at))}
             </span>
           </li>
         ))}

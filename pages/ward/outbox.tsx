@@ -28,7 +28,7 @@ function Row({line, now}: {line: OutboxLine; now: Date}) {
     <tr>
       <th scope="row">
         <a href={href('dossiers', line.id)}>{line.owner ? <Entered text={line.owner} /> : t.list.noOwner}</a>
-        <span class="code">{line.code || t.list.noCode}</span>
+        <span class="code">{line.code ? <Entered text={line.code} /> : t.list.noCode}</span>
       </th>
       <td>
         {since && t.age(age(now.getTime() - since.getTime()))} <span class="hint">{t.outbox.since(clock(since), line.records)}</span>

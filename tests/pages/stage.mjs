@@ -74,6 +74,13 @@ export class City {
     return answer;
   }
 
+  /** Two who did not know of each other write into one field. */
+  async quarrel(site, id, field, values) {
+    const path = `/v1/dossiers/${encodeURIComponent(id)}`;
+    const seen = (await this.call(site, 'GET', path)).version;
+    for (const value of values) await this.call(site, 'POST', `${path}/changes`, {set: {[field]: value}, seen});
+  }
+
   line(...words) {
     return this.tell({do: 'line', words});
   }

@@ -1,6 +1,6 @@
 // A clerk's day at the ward page: in today's Chromium and in Chrome 109, against the real daemon and the real centre.
 import assert from 'node:assert/strict';
-import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, describe, it} from 'node:test';
@@ -20,13 +20,6 @@ async function dossier(fields = {}) {
   const {id} = await city.call('a', 'POST', '/v1/dossiers', {...made, ...fields});
   await city.command('a', 'sync', 'wait', '--timeout', '30');
   return {...made, ...fields, id};
-}
-
-/** Two desks that did not know of each other write into one field. */
-async function quarrel(site, id, field, values) {
-  const path = `/v1/dossiers/${encodeURIComponent(id)}`;
-  const seen = (await city.call(site, 'GET', path)).version;
-  for (const value of values) await city.call(site, 'POST', `${path}/changes`, {set: {[field]: value}, seen});
 }
 
 const hash = (...parts) => '#/' + parts.map(encodeURIComponent).join('/');
@@ -245,7 +238,7 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
 
     it('leaves a question to the officer, and takes a decision back: the question stands again', async () => {
       const made = await dossier();
-      await quarrel('a', made.id, 'ChuHoSo', ['Bùi Thị Một', 'Bùi Thị Hai']);
+      await city.quarrel('a', made.id, 'ChuHoSo', ['Bùi Thị Một', 'Bùi Thị Hai']);
       await go(page, hash('inbox', made.id));
       await page.click('text=Để cán bộ chuyên môn quyết định…');
       assert.equal(await page.isDisabled('dialog .primary'), true);
@@ -336,6 +329,25 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
       await page.keyboard.press('F9');
       await page.waitForSelector('.form .error'); // the procedure is missing: nothing was sent
       await city.tell({do: 'start', site: 'a', run: ['--http', http]});
+      await page.waitForSelector('.status .chip'); // the same session goes on: nobody logs in anew
+      assert.equal(await page.inputValue('[name=ChuHoSo]'), typed);
+      assert.equal(await page.inputValue('[name=SoDienThoai]'), '0905123456');
+      await page.fill('[role=combobox]', '1.000894');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('F9');
+      const {fields} = await show('a', await savedId(page));
+      assert.equal(fields.SoDienThoai, '0905123456');
+    });
+
+    it('keeps what is typed when an administrator ends all sessions, and goes on once somebody logs in anew', async () => {
+      await go(page, '#/new');
+      const typed = `Phan Thị Hết Phiên ${given}`;
+      await page.fill('[name=ChuHoSo]', typed);
+      await city.command('a', 'page', '--end-sessions');
+      await page.keyboard.press('F9');
+      await page.fill('[role=combobox]', '1.000894');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('F9');
       await page.waitForSelector('text=wardsync page');
       await assertAccessible(page, 'session closed');
       const second = await page.context().newPage();
@@ -344,12 +356,42 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
       await second.close();
       await page.waitForSelector('text=wardsync page', {state: 'detached'});
       assert.equal(await page.inputValue('[name=ChuHoSo]'), typed);
-      assert.equal(await page.inputValue('[name=SoDienThoai]'), '0905123456');
+      await page.keyboard.press('F9');
+      assert.equal((await show('a', await savedId(page))).fields.ChuHoSo, typed);
+    });
+
+    it('says in words that control characters cannot be kept, and loses nothing until they are dropped', async () => {
+      await go(page, '#/new');
       await page.fill('[role=combobox]', '1.000894');
       await page.keyboard.press('Enter');
+      await page.fill('[name=ChuHoSo]', `Mai Thị Chuông ${given}`);
+      await page.fill('[name=GhiChu]', 'trước\u0007sau');
+      await page.waitForSelector('.form >> text=Có ký tự ẩn');
       await page.keyboard.press('F9');
-      const {fields} = await show('a', await savedId(page));
-      assert.equal(fields.SoDienThoai, '0905123456');
+      await page.waitForSelector('[role=alert] >> text=chưa có gì được lưu');
+      assert.equal(await page.inputValue('[name=GhiChu]'), 'trước\u0007sau');
+      await page.click('text=Bỏ ký tự ẩn');
+      await page.keyboard.press('F9');
+      assert.equal((await show('a', await savedId(page))).fields.GhiChu, 'trướcsau');
+    });
+
+    it('keeps marks that turn the reading direction inside what somebody entered, wherever it is shown', async () => {
+      const turned = `Vũ \u202Eược gN ${given}`;
+      const made = await dossier({ChuHoSo: turned, GhiChu: turned});
+      await city.call('a', 'POST', `/v1/dossiers/${encodeURIComponent(made.id)}/changes`, {append: {notes: turned}, by: turned.slice(0, 20)});
+      for (const where of [hash('dossiers', made.id), '#/']) {
+        await go(page, where);
+        await page.waitForSelector(`main >> text=${turned}`);
+        if (where !== '#/') await page.click('text=Lịch sử');
+        if (where !== '#/') await page.waitForSelector('.acts .facts');
+        const outside = await page.evaluate((mark) => {
+          const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          const bare = [];
+          while (walker.nextNode()) if (walker.currentNode.data.includes(mark) && !walker.currentNode.parentElement.closest('bdi, input, textarea')) bare.push(walker.currentNode.data);
+          return bare;
+        }, '\u202E');
+        assert.deepEqual(outside, []);
+      }
     });
 
     it('keeps what is typed when the browser is closed, and nothing of it readable on the disk', async (t) => {
@@ -516,75 +558,3 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
     });
   });
 }
-
-describe('lists that are longer than anybody reads', () => {
-  const many = 510;
-  const questions = 23;
-  let browser;
-  let page;
-  before(async () => {
-    await city.tell({do: 'add_pc', name: 'c', unit: 'W-KIMLONG', run: ['--http', '127.0.0.1:0']});
-    await city.line('cut', 'c');
-    const file = join(await city.tell({do: 'folder'}), 'many.jsonl');
-    await writeFile(file, (await city.tell({do: 'dossiers', seed: 21, first: 1, count: many})).map((one) => JSON.stringify(one) + '\n').join(''));
-    await city.command('c', 'dossier', 'import', file);
-    const {dossiers} = await city.call('c', 'GET', `/v1/dossiers?limit=${questions}`);
-    for (const {id} of dossiers) await quarrel('c', id, 'ChuHoSo', ['Một', 'Hai']);
-    browser = await launch('today');
-    page = await city.open(browser, 'c');
-  });
-  after(async () => {
-    await browser?.close();
-    assert.deepEqual(page?.complaints, []);
-  });
-
-  /** What every page of the list holds, from the first on. */
-  async function walk(rows) {
-    const found = [];
-    for (;;) {
-      const here = await page.$$eval(rows, (all) => all.map((one) => one.textContent));
-      found.push(...here);
-      const forward = page.locator('main >> text=Trang sau →');
-      if ((await forward.count()) === 0 || (await forward.isDisabled())) return found;
-      await forward.click();
-      await eventually('the next page', async () => (await page.$$eval(rows, (all) => all.map((one) => one.textContent)))[0] !== here[0]);
-    }
-  }
-
-  it('each count is the length of the list that it opens', async () => {
-    assert.equal(await page.textContent('nav a[href="#/outbox"] .count'), String(many));
-    assert.equal(await page.textContent('nav a[href="#/inbox"] .count'), String(questions));
-    await page.click('nav a[href="#/outbox"]');
-    await page.waitForSelector('tbody tr');
-    await assertAccessible(page, 'a page of the outbox');
-    const unsent = await walk('tbody th');
-    assert.deepEqual([unsent.length, new Set(unsent).size], [many, many]);
-    await page.click('nav a[href="#/inbox"]');
-    await page.waitForSelector('article.card');
-    const open = await walk('article.card h2');
-    assert.deepEqual([open.length, new Set(open).size], [questions, questions]);
-  });
-
-  it('walks through the list of dossiers and back, and a search begins anew', async () => {
-    await page.click('nav a[href="#/"]');
-    await page.waitForSelector('tbody tr');
-    const all = await walk('tbody th');
-    assert.deepEqual([all.length, new Set(all).size], [many, many]);
-    await page.waitForSelector('text=501–510');
-    await page.click('text=← Trang trước');
-    await page.waitForSelector('text=451–500');
-    await page.fill('#search', all[0].match(/\d{6}-\d+$/)?.[0] ?? '');
-    await eventually('the search to find one', async () => (await page.$$('tbody tr')).length === 1);
-    assert.equal(await page.$('text=Trang sau →'), null);
-  });
-
-  it('goes back to the first page when what stood on the last one is done', async () => {
-    await page.click('nav a[href="#/inbox"]');
-    await page.waitForSelector('article.card');
-    await page.click('main >> text=Trang sau →');
-    await page.waitForSelector('text=21–23');
-    const {conflicts} = await city.call('c', 'GET', '/v1/inbox?limit=500');
-    for (const {id} of conflicts.slice(-3)) await city.call('c', 'POST', `/v1/inbox/${id}/resolutions`, {keep: 'B'});
-    await eventually('the first page', async () => (await page.$$('article.card')).length === 20);
-  });
-});

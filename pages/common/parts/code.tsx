@@ -52,7 +52,12 @@ export function CodeWords({codes}: {codes: readonly string[]}) {
       )}
       {codes.length > 1 && (
         <p class="hint">
-          {t.code.also} {codes.slice(1).join(', ')}
+          {t.code.also}{' '}
+          {codes.slice(1).map((other) => (
+            <span key={other} class="fact">
+              <Entered text={other} />
+            </span>
+          ))}
         </p>
       )}
     </div>

@@ -45,7 +45,10 @@ function Row({line, names, column}: {line: DossierLine; names: Names; column: Si
         <span class="code">{line.code ? <Entered text={line.code} /> : t.list.noCode}</span>
       </th>
       <td>
-        {line.procedure_name || names.procedure(line.procedure)} <span class="code hint">{line.procedure}</span>
+        <Entered text={line.procedure_name || names.procedure(line.procedure)} />{' '}
+        <span class="code hint">
+          <Entered text={line.procedure} />
+        </span>
       </td>
       <td>
         {line.void ? t.dossier.voided : names.status(line.status)}

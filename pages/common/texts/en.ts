@@ -134,7 +134,7 @@ export const en: Texts = {
   },
   alarm: {
     rollback: 'The centre holds less than it had signed for.', twoFaces: 'The centre has signed two different histories.', revoked: 'This PC was revoked.',
-    callCentre: 'Call the centre’s administrator. The data on this PC are all still there.', clock: (minutes) => `This PC’s clock is ${many(minutes, 'minute')} off.`,
+    callCentre: 'Call the centre’s administrator. The data on this PC are all still there.', clock: (minutes) => (minutes === 0 ? 'This PC’s clock is wrong.' : `This PC’s clock is ${many(minutes, 'minute')} off.`),
     setClock: 'Set date and time; dossiers can be saved all the same.', disk: (megabytes) => `The disk has only ${megabytes} MB left.`,
     freeDisk: 'Delete what is not needed; nothing can be saved on a full disk.', quarantined: (count) => `${many(count, 'record')} that came here are not valid and were put aside.`,
   },

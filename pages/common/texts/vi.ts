@@ -148,7 +148,7 @@ export const vi = {
   alarm: {
     rollback: 'Trung tâm đang giữ ít hơn những gì nó đã ký nhận.', twoFaces: 'Trung tâm đã ký hai lịch sử khác nhau.', revoked: 'Máy này đã bị thu hồi quyền.',
     callCentre: 'Gọi quản trị viên của Trung tâm. Dữ liệu trên máy này vẫn còn nguyên.',
-    clock: (minutes: number): string => `Đồng hồ của máy này sai ${minutes} phút.`, setClock: 'Chỉnh lại ngày giờ của máy; hồ sơ vẫn lưu được.',
+    clock: (minutes: number): string => (minutes === 0 ? 'Đồng hồ của máy này sai.' : `Đồng hồ của máy này sai ${grouped(minutes)} phút.`), setClock: 'Chỉnh lại ngày giờ của máy; hồ sơ vẫn lưu được.',
     disk: (megabytes: number): string => `Đĩa chỉ còn ${megabytes} MB.`, freeDisk: 'Xóa bớt tệp không cần; khi đĩa đầy thì không lưu được nữa.',
     quarantined: (count: number): string => `${count} bản ghi nhận về không hợp lệ và được để riêng.`,
   },
