@@ -11,6 +11,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from browser import Browser
 from city import wait_until
 
 HERE = Path(__file__).resolve().parent
@@ -68,7 +69,8 @@ class Machine:
     def settle(self):
         """The configuration as installed, with this machine's folders and port."""
         text = re.sub(PLACES, lambda found: f"{self.root}{found.group(1)}", self.config.read_text())
-        self.config.write_text(text.replace("0.0.0.0:7400", f"127.0.0.1:{self.port}"))
+        text = text.replace("0.0.0.0:7400", f"127.0.0.1:{self.port}")
+        self.config.write_text(re.sub(r"127\.0\.0\.1:74(11|80)", "127.0.0.1:0", text))
 
     def ask(self, *words):
         return json.loads(subprocess.run([self.program, *words, "--json"], env=self.environment, capture_output=True, text=True, check=True).stdout)
@@ -109,20 +111,22 @@ class Documentation(unittest.TestCase):
         self.assertNotIn("NOT OK", made)
         for stick, name in (("stick-1", "wardsync-root.key"), ("stick-2", "wardsync-root.key.next")):
             self.assertEqual(stat.S_IMODE((self.centre.root / "media" / stick / name).stat().st_mode), 0o600)
-        ticket = self.admin["3. Let a PC in"]
-        self.administrator("3. Let a PC in")
+        self.assert_page_opens(self.administrator("3. Open the page"), self.centre)
+        ticket = self.admin["4. Let a PC in"]
+        self.administrator("4. Let a PC in")
         first = self.machine("first", "wardsync", "agent.toml")
         self.set_up(first)
         device = wait_until("the PC to wait", self.waiting)
-        approve = self.admin["4. Approve it"]
-        self.administrator("4. Approve it", device[:8])
+        approve = self.admin["5. Approve it"]
+        self.administrator("5. Approve it", device[:8])
         wait_until("the approval", lambda: first.ask("status")["approval"] == "approved")
-        self.assertIn("open", self.administrator("5. See how all are doing", device[:8]))
+        self.assert_page_opens(first.type(self.technician["4. Open the page"]), first)
+        self.assertIn("open", self.administrator("6. See how all are doing", device[:8]))
         subprocess.run([first.program, "dossier", "new", "--set", "ChuHoSo=Nguyễn Thị Lan"], env=first.environment, check=True, capture_output=True)
-        self.assertNotIn("NOT OK", first.type(self.technician["4. When something is wrong"]))
-        first.type(self.technician["5. Replace a PC"])
-        self.assertIn("revoked", self.administrator("6. Shut a PC out", device[:8]))
-        self.administrator("7. Look after it")
+        self.assertNotIn("NOT OK", first.type(self.technician["5. When something is wrong"]))
+        first.type(self.technician["6. Replace a PC"])
+        self.assertIn("revoked", self.administrator("7. Shut a PC out", device[:8]))
+        self.administrator("8. Look after it")
         self.assertEqual(self.admin, {})
         # The new PC, with the same words.
         (self.centre.desk / "vyda.ticket").unlink()
@@ -132,11 +136,18 @@ class Documentation(unittest.TestCase):
         self.centre.type(approve, device=wait_until("the new PC to wait", self.waiting)[:8])
         wait_until("the dossier on the new PC", lambda: second.ask("dossier", "list")["dossiers"])
         second.type("sudo systemctl disable --now wardsync")
-        second.type(self.technician["6. Take it away"])
+        second.type(self.technician["7. Take it away"])
         self.assertFalse(second.program.exists())
         self.assertTrue((second.root / "var/lib/wardsync/wardsync.db").exists())
-        self.assertEqual(set(self.technician), {"1. Install", "2. Look before you enrol", "3. Enrol", "4. When something is wrong", "5. Replace a PC",
-                                                "6. Take it away"})
+        self.assertEqual(set(self.technician), {"1. Install", "2. Look before you enrol", "3. Enrol", "4. Open the page", "5. When something is wrong", "6. Replace a PC",
+                                                "7. Take it away"})
+
+    def assert_page_opens(self, said, machine):
+        """The section prints an address, and ends all sessions; another address opens the page."""
+        self.assertRegex(said, r"http://127\.0\.0\.1:\d+/#code=[0-9a-f]{32}\n")
+        self.assertIn("sessions ended", said)
+        page = Browser(machine.ask("page")["url"])
+        self.assertEqual(page.exchange("GET", "/v1/status")[0], 200)
 
     def set_up(self, pc):
         shutil.copy(self.centre.desk / "vyda.ticket", pc.desk)
