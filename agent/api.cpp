@@ -36,6 +36,7 @@ void Api::add_routes(runtime::Router& router) {
   read("/v1/outbox", &Api::outbox);
   read("/v1/units", &Api::units);
   read("/v1/dossiers", &Api::list);
+  read("/v1/deadlines", &Api::deadlines);
   read("/v1/dossiers/similar", &Api::similar);  // before {code}: no code is that word
   read("/v1/dossiers/{code}", &Api::show);
   read("/v1/dossiers/{code}/history", &Api::history);

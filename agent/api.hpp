@@ -1,7 +1,8 @@
 #pragma once
 
 #include "agent/ward.hpp"
-#include "runtime/http.hpp"
+#include "runtime/clock.hpp"
+#include "runtime/deadline_json.hpp"
 
 #include <boost/json.hpp>
 
@@ -11,8 +12,8 @@ namespace ward::agent {
 
 class Api {
  public:
-  /// `ward` outlives the API, and the router its handlers' last call.
-  explicit Api(Ward& ward) : ward_(ward) {}
+  /// `ward` outlives the API, and the router its handlers' last call. `clock`: what deadlines are judged by.
+  explicit Api(Ward& ward, std::function<Now()> clock = runtime::read_clock) : ward_(ward), clock_(std::move(clock)) {}
   void add_routes(runtime::Router& router);
 
  private:
@@ -33,6 +34,7 @@ class Api {
 
   // dossiers
   [[nodiscard]] Response list(const Request& request);
+  [[nodiscard]] Response deadlines(const Request& request);
   [[nodiscard]] Response similar(const Request& request);
   [[nodiscard]] Response show(const Request& request);
   [[nodiscard]] Response history(const Request& request);
@@ -59,7 +61,10 @@ class Api {
   /// disk ends the process after the answer.
   [[nodiscard]] Result<Response> save(const Request& request, const std::vector<storage::NewChange>& changes, const Answer& answer);
 
+  [[nodiscard]] runtime::Today today();
+
   Ward& ward_;
+  std::function<Now()> clock_;
 };
 
 /// The facts of `status`, for the API and for metrics.

@@ -2,6 +2,8 @@
 
 #include "runtime/clock.hpp"
 #include "runtime/dossier_lists.hpp"
+#include "storage/calendar.hpp"
+#include "storage/deadlines.hpp"
 
 /// Dossiers, one at a time.
 namespace ward::agent {
@@ -11,7 +13,7 @@ namespace json = boost::json;
 using runtime::respond;
 
 /// When this day began in Vietnam.
-WallTime today(WallTime now) {
+WallTime start_of_day(WallTime now) {
   constexpr std::int64_t zone = std::int64_t{7} * 3'600'000, day = std::int64_t{24} * 3'600'000;
   return {(now.ms + zone) / day * day - zone};
 }
@@ -24,19 +26,27 @@ json::object saved_json(const storage::Saved& saved) {
 }  // namespace
 
 runtime::Response Api::list(const Request& request) {
-  const auto query = runtime::list_query_of<storage::DossierQuery>(request);
+  const auto query = runtime::list_query_of<storage::DossierQuery>(request, today());
   if (query.has_error()) return refuse(query.error());
   const auto page = storage::list_dossiers(ward_.store.store(), *query);
   if (page.has_error()) return refuse(page.error());
-  return respond(json::object{{"dossiers", runtime::lines_json(page->lines)}, {"next", page->next}});
+  return respond(json::object{{"dossiers", runtime::lines_json(page->lines, today())}, {"next", page->next}});
+}
+
+runtime::Today Api::today() { return {storage::calendar_of(ward_.store.store()), deadline::moment_of(clock_().wall)}; }
+
+runtime::Response Api::deadlines(const Request& request) {
+  const auto now = today();
+  const auto counts = storage::count_deadlines(ward_.store.store(), now.calendar, now.now, request.query_or("unit", ""));
+  return counts.has_error() ? refuse(counts.error()) : respond(runtime::counts_json(*counts));
 }
 
 runtime::Response Api::similar(const Request& request) {
   const storage::SimilarQuery query{request.query_or("owner", ""), request.query_or("identity", ""), request.query_or("procedure", ""),
-                                    today(runtime::read_clock().wall)};
+                                    start_of_day(clock_().wall)};
   const auto lines = storage::similar_dossiers(ward_.store.store(), query);
   if (lines.has_error()) return refuse(lines.error());
-  return respond(json::object{{"dossiers", runtime::lines_json(*lines)}});
+  return respond(json::object{{"dossiers", runtime::lines_json(*lines, today())}});
 }
 
 runtime::Response Api::show(const Request& request) {
@@ -46,7 +56,7 @@ runtime::Response Api::show(const Request& request) {
   const auto found = storage::show_dossier(store, *did);
   if (found.has_error()) return refuse(found.error());
   const bool national = request.query_or("form", "") == "national";
-  return runtime::respond_unless_held(national ? runtime::national_json_of(found->state) : runtime::view_json(*found), request);
+  return runtime::respond_unless_held(national ? runtime::national_json_of(found->state) : runtime::view_json(*found, today()), request);
 }
 
 runtime::Response Api::told(const Request& request, TellHistory tell) {

@@ -84,6 +84,7 @@ void Api::add_routes(runtime::Router& router) {
   write("POST", "/v1/devices/{id}/revocation", &Api::revoke);
   write("POST", "/v1/tickets", &Api::new_ticket);
   with("GET", "/v1/dossiers", &Api::list);
+  with("GET", "/v1/deadlines", &Api::deadlines);
   with("GET", "/v1/dossiers/{code}", &Api::show);
   with("GET", "/v1/dossiers/{code}/history", &Api::history);
   with("GET", "/v1/dossiers/{code}/why", &Api::why);

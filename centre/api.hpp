@@ -2,7 +2,8 @@
 
 #include "centre/health.hpp"
 #include "centre/hub.hpp"
-#include "runtime/http.hpp"
+#include "runtime/clock.hpp"
+#include "runtime/deadline_json.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -22,8 +23,9 @@ struct Served {
 
 class Api {
  public:
-  /// All references outlive the API, and the router its handlers' last call.
-  Api(storage::CentreStore& store, Hub& hub, const Served& served) : store_(store), hub_(hub), served_(served) {}
+  /// All references outlive the API, and the router its handlers' last call. `clock`: what deadlines are judged by.
+  Api(storage::CentreStore& store, Hub& hub, const Served& served, std::function<Now()> clock = runtime::read_clock)
+      : store_(store), hub_(hub), served_(served), clock_(std::move(clock)) {}
   void add_routes(runtime::Router& router);
 
  private:
@@ -40,6 +42,7 @@ class Api {
   [[nodiscard]] runtime::Response units(const runtime::Request& request);
   [[nodiscard]] runtime::Response new_ticket(const runtime::Request& request);
   [[nodiscard]] runtime::Response list(const runtime::Request& request);
+  [[nodiscard]] runtime::Response deadlines(const runtime::Request& request);
   [[nodiscard]] runtime::Response show(const runtime::Request& request);
   [[nodiscard]] runtime::Response history(const runtime::Request& request);
   [[nodiscard]] runtime::Response why(const runtime::Request& request);
@@ -55,6 +58,7 @@ class Api {
   [[nodiscard]] runtime::Response remembered(const runtime::Request& request, runtime::Response response);
   /// The device as the act leaves it, in the act's transaction; `before` when nothing is left of it.
   [[nodiscard]] boost::json::object device_after(const DeviceHealth& before);
+  [[nodiscard]] runtime::Today today();
   /// The one device whose id begins with the request's `id`.
   [[nodiscard]] Result<DeviceHealth> find_device(const runtime::Request& request);
   [[nodiscard]] Result<std::vector<DeviceHealth>> judged();
@@ -62,6 +66,7 @@ class Api {
   storage::CentreStore& store_;
   Hub& hub_;
   const Served& served_;
+  std::function<Now()> clock_;
 };
 
 }  // namespace ward::centre

@@ -1,5 +1,7 @@
 #include "centre/api.hpp"
 #include "runtime/dossier_lists.hpp"
+#include "storage/calendar.hpp"
+#include "storage/deadlines.hpp"
 
 /// Dossiers, to read.
 namespace ward::centre {
@@ -11,11 +13,19 @@ using runtime::respond;
 }  // namespace
 
 runtime::Response Api::list(const runtime::Request& request) {
-  const auto query = runtime::list_query_of<storage::DossierQuery>(request);
+  const auto query = runtime::list_query_of<storage::DossierQuery>(request, today());
   if (query.has_error()) return respond(query.error());
   const auto page = storage::list_dossiers(store_.store(), *query);
   if (page.has_error()) return respond(page.error());
-  return respond(json::object{{"dossiers", runtime::lines_json(page->lines)}, {"next", page->next}});
+  return respond(json::object{{"dossiers", runtime::lines_json(page->lines, today())}, {"next", page->next}});
+}
+
+runtime::Today Api::today() { return {storage::calendar_of(store_.store()), deadline::moment_of(clock_().wall)}; }
+
+runtime::Response Api::deadlines(const runtime::Request& request) {
+  const auto now = today();
+  const auto counts = storage::count_deadlines(store_.store(), now.calendar, now.now, request.query_or("unit", ""));
+  return counts.has_error() ? respond(counts.error()) : respond(runtime::counts_json(*counts));
 }
 
 runtime::Response Api::show(const runtime::Request& request) {
@@ -24,7 +34,7 @@ runtime::Response Api::show(const runtime::Request& request) {
   const auto found = storage::show_dossier(store_.store(), *did);
   if (found.has_error()) return respond(found.error());
   const bool national = request.query_or("form", "") == "national";
-  return runtime::respond_unless_held(national ? runtime::national_json_of(found->state) : runtime::view_json(*found), request);
+  return runtime::respond_unless_held(national ? runtime::national_json_of(found->state) : runtime::view_json(*found, today()), request);
 }
 
 runtime::Response Api::told(const runtime::Request& request, TellHistory tell) {

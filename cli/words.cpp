@@ -159,6 +159,22 @@ void add_page_command(CLI::App& app, Line& line, const char* says) {
   made->footer("A session lasts until it was idle for 12 hours, also over a restart of the daemon.");
 }
 
+void add_due_options(CLI::App& command, std::string& due) {
+  struct Option {
+    const char *flag, *name, *says;
+  };
+  constexpr Option options[] = {{"--overdue", "overdue", "only those past their appointment"},
+                                {"--due-today", "today", "only those whose appointment is today"},
+                                {"--due-soon", "soon", "only those due within two working days"},
+                                {"--waiting", "waiting", "only those that wait for the citizen"}};
+  std::vector<CLI::Option*> made;
+  for (const auto& option : options) {
+    auto* flag = command.add_flag_callback(option.flag, [&due, name = option.name] { due = name; }, option.says);
+    for (auto* other : made) flag->excludes(other);
+    made.push_back(flag);
+  }
+}
+
 void add_version_command(CLI::App& app, Line& line, const char* version) {
   auto* made = printing(app, line, "version", "what this program is", [&line, version] {
     std::printf(line.common.json ? "{\"program\":\"%s\",\"version\":\"%s\"}\n" : "%s %s\n", line.about.name, version);

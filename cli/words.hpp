@@ -60,6 +60,8 @@ CLI::App* add_doctor_command(CLI::App& app, Line& line, const char* says, const 
 CLI::App* add_bundle_command(CLI::App& app, Line& line, std::string& out_file, std::function<int()> bundle);
 void add_page_command(CLI::App& app, Line& line, const char* says);
 void add_version_command(CLI::App& app, Line& line, const char* version);
+/// `--overdue`, `--due-today`, `--due-soon`, `--waiting`: one of them at most. `due`: what the API calls it.
+void add_due_options(CLI::App& command, std::string& due);
 
 /// Understands the words, reads the configuration, runs the command. The process's exit code.
 int run(CLI::App& app, Line& line, int argc, char** argv);

@@ -213,8 +213,8 @@ json::object national_json_of(const merge::DossierState& state) {
     if (!field.parent.empty()) continue;
     if (field.type == schema::Type::list) {
       auto list = national_list(state, field.name);
-      // Hand-overs and notes are no part of the national message while there are none; the other lists are, also when empty.
-      const bool own = field.name == "BanGiao" || field.name == "notes";
+      // Our own lists are no part of the national message while there are none; the other lists are, also when empty.
+      const bool own = field.name == "BanGiao" || field.name == "notes" || field.name == "DanhSachXinLoi";
       if (!own || !list.empty()) out[field.name] = std::move(list);
     } else if (const auto* value = record::find(state.fields, field.name)) {
       out[field.name] = national_value(field.name, *value);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/deadline_json.hpp"
 #include "runtime/dossier_json.hpp"
 #include "runtime/http.hpp"
 #include "runtime/json_input.hpp"
@@ -17,45 +18,57 @@ void add_standing(boost::json::object& to, const Standing& standing) {
 }
 
 template <class Line>
-[[nodiscard]] boost::json::object line_json(const Line& line) {
+[[nodiscard]] boost::json::object line_json(const Line& line, const Today& today) {
+  const auto& course = line.course;
   boost::json::object out{{"id", id_text(line.did)},
                           {"code", line.code},
-                          {"status", line.status},
-                          {"procedure", line.procedure},
+                          {"status", course.status},
+                          {"procedure", course.procedure},
                           {"procedure_name", line.procedure_name},
                           {"unit", line.unit},
                           {"owner", line.owner},
-                          {"received", line.received},
-                          {"due", line.due},
-                          {"finished", line.finished},
+                          {"received", course.received},
+                          {"due", course.due},
+                          {"finished", course.ended},
                           {"changed_at", time_text(line.changed_at)},
-                          {"conflicts", line.conflicts}};
+                          {"conflicts", line.conflicts},
+                          {"deadline", deadline_json(course, today)}};
   add_standing(out, line.standing);
   if (!line.voided.empty()) out["void"] = line.voided;
   return out;
 }
 
 template <class Lines>
-[[nodiscard]] boost::json::array lines_json(const Lines& lines) {
+[[nodiscard]] boost::json::array lines_json(const Lines& lines, const Today& today) {
   boost::json::array out;
-  for (const auto& line : lines) out.push_back(line_json(line));
+  for (const auto& line : lines) out.push_back(line_json(line, today));
   return out;
 }
 
 template <class View>
-[[nodiscard]] boost::json::object view_json(const View& view) {
+[[nodiscard]] boost::json::object view_json(const View& view, const Today& today) {
   auto out = json_of(view.state);
+  out["deadline"] = deadline_json(course::row_of(view.state), today);
   add_standing(out, view.standing);
   return out;
 }
 
-/// What a request for a list asks for: `query`, `status`, `conflict`, `void`, `limit`, `cursor`.
+/// How long the lists by deadline are.
+template <class Counts>
+[[nodiscard]] boost::json::object counts_json(const Counts& counts) {
+  return {{"overdue", counts.overdue}, {"today", counts.today},           {"soon", counts.soon},
+          {"waiting", counts.waiting}, {"supplement", counts.supplement}, {"payment", counts.payment}};
+}
+
+/// What a request for a list asks for: `query`, `status`, `unit`, `due`, `conflict`, `void`, `limit`, `cursor`.
 template <class Query>
-[[nodiscard]] Result<Query> list_query_of(const Request& request) {
+[[nodiscard]] Result<Query> list_query_of(const Request& request, const Today& today) {
   Query out;
   WARD_TRY(out.limit, limit_of(request));
   out.status = request.query_or("status", "");
   out.search = request.query_or("query", "");
+  out.unit = request.query_or("unit", "");
+  WARD_TRY(out.due, due_named(request.query_or("due", ""), today));
   WARD_TRY(out.conflict_only, flag_of(request, "conflict"));
   WARD_TRY(out.voided, flag_of(request, "void"));
   out.after = request.query_or("cursor", "");

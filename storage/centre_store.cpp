@@ -4,6 +4,7 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/keys/keys.hpp"
 #include "storage/centre_parts.hpp"
+#include "storage/merged.hpp"
 
 namespace ward::storage {
 namespace {
@@ -61,6 +62,7 @@ Result<CentreStore> CentreStore::open(const std::string& path, CentreKeys keys, 
     return fail(Fault::wrong_organisation, "the policy log names other keys than those in the key file");
   CentreStore centre(std::move(store), std::move(keys));
   WARD_CHECK(centre.load(mode));
+  if (mode == OpenMode::read_write) WARD_CHECK(fill_courses(centre.store_));
   return centre;
 }
 

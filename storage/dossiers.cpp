@@ -7,6 +7,7 @@
 #include "storage/search.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 
 namespace ward::storage {
@@ -93,35 +94,135 @@ merge::DossierState newest_state(Store& store, std::int64_t dossier) {
   return read_state(store, dossier);
 }
 
+/// `not_found`; `storage_damaged` when an index leads to another dossier's row.
+Result<std::int64_t> row_of_dossier(Store& store, const Did& did) {
+  const auto dossier = find_dossier_row(store, did);
+  if (dossier == 0) return fail(Fault::not_found, "there is no such dossier here");
+  if (did_of(store, dossier) != did) return fail(Fault::storage_damaged, "an index leads to another dossier");
+  return dossier;
+}
+
 DossierView view_of(Store& store, Phases& phases, std::int64_t dossier) {
   const auto did = did_of(store, dossier);
   return {did, newest_state(store, dossier), phases.of(dossier, did)};
 }
+
+/// `words`: the column of the search words, where a search reads them.
+#define WARD_LINES(words, tables) \
+  "SELECT d.id, d.did, d.code, d.unit, d.conflicts, s.changed_ms, " words ", " WARD_COURSE_COLUMNS " FROM " tables " WHERE "
+#define WARD_ALL_LINES WARD_LINES("NULL", "dossier d LEFT JOIN state s ON s.dossier = d.id")
+#define WARD_SEARCHED_LINES WARD_LINES("w.hashes", "words w JOIN dossier d ON d.id = w.dossier JOIN state s ON s.dossier = d.id")
+constexpr int words_column = 6;
 
 DossierLine line_of(Store& store, Phases& phases, const Query& row) {
   DossierLine out;
   const auto dossier = row.number(0);
   out.did = row.fixed<Did>(1);
   out.code = row.text(2);
-  out.status = row.text(3);
-  out.procedure = row.text(4);
-  out.unit = row.text(5);
-  out.received = row.text(6);
-  out.due = row.text(7);
-  out.conflicts = static_cast<std::uint64_t>(row.number(8));
-  out.changed_at = {row.number(9)};
+  out.unit = row.text(3);
+  out.conflicts = static_cast<std::uint64_t>(row.number(4));
+  out.changed_at = {row.number(5)};
+  out.course = course_row(row, words_column + 1);
   const auto state = read_state(store, dossier);
   out.owner = shown_text(state, "ChuHoSo");
   out.procedure_name = shown_text(state, "TenTTHC");
-  out.finished = shown_text(state, "NgayKetThucXuLy");
   out.voided = shown_text(state, void_field);
   out.standing = phases.of(dossier, out.did);
   return out;
 }
 
-#define WARD_LINE_COLUMNS                                                                                                   \
-  "SELECT d.id, d.did, d.code, d.status, d.procedure, d.unit, d.received, d.due, d.conflicts, s.changed_ms FROM dossier d " \
-  "LEFT JOIN state s ON s.dossier = d.id "
+/// A stored time as a number, for cursors; 0 for none.
+std::int64_t digits_of(const std::string& time) {
+  std::int64_t out = 0;
+  std::from_chars(time.data(), time.data() + time.size(), out);
+  return out;
+}
+std::string time_of(std::int64_t digits) {
+  constexpr std::size_t size = 14;
+  auto out = std::to_string(digits);
+  return out.size() < size ? std::string(size - out.size(), '0') + out : out;
+}
+
+/// Reads one page of a list.
+class Lister {
+ public:
+  Lister(Store& store, const DossierQuery& query)
+      : store_(store),
+        query_(query),
+        phases_(store),
+        wanted_(hashes_of_query(store, query.search)),
+        limit_(std::clamp<std::size_t>(query.limit, 1, lines_max)) {}
+
+  Result<DossierPage> page() {
+    if (!query_.search.empty() && wanted_.empty()) return DossierPage{};
+    WARD_CHECK(query_.due ? by_appointment(*query_.due) : newest_first());
+    return std::move(out_);
+  }
+
+ private:
+  /// `place_of_line`: where the list goes on after a dossier.
+  template <class PlaceOfLine>
+  void take(Query& rows, PlaceOfLine&& place_of_line) {
+    std::string last;
+    while (rows.step()) {
+      if (!wanted_.empty() && !contains_all(rows.bytes(words_column), wanted_)) continue;
+      if (out_.lines.size() == limit_) {
+        out_.next = last;
+        return;
+      }
+      auto line = line_of(store_, phases_, rows);
+      if (line.course.voided && !query_.voided) continue;
+      last = place_of_line(rows.number(0), line);
+      out_.lines.push_back(std::move(line));
+    }
+  }
+
+  /// One statement for each way to find the rows, so that each uses its index.
+  Query newest_rows() {
+#define WARD_REST "AND (?2 = '' OR d.status = ?2) AND (?3 = '' OR d.unit = ?3) AND d.conflicts >= ?4 ORDER BY d.id DESC"
+    if (!wanted_.empty())
+      return store_.db.query(
+          WARD_SEARCHED_LINES
+          "w.dossier < ?1 AND (?2 = '' OR d.status = ?2) AND (?3 = '' OR d.unit = ?3) AND d.conflicts >= ?4 ORDER BY w.dossier DESC");
+    if (query_.conflict_only) return store_.db.query(WARD_ALL_LINES "d.conflicts > 0 AND d.id < ?1 " WARD_REST);
+    if (!query_.status.empty()) return store_.db.query(WARD_ALL_LINES "d.status = ?2 AND d.id < ?1 " WARD_REST);
+    return store_.db.query(WARD_ALL_LINES "d.id < ?1 " WARD_REST);
+#undef WARD_REST
+  }
+  Result<void> newest_first() {
+    WARD_TRY(const auto before, row_of(query_.after, std::numeric_limits<std::int64_t>::max()));
+    auto rows = newest_rows();
+    rows.bind(before).bind(query_.status).bind(query_.unit).bind(std::int64_t{query_.conflict_only});
+    take(rows, [](std::int64_t dossier, const DossierLine&) { return std::to_string(dossier); });
+    return {};
+  }
+
+  Query rows_by_appointment() {
+#define WARD_REST                                                                                                                       \
+  "d.clock = ?1 AND d.due >= ?2 AND d.due < ?3 AND d.due >= ?4 AND (d.due > ?4 OR d.id > ?5) AND (?6 = '' OR d.status = ?6) AND (?7 = " \
+  "'' OR d.unit = ?7) AND d.conflicts >= ?8 ORDER BY d.due, d.id"
+    if (wanted_.empty()) return store_.db.query(WARD_ALL_LINES WARD_REST);
+    return store_.db.query(WARD_LINES("w.hashes", "dossier d JOIN words w ON w.dossier = d.id LEFT JOIN state s ON s.dossier = d.id")
+                               WARD_REST);
+#undef WARD_REST
+  }
+  Result<void> by_appointment(const deadline::Range& range) {
+    WARD_TRY(const auto after, place_of(query_.after, {}));
+    const auto after_due = after.sorted_by == 0 ? std::string() : time_of(after.sorted_by);
+    auto rows = rows_by_appointment();
+    rows.bind(std::string_view(deadline::name_of(range.clock))).bind(range.from).bind(range.before).bind(after_due).bind(after.dossier);
+    rows.bind(query_.status).bind(query_.unit).bind(std::int64_t{query_.conflict_only});
+    take(rows, [](std::int64_t dossier, const DossierLine& line) { return cursor_text({digits_of(line.course.due), dossier}); });
+    return {};
+  }
+
+  Store& store_;
+  const DossierQuery& query_;
+  Phases phases_;
+  std::vector<std::uint64_t> wanted_;
+  std::size_t limit_;
+  DossierPage out_;
+};
 
 }  // namespace
 
@@ -156,8 +257,7 @@ Result<Did> find_dossier(Store& store, std::string_view which) {
 
 Result<DossierView> show_dossier(Store& store, const Did& did) {
   return store.db.read("show dossier", [&]() -> Result<DossierView> {
-    const auto dossier = find_dossier_row(store, did);
-    if (dossier == 0) return fail(Fault::not_found, "there is no such dossier here");
+    WARD_TRY(const auto dossier, row_of_dossier(store, did));
     Phases phases(store);
     return view_of(store, phases, dossier);
   });
@@ -165,55 +265,14 @@ Result<DossierView> show_dossier(Store& store, const Did& did) {
 
 Result<std::vector<merge::HistoryEntry>> dossier_history(Store& store, const Did& did) {
   return store.db.read("dossier history", [&]() -> Result<std::vector<merge::HistoryEntry>> {
-    const auto dossier = find_dossier_row(store, did);
-    if (dossier == 0) return fail(Fault::not_found, "there is no such dossier here");
+    WARD_TRY(const auto dossier, row_of_dossier(store, did));
     return merge::history(did, facts_of(store, dossier));
   });
 }
 
 Result<DossierPage> list_dossiers(Store& store, const DossierQuery& query) {
   forget_keys(store);
-  return store.db.read("list dossiers", [&]() -> Result<DossierPage> {
-    WARD_TRY(const auto before, row_of(query.after, std::numeric_limits<std::int64_t>::max()));
-    const auto wanted = hashes_of_query(store, query.search);
-    DossierPage out;
-    if (!query.search.empty() && wanted.empty()) return out;
-    const auto limit = std::clamp<std::size_t>(query.limit, 1, lines_max);
-    Phases phases(store);
-    const auto take = [&](Query& rows) {
-      std::int64_t last = 0;
-      while (rows.step()) {
-        // Column 10 is there only in a search.
-        if (!wanted.empty() && !contains_all(rows.bytes(10), wanted)) continue;
-        if (out.lines.size() == limit) {
-          out.next = std::to_string(last);
-          return;
-        }
-        auto line = line_of(store, phases, rows);
-        if (!line.voided.empty() && !query.voided) continue;
-        last = rows.number(0);
-        out.lines.push_back(std::move(line));
-      }
-    };
-    const auto conflicts_min = std::int64_t{query.conflict_only};
-    if (!wanted.empty()) {
-      auto rows = store.db.query(
-          "SELECT d.id, d.did, d.code, d.status, d.procedure, d.unit, d.received, d.due, d.conflicts, s.changed_ms, w.hashes FROM words w "
-          "JOIN dossier d ON d.id = w.dossier JOIN state s ON s.dossier = d.id WHERE w.dossier < ? AND d.conflicts >= ? AND (? = '' OR "
-          "d.status = ?) ORDER BY w.dossier DESC");
-      take(rows.bind(before).bind(conflicts_min).bind(query.status).bind(query.status));
-    } else if (query.conflict_only) {
-      auto rows = store.db.query(WARD_LINE_COLUMNS "WHERE d.conflicts > 0 AND d.id < ? AND (? = '' OR d.status = ?) ORDER BY d.id DESC");
-      take(rows.bind(before).bind(query.status).bind(query.status));
-    } else if (!query.status.empty()) {
-      auto rows = store.db.query(WARD_LINE_COLUMNS "WHERE d.status = ? AND d.id < ? ORDER BY d.id DESC");
-      take(rows.bind(query.status).bind(before));
-    } else {
-      auto rows = store.db.query(WARD_LINE_COLUMNS "WHERE d.id < ? ORDER BY d.id DESC");
-      take(rows.bind(before));
-    }
-    return out;
-  });
+  return store.db.read("list dossiers", [&] { return Lister(store, query).page(); });
 }
 
 Result<std::vector<DossierLine>> similar_dossiers(Store& store, const SimilarQuery& query) {
@@ -230,12 +289,11 @@ Result<std::vector<DossierLine>> similar_dossiers(Store& store, const SimilarQue
       return (!owner.empty() && contains_all(words, by_owner)) || (!identity.empty() && contains_all(words, by_identity));
     };
     auto rows = store.db.query(
-        "SELECT d.id, d.did, d.code, d.status, d.procedure, d.unit, d.received, d.due, d.conflicts, s.changed_ms, w.hashes FROM dossier d "
-        "JOIN state s ON s.dossier = d.id JOIN words w ON w.dossier = d.id WHERE s.changed_ms >= ?1 AND (?2 = '' OR d.procedure = ?2) "
-        "ORDER BY d.id DESC");
+        WARD_LINES("w.hashes", "dossier d JOIN state s ON s.dossier = d.id JOIN words w ON w.dossier = d.id")
+        "s.changed_ms >= ?1 AND (?2 = '' OR d.procedure = ?2) ORDER BY d.id DESC");
     rows.bind(query.since.ms).bind(query.procedure);
     while (out.size() < similar_max && rows.step()) {
-      if (!may_be(rows.bytes(10))) continue;
+      if (!may_be(rows.bytes(words_column))) continue;
       const auto state = read_state(store, rows.number(0));
       // The words may be somebody else's in the same dossier.
       const bool same_owner = !owner.empty() && text::words(shown_text(state, "ChuHoSo")) == owner;

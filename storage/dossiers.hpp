@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/course/course.hpp"
 #include "storage/store.hpp"
 
 #include <string>
@@ -18,14 +19,14 @@ struct DossierStanding {
   std::string reason;  ///< of `needs_you`: `conflict`, `attention`, `waiting`, or the fault for which the centre refused it; else empty
 };
 
-/// The field that marks a dossier as made by mistake; its text is the reason.
-inline constexpr std::string_view void_field = "LyDoHuy";
+using course::void_field;
 
 /// A line of the list: nothing but what a list shows.
 struct DossierLine {
   Did did;
-  std::string code, status, procedure, unit, received, due;
-  std::string owner, procedure_name, finished, voided;  ///< opened from the sealed state; empty while in conflict
+  std::string code, unit;
+  course::Row course;
+  std::string owner, procedure_name, voided;  ///< opened from the sealed state; empty while in conflict
   WallTime changed_at;
   std::uint64_t conflicts = 0;
   DossierStanding standing;
@@ -34,7 +35,9 @@ struct DossierLine {
 struct DossierQuery {
   std::string status;  ///< empty: any
   bool conflict_only = false;
-  bool voided = false;     ///< those too that were made by mistake
+  bool voided = false;                 ///< those too that were made by mistake
+  std::string unit;                    ///< that holds it; empty: any
+  std::optional<deadline::Range> due;  ///< of one class only, and by appointment, the earliest first; else the newest dossier first
   std::string search;      ///< words, all of which must occur; folded, prefixes from 3 letters; of numbers from 4 digits, and their last 4
   std::string after;       ///< cursor of the page before; empty: from the start
   std::size_t limit = 50;  ///< at most 500

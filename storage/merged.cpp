@@ -69,27 +69,58 @@ class Line {
   bool straight_ = true;
 };
 
+void write_course(Store& store, std::int64_t dossier, const course::Row& row) {
+  store.db
+      .query(
+          "UPDATE dossier SET clock = ?1, status = ?2, procedure = ?3, channel = ?4, received = ?5, due = ?6, ended = ?7, asked = ?8, "
+          "rounds = ?9, promised = ?10, apologies = ?11, has_result = ?12, voided = ?13 WHERE id = ?14 AND (clock, status, procedure, "
+          "channel, "
+          "received, due, ended, asked, rounds, promised, apologies, has_result, voided) IS NOT (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+          "?11, "
+          "?12, ?13)")
+      .bind(std::string_view(deadline::name_of(row.clock)))
+      .bind(row.status)
+      .bind(row.procedure)
+      .bind(row.channel)
+      .bind(row.received)
+      .bind(row.due)
+      .bind(row.ended)
+      .bind(row.asked)
+      .bind(std::int64_t{row.rounds})
+      .bind(row.promised == row.due ? std::string_view() : std::string_view(row.promised))
+      .bind(std::int64_t{row.apologies})
+      .bind(std::int64_t{row.has_result})
+      .bind(std::int64_t{row.voided})
+      .bind(dossier)
+      .run();
+}
+
+/// A state that does not open stays without them; `verify` tells of it.
+void fill_course(Store& store, std::int64_t dossier) {
+  try {
+    write_course(store, dossier, course::row_of(read_state(store, dossier)));
+  } catch (const Failure& failure) {
+    if (failure.error.fault != Fault::storage_damaged) throw;
+  }
+}
+
 /// Writes only what differs, as every page that a save touches must reach the disk before it is answered.
 void write_line(Store& store, std::int64_t dossier, const Merged& merged) {
   const auto& state = merged.state;
   store.db
       .query(
-          "UPDATE dossier SET code = ?1, status = ?2, procedure = ?3, unit = ?4, received = ?5, due = ?6, conflicts = ?7, attention = ?8, "
-          "waiting = ?9, in_line = ?10, dirty = 0 WHERE id = ?11 AND (code IS NOT ?1 OR status IS NOT ?2 OR procedure IS NOT ?3 OR unit IS "
-          "NOT ?4 "
-          "OR received IS NOT ?5 OR due IS NOT ?6 OR conflicts <> ?7 OR attention <> ?8 OR waiting <> ?9 OR in_line <> ?10 OR dirty <> 0)")
+          "UPDATE dossier SET code = ?1, unit = ?2, conflicts = ?3, attention = ?4, waiting = ?5, in_line = ?6, dirty = 0 WHERE id = ?7 "
+          "AND "
+          "(dirty <> 0 OR (code, unit, conflicts, attention, waiting, in_line) IS NOT (?1, ?2, ?3, ?4, ?5, ?6))")
       .bind(state.codes.empty() ? std::string_view() : std::string_view(state.codes.front()))
-      .bind(shown_text(state, "TrangThaiHoSo"))
-      .bind(shown_text(state, "MaTTHC"))
       .bind(state.custody)
-      .bind(shown_text(state, "NgayTiepNhan"))
-      .bind(shown_text(state, "NgayHenTra"))
       .bind(static_cast<std::int64_t>(state.conflicts.size()))
       .bind(merged.attention)
       .bind(merged.waiting)
       .bind(std::int64_t{merged.in_line})
       .bind(dossier)
       .run();
+  write_course(store, dossier, course::row_of(state));
 }
 
 bool same(BytesView a, BytesView b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
@@ -175,10 +206,24 @@ Merged merged_from_records(Store& store, std::int64_t dossier, const Did& did) {
   return out;
 }
 
-std::string shown_text(const merge::DossierState& state, std::string_view field) {
-  const auto* value = record::find(state.fields, field);
-  const auto* text = value == nullptr ? nullptr : value->text();
-  return text == nullptr ? std::string() : *text;
+course::Row course_row(const Query& row, int first) {
+  course::Row out;
+  const auto text = [&](int column) { return row.is_null(first + column) ? std::string() : row.text(first + column); };
+  const auto number = [&](int column) { return row.is_null(first + column) ? 0 : static_cast<int>(row.number(first + column)); };
+  out.clock = deadline::clock_named(text(0)).value_or(deadline::Clock::none);
+  out.status = text(1);
+  out.procedure = text(2);
+  out.channel = text(3);
+  out.received = text(4);
+  out.due = text(5);
+  out.ended = text(6);
+  out.asked = text(7);
+  out.rounds = number(8);
+  out.promised = text(9).empty() ? out.due : text(9);
+  out.apologies = number(10);
+  out.has_result = number(11) != 0;
+  out.voided = number(12) != 0;
+  return out;
 }
 
 void remerge(Store& store, std::int64_t dossier) { write_merged(store, dossier, false); }
@@ -189,6 +234,9 @@ merge::DossierState read_state(Store& store, std::int64_t dossier) {
   auto found = store.db.query("SELECT sealed FROM state WHERE dossier = ?");
   found.bind(dossier);
   if (!found.step()) {
+    auto merged = store.db.query("SELECT 1 FROM dossier WHERE id = ? AND clock IS NOT NULL");
+    merged.bind(dossier);
+    if (merged.step()) throw Failure{{Fault::storage_damaged, "a dossier's state is missing"}};
     merge::DossierState unmerged;
     unmerged.did = did;
     return unmerged;
@@ -198,6 +246,23 @@ merge::DossierState read_state(Store& store, std::int64_t dossier) {
 }
 
 std::vector<merge::Fact> facts_of(Store& store, std::int64_t dossier) { return gather(store, dossier).facts; }
+
+Result<void> fill_courses(Store& store) {
+  std::int64_t last = 0;
+  for (bool more = true; more;) {
+    WARD_TRY(more, store.db.transact("fill in what lists need", [&]() -> Result<bool> {
+      std::vector<std::int64_t> ids;
+      auto found = store.db.query(
+          "SELECT d.id FROM dossier d JOIN state s ON s.dossier = d.id WHERE d.clock IS NULL AND d.id > ? ORDER BY d.id LIMIT ?");
+      found.bind(last).bind(rebuilt_at_once);
+      while (found.step()) ids.push_back(found.number(0));
+      for (const auto id : ids) fill_course(store, id);
+      if (!ids.empty()) last = ids.back();
+      return !ids.empty();
+    }));
+  }
+  return {};
+}
 
 Result<std::uint64_t> rebuild(Store& store) {
   std::uint64_t done = 0;

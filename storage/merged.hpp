@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/course/course.hpp"
 #include "storage/store.hpp"
 
 /// How a dossier's records become what is stored of it: shared by those who write it and those who verify it.
@@ -27,7 +28,14 @@ struct Merged {
 /// As `remerge`, by who has read the stored state already: what follows from it and did not change need not be worked out again.
 void remerge_after(Store& store, std::int64_t dossier, const merge::DossierState& stored);
 
-/// The text of a shown field; empty when it has none.
-[[nodiscard]] std::string shown_text(const merge::DossierState& state, std::string_view field);
+using course::shown_text;
+
+/// Gives every dossier that an older version merged the columns of today. Begins its own transactions; some hundreds in each.
+[[nodiscard]] Result<void> fill_courses(Store& store);
+/// Of a stored row: the columns `WARD_COURSE_COLUMNS`, from `first` on.
+[[nodiscard]] course::Row course_row(const Query& row, int first);
+#define WARD_COURSE_COLUMNS                                                                                                           \
+  "d.clock, d.status, d.procedure, d.channel, d.received, d.due, d.ended, d.asked, d.rounds, d.promised, d.apologies, d.has_result, " \
+  "d.voided"
 
 }  // namespace ward::storage

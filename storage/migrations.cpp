@@ -90,7 +90,25 @@ CREATE TABLE answered (key TEXT PRIMARY KEY, request BLOB NOT NULL, answer BLOB 
 CREATE INDEX answered_at ON answered (at_ms);
 )sql";
 
-constexpr std::array steps{Migration{version_1}};
+/// What lists by deadline and reports are made of (protocol/course); nothing of it names a person. Texts as dossiers store them.
+constexpr const char* version_2 = R"sql(
+-- clock: NULL until the dossier was merged by a version that knows it. asked: the newest request for a supplement; rounds: such requests.
+-- promised: the appointment before the first apology; empty where there was none. has_result: 1 with a result paper that has code and link. voided: 1 when it was made by mistake.
+ALTER TABLE dossier ADD COLUMN clock TEXT;
+ALTER TABLE dossier ADD COLUMN ended TEXT;
+ALTER TABLE dossier ADD COLUMN channel TEXT;
+ALTER TABLE dossier ADD COLUMN asked TEXT;
+ALTER TABLE dossier ADD COLUMN rounds INTEGER;
+ALTER TABLE dossier ADD COLUMN promised TEXT;
+ALTER TABLE dossier ADD COLUMN apologies INTEGER;
+ALTER TABLE dossier ADD COLUMN has_result INTEGER;
+ALTER TABLE dossier ADD COLUMN voided INTEGER;
+CREATE INDEX dossier_deadline ON dossier (clock, due);
+CREATE INDEX dossier_received ON dossier (received);
+CREATE INDEX dossier_clockless ON dossier (id) WHERE clock IS NULL;
+)sql";
+
+constexpr std::array steps{Migration{version_1}, Migration{version_2}};
 
 }  // namespace
 

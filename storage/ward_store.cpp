@@ -4,6 +4,7 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/crypto/hash.hpp"
 #include "protocol/keys/keys.hpp"
+#include "storage/merged.hpp"
 #include "storage/ward_parts.hpp"
 
 namespace ward::storage {
@@ -102,6 +103,7 @@ Result<WardStore> WardStore::open(const std::string& path, WardKeys keys, Random
     for (const auto dossier : waiting_since_update(ward.store_)) remerge(ward.store_, dossier);
     return {};
   }));
+  WARD_CHECK(fill_courses(ward.store_));
   return ward;
 }
 

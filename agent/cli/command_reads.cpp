@@ -1,4 +1,5 @@
 #include "agent/cli/commands.hpp"
+#include "cli/deadline.hpp"
 #include "cli/history.hpp"
 #include "cli/progress.hpp"
 #include "protocol/schema/schema.hpp"
@@ -47,6 +48,7 @@ void show_conflict(const json::value& conflict) {
 
 int show_dossier(const json::value& dossier) {
   print(shown(dossier, "code") + "  " + shown(dossier, "id") + "  " + shown(dossier, "state") + "\n");
+  print(cli::deadline_words(dossier) + "\n");
   if (const auto* fields = dossier.get_object().if_contains("fields"); fields != nullptr && fields->is_object())
     show_fields("", fields->get_object());
   for (const auto& [member, collection] : {std::pair{"parts", "TaiLieuNop"}, std::pair{"payments", "BienLai"}, std::pair{"notes", "notes"}})
@@ -80,6 +82,7 @@ std::optional<Trouble> each_line(const Common& common, const std::string& target
 std::string list_target(const ListOptions& options) {
   std::string target =
       "/v1/dossiers?limit=500&query=" + runtime::encode_segment(options.search) + "&status=" + runtime::encode_segment(options.status);
+  if (!options.due.empty()) target += "&due=" + options.due;
   if (options.conflict) target += "&conflict=true";
   if (options.voided) target += "&void=true";
   return target;
@@ -112,10 +115,17 @@ std::string code_or_id(const json::object& line, const char* code, const char* i
 }  // namespace
 
 int dossier_list(const Common& common, const ListOptions& options) {
-  return show_lines(common, list_target(options), "dossiers", {"CODE", "STATUS", "UNIT", "OWNER", "DUE", "STATE", "CONFLICTS"},
+  return show_lines(common, list_target(options), "dossiers",
+                    {"CODE", "STATUS", "UNIT", "OWNER", "DUE", "DEADLINE", "LEFT", "STATE", "CONFLICTS"},
                     [](const json::object& line) -> std::vector<std::string> {
-                      return {code_or_id(line, "code", "id"), shown(line, "status"), shown(line, "unit"),
-                              shown(line, "owner"),           shown(line, "due"),    shown(line, "state"),
+                      return {code_or_id(line, "code", "id"),
+                              shown(line, "status"),
+                              shown(line, "unit"),
+                              shown(line, "owner"),
+                              shown(line, "due"),
+                              shown(line, "deadline", "class"),
+                              shown(line, "deadline", "days_left"),
+                              shown(line, "state"),
                               shown(line, "conflicts")};
                     });
 }

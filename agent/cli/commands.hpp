@@ -69,6 +69,7 @@ int dossier_apply(const Common& common, const std::string& file, std::uint64_t f
 
 struct ListOptions {
   std::string status, search, out_file;
+  std::string due;  ///< a class of deadline, as the API calls it; empty: any
   bool conflict = false;
   bool voided = false;  ///< those too that were made by mistake
 };

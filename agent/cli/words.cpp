@@ -96,6 +96,7 @@ void add_dossiers(CLI::App& app, Words& w) {
   list->add_option("--search", w.list.search, "words that must occur");
   for (auto* listing : {list, exported}) {
     listing->add_option("--status", w.list.status, "only this status, 1 to 10");
+    cli::add_due_options(*listing, w.list.due);
     listing->add_flag("--conflict", w.list.conflict, "only those that a person must decide");
     listing->add_flag("--void", w.list.voided, "those too that were made by mistake");
   }

@@ -1,5 +1,6 @@
 #include "centre/cli/client.hpp"
 #include "centre/files.hpp"
+#include "cli/deadline.hpp"
 #include "cli/history.hpp"
 #include "runtime/account.hpp"
 #include "runtime/http.hpp"
@@ -17,10 +18,11 @@ using runtime::rows_of;
 using runtime::shown;
 
 void show_lines(const std::vector<json::object>& lines) {
-  std::vector<std::vector<std::string>> rows{{"CODE", "STATUS", "UNIT", "OWNER", "DUE", "STATE", "CONFLICTS"}};
+  std::vector<std::vector<std::string>> rows{{"CODE", "STATUS", "UNIT", "OWNER", "DUE", "DEADLINE", "LEFT", "STATE", "CONFLICTS"}};
   for (const auto& line : lines)
     rows.push_back({shown(line, "code"), shown(line, "status"), shown(line, "unit"), shown(line, "owner"), shown(line, "due"),
-                    shown(line, "state"), shown(line, "conflicts")});
+                    shown(line, "deadline", "class"), shown(line, "deadline", "days_left"), shown(line, "state"),
+                    shown(line, "conflicts")});
   print(align(rows));
 }
 
@@ -39,6 +41,7 @@ const json::value& member(const json::value& from, std::string_view name) {
 
 void show_dossier(const json::value& dossier) {
   print(shown(dossier, "code") + "  " + shown(dossier, "id") + "  " + shown(dossier, "state") + "\n");
+  print(cli::deadline_words(dossier) + "\n");
   show_fields(member(dossier, "fields"));
   for (const auto* name : {"parts", "payments", "notes"}) {
     for (const auto& element : rows_of(dossier, name)) {
@@ -84,6 +87,8 @@ Result<json::object> verify_without_daemon(const Common& common) {
 int dossier_list(const Common& common, const ListOptions& options) {
   std::string target =
       "/v1/dossiers?limit=500&query=" + runtime::encode_segment(options.search) + "&status=" + runtime::encode_segment(options.status);
+  if (!options.due.empty()) target += "&due=" + options.due;
+  if (!options.unit.empty()) target += "&unit=" + runtime::encode_segment(options.unit);
   if (options.conflict) target += "&conflict=true";
   std::vector<json::object> lines;
   std::string cursor;

@@ -73,7 +73,8 @@ int address_list(const Common& common);
 int address_set(const Common& common, const std::vector<std::string>& addresses);
 
 struct ListOptions {
-  std::string status, search;
+  std::string status, search, unit;
+  std::string due;  ///< a class of deadline, as the API calls it; empty: any
   bool conflict = false;
 };
 int dossier_list(const Common& common, const ListOptions& options);

@@ -97,6 +97,8 @@ void add_dossiers(CLI::App& app, Words& w) {
   auto* list = printing(*dossier, w, "list", "all dossiers, or those that fit", [&] { return dossier_list(w.common, w.list); });
   list->add_option("--status", w.list.status, "only this status, 1 to 10");
   list->add_option("--search", w.list.search, "words that must occur");
+  list->add_option("--unit", w.list.unit, "only those that this unit holds");
+  cli::add_due_options(*list, w.list.due);
   list->add_flag("--conflict", w.list.conflict, "only those that a person must decide");
   auto* show = printing(*dossier, w, "show", "one dossier", [&] { return dossier_show(w.common, w.code); });
   auto* history =

@@ -1,7 +1,8 @@
-import {type Dossier, type DossierLine, dossierPath, valueText} from '../common/dossier';
+import {type Dossier, type DossierLine, dossierPath, valueText, voidField} from '../common/dossier';
 import {useRead} from '../common/live';
 import {CodeWords} from '../common/parts/code';
 import {Collections} from '../common/parts/collections';
+import {DeadlineWords} from '../common/parts/deadline';
 import {DossierList} from '../common/parts/dossier_list';
 import {Facts} from '../common/parts/facts';
 import {Heading} from '../common/parts/heading';
@@ -52,6 +53,11 @@ export function DossierPage({id}: {id: string}) {
           <p>
             {names.unit(dossier.custody.unit)} · <strong>{names.status(valueText(dossier.fields['TrangThaiHoSo']))}</strong>
           </p>
+          {!valueText(dossier.fields[voidField]) && (
+            <p>
+              <DeadlineWords deadline={dossier.deadline} />
+            </p>
+          )}
           <CodeWords codes={dossier.codes} />
           {dossier.conflicts.length > 0 && (
             <Banner kind="warn" icon="person">

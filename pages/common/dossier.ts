@@ -1,3 +1,5 @@
+import type {Deadline} from './deadline';
+
 /** What both daemons tell of dossiers; interfaces.md has the contract. */
 
 export type DossierState = 'on_this_pc' | 'at_centre' | 'applied' | 'needs_you';
@@ -11,6 +13,7 @@ export type DossierLine = {
   owner: string;
   received: string;
   due: string;
+  deadline: Deadline;
   changed_at: string;
   conflicts: number;
   state: DossierState;
@@ -48,6 +51,7 @@ export type Dossier = {
   codes: string[];
   version: string;
   state: DossierState;
+  deadline: Deadline;
   fields: Record<string, unknown>;
   parts: Element[];
   payments: Element[];

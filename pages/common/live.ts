@@ -19,6 +19,7 @@ export function useKnown(): boolean {
 
 const retryMs = 1000;
 const gatherMs = 150; // one asking for a burst of events
+const hourglassMs = 60_000; // what is due soon changes while nothing happens
 const pulseMs = 5000; // a daemon that stands still closes nothing
 
 let source: EventSource | undefined;
@@ -89,6 +90,9 @@ export function startLive(events: readonly string[]): void {
   setInterval(() => {
     if (liveness.get().state === 'live' && !document.hidden) void pulse();
   }, pulseMs);
+  setInterval(() => {
+    if (liveness.get().state === 'live' && !document.hidden) somethingHappened();
+  }, hourglassMs);
 }
 
 async function pulse(): Promise<void> {

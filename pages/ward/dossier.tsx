@@ -3,6 +3,7 @@ import {newKey, type Trouble, write} from '../common/api';
 import {type Dossier, dossierPath, valueText, voidField} from '../common/dossier';
 import {useRead} from '../common/live';
 import {CodeWords} from '../common/parts/code';
+import {DeadlineWords} from '../common/parts/deadline';
 import {Dialog} from '../common/parts/dialog';
 import {TextField} from '../common/parts/field';
 import {Heading} from '../common/parts/heading';
@@ -111,6 +112,11 @@ function Shown({dossier, status}: {dossier: Dossier; status: WardStatus | undefi
         <span class="code">{valueText(dossier.fields['MaTTHC'])}</span> <Entered text={valueText(dossier.fields['TenTTHC'])} /> ·{' '}
         <strong>{names.status(valueText(dossier.fields['TrangThaiHoSo']))}</strong>
       </p>
+      {!voided && (
+        <p>
+          <DeadlineWords deadline={dossier.deadline} />
+        </p>
+      )}
       {voided && <Voided dossier={dossier} why={voided} />}
       <CodeWords codes={dossier.codes} />
       <StateWords state={dossier.state} changedAt={dossier.state_since ?? ''} reason={dossier.state_reason} conflicts={dossier.conflicts.length} status={status} id={dossier.id} />

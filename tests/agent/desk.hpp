@@ -57,7 +57,8 @@ struct Desk {
   Pc pc;
   agent::Ward ward;
   runtime::Router router;
-  agent::Api api{ward};
+  std::optional<Now> now;  ///< what deadlines are judged by; none: this machine's clock
+  agent::Api api{ward, [this] { return now.value_or(runtime::read_clock()); }};
 };
 
 /// A whole dossier in the national form.

@@ -69,6 +69,28 @@ describe('lists that are longer than anybody reads', () => {
     assert.equal(await page.$('text=Trang sau →'), null);
   });
 
+  it('shows the lists by deadline, each as long as it says, in words and not in colour alone', async () => {
+    await page.click('nav a[href="#/"]');
+    await page.fill('#search', '');
+    const counts = await city.call('c', 'GET', '/v1/deadlines');
+    assert.ok(counts.overdue > 50);
+    for (const [list, label] of [['overdue', 'Quá hạn'], ['today', 'Đến hạn hôm nay'], ['supplement', 'Chờ bổ sung hồ sơ'], ['payment', 'Chờ nghĩa vụ tài chính']]) {
+      const chip = page.locator('.chips button', {hasText: label});
+      await eventually(`the count of ${list}`, async () => (await chip.locator('.count').textContent()) === String(counts[list]));
+      await chip.click();
+      assert.equal(await chip.getAttribute('aria-pressed'), 'true');
+      await eventually(`the list of ${list}`, async () => ((await page.textContent('p[role="status"].hint')) ?? '').startsWith(counts[list] === 0 ? 'Không có' : String(Math.min(counts[list], 50))));
+      const found = await walk('tbody th');
+      assert.deepEqual([found.length, new Set(found).size], [counts[list], counts[list]]);
+      if (list === 'overdue') {
+        assert.match((await page.textContent('tbody td .deadline.overdue .words')) ?? '', /Quá hạn \d+ ngày làm việc/);
+        await assertAccessible(page, 'what is overdue');
+      }
+      await chip.click();
+      assert.equal(await chip.getAttribute('aria-pressed'), 'false');
+    }
+  });
+
   it('goes back to the first page when what stood on the last one is done', async () => {
     await page.click('nav a[href="#/inbox"]');
     await page.waitForSelector('article.card');

@@ -133,9 +133,9 @@ TEST_CASE("lists filter by status and go on from a cursor, newest first") {
   CHECK(storage::list_dossiers(store, wrong).error().fault == Fault::invalid);
   const auto line = must(storage::list_dossiers(store, asking("", "", 1))).lines.front();
   CHECK(line.owner == "A");
-  CHECK(line.status == "2");
+  CHECK(line.course.status == "2");
   CHECK(line.unit == "W-VYDA");
-  CHECK(line.received == "20260317161049");
+  CHECK(line.course.received == "20260317161049");
   CHECK(line.changed_at == city.now.wall);
 }
 

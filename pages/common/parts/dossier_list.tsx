@@ -1,5 +1,6 @@
 import type {ComponentChildren} from 'preact';
 import {useEffect, useState} from 'preact/hooks';
+import {deadlineLists, deadlineQueries, isDeadlineList} from '../deadline';
 import type {DossierLine, DossierPage} from '../dossier';
 import {href} from '../route';
 import {type Names, schema, useNames} from '../schema';
@@ -7,6 +8,7 @@ import {useTexts} from '../settings';
 import {useStore} from '../store';
 import {committed} from '../text';
 import {shownDate} from '../time';
+import {DeadlineChips, DeadlineWords} from './deadline';
 import {Icon} from './icon';
 import {Pager, usePages} from './pager';
 import {Entered, TroubleSaid} from './said';
@@ -27,11 +29,12 @@ function useSettled(value: string): string {
   return settled;
 }
 
-/** `kind`: a status, or one of the two other ways to choose. */
+/** `kind`: a status, a list by deadline, or one of the two other ways to choose. */
 function listPath(search: string, kind: string): string {
   const query = new URLSearchParams({query: committed(search)});
   if (kind === 'conflicts') query.set('conflict', 'true');
   else if (kind === 'void') query.set('void', 'true');
+  else if (isDeadlineList(kind)) for (const [name, value] of Object.entries(deadlineQueries[kind])) query.set(name, value);
   else if (kind) query.set('status', kind);
   return `/v1/dossiers?${query}`;
 }
@@ -53,6 +56,7 @@ function Row({line, names, column}: {line: DossierLine; names: Names; column: Si
       <td>
         {line.void ? t.dossier.voided : names.status(line.status)}
         {line.due && <span class="hint">{t.list.due(shownDate(line.due))}</span>}
+        {!line.void && <DeadlineWords deadline={line.deadline} />}
       </td>
       <td>{column.cell(line)}</td>
     </tr>
@@ -93,6 +97,11 @@ function Filter({value, onChange}: {value: string; onChange: (value: string) => 
         <option value="">{t.list.all}</option>
         <option value="conflicts">{t.list.needYou}</option>
         <option value="void">{t.list.withVoid}</option>
+        {deadlineLists.map((list) => (
+          <option key={list} value={list}>
+            {t.deadline.lists[list]}
+          </option>
+        ))}
         {statuses.map((one) => (
           <option key={one.code} value={one.code}>
             {names.status(one.code)}
@@ -131,6 +140,7 @@ export function DossierList({column, tools}: {column: SiteColumn; tools?: Compon
         <Filter value={kind} onChange={setKind} />
         {tools}
       </div>
+      <DeadlineChips chosen={kind} onChoose={setKind} />
       {page.trouble && <TroubleSaid trouble={page.trouble} />}
       {shown && (
         <p role="status" class="hint">

@@ -59,6 +59,20 @@ export const en: Texts = {
     shown: (count, more) => (more ? `The first ${many(count, 'dossier')}; there are more.` : `${many(count, 'dossier')}.`),
     due: (time) => `Appointed ${time}`, unit: 'Unit',
   },
+  deadline: {
+    title: 'Lists by deadline',
+    lists: {overdue: 'Overdue', today: 'Due today', soon: 'Due soon', supplement: 'Waiting for papers', payment: 'Waiting for payment'},
+    words: (look, days) => {
+      if (look === 'overdue') return days ? `${many(-days, 'working day')} overdue` : 'Overdue since today';
+      if (look === 'today') return 'Due today';
+      if (look === 'waiting') return days === null ? 'The clock waits' : `The clock waits; ${many(days, 'working day')} left`;
+      if (look === 'soon' || look === 'later') return `${many(days ?? 0, 'working day')} left`;
+      return {early: 'Ended early', on_time: 'Ended on time', late: 'Ended late'}[look] ?? '';
+    },
+    countsAsLate: 'Counts as late: papers were asked for more than once, or after the appointment.',
+    dayOff: 'The appointment is on a day that was decided to be off later; it is not moved.',
+    uncertain: 'The days off until then are not decided yet.',
+  },
   drafts: {title: 'Being typed, not saved', fresh: 'New dossier', edit: 'Edit', unnamed: 'no name yet', drop: 'Drop'},
   form: {
     required: '(required)', procedure: 'Procedure', procedureHint: 'Type its code or name, marks are not needed; arrows to choose, Enter to take.', noProcedure: 'No procedure fits.',

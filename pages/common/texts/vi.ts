@@ -4,6 +4,8 @@ type Age = {unit: 'seconds' | 'minutes' | 'hours' | 'days'; count: number};
 
 const grouped = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, '.');
 
+const workingDays = (days: number): string => `${days} ngày làm việc`;
+
 export const vi = {
   age: ({unit, count}: Age): string => (unit === 'seconds' ? 'chưa đến 1 phút' : `${count} ${{minutes: 'phút', hours: 'giờ', days: 'ngày'}[unit]}`),
   money: (amount: number): string => `${grouped(amount)} đồng`,
@@ -64,6 +66,20 @@ export const vi = {
     shown: (count: number, more: boolean): string => (more ? `${count} hồ sơ đầu tiên; còn nữa.` : `${count} hồ sơ.`),
     due: (time: string): string => `Hẹn trả ${time}`,
     unit: 'Đơn vị',
+  },
+  deadline: {
+    title: 'Danh sách theo thời hạn',
+    lists: {overdue: 'Quá hạn', today: 'Đến hạn hôm nay', soon: 'Sắp đến hạn', supplement: 'Chờ bổ sung hồ sơ', payment: 'Chờ nghĩa vụ tài chính'},
+    words: (look: string, days: number | null): string => {
+      if (look === 'overdue') return days ? `Quá hạn ${workingDays(-days)}` : 'Quá hạn từ hôm nay';
+      if (look === 'today') return 'Đến hạn hôm nay';
+      if (look === 'waiting') return days === null ? 'Tạm dừng tính thời hạn' : `Tạm dừng; còn ${workingDays(days)}`;
+      if (look === 'soon' || look === 'later') return `Còn ${workingDays(days ?? 0)}`;
+      return {early: 'Trước hạn', on_time: 'Đúng hạn', late: 'Quá hạn'}[look] ?? '';
+    },
+    countsAsLate: 'Tính là quá hạn: đã yêu cầu bổ sung hơn một lần, hoặc yêu cầu sau ngày hẹn.',
+    dayOff: 'Ngày hẹn rơi vào ngày nghỉ được quyết định sau; ngày đã hẹn giữ nguyên.',
+    uncertain: 'Lịch nghỉ đến ngày đó chưa có quyết định.',
   },
   drafts: {title: 'Đang nhập dở, chưa lưu', fresh: 'Hồ sơ mới', edit: 'Sửa', unnamed: 'chưa có tên', drop: 'Bỏ'},
   form: {
