@@ -5,7 +5,9 @@
 #include <memory>
 #include <string>
 
-struct sqlite3_vfs;
+namespace ward::test {
+class MemoryFiles;
+}
 
 namespace ward::sim {
 
@@ -44,7 +46,7 @@ class Disks {
   void end_risk(const std::string& path);
 
   std::unique_ptr<State> state_;
-  std::unique_ptr<sqlite3_vfs> vfs_;
+  std::unique_ptr<test::MemoryFiles> files_;
 };
 
 }  // namespace ward::sim

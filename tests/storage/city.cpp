@@ -104,7 +104,7 @@ bool Link::answer(const engine::centre::LogView& log, const std::vector<log::Dev
   receipted.policy_count = log.policy_count;
   const auto stored = pc_->store_receipt({receipted, city_.now}, city_.now);
   if (stored.has_error()) {
-    REQUIRE(stored.error().fault == Fault::io);
+    if (stored.error().fault != Fault::io) (void)must(stored);
     return false;
   }
   unsent_ = stored->unsent;
