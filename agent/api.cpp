@@ -31,16 +31,21 @@ void Api::add_routes(runtime::Router& router) {
   plain("GET", "/v1/health", &Api::health);
   plain("GET", "/metrics", &Api::metrics);
   plain("GET", "/v1/receipt", &Api::receipt);
+  plain("GET", "/v1/codes", &Api::codes);
   plain("POST", "/v1/verification", &Api::verify);
   router.add("POST", "/v1/sync", [this](const Request& request) { return sync(request); });
   read("/v1/outbox", &Api::outbox);
   read("/v1/units", &Api::units);
   read("/v1/dossiers", &Api::list);
   read("/v1/deadlines", &Api::deadlines);
+  plain("GET", "/v1/calendar", &Api::calendar);
+  read("/v1/reports/online-share", &Api::online_share);
+  read("/v1/reports/deadlines", &Api::punctuality);
   read("/v1/dossiers/similar", &Api::similar);  // before {code}: no code is that word
   read("/v1/dossiers/{code}", &Api::show);
   read("/v1/dossiers/{code}/history", &Api::history);
   read("/v1/dossiers/{code}/why", &Api::why);
+  read("/v1/dossiers/{code}/evidence", &Api::evidence);
   read("/v1/inbox", &Api::inbox);
   read("/v1/inbox/{id}", &Api::conflict);
   read("/v1/decisions", &Api::decisions);
@@ -48,6 +53,7 @@ void Api::add_routes(runtime::Router& router) {
   write("/v1/dossiers", &Api::create);
   write("/v1/dossiers/{code}/changes", &Api::change);
   write("/v1/inbox/{id}/resolutions", &Api::resolve);
+  router.add("POST", "/v1/filling", [this](const Request& request) { return filling(request); });
   write("/v1/imports", &Api::import_lines);
   write("/v1/edits", &Api::apply_lines);
   runtime::add_table_routes(router);
@@ -80,7 +86,7 @@ Result<runtime::Response> Api::save(const Request& request, const std::vector<st
     if (reaction_to(saved.error().fault) == Reaction::stop) ward_.fail_with(saved.error());
     return saved.error();
   }
-  ward_.saved(*saved, now);
+  ward_.saved(*saved);
   return response;
 }
 

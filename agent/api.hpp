@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agent/ward.hpp"
+#include "protocol/course/filling.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/deadline_json.hpp"
 
@@ -28,6 +29,7 @@ class Api {
   [[nodiscard]] Response metrics();
   [[nodiscard]] Response receipt();
   [[nodiscard]] Response units(const Request& request);
+  [[nodiscard]] Response codes();
   [[nodiscard]] Response outbox(const Request& request);
   [[nodiscard]] Response sync(const Request& request);
   [[nodiscard]] Response verify();
@@ -35,12 +37,22 @@ class Api {
   // dossiers
   [[nodiscard]] Response list(const Request& request);
   [[nodiscard]] Response deadlines(const Request& request);
+  [[nodiscard]] Response calendar();
+  [[nodiscard]] Response online_share(const Request& request);
+  [[nodiscard]] Response punctuality(const Request& request);
   [[nodiscard]] Response similar(const Request& request);
   [[nodiscard]] Response show(const Request& request);
   [[nodiscard]] Response history(const Request& request);
   [[nodiscard]] Response why(const Request& request);
+  [[nodiscard]] Response evidence(const Request& request);
   [[nodiscard]] Response create(const Request& request);
   [[nodiscard]] Response change(const Request& request);
+
+  /// What would be filled in, so that a person sees it first.
+  [[nodiscard]] Response filling(const Request& request);
+  [[nodiscard]] Result<course::Filling> filling_for(const std::optional<Did>& did, const record::Change& change);
+  /// Adds it to a change, unless the request says `fill=false`; how it is told.
+  [[nodiscard]] Result<boost::json::object> fill(const Request& request, const std::optional<Did>& did, record::Change& change);
 
   // many at once
   [[nodiscard]] Response import_lines(const Request& request);
@@ -72,17 +84,22 @@ struct Standing {
   sync::Report report;
   storage::WardStore::Progress progress;
   storage::Exposure exposure;
+  storage::CodesStanding codes;
   std::uint64_t disk_free_bytes = 0;
 };
 [[nodiscard]] Result<Standing> standing_of(Ward& ward);
 
 // How things look to programs.
 [[nodiscard]] boost::json::object status_json(Ward& ward, const Standing& standing);
+[[nodiscard]] boost::json::object codes_json(const storage::CodesStanding& codes);
 [[nodiscard]] boost::json::object receipt_json(const sync::Receipted& receipted);
 [[nodiscard]] boost::json::object json_of(const storage::Verification& found);
 [[nodiscard]] boost::json::object inbox_json(const storage::DossierView& view, const merge::Conflict& conflict);
 /// A dossier that no receipt covers: why not, and what a person can do. `now` by this PC's clock.
 [[nodiscard]] boost::json::object outbox_json(const storage::WaitingDossier& dossier, const LinkStanding& link, WallTime now);
+
+/// What was filled in: `set` and `append` as a change has them, and whether the calendar was `certain`.
+[[nodiscard]] boost::json::object filling_json(const course::Filling& filling);
 
 /// Who acts: `by` of the query, on an account that several people share, or the caller. `invalid`: not a name.
 [[nodiscard]] Result<std::string> user_of(const runtime::Request& request);

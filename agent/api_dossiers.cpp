@@ -1,9 +1,12 @@
 #include "agent/api.hpp"
 
 #include "runtime/clock.hpp"
+#include "runtime/calendar_json.hpp"
 #include "runtime/dossier_lists.hpp"
 #include "storage/calendar.hpp"
 #include "storage/deadlines.hpp"
+#include "runtime/evidence_json.hpp"
+#include "storage/evidence.hpp"
 
 /// Dossiers, one at a time.
 namespace ward::agent {
@@ -38,8 +41,10 @@ runtime::Today Api::today() { return {storage::calendar_of(ward_.store.store()),
 runtime::Response Api::deadlines(const Request& request) {
   const auto now = today();
   const auto counts = storage::count_deadlines(ward_.store.store(), now.calendar, now.now, request.query_or("unit", ""));
-  return counts.has_error() ? refuse(counts.error()) : respond(runtime::counts_json(*counts));
+  return counts.has_error() ? refuse(counts.error()) : respond(runtime::counts_json(*counts, now));
 }
+
+runtime::Response Api::calendar() { return respond(runtime::calendar_json(ward_.store.store().policy, deadline::day_of(today().now))); }
 
 runtime::Response Api::similar(const Request& request) {
   const storage::SimilarQuery query{request.query_or("owner", ""), request.query_or("identity", ""), request.query_or("procedure", ""),
@@ -70,6 +75,15 @@ runtime::Response Api::told(const Request& request, TellHistory tell) {
 runtime::Response Api::history(const Request& request) { return told(request, runtime::history_response); }
 runtime::Response Api::why(const Request& request) { return told(request, runtime::why_response); }
 
+runtime::Response Api::evidence(const Request& request) {
+  const auto did = storage::find_dossier(ward_.store.store(), request.parameters.at("code"));
+  if (did.has_error()) return refuse(did.error());
+  const auto found = storage::evidence_of(ward_.store, *did);
+  if (found.has_error()) return refuse(found.error());
+  const auto told = runtime::evidence_response(*found, [&] { return storage::keys_of(ward_.store.store(), *did); }, request);
+  return told.has_error() ? refuse(told.error()) : *told;
+}
+
 runtime::Response Api::create(const Request& request) {
   const auto body = runtime::parse_object(request.body);
   if (body.has_error()) return refuse(body.error());
@@ -94,9 +108,13 @@ runtime::Response Api::create(const Request& request) {
   record::Change change;
   change.user = *std::move(user);
   change.ops = *std::move(ops);
+  auto filled = fill(request, std::nullopt, change);
+  if (filled.has_error()) return refuse(filled.error());
   const auto saved = save(request, {{std::move(change), std::nullopt}}, [&](const auto& all) {
     auto out = saved_json(all.front());
-    out["code"] = *code;
+    out["filled"] = *filled;
+    out["code"] = code->empty() ? all.front().code : *code;
+    out["provisional"] = all.front().provisional;
     return respond(out, 201);
   });
   return saved.has_error() ? refuse(saved.error()) : *saved;
@@ -116,7 +134,13 @@ runtime::Response Api::change(const Request& request) {
   change.seen = std::move(edit->seen);
   change.ops = std::move(edit->ops);
   change.reason = std::move(edit->reason);
-  const auto saved = save(request, {{std::move(change), *did}}, [](const auto& all) { return respond(saved_json(all.front()), 201); });
+  auto filled = fill(request, *did, change);
+  if (filled.has_error()) return refuse(filled.error());
+  const auto saved = save(request, {{std::move(change), *did}}, [&](const auto& all) {
+    auto out = saved_json(all.front());
+    out["filled"] = *filled;
+    return respond(out, 201);
+  });
   return saved.has_error() ? refuse(saved.error()) : *saved;
 }
 

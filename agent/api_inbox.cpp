@@ -32,6 +32,7 @@ Result<std::vector<record::Op>> decision_of(const json::object& body, const merg
   const bool keeps = body.contains("keep");
   if (keeps == body.contains("set"))
     return fail(Fault::invalid, "a decision is either `keep` with a letter, or `set` with the field and its value");
+  if (!merge::can_keep(conflict)) return fail(Fault::invalid, "this is no question between values");
   if (keeps) {
     WARD_TRY(const auto letter, runtime::text_member(body, "keep", {}));
     WARD_TRY(const auto which, value_named(letter, conflict));
@@ -76,7 +77,7 @@ Result<Decision> find_decision(storage::Store& store, std::string_view name, Wal
     return runtime::op_text(entry.said.op) == name.substr(std::min(dot + 1, name.size()));
   });
   if (found == entries.end()) return fail(Fault::not_found, "there is no such decision here");
-  if (found->said.kind != record::OpKind::set && found->said.kind != record::OpKind::remove)
+  if (!merge::can_undo(*found))
     return fail(Fault::invalid, "this is no decision");
   if (now.ms - found->said.hlc.wall().ms > std::chrono::milliseconds(undo_max).count())
     return fail(Fault::invalid, "a decision can be taken back for 30 days; edit the dossier instead");

@@ -1,5 +1,6 @@
 #include "agent/api.hpp"
 
+#include "runtime/calendar_json.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/dossier_json.hpp"
@@ -7,6 +8,7 @@
 #include "runtime/machine.hpp"
 #include "runtime/metrics.hpp"
 #include "runtime/tables.hpp"
+#include "storage/calendar.hpp"
 
 /// What the PC says of itself.
 namespace ward::agent {
@@ -40,6 +42,7 @@ Result<Standing> standing_of(Ward& ward) {
   WARD_TRY(out.report, ward.store.report(now));
   WARD_TRY(out.progress, ward.store.progress(now));
   WARD_TRY(out.exposure, ward.store.exposure());
+  WARD_TRY(out.codes, ward.store.codes(now));
   out.disk_free_bytes = runtime::disk_free_bytes(ward.data);
   return out;
 }
@@ -53,6 +56,9 @@ json::object status_json(Ward& ward, const Standing& standing) {
       {"device", hex(membership.device.view())},
       {"unit", membership.unit},
       {"organisation", ward.store.store().policy.genesis().organisation},
+      {"calendar",
+       runtime::calendar_standing_json(storage::calendar_of(ward.store.store()), deadline::moment_of(runtime::read_clock().wall))},
+      {"root_key", hex(membership.root.view())},
       {"policy_entries", ward.store.store().policy.count()},
       {"centre", ward.link.address.empty() ? membership.centre_address : ward.link.address},
       {"centre_addresses", json::array(addresses.begin(), addresses.end())},
@@ -66,6 +72,7 @@ json::object status_json(Ward& ward, const Standing& standing) {
       {"today", time_text(runtime::read_clock().wall).substr(0, 10)},
       {"applied", progress.applied},
       {"dossiers", progress.dossiers},
+      {"codes", codes_json(standing.codes)},
       {"conflicts", report.conflicts},
       {"waiting", report.waiting},
       {"quarantined", report.quarantined},
@@ -137,6 +144,9 @@ runtime::Response Api::metrics() {
   out.gauge("wardsync_link_open", "1 while the link to the centre is open.", ward_.link.state == LinkState::open ? 1 : 0);
   out.gauge("wardsync_link_failed_attempts", "Attempts that failed since a link stood last.", number(ward_.link.attempts));
   out.gauge("wardsync_dossiers", "Dossiers held.", number(progress.dossiers));
+  out.gauge("wardsync_codes_left_today", "Official codes that new dossiers can still get today; 0 while none can be given.",
+            number(standing->codes.left_today));
+  out.gauge("wardsync_codes_provisional", "Dossiers that wait for an official code.", number(standing->codes.provisional));
   out.gauge("wardsync_conflicts", "Conflicts that a person must decide.", number(report.conflicts));
   out.gauge("wardsync_waiting_changes", "Changes whose past is not held yet.", number(report.waiting));
   out.gauge("wardsync_quarantined_records", "Records in quarantine.", number(report.quarantined));

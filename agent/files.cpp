@@ -8,6 +8,7 @@ namespace ward::agent {
 namespace {
 
 constexpr std::size_t key_file_bytes_max = 4096;
+constexpr std::size_t code_mark_bytes_max = 64 * 1024;
 
 /// What a device draws is hedged by its own secret.
 storage::Random hedged_by(const Array<32>& secret) {
@@ -25,6 +26,16 @@ Result<void> is_no_centre(const runtime::DataDir& directory) {
   if (runtime::file_exists(directory.file("centre.key")) || runtime::file_exists(directory.file("centre.db")))
     return fail(Fault::invalid, directory.path() + " is a centre's data directory; a ward PC needs one of its own");
   return {};
+}
+
+storage::CodeMark code_mark_in(const runtime::DataDir& directory) {
+  const auto path = directory.file(code_mark_file);
+  return {[path]() -> Result<std::optional<Bytes>> {
+            if (!runtime::file_exists(path)) return std::optional<Bytes>{};
+            WARD_TRY(const auto bytes, runtime::read_file(path, code_mark_bytes_max));
+            return std::optional(copy(view(bytes)));
+          },
+          [path](BytesView bytes) { return runtime::write_private_file(path, bytes, true); }};
 }
 
 Result<storage::WardKeys> read_keys(const runtime::DataDir& directory) {
@@ -68,7 +79,9 @@ Result<void> create_store(const runtime::DataDir& directory, const storage::Ward
 Result<storage::WardStore> open_store(const runtime::DataDir& directory, storage::OpenMode mode) {
   WARD_TRY(auto keys, read_keys(directory));
   auto random = hedged_by(keys.hedge);
-  return storage::WardStore::open(directory.file(database_file), std::move(keys), std::move(random), mode);
+  WARD_TRY(auto store, storage::WardStore::open(directory.file(database_file), std::move(keys), std::move(random), mode));
+  if (mode == storage::OpenMode::read_write) WARD_CHECK(store.keep_codes_by(code_mark_in(directory)));
+  return store;
 }
 
 }  // namespace ward::agent

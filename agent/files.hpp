@@ -8,6 +8,7 @@ namespace ward::agent {
 
 inline constexpr const char* database_file = "wardsync.db";
 inline constexpr const char* key_file = "device.key";
+inline constexpr const char* code_mark_file = "codes.mark";  ///< storage::CodeMark
 
 /// The directory of an enrolled PC. `not_found` when it is not one; `invalid` when it is a centre's.
 [[nodiscard]] Result<runtime::DataDir> find_data(const std::string& path);
@@ -19,6 +20,7 @@ inline constexpr const char* key_file = "device.key";
 /// The data file of a new member: there whole, or not at all.
 [[nodiscard]] Result<void> create_store(const runtime::DataDir& directory, const storage::WardKeys& keys,
                                         const storage::Membership& membership, const std::vector<policy::Entry>& policy);
+/// To write with it, the caller holds the directory's lock.
 [[nodiscard]] Result<storage::WardStore> open_store(const runtime::DataDir& directory, storage::OpenMode mode);
 
 }  // namespace ward::agent

@@ -24,7 +24,7 @@ const char* name_of(LinkState state) noexcept {
 }
 
 Ward::Ward(storage::WardStore opened, std::string directory, const asio::any_io_executor& executor)
-    : store(std::move(opened)), data(std::move(directory)), wish(executor), failing_(executor) {
+    : store(std::move(opened)), data(std::move(directory)), wish(executor), to_merge_(executor), failing_(executor) {
   const auto now = runtime::read_clock();
   link.since = link.progress_at = now.wall;
   if (const auto report = store.report(now); report.has_value()) compare(*report);

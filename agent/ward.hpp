@@ -57,9 +57,15 @@ class Ward {
   bool saved_something = false;  ///< since the engine was last told
   bool wants_sync_now = false;
   /// Something was saved: whoever listens hears of it, and it is sent soon.
-  void saved(const std::vector<storage::Saved>& all, Now now);
+  void saved(const std::vector<storage::Saved>& all);
+  /// Merges what was saved; whoever listens hears of what came of it.
+  void merge_saved();
+  /// Runs for ever: merges once nobody saves for a moment.
+  [[nodiscard]] asio::awaitable<void> keep_merging();
   /// What the link's engine asks of the store; whoever listens hears what came of it.
   [[nodiscard]] engine::agent::Event perform(engine::agent::StoreEffect effect, Now now);
+  /// Gives what waits with a provisional code its official one, where that can be now.
+  void give_official_codes(Now now);
   void sync_now();
   [[nodiscard]] Result<void> pause(bool paused);
   [[nodiscard]] bool paused() const noexcept { return paused_; }
@@ -83,6 +89,7 @@ class Ward {
   std::optional<Told> told_;
   bool paused_ = false;
   std::function<void()> wake_link_;
+  runtime::Signal to_merge_;
   std::optional<Error> failure_;
   runtime::Signal failing_;
 };

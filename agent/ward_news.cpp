@@ -12,6 +12,7 @@ namespace {
 namespace json = boost::json;
 namespace agent = engine::agent;
 
+constexpr std::chrono::milliseconds merge_pause{20};
 constexpr std::size_t ids_max = 50;  ///< of one event; a listener that needs all of them reads the list
 
 json::object ids_json(const std::vector<Did>& dossiers) {
@@ -26,15 +27,38 @@ json::object queue_json(const sync::Report& report) {
 
 }  // namespace
 
-void Ward::saved(const std::vector<storage::Saved>& all, Now now) {
+void Ward::saved(const std::vector<storage::Saved>& all) {
   std::vector<Did> dossiers;
   dossiers.reserve(all.size());
   for (const auto& one : all) dossiers.push_back(one.did);
   std::sort(dossiers.begin(), dossiers.end());
   dossiers.erase(std::unique(dossiers.begin(), dossiers.end()), dossiers.end());
   events.add("saved", ids_json(dossiers));
-  if (const auto report = store.report(now); report.has_value()) compare(*report);
   outbox_grew();
+  to_merge_.raise();
+}
+
+void Ward::merge_saved() {
+  const auto report = store.report(runtime::read_clock());
+  if (report.has_value())
+    compare(*report);
+  else if (reaction_to(report.error().fault) == Reaction::stop)
+    fail_with(report.error());
+}
+
+asio::awaitable<void> Ward::keep_merging() {
+  while (true) {
+    co_await to_merge_.wait();
+    bool more = true;
+    while (more) more = co_await to_merge_.wait_for(merge_pause);
+    merge_saved();
+  }
+}
+
+void Ward::give_official_codes(Now now) {
+  const auto given = store.give_official_codes(now);
+  if (given.has_error() && reaction_to(given.error().fault) == Reaction::stop) fail_with(given.error());
+  if (given.has_value() && !given->empty()) saved(*given);
 }
 
 agent::Event Ward::perform(agent::StoreEffect effect, Now now) {
@@ -46,7 +70,9 @@ agent::Event Ward::perform(agent::StoreEffect effect, Now now) {
                    link.progress_at = now.wall;
                    events.add("receipted", queue_json(stored.report));
                    compare(stored.report);
+                   give_official_codes(now);
                  },
+                 [&](const agent::PolicyStored&) { give_official_codes(now); },
                  [&](const agent::DeliveryApplied& delivery) {
                    if (const auto arrived = store.take_arrived(); !arrived.empty()) events.add("arrived", ids_json(arrived));
                    compare(delivery.report);

@@ -1,6 +1,7 @@
 #include "centre/api.hpp"
 
 #include "centre/json.hpp"
+#include "runtime/calendar_json.hpp"
 #include "runtime/causes.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/dossier_json.hpp"
@@ -11,6 +12,7 @@
 #include "runtime/openapi.hpp"
 #include "runtime/repeats.hpp"
 #include "runtime/tables.hpp"
+#include "storage/calendar.hpp"
 
 #include <algorithm>
 
@@ -77,7 +79,11 @@ void Api::add_routes(runtime::Router& router) {
   plain("POST", "/v1/verification", &Api::verify);
   plain("GET", "/v1/addresses", &Api::addresses);
   write("PUT", "/v1/addresses", &Api::set_addresses);
+  plain("GET", "/v1/calendar", &Api::calendar);
+  write("PUT", "/v1/calendar", &Api::set_calendar);
   write("POST", "/v1/backups", &Api::note_backup);
+  with("GET", "/v1/codes/blocks", &Api::codes);
+  write("POST", "/v1/codes/blocks", &Api::give_codes);
   with("GET", "/v1/devices", &Api::devices);
   with("GET", "/v1/devices/{id}", &Api::device);
   write("POST", "/v1/devices/{id}/approval", &Api::approve);
@@ -85,9 +91,12 @@ void Api::add_routes(runtime::Router& router) {
   write("POST", "/v1/tickets", &Api::new_ticket);
   with("GET", "/v1/dossiers", &Api::list);
   with("GET", "/v1/deadlines", &Api::deadlines);
+  with("GET", "/v1/reports/online-share", &Api::online_share);
+  with("GET", "/v1/reports/deadlines", &Api::punctuality);
   with("GET", "/v1/dossiers/{code}", &Api::show);
   with("GET", "/v1/dossiers/{code}/history", &Api::history);
   with("GET", "/v1/dossiers/{code}/why", &Api::why);
+  with("GET", "/v1/dossiers/{code}/evidence", &Api::evidence);
   runtime::add_table_routes(router);
   runtime::add_causes_route(router);
   runtime::add_openapi_route(router, embedded::centre_openapi);
@@ -127,6 +136,7 @@ Response Api::status() {
         {"role", "both"},
         {"organisation", policy.genesis().organisation},
         {"org", hex(policy.org().view())},
+        {"root_key", hex(policy.genesis().root.view())},
         {"listen", served_.listen},
         {"http", served_.http},
         {"log_file", served_.log},
@@ -141,6 +151,7 @@ Response Api::status() {
         {"keeping", json_of(*keeping, log.size)},
         {"addresses", json::array(policy.addresses().begin(), policy.addresses().end())},
         {"policy_entries", policy.count()},
+        {"calendar", runtime::calendar_standing_json(today().calendar, today().now)},
         {"disk", json::object{{"free_bytes", runtime::disk_free_bytes(served_.data)}}},
         {"version", WARDSYNC_VERSION}};
   });
@@ -164,8 +175,7 @@ Response Api::devices(const Request& request) {
   });
 }
 
-Result<DeviceHealth> Api::find_device(const Request& request) {
-  auto wanted = request.parameters.at("id");
+Result<DeviceHealth> Api::find_device(std::string wanted) {
   std::transform(wanted.begin(), wanted.end(), wanted.begin(),
                  [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
   if (wanted.size() < id_digits_min) return fail(Fault::invalid, "a device is named by at least the first 4 digits of its id");

@@ -31,6 +31,12 @@ class Api {
  private:
   [[nodiscard]] runtime::Response addresses();
   [[nodiscard]] runtime::Response set_addresses(const runtime::Request& request);
+  [[nodiscard]] runtime::Response calendar();
+  [[nodiscard]] runtime::Response online_share(const runtime::Request& request);
+  [[nodiscard]] runtime::Response punctuality(const runtime::Request& request);
+  [[nodiscard]] runtime::Response set_calendar(const runtime::Request& request);
+  [[nodiscard]] runtime::Response codes(const runtime::Request& request);
+  [[nodiscard]] runtime::Response give_codes(const runtime::Request& request);
   [[nodiscard]] runtime::Response note_backup(const runtime::Request& request);
   [[nodiscard]] runtime::Response status();
   [[nodiscard]] runtime::Response health();
@@ -46,6 +52,7 @@ class Api {
   [[nodiscard]] runtime::Response show(const runtime::Request& request);
   [[nodiscard]] runtime::Response history(const runtime::Request& request);
   [[nodiscard]] runtime::Response why(const runtime::Request& request);
+  [[nodiscard]] runtime::Response evidence(const runtime::Request& request);
   using TellHistory = runtime::Response(const Did&, const std::vector<merge::HistoryEntry>&, const runtime::Request&);
   [[nodiscard]] runtime::Response told(const runtime::Request& request, TellHistory tell);
   [[nodiscard]] runtime::Response verify();
@@ -59,8 +66,9 @@ class Api {
   /// The device as the act leaves it, in the act's transaction; `before` when nothing is left of it.
   [[nodiscard]] boost::json::object device_after(const DeviceHealth& before);
   [[nodiscard]] runtime::Today today();
-  /// The one device whose id begins with the request's `id`.
-  [[nodiscard]] Result<DeviceHealth> find_device(const runtime::Request& request);
+  /// The one device whose id begins so; of a request, as its `id`.
+  [[nodiscard]] Result<DeviceHealth> find_device(std::string digits);
+  [[nodiscard]] Result<DeviceHealth> find_device(const runtime::Request& request) { return find_device(request.parameters.at("id")); }
   [[nodiscard]] Result<std::vector<DeviceHealth>> judged();
 
   storage::CentreStore& store_;

@@ -1,9 +1,12 @@
 #include "centre/api.hpp"
+#include "centre/calendar_table.hpp"
 #include "centre/json.hpp"
+#include "runtime/calendar_json.hpp"
 #include "runtime/json_input.hpp"
 #include "runtime/clock.hpp"
 
 #include <algorithm>
+#include <map>
 
 /// Where wards call, and how well the data is kept elsewhere.
 namespace ward::centre {
@@ -37,6 +40,16 @@ Result<F> id_member(const json::object& body, std::string_view name) {
   const auto bytes = unhex(text);
   if (bytes.size() != F::size) return fail(Fault::invalid, "`" + std::string(name) + "` must be hexadecimal digits");
   return fixed_from<F>(bytes);
+}
+
+/// Each year that it names has these days already.
+bool is_in_force(const policy::PolicyLog& log, const policy::Calendar& wanted) {
+  std::map<std::chrono::year, std::vector<policy::Calendar::Exception>> by_year;
+  for (const auto& one : wanted.exceptions) by_year[std::chrono::year_month_day{one.day}.year()].push_back(one);
+  return std::all_of(by_year.begin(), by_year.end(), [&](const auto& named) {
+    const auto held = log.calendar().find(named.first);
+    return held != log.calendar().end() && held->second.exceptions == named.second;
+  });
 }
 
 struct NewBackup {
@@ -75,6 +88,27 @@ Response Api::set_addresses(const Request& request) {
   });
   if (set.has_error()) return respond(set.error());
   hub_.policy_changed();
+  return response;
+}
+
+Response Api::calendar() { return respond(runtime::calendar_json(store_.store().policy, deadline::day_of(today().now))); }
+
+Response Api::set_calendar(const Request& request) {
+  const auto body = runtime::parse_object(request.body);
+  if (body.has_error()) return respond(body.error());
+  const auto csv = runtime::text_member(*body, "csv", {});
+  if (csv.has_error()) return respond(csv.error());
+  auto wanted = read_calendar_table(*csv, deadline::day_of(today().now));
+  if (wanted.has_error()) return respond(wanted.error());
+  if (is_in_force(store_.store().policy, *wanted)) return remembered(request, calendar());
+  Response response;
+  const auto set = store_.set_calendar(*std::move(wanted), clock_().wall, [&] {
+    response = calendar();
+    remember(request, response);
+  });
+  if (set.has_error()) return respond(set.error());
+  hub_.policy_changed();
+  hub_.events.add("calendar", {});
   return response;
 }
 

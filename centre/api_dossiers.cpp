@@ -2,6 +2,8 @@
 #include "runtime/dossier_lists.hpp"
 #include "storage/calendar.hpp"
 #include "storage/deadlines.hpp"
+#include "runtime/evidence_json.hpp"
+#include "storage/evidence.hpp"
 
 /// Dossiers, to read.
 namespace ward::centre {
@@ -25,7 +27,7 @@ runtime::Today Api::today() { return {storage::calendar_of(store_.store()), dead
 runtime::Response Api::deadlines(const runtime::Request& request) {
   const auto now = today();
   const auto counts = storage::count_deadlines(store_.store(), now.calendar, now.now, request.query_or("unit", ""));
-  return counts.has_error() ? respond(counts.error()) : respond(runtime::counts_json(*counts));
+  return counts.has_error() ? respond(counts.error()) : respond(runtime::counts_json(*counts, now));
 }
 
 runtime::Response Api::show(const runtime::Request& request) {
@@ -46,5 +48,14 @@ runtime::Response Api::told(const runtime::Request& request, TellHistory tell) {
 
 runtime::Response Api::history(const runtime::Request& request) { return told(request, runtime::history_response); }
 runtime::Response Api::why(const runtime::Request& request) { return told(request, runtime::why_response); }
+
+runtime::Response Api::evidence(const runtime::Request& request) {
+  const auto did = storage::find_dossier(store_.store(), request.parameters.at("code"));
+  if (did.has_error()) return respond(did.error());
+  const auto found = storage::evidence_of(store_, *did, runtime::read_clock().wall);
+  if (found.has_error()) return respond(found.error());
+  const auto told = runtime::evidence_response(*found, [&] { return storage::keys_of(store_.store(), *did); }, request);
+  return told.has_error() ? respond(told.error()) : *told;
+}
 
 }  // namespace ward::centre

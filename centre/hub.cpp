@@ -15,6 +15,8 @@ using engine::centre::Event;
 
 constexpr std::size_t dossiers_at_once = 8;  ///< merged between two turns of the links
 constexpr std::chrono::seconds merge_retry{10};
+constexpr std::chrono::seconds refill_pause{2};
+constexpr std::chrono::minutes refill_every{10};  ///< days pass without anybody writing
 
 }  // namespace
 
@@ -35,13 +37,14 @@ Hub::Hub(const asio::any_io_executor& executor, storage::CentreStore& store)
     : store_(store),
       server_(executor),
       to_merge_(executor),
+      merged_(executor),
       ended_(executor),
       log_size_(store.log_view({}).size),
       policy_count_(store.store().policy.count()) {}
 
 asio::awaitable<std::optional<Error>> Hub::run() {
   auto accepting = server_.run(links_max, [this](runtime::Tcp::socket socket) { return serve(std::move(socket)); });
-  co_await ((std::move(accepting) && merge()) || ended_.wait());
+  co_await ((std::move(accepting) && merge()) || refill_codes() || ended_.wait());
   co_return fatal_;
 }
 
@@ -109,8 +112,21 @@ asio::awaitable<void> Hub::merge() {
       co_await asio::post(asio::use_awaitable);
     } else {
       applied_grew(store_.log_view(runtime::read_clock().wall));
+      merged_.raise();
       co_await to_merge_.wait();
     }
+  }
+}
+
+asio::awaitable<void> Hub::refill_codes() {
+  asio::steady_timer pause(co_await asio::this_coro::executor);
+  while (!stopping_) {
+    const auto gave = store_.refill_codes(runtime::read_clock().wall);
+    if (gave.has_error() && reaction_to(gave.error().fault) == Reaction::stop) end(gave.error());
+    if (gave.has_value() && *gave) policy_changed();
+    pause.expires_after(refill_pause);
+    co_await pause.async_wait(asio::use_awaitable);
+    co_await merged_.wait_for(refill_every);
   }
 }
 

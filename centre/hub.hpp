@@ -54,6 +54,8 @@ class Hub {
   [[nodiscard]] asio::awaitable<void> serve(runtime::Tcp::socket socket);
   [[nodiscard]] engine::centre::Event perform(Line& line, engine::centre::StoreEffect effect, Now now);
   [[nodiscard]] asio::awaitable<void> merge();
+  /// Gives PCs the codes that they lack.
+  [[nodiscard]] asio::awaitable<void> refill_codes();
   void tell(const Line& line, const engine::centre::Event& event);
   void log_grew(const Line* whose);
   void applied_grew(const engine::centre::LogView& log);
@@ -63,6 +65,7 @@ class Hub {
   storage::CentreStore& store_;
   runtime::LinkServer server_;
   runtime::Signal to_merge_;
+  runtime::Signal merged_;
   runtime::Signal ended_;
   Lines lines_;
   std::optional<Error> fatal_;

@@ -84,6 +84,9 @@ constexpr CatalogueEntry entries[] = {
      "wardsync-centre backup -o FILE, onto another machine or a stick."},
     {Finding::backup_old, "WS-D031", Gravity::problem, "The last backup of this centre is old.",
      "Whoever makes backups has stopped, or they fail.", "wardsync-centre backup -o FILE, and find out why the usual one was not made."},
+    {Finding::calendar_ends, "WS-D032", Gravity::notice, "The days off of the coming weeks are not decided yet.",
+     "The decision on next year's holidays is not published, or nobody has entered it.",
+     "When it is published, at the centre: wardsync-centre calendar set FILE.csv. Appointments that were given stay as they are."},
 };
 
 }  // namespace

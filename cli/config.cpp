@@ -11,6 +11,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace ward::cli {
 namespace {
@@ -66,11 +67,15 @@ void take(const toml::key& key, const toml::node& value, std::span<const Setting
     return;
   }
   const auto remedy = "For example: " + example_of(*setting);
-  if (const auto* text = value.as_string()) {
-    if (auto wrong = wrong_with(setting->kind, text->get()); !wrong.empty())
+  std::optional<std::string> given;
+  if (const auto* text = value.as_string()) given = text->get();
+  if (const auto* number = value.as_integer(); number != nullptr && setting->kind == Setting::Kind::count)
+    given = std::to_string(number->get());
+  if (given) {
+    if (auto wrong = wrong_with(*setting, *given); !wrong.empty())
       out.problems.push_back({line, name, "`" + name + "` " + wrong, remedy});
     else
-      out.values.emplace(name, text->get());
+      out.values.emplace(name, *given);
     return;
   }
   out.problems.push_back({line, name, "`" + name + "` is " + name_of(value.type()) + ", and must be a text in quotes", remedy});

@@ -20,11 +20,13 @@ struct Setting {
     file,       ///< the same; empty: none
     address,    ///< IP:PORT
     loopback,   ///< IP:PORT of this machine alone; empty: none
+    count,      ///< a whole number, 1 to `most`
   };
   const char* key;  ///< `WARDSYNC_KEY`, in capitals, is the environment's word for it
   Kind kind;
   const char* says;
   const char* example;
+  std::uint64_t most = 0;
 };
 
 struct ConfigProblem {
@@ -45,7 +47,7 @@ struct Config {
 [[nodiscard]] Config read_config(const std::string& path, bool required, std::span<const Setting> settings);
 
 /// What is wrong with a value; empty when nothing is.
-[[nodiscard]] std::string wrong_with(Setting::Kind kind, std::string_view value);
+[[nodiscard]] std::string wrong_with(const Setting& setting, std::string_view value);
 
 /// "FILE, line 3: …", as one sentence.
 [[nodiscard]] std::string sentence(const std::string& path, const ConfigProblem& problem);

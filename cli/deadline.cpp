@@ -38,7 +38,7 @@ std::string deadline_words(const boost::json::value& dossier) {
   const auto kind = of("class"), judgement = of("judgement");
   auto out = kind == "ended" ? ended(judgement) : left(kind, of("days_left"));
   if (judgement == "open_late" && kind != "overdue")
-    out += "; tính là quá hạn (counts as late: a supplement was asked for more than once, or after the appointment)";
+    out += "; tính là quá hạn (counts as late: the first appointment is past, or a supplement was asked for more than once)";
   if (of("day_off") == "true")
     out += "; ngày hẹn rơi vào ngày nghỉ được quyết định sau, giữ nguyên (on a day that became a day off; not moved)";
   if (of("certain") == "false") out += "; lịch nghỉ đến ngày đó chưa có quyết định (the days off until then are not decided yet)";

@@ -43,6 +43,7 @@ enum class Finding {
   log_unwritable,
   backup_missing,
   backup_old,
+  calendar_ends,
 };
 
 enum class Gravity {

@@ -1,5 +1,7 @@
 #include "cli/examine.hpp"
 
+#include "cli/calendar.hpp"
+
 #include "runtime/account.hpp"
 #include "runtime/command_line.hpp"
 #include "runtime/data_dir.hpp"
@@ -140,6 +142,15 @@ WallTime time_of(std::string_view text) {
   if (!date.ok() || hour > 23 || minute > 59 || second > 59) return {};
   const auto at = sys_days(date) + hours(hour - 7) + minutes(minute) + seconds(second);
   return {duration_cast<milliseconds>(at.time_since_epoch()).count()};
+}
+
+void examine_calendar(Examination& to, const boost::json::value& status) {
+  const auto enough = runtime::shown(status, "calendar", "enough");
+  if (enough == "-") return;
+  if (enough == "true")
+    to.well("days off", calendar_words(status));
+  else
+    to.found("days off", Finding::calendar_ends, calendar_words(status));
 }
 
 }  // namespace ward::cli

@@ -60,4 +60,7 @@ void examine_backup(Examination& to, const boost::json::value& keeping, WallTime
 [[nodiscard]] std::optional<std::string> clock_off_by(std::int64_t offset_ms);
 [[nodiscard]] std::string as_megabytes(std::uint64_t bytes);
 
+/// `calendar`: as the daemon's status has it; a status without it says nothing.
+void examine_calendar(Examination& to, const boost::json::value& status);
+
 }  // namespace ward::cli

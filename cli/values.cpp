@@ -1,5 +1,6 @@
 #include "cli/config.hpp"
 #include "runtime/file_facts.hpp"
+#include "runtime/json_input.hpp"
 #include "runtime/link.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -25,8 +26,11 @@ std::string wrong_with_address(std::string_view value, bool loopback) {
 
 }  // namespace
 
-std::string wrong_with(Setting::Kind kind, std::string_view value) {
+std::string wrong_with(const Setting& setting, std::string_view value) {
+  const auto kind = setting.kind;
   if (holds_controls(value)) return "holds control characters";
+  if (kind == Setting::Kind::count)
+    return runtime::number_of(value, "", 1, setting.most).has_value() ? "" : "must be a whole number, 1 to " + std::to_string(setting.most);
   const bool path = kind == Setting::Kind::directory || kind == Setting::Kind::file;
   const bool may_be_empty = kind == Setting::Kind::file || kind == Setting::Kind::loopback;
   if (value.empty()) return may_be_empty ? "" : "is empty";

@@ -37,6 +37,7 @@ const char* value_name(Setting::Kind kind) {
     case Setting::Kind::file: return "FILE";
     case Setting::Kind::address:
     case Setting::Kind::loopback: return "IP:PORT";
+    case Setting::Kind::count: return "N";
   }
   return "TEXT";
 }
@@ -157,6 +158,33 @@ void add_page_command(CLI::App& app, Line& line, const char* says) {
   auto* made = printing(app, line, "page", says, [&line, end] { return page(line.common, line.about.name, *end); });
   made->add_flag("--end-sessions", *end, "log everybody out of the page instead: a shared PC, a browser that was lost");
   made->footer("A session lasts until it was idle for 12 hours, also over a restart of the daemon.");
+}
+
+CLI::App* add_calendar_commands(CLI::App& app, Line& line, CalendarOptions& options, std::function<int()> show) {
+  constexpr int first = 2000, last = 2099;
+  auto* calendar = group(app, "calendar", "days off, and Saturdays that make up for them");
+  auto* shown = printing(*calendar, line, "show", "what is known of each year, and whether it is decided", std::move(show));
+  shown->add_option("--year", options.year, "only this year")->check(CLI::Range(first, last));
+  shown->add_flag("--csv", options.csv, "in the form that `wardsync-centre calendar set` takes");
+  return calendar;
+}
+
+void add_report_commands(CLI::App& app, Line& line, ReportOptions& options) {
+  struct Report {
+    const char *name, *says;
+  };
+  constexpr Report reports[] = {{"online-share", "share of online service: of dossiers, and of services"},
+                                {"deadlines", "how dossiers fared: before, on and after their appointment, and those in process"}};
+  auto* under = group(app, "report", "what a period comes to, for each unit");
+  for (const auto& one : reports) {
+    auto* made = printing(*under, line, one.name, one.says,
+                          [&line, &options, name = one.name] { return report(line.common, line.about.name, name, options); });
+    made->add_option("--from", options.from, "the first day of acceptance, as 2026-01-31; default: the first of this year")
+        ->type_name("DAY");
+    made->add_option("--to", options.to, "the last one; default: today")->type_name("DAY");
+    made->add_option("--unit", options.unit, "only what this unit holds");
+    made->add_flag("--csv", options.csv, "as CSV, for a spreadsheet");
+  }
 }
 
 void add_due_options(CLI::App& command, std::string& due) {

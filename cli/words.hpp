@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/common.hpp"
+#include "cli/report.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -60,6 +61,14 @@ CLI::App* add_doctor_command(CLI::App& app, Line& line, const char* says, const 
 CLI::App* add_bundle_command(CLI::App& app, Line& line, std::string& out_file, std::function<int()> bundle);
 void add_page_command(CLI::App& app, Line& line, const char* says);
 void add_version_command(CLI::App& app, Line& line, const char* version);
+struct CalendarOptions {
+  int year = 0;  ///< 0: all
+  bool csv = false;
+};
+/// `calendar show`, under a group that is returned.
+CLI::App* add_calendar_commands(CLI::App& app, Line& line, CalendarOptions& options, std::function<int()> show);
+/// `report online-share`, `report deadlines`.
+void add_report_commands(CLI::App& app, Line& line, ReportOptions& options);
 /// `--overdue`, `--due-today`, `--due-soon`, `--waiting`: one of them at most. `due`: what the API calls it.
 void add_due_options(CLI::App& command, std::string& due);
 

@@ -28,6 +28,13 @@ const char* name_of(OpKind kind) {
     case OpKind::add: return "add";
     case OpKind::remove: return "remove";
     case OpKind::append: return "append";
+    case OpKind::offer: return "offer";
+    case OpKind::accept: return "accept";
+    case OpKind::decline: return "decline";
+    case OpKind::recall: return "recall";
+    case OpKind::approve: return "approve";
+    case OpKind::dismiss: return "dismiss";
+    case OpKind::status: return "status";
   }
   return "unknown";
 }
@@ -40,7 +47,10 @@ const char* name_of(HistoryEntry::Standing standing) {
     case HistoryEntry::Standing::in_conflict: return "in_conflict";
     case HistoryEntry::Standing::proposed: return "proposed";
     case HistoryEntry::Standing::not_applied: return "not_applied";
+    case HistoryEntry::Standing::approved: return "approved";
+    case HistoryEntry::Standing::dismissed: return "dismissed";
     case HistoryEntry::Standing::waiting: return "waiting";
+    case HistoryEntry::Standing::erased: return "erased";
   }
   return "unknown";
 }
@@ -100,10 +110,27 @@ json::object json_of_said(const merge::Said& said) {
   return out;
 }
 
-json::array json_of_all(const std::vector<merge::Said>& all) {
+json::array json_of_all(const std::vector<merge::Unapplied>& all) {
   json::array out;
-  for (const auto& said : all) out.push_back(json_of_said(said));
+  for (const auto& each : all) out.push_back(json_of_said(each.said));
   return out;
+}
+
+json::value since_of(const merge::Custody& custody) {
+  return custody.hlc == Hlc{} ? json::value() : json::value(time_text(custody.hlc.wall()));
+}
+
+json::value pending_of(const merge::Custody& custody) {
+  json::array out;
+  for (const auto& offer : custody.pending)
+    out.push_back(json::object{{"offer", op_text(offer.op)},
+                               {"from", offer.from},
+                               {"to", offer.to},
+                               {"by", offer.user},
+                               {"at", time_text(offer.hlc.wall())},
+                               {"note", offer.note},
+                               {"expires", offer.expires}});
+  return out.empty() ? json::value() : json::value(std::move(out));
 }
 
 /// The national message writes these as text, whatever they are.
@@ -174,16 +201,17 @@ json::object json_of(const HistoryEntry& entry) {
 }
 
 json::object json_of(const merge::DossierState& state) {
-  json::object out{{"code", state.codes.empty() ? "" : state.codes.front()},
-                   {"codes", json::array(state.codes.begin(), state.codes.end())},
-                   {"id", id_text(state.did)},
-                   {"version", version_text(state.version)},
-                   {"fields", json_of_fields(state.fields)},
-                   {"parts", json::array{}},
-                   {"payments", json::array{}},
-                   {"notes", json::array{}},
-                   {"attachments", json::array{}},
-                   {"custody", json::object{{"unit", state.custody}, {"since", nullptr}, {"pending", nullptr}}}};
+  json::object out{
+      {"code", state.codes.empty() ? "" : state.codes.front()},
+      {"codes", json::array(state.codes.begin(), state.codes.end())},
+      {"id", id_text(state.did)},
+      {"version", version_text(state.version)},
+      {"fields", json_of_fields(state.fields)},
+      {"parts", json::array{}},
+      {"payments", json::array{}},
+      {"notes", json::array{}},
+      {"attachments", json::array{}},
+      {"custody", json::object{{"unit", state.custody.unit}, {"since", since_of(state.custody)}, {"pending", pending_of(state.custody)}}}};
   json::object others;
   for (const auto& collection : state.collections) {
     const auto elements = json_of_elements(collection);

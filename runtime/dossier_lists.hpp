@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/calendar_json.hpp"
 #include "runtime/deadline_json.hpp"
 #include "runtime/dossier_json.hpp"
 #include "runtime/http.hpp"
@@ -53,11 +54,16 @@ template <class View>
   return out;
 }
 
-/// How long the lists by deadline are.
+/// How long the lists by deadline are, and how far the calendar by which they are made is decided.
 template <class Counts>
-[[nodiscard]] boost::json::object counts_json(const Counts& counts) {
-  return {{"overdue", counts.overdue}, {"today", counts.today},           {"soon", counts.soon},
-          {"waiting", counts.waiting}, {"supplement", counts.supplement}, {"payment", counts.payment}};
+[[nodiscard]] boost::json::object counts_json(const Counts& counts, const Today& today) {
+  return {{"overdue", counts.overdue},
+          {"today", counts.today},
+          {"soon", counts.soon},
+          {"waiting", counts.waiting},
+          {"supplement", counts.supplement},
+          {"payment", counts.payment},
+          {"calendar", calendar_standing_json(today.calendar, today.now)}};
 }
 
 /// What a request for a list asks for: `query`, `status`, `unit`, `due`, `conflict`, `void`, `limit`, `cursor`.

@@ -5,7 +5,7 @@
 
 namespace ward::storage {
 
-/// The calendar in force here. Valid as long as the store.
+/// The calendar in force here (course/calendar.hpp). Valid until the policy log grows.
 [[nodiscard]] const deadline::Calendar& calendar_of(Store& store);
 
 }  // namespace ward::storage

@@ -60,6 +60,8 @@ struct Enrolment {
   [[nodiscard]] Result<void> approve(const DeviceId& device, WallTime now);
   [[nodiscard]] Result<void> revoke(const DeviceId& device, std::string_view reason, WallTime now);
   [[nodiscard]] Result<void> append(policy::Body body, WallTime now);
+  /// `not_found`; `invalid`: there are no such serials to give.
+  [[nodiscard]] Result<policy::CodeBlock> give_codes(const WantedBlock& wanted, WallTime now);
   /// Entries that this centre signed before it was restored from a copy.
   [[nodiscard]] Result<void> take_back(const std::vector<policy::Entry>& entries);
 
@@ -72,13 +74,12 @@ struct Enrolment {
     std::string label;
   };
   [[nodiscard]] Result<void> add_device(const Applicant& applicant, WallTime now);
+  [[nodiscard]] Result<void> give_first_codes(const DeviceId& device, WallTime now);
   void judge_anew(Epoch from);
 };
 
 inline constexpr std::string_view awaits_policy_key = "awaits policy";  ///< meta
 
-/// To be merged anew, unless it is already.
-void mark_dirty(Store& store, std::int64_t dossier, std::uint64_t log_size);
 /// What this device brought was not taken: for health.
 void note_refusal(Store& store, const DeviceId& device, WallTime at, Fault fault);
 [[nodiscard]] Bytes encode_report(const sync::Report& report);

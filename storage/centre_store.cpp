@@ -97,13 +97,6 @@ Result<void> CentreStore::load(OpenMode mode) {
   return mode == OpenMode::read_write ? store_.db.transact("open centre", work) : store_.db.read("open centre", work);
 }
 
-void mark_dirty(Store& store, std::int64_t dossier, std::uint64_t log_size) {
-  store.db.query("UPDATE dossier SET dirty = ? WHERE id = ? AND dirty = 0")
-      .bind(static_cast<std::int64_t>(log_size + 1))
-      .bind(dossier)
-      .run();
-}
-
 CentreStore::Applied CentreStore::read_applied(std::uint64_t log_size) {
   Applied out{log_size, {}};
   auto dirty = store_.db.query("SELECT min(dirty) FROM dossier WHERE dirty > 0");

@@ -3,6 +3,7 @@
 #include "protocol/engine/centre_engine.hpp"
 #include "protocol/log/tree.hpp"
 #include "protocol/ticket/ticket.hpp"
+#include "storage/centre_codes.hpp"
 #include "storage/dossiers.hpp"
 #include "storage/store.hpp"
 
@@ -94,6 +95,17 @@ class CentreStore {
   [[nodiscard]] Result<void> revoke(const DeviceId& device, std::string_view reason, WallTime now, const Also& also = {});
   /// Where wards call from now on, the best first. `malformed`, `too_large`.
   [[nodiscard]] Result<void> set_addresses(std::vector<std::string> addresses, WallTime now, const Also& also = {});
+  /// For each year that it names, this takes the place of what was known of that year. `malformed`, `too_large`.
+  [[nodiscard]] Result<void> set_calendar(policy::Calendar calendar, WallTime now, const Also& also = {});
+  /// From now on PCs get their codes so; those of `CodePlan` before.
+  void set_code_plan(const CodePlan& plan) { code_plan_ = plan; }
+  [[nodiscard]] Result<std::vector<DeviceCodes>> codes(WallTime now);
+  [[nodiscard]] std::vector<DeviceCodes> codes_in_transaction(WallTime now);
+  /// By hand. `not_found`; `invalid`: no such period, or not so many free serials.
+  [[nodiscard]] Result<policy::CodeBlock> give_codes(const WantedBlock& wanted, WallTime now,
+                                                     const std::function<void(const policy::CodeBlock&)>& also = {});
+  /// What PCs lack by the plan. True when something was given.
+  [[nodiscard]] Result<bool> refill_codes(WallTime now);
   [[nodiscard]] Result<Keeping> keeping();
   [[nodiscard]] Keeping keeping_in_transaction();
   [[nodiscard]] BackupFacts backup_facts() const;
@@ -132,6 +144,7 @@ class CentreStore {
   [[nodiscard]] Applied read_applied(std::uint64_t log_size);
   [[nodiscard]] Result<void> load(OpenMode mode);
   void learn_unit_seeds();
+  [[nodiscard]] Result<bool> give_all(const std::vector<WantedBlock>& all, WallTime now);
   [[nodiscard]] DeviceLine line_of(const policy::DeviceStanding& standing);
   /// One transaction whose work may append policy entries; they are forgotten when it fails.
   template <class Work>
@@ -149,6 +162,7 @@ class CentreStore {
   WallTime last_stamp_;  ///< stamps strictly increase
   std::uint64_t archived_ = 0;
   Applied applied_;
+  CodePlan code_plan_;
 };
 
 [[nodiscard]] engine::centre::Event perform(engine::centre::StoreEffect effect, CentreStore& store, WallTime now);

@@ -14,6 +14,7 @@ std::uint64_t count_class(Store& store, const deadline::Range& range, std::strin
 }  // namespace
 
 Result<DeadlineCounts> count_deadlines(Store& store, const deadline::Calendar& calendar, deadline::Moment now, std::string_view unit) {
+  WARD_CHECK(settle(store));
   return store.db.read("count deadlines", [&]() -> Result<DeadlineCounts> {
     const auto count = [&](deadline::Class one) { return count_class(store, deadline::range_of(calendar, one, now), unit); };
     DeadlineCounts out;

@@ -39,6 +39,7 @@ void add_decisions(std::vector<DecisionLine>& to, const DecisionLine& of, const 
 
 Result<DecisionPage> list_decisions(Store& store, WallTime since, std::string_view after, std::size_t limit) {
   forget_keys(store);
+  WARD_CHECK(settle(store));
   return store.db.read("list decisions", [&]() -> Result<DecisionPage> {
     constexpr auto end = std::numeric_limits<std::int64_t>::max();
     WARD_TRY(const auto place, place_of(after, {end, end}));
@@ -57,7 +58,7 @@ Result<DecisionPage> list_decisions(Store& store, WallTime since, std::string_vi
       }
       last = {rows.number(3), rows.number(0)};
       const DecisionLine dossier{rows.fixed<Did>(1), rows.text(2), {}, {}};
-      add_decisions(out.decisions, dossier, merge::history(dossier.did, facts_of(store, last.dossier)), since);
+      add_decisions(out.decisions, dossier, merge::history(dossier.did, facts_of(store, last.dossier), context_of(store)), since);
     }
     return out;
   });

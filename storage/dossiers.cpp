@@ -1,6 +1,7 @@
 #include "storage/dossiers.hpp"
 
 #include "protocol/base/limits.hpp"
+#include "protocol/code/code.hpp"
 #include "protocol/text/text.hpp"
 #include "storage/cursor.hpp"
 #include "storage/merged.hpp"
@@ -86,14 +87,6 @@ class Phases {
   std::vector<Did> exceptions_;
 };
 
-/// As merged last, or merged now where newer records wait for it.
-merge::DossierState newest_state(Store& store, std::int64_t dossier) {
-  auto dirty = store.db.query("SELECT dirty, did FROM dossier WHERE id = ?");
-  dirty.bind(dossier);
-  if (dirty.step() && dirty.number(0) > 0) return merge::merge(dirty.fixed<Did>(1), facts_of(store, dossier));
-  return read_state(store, dossier);
-}
-
 /// `not_found`; `storage_damaged` when an index leads to another dossier's row.
 Result<std::int64_t> row_of_dossier(Store& store, const Did& did) {
   const auto dossier = find_dossier_row(store, did);
@@ -104,7 +97,7 @@ Result<std::int64_t> row_of_dossier(Store& store, const Did& did) {
 
 DossierView view_of(Store& store, Phases& phases, std::int64_t dossier) {
   const auto did = did_of(store, dossier);
-  return {did, newest_state(store, dossier), phases.of(dossier, did)};
+  return {did, read_state(store, dossier), phases.of(dossier, did)};
 }
 
 /// `words`: the column of the search words, where a search reads them.
@@ -245,7 +238,11 @@ Result<Did> find_dossier(Store& store, std::string_view which) {
       if (find_dossier_row(store, did) == 0) return fail(Fault::not_found, "there is no such dossier here");
       return did;
     }
-    WARD_TRY(const auto found, with_code(store, which));
+    WARD_TRY(auto found, with_code(store, which));
+    // As it is read aloud: in groups of four.
+    if (const auto digits = found.empty() ? code::digits_of(which) : std::nullopt) {
+      WARD_TRY(found, with_code(store, *digits));
+    }
     if (found.empty()) return fail(Fault::not_found, "there is no dossier with that code here");
     if (found.size() == 1) return did_of(store, found.front());
     std::string ids;
@@ -256,6 +253,7 @@ Result<Did> find_dossier(Store& store, std::string_view which) {
 }
 
 Result<DossierView> show_dossier(Store& store, const Did& did) {
+  WARD_CHECK(settle(store));
   return store.db.read("show dossier", [&]() -> Result<DossierView> {
     WARD_TRY(const auto dossier, row_of_dossier(store, did));
     Phases phases(store);
@@ -266,12 +264,13 @@ Result<DossierView> show_dossier(Store& store, const Did& did) {
 Result<std::vector<merge::HistoryEntry>> dossier_history(Store& store, const Did& did) {
   return store.db.read("dossier history", [&]() -> Result<std::vector<merge::HistoryEntry>> {
     WARD_TRY(const auto dossier, row_of_dossier(store, did));
-    return merge::history(did, facts_of(store, dossier));
+    return merge::history(did, facts_of(store, dossier), context_of(store));
   });
 }
 
 Result<DossierPage> list_dossiers(Store& store, const DossierQuery& query) {
   forget_keys(store);
+  WARD_CHECK(settle(store));
   return store.db.read("list dossiers", [&] { return Lister(store, query).page(); });
 }
 
@@ -280,6 +279,7 @@ Result<std::vector<DossierLine>> similar_dossiers(Store& store, const SimilarQue
   const auto owner = text::words(query.owner);
   const auto identity = text::words(query.identity);
   if (owner.empty() && identity.empty()) return fail(Fault::invalid, "name at least `owner` or `identity`");
+  WARD_CHECK(settle(store));
   return store.db.read("similar dossiers", [&]() -> Result<std::vector<DossierLine>> {
     std::vector<DossierLine> out;
     Phases phases(store);
@@ -306,6 +306,7 @@ Result<std::vector<DossierLine>> similar_dossiers(Store& store, const SimilarQue
 
 Result<InboxPage> list_inbox(Store& store, std::string_view after, std::size_t limit) {
   forget_keys(store);
+  WARD_CHECK(settle(store));
   return store.db.read("list inbox", [&]() -> Result<InboxPage> {
     WARD_TRY(const auto before, row_of(after, 0));
     const auto most = std::clamp<std::size_t>(limit, 1, lines_max);
@@ -330,6 +331,7 @@ Result<DossierView> find_conflict(Store& store, std::string_view conflict_id_hex
   const auto bytes = unhex(conflict_id_hex);
   if (bytes.size() != merge::ConflictId::size) return fail(Fault::invalid, "a conflict's id has 32 hexadecimal digits");
   const auto id = fixed_from<merge::ConflictId>(bytes);
+  WARD_CHECK(settle(store));
   return store.db.read("find conflict", [&]() -> Result<DossierView> {
     Phases phases(store);
     auto found = store.db.query("SELECT id FROM dossier WHERE conflicts > 0 ORDER BY id");

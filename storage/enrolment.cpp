@@ -80,7 +80,8 @@ Result<void> Enrolment::add_device(const Applicant& applicant, WallTime now) {
   policy::Device device{applicant.sign, applicant.noise, applicant.sealing, applicant.unit, applicant.label, epoch, {}};
   WARD_TRY(device.wrapped_seed,
            keys::wrap_seed(seed, store.org, applicant.unit, epoch, crypto::device_of(applicant.sign), applicant.sealing));
-  return append(std::move(device), now);
+  WARD_CHECK(append(std::move(device), now));
+  return give_first_codes(crypto::device_of(applicant.sign), now);
 }
 
 Result<centre::Enrolled> Enrolment::enrol(const centre::Enrol& enrol) {
@@ -178,6 +179,32 @@ Result<void> CentreStore::revoke(const DeviceId& device, std::string_view reason
 Result<void> CentreStore::set_addresses(std::vector<std::string> addresses, WallTime now, const Also& also) {
   return change_policy(
       "set addresses", [&](Enrolment& enrolment) { return enrolment.append(policy::Addresses{std::move(addresses)}, now); }, also);
+}
+
+Result<void> CentreStore::set_calendar(policy::Calendar calendar, WallTime now, const Also& also) {
+  return change_policy("set calendar", [&](Enrolment& enrolment) { return enrolment.append(std::move(calendar), now); }, also);
+}
+
+Result<policy::CodeBlock> CentreStore::give_codes(const WantedBlock& wanted, WallTime now,
+                                                  const std::function<void(const policy::CodeBlock&)>& also) {
+  return change_policy("give codes", [&](Enrolment& enrolment) -> Result<policy::CodeBlock> {
+    WARD_TRY(auto block, enrolment.give_codes(wanted, now));
+    if (also) also(block);
+    return block;
+  });
+}
+
+Result<bool> CentreStore::give_all(const std::vector<WantedBlock>& all, WallTime now) {
+  return change_policy("refill codes", [&](Enrolment& enrolment) -> Result<bool> {
+    bool gave = false;
+    for (const auto& wanted : all) {
+      const auto given = enrolment.give_codes(wanted, now);
+      // No room: a person sees it in `codes list`.
+      if (given.has_error() && given.error().fault != Fault::invalid) return given.error();
+      gave = gave || given.has_value();
+    }
+    return gave;
+  });
 }
 
 Result<centre::PolicyStored> CentreStore::store_policy(const centre::StorePolicy& given) {

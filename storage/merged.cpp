@@ -1,5 +1,7 @@
 #include "storage/merged.hpp"
 
+#include "protocol/base/codec.hpp"
+#include "protocol/merge/meaning.hpp"
 #include "storage/search.hpp"
 
 #include <algorithm>
@@ -36,7 +38,8 @@ std::optional<merge::Fact> fact_of(Store& store, const record::Sealed& sealed, c
                      stamp,
                      device == nullptr ? UnitCode{} : device->device.unit,
                      admission_of(store.policy, sealed.header, stamp),
-                     *std::move(change)};
+                     *std::move(change),
+                     sealed.header.writer};
 }
 
 void write_codes(Store& store, std::int64_t dossier, const std::vector<std::string>& codes) {
@@ -107,28 +110,46 @@ void fill_course(Store& store, std::int64_t dossier) {
 /// Writes only what differs, as every page that a save touches must reach the disk before it is answered.
 void write_line(Store& store, std::int64_t dossier, const Merged& merged) {
   const auto& state = merged.state;
+  const auto heads = encode_heads(state.version);
   store.db
       .query(
-          "UPDATE dossier SET code = ?1, unit = ?2, conflicts = ?3, attention = ?4, waiting = ?5, in_line = ?6, dirty = 0 WHERE id = ?7 "
-          "AND "
-          "(dirty <> 0 OR (code, unit, conflicts, attention, waiting, in_line) IS NOT (?1, ?2, ?3, ?4, ?5, ?6))")
+          "UPDATE dossier SET code = ?1, unit = ?2, conflicts = ?3, attention = ?4, waiting = ?5, in_line = ?6, heads = ?7, dirty = 0 "
+          "WHERE id = ?8 AND (dirty <> 0 OR (code, unit, conflicts, attention, waiting, in_line, heads) IS NOT (?1, ?2, ?3, ?4, ?5, ?6, "
+          "?7))")
       .bind(state.codes.empty() ? std::string_view() : std::string_view(state.codes.front()))
-      .bind(state.custody)
+      .bind(state.custody.unit)
       .bind(static_cast<std::int64_t>(state.conflicts.size()))
       .bind(merged.attention)
       .bind(merged.waiting)
       .bind(std::int64_t{merged.in_line})
+      .bind(BytesView(heads))
       .bind(dossier)
       .run();
-  write_course(store, dossier, course::row_of(state));
+}
+
+/// Its unit or user is one of whom the policy log says different things at different times.
+bool hinges_on_stamp(const merge::Context& context, const merge::Fact& fact) {
+  if (fact.stamp) return false;
+  const auto succeeds = [&](const auto& one) { return one.first == fact.unit || one.second.heir == fact.unit; };
+  return std::any_of(context.successions.begin(), context.successions.end(), succeeds) ||
+         context.users.contains({fact.unit, fact.change.user});
 }
 
 bool same(BytesView a, BytesView b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
 
-bool is_stored(Store& store, std::int64_t dossier, const Merged& merged) {
+/// What of a merged dossier is stored already.
+struct Stored {
+  bool state = false, words = false;
+};
+Stored stored_of(Store& store, std::int64_t dossier, const Did& did, const Merged& merged) {
   auto found = store.db.query("SELECT sealed, changed_ms FROM state WHERE dossier = ?");
   found.bind(dossier);
-  return found.step() && same(found.bytes(0), merged.sealed) && found.number(1) == merged.changed_at.ms;
+  if (!found.step()) return {};
+  if (same(found.bytes(0), merged.sealed)) return {found.number(1) == merged.changed_at.ms, true};
+  const auto plain = open_local(store.local, "state", did.view(), found.bytes(0));
+  if (plain.has_error()) return {};
+  const auto before = merge::decode_state(*plain);
+  return {false, before.has_value() && same_words(*before, merged.state)};
 }
 
 void write_words(Store& store, std::int64_t dossier, const merge::DossierState& state) {
@@ -144,12 +165,7 @@ void write_words(Store& store, std::int64_t dossier, const merge::DossierState& 
       .run();
 }
 
-/// `before`: the stored state, where the caller has it.
-void write_merged(Store& store, std::int64_t dossier, bool even_if_same, const merge::DossierState* before = nullptr) {
-  const auto merged = merged_from_records(store, dossier, did_of(store, dossier));
-  write_line(store, dossier, merged);
-  // A stamp that arrives changes most states not at all; what depends on the state alone is then right already.
-  if (!even_if_same && is_stored(store, dossier, merged)) return;
+void write_state(Store& store, std::int64_t dossier, const Merged& merged) {
   store.db
       .query(
           "INSERT INTO state (dossier, changed_ms, sealed) VALUES (?, ?, ?) ON CONFLICT (dossier) DO UPDATE SET changed_ms = "
@@ -159,8 +175,36 @@ void write_merged(Store& store, std::int64_t dossier, bool even_if_same, const m
       .bind(merged.changed_at.ms)
       .bind(BytesView(merged.sealed))
       .run();
-  if (before == nullptr || !same_words(*before, merged.state)) write_words(store, dossier, merged.state);
-  write_codes(store, dossier, merged.state.codes);
+}
+
+void write_merged(Store& store, std::int64_t dossier, bool even_if_same) {
+  const auto did = did_of(store, dossier);
+  const auto merged = merged_from_records(store, dossier, did);
+  // A stamp that arrives changes most states not at all, and most changes no word that is searched.
+  const auto stored = even_if_same ? Stored{} : stored_of(store, dossier, did, merged);
+  if (!stored.state) write_state(store, dossier, merged);
+  if (!stored.words) write_words(store, dossier, merged.state);
+  if (!stored.state) write_codes(store, dossier, merged.state.codes);
+  write_course(store, dossier, course::row_of(merged.state));
+  // Last: until here it counts as not merged.
+  write_line(store, dossier, merged);
+}
+
+std::vector<std::int64_t> dirty_dossiers(Store& store) {
+  std::vector<std::int64_t> out;
+  auto found = store.db.query("SELECT id FROM dossier WHERE dirty > 0");
+  while (found.step()) out.push_back(found.number(0));
+  return out;
+}
+
+/// Damage of one dossier blocks no other; whoever looks at that one is told.
+template <class Work>
+void unless_damaged(Work&& work) {
+  try {
+    work();
+  } catch (const Failure& failure) {
+    if (failure.error.fault != Fault::storage_damaged) throw;
+  }
 }
 
 }  // namespace
@@ -197,12 +241,15 @@ Gathered gather(Store& store, std::int64_t dossier) {
 Merged merged_from_records(Store& store, std::int64_t dossier, const Did& did) {
   const auto gathered = gather(store, dossier);
   Merged out;
-  out.state = merge::merge(did, gathered.facts);
+  out.state = merge::merge(did, gathered.facts, context_of(store));
   out.sealed = seal_local(store.local, "state", did.view(), merge::encode_state(out.state));
   out.changed_at = gathered.changed_at;
   out.waiting = static_cast<std::int64_t>(out.state.waiting + gathered.unread);
   out.attention = static_cast<std::int64_t>(out.state.proposals.size() + out.state.not_applied.size());
-  out.in_line = gathered.in_line && out.waiting + out.attention == 0 && out.state.conflicts.empty();
+  const bool moved = out.state.slip.size() > 1 || !out.state.custody.pending.empty();  // acts of custody are shown with their stamps
+  const auto& context = context_of(store);
+  const bool hinges = std::any_of(gathered.facts.begin(), gathered.facts.end(), [&](const auto& f) { return hinges_on_stamp(context, f); });
+  out.in_line = gathered.in_line && !moved && !hinges && out.waiting + out.attention == 0 && out.state.conflicts.empty();
   return out;
 }
 
@@ -227,22 +274,90 @@ course::Row course_row(const Query& row, int first) {
 }
 
 void remerge(Store& store, std::int64_t dossier) { write_merged(store, dossier, false); }
-void remerge_after(Store& store, std::int64_t dossier, const merge::DossierState& stored) { write_merged(store, dossier, false, &stored); }
+
+void mark_dirty(Store& store, std::int64_t dossier, std::uint64_t log_size) {
+  store.db.query("UPDATE dossier SET dirty = ? WHERE id = ? AND dirty = 0")
+      .bind(static_cast<std::int64_t>(log_size + 1))
+      .bind(dossier)
+      .run();
+}
+
+Bytes encode_heads(const std::vector<Position>& heads) {
+  Writer out;
+  for (const auto& head : heads) {
+    out.raw(head.device);
+    out.raw(head.incarnation);
+    out.varint(head.seq);
+  }
+  return std::move(out).take();
+}
+
+std::vector<Position> decode_heads(BytesView bytes) {
+  Reader from(bytes);
+  std::vector<Position> out;
+  while (from.ok() && from.remaining() != 0) {
+    auto& head = out.emplace_back();
+    head.device = from.fixed_value<DeviceId>();
+    head.incarnation = from.fixed_value<Incarnation>();
+    head.seq = from.varint();
+  }
+  or_damaged(from.finish("heads"), "a dossier's heads do not decode");
+  return out;
+}
+
+Result<void> settle(Store& store) {
+  if (store.site == Site::centre || store.db.is_read_only()) return {};
+  WARD_TRY(const auto dossiers, store.db.read("settle", [&]() -> Result<std::vector<std::int64_t>> { return dirty_dossiers(store); }));
+  if (dossiers.empty()) return {};
+  forget_keys(store);
+  auto settled = store.db.transact("settle", [&]() -> Result<void> {
+    for (const auto dossier : dossiers) unless_damaged([&] { remerge(store, dossier); });
+    return {};
+  });
+  if (settled.has_error() && reaction_to(settled.error().fault) == Reaction::retry) return {};
+  return settled;
+}
+
+Counted count_all(Store& store) {
+  std::int64_t conflicts = 0, waiting = 0;
+  const auto sum = [](Query found) { return found.step() ? found.number(0) : 0; };
+  conflicts += sum(store.db.query("SELECT coalesce(sum(conflicts), 0) FROM dossier WHERE conflicts > 0"));
+  waiting += sum(store.db.query("SELECT coalesce(sum(waiting), 0) FROM dossier WHERE waiting > 0"));
+  auto dirty = store.db.query("SELECT id, did, conflicts, waiting FROM dossier WHERE dirty > 0");
+  while (dirty.step())
+    unless_damaged([&] {
+      const auto merged = merged_from_records(store, dirty.number(0), dirty.fixed<Did>(1));
+      conflicts += static_cast<std::int64_t>(merged.state.conflicts.size()) - dirty.number(2);
+      waiting += merged.waiting - dirty.number(3);
+    });
+  return {static_cast<std::uint64_t>(conflicts), static_cast<std::uint64_t>(waiting)};
+}
+
+void put_codes(Store& store, std::int64_t dossier, const record::Change& change) {
+  for (const auto& op : change.ops) {
+    if (merge::form_of(op).meaning != merge::Meaning::alias) continue;
+    store.db.query("INSERT OR IGNORE INTO code (code, dossier) VALUES (?, ?)").bind(*op.value.text()).bind(dossier).run();
+  }
+}
 
 merge::DossierState read_state(Store& store, std::int64_t dossier) {
-  const auto did = did_of(store, dossier);
-  auto found = store.db.query("SELECT sealed FROM state WHERE dossier = ?");
-  found.bind(dossier);
-  if (!found.step()) {
-    auto merged = store.db.query("SELECT 1 FROM dossier WHERE id = ? AND clock IS NOT NULL");
-    merged.bind(dossier);
-    if (merged.step()) throw Failure{{Fault::storage_damaged, "a dossier's state is missing"}};
-    merge::DossierState unmerged;
-    unmerged.did = did;
-    return unmerged;
+  Did did;
+  {
+    auto found = store.db.query(
+        "SELECT d.did, d.dirty, s.sealed, d.clock IS NOT NULL FROM dossier d LEFT JOIN state s ON s.dossier = d.id WHERE d.id = ?");
+    found.bind(dossier);
+    if (!found.step()) throw Failure{{Fault::storage_damaged, "a dossier's row is missing"}};
+    did = found.fixed<Did>(0);
+    if (found.number(1) == 0 && !found.is_null(2)) {
+      const auto plain = or_throw(open_local(store.local, "state", did.view(), found.bytes(2)));
+      auto state = merge::decode_state(plain);
+      const bool of_another_version = state.has_error() && state.error().fault == Fault::unsupported;
+      if (!of_another_version) return or_damaged(std::move(state), "a dossier's state does not decode");
+    } else if (found.number(1) == 0 && found.number(3) != 0) {
+      throw Failure{{Fault::storage_damaged, "a dossier's state is missing"}};
+    }
   }
-  const auto plain = or_throw(open_local(store.local, "state", did.view(), found.bytes(0)));
-  return or_damaged(merge::decode_state(plain), "a dossier's state does not decode");
+  return merge::merge(did, facts_of(store, dossier), context_of(store));
 }
 
 std::vector<merge::Fact> facts_of(Store& store, std::int64_t dossier) { return gather(store, dossier).facts; }

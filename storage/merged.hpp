@@ -25,8 +25,16 @@ struct Merged {
 };
 [[nodiscard]] Merged merged_from_records(Store& store, std::int64_t dossier, const Did& did);
 
-/// As `remerge`, by who has read the stored state already: what follows from it and did not change need not be worked out again.
-void remerge_after(Store& store, std::int64_t dossier, const merge::DossierState& stored);
+/// Conflicts and waiting changes of all dossiers, those that are not merged yet included.
+struct Counted {
+  std::uint64_t conflicts = 0, waiting = 0;
+};
+[[nodiscard]] Counted count_all(Store& store);
+/// In `dossier.heads`.
+[[nodiscard]] Bytes encode_heads(const std::vector<Position>& heads);
+[[nodiscard]] std::vector<Position> decode_heads(BytesView bytes);
+/// Codes that a change gives are found before it is merged.
+void put_codes(Store& store, std::int64_t dossier, const record::Change& change);
 
 using course::shown_text;
 

@@ -108,7 +108,20 @@ CREATE INDEX dossier_received ON dossier (received);
 CREATE INDEX dossier_clockless ON dossier (id) WHERE clock IS NULL;
 )sql";
 
-constexpr std::array steps{Migration{version_1}, Migration{version_2}};
+/// Dossiers whose first code may be a provisional one: none of their codes is official.
+constexpr const char* version_3 = R"sql(
+CREATE INDEX dossier_provisional ON dossier (code) WHERE length(code) = 16;
+)sql";
+
+// heads: what the next change of a ward has seen, its own unmerged ones included; NULL where only merging tells.
+constexpr const char* version_4 = "ALTER TABLE dossier ADD COLUMN heads BLOB";
+
+/// A ward's: of each of its own incarnations the newest receipt that names it, for whoever asks years later.
+constexpr const char* version_5 = R"sql(
+CREATE TABLE receipt (writer INTEGER PRIMARY KEY REFERENCES writer, receipt BLOB NOT NULL, signature BLOB NOT NULL) STRICT;
+)sql";
+
+constexpr std::array steps{Migration{version_1}, Migration{version_2}, Migration{version_3}, Migration{version_4}, Migration{version_5}};
 
 }  // namespace
 

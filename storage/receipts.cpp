@@ -18,7 +18,27 @@ void keep_receipt(Store& store, const sync::Receipted& receipted) {
   set_meta(store, "receipt", out.peek());
 }
 
+void keep_for_evidence(Store& store, std::int64_t writer, const sync::Receipted& receipted) {
+  const auto bytes = log::encode_receipt(receipted.receipt);
+  store.db
+      .query(
+          "INSERT INTO receipt (writer, receipt, signature) VALUES (?, ?, ?) ON CONFLICT (writer) DO UPDATE SET receipt = excluded.receipt, "
+          "signature = excluded.signature")
+      .bind(writer)
+      .bind(BytesView(bytes))
+      .bind(receipted.signature)
+      .run();
+}
+
 }  // namespace
+
+std::optional<evidence::SignedReceipt> kept_receipt(Store& store, std::int64_t writer) {
+  auto found = store.db.query("SELECT receipt, signature FROM receipt WHERE writer = ?");
+  found.bind(writer);
+  if (!found.step()) return std::nullopt;
+  return evidence::SignedReceipt{or_damaged(log::decode_receipt(found.bytes(0)), "a kept receipt does not decode"),
+                                 found.fixed<Signature>(1)};
+}
 
 std::optional<sync::Receipted> stored_receipt(Store& store) {
   const auto bytes = meta(store, "receipt");
@@ -148,13 +168,18 @@ Receipts::Outcome Receipts::take(const engine::agent::StoreReceipt& stored) {
   note_stamps(stored.receipted.stamps);
   std::vector<log::DeviceHead> unknown;
   for (const auto& head : receipt.heads) {
-    if (!cover(head)) unknown.push_back(head);
+    if (!cover(head))
+      unknown.push_back(head);
+    else if (!older && head.count > 0)
+      keep_for_evidence(store, find_writer(store, receipt.device, head.incarnation), stored.receipted);
     if (out.centre_is_new || older) continue;
     if (holds_receipted(find_writer(store, receipt.device, head.incarnation), head.count)) set_meta(store, "alarm", view("rollback"));
   }
   out.is_copy = note_lost(unknown);
-  if (unknown.empty() && !out.centre_is_new && lost_heads(store).empty())
+  if (unknown.empty() && !out.centre_is_new && lost_heads(store).empty()) {
     set_meta_number(store, "own known", static_cast<std::int64_t>(receipt.size));
+    centre_told_of_codes(store);
+  }
   if (!older) {
     keep_receipt(store, stored.receipted);
     set_meta_number(store, "clock offset", stored.at.wall.ms - receipt.time.ms);

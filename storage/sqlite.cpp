@@ -98,6 +98,7 @@ Query Database::query(std::string_view sql) {
   return Query(db_, statement);
 }
 
+bool Database::is_read_only() const { return sqlite3_db_readonly(db_, "main") == 1; }
 std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(db_); }
 std::int64_t Database::changes() const { return sqlite3_changes64(db_); }
 
@@ -155,6 +156,8 @@ void Database::migrate() {
   const auto steps = migrations();
   if (version > static_cast<std::int64_t>(steps.size()))
     throw Failure{{Fault::storage_newer, "the data was written by a newer version of wardsync; install that version again"}};
+  // Who only reads takes the file as it is: `doctor` and `verify` before the first start of a new version.
+  if (is_read_only()) return;
   for (auto step = static_cast<std::size_t>(version); step < steps.size(); ++step) {
     const auto sql = std::string("BEGIN IMMEDIATE;") + steps[step].sql + ";PRAGMA application_id=" + std::to_string(application_id) +
                      ";PRAGMA user_version=" + std::to_string(step + 1) + ";COMMIT";

@@ -64,7 +64,8 @@ enum class OpenMode { read_write, read_only };
 
 class Database {
  public:
-  /// Creates or opens `path`, brings it to this build's version (forward only, one transaction per step) and checks that it is ours.
+  /// Creates or opens `path`, brings it to this build's version (forward only, one transaction per step; not when it is only read) and
+  /// checks that it is ours.
   /// `storage_newer`, `storage_damaged`, `storage_locked`, `storage_read_only`, `storage_full`.
   [[nodiscard]] static Result<Database> open(const std::string& path, OpenMode mode);
   Database(Database&&) noexcept;
@@ -74,6 +75,7 @@ class Database {
   /// Prepared once and kept, so `sql` must live as long as the Database: a literal. One statement is not used twice at one time.
   [[nodiscard]] Query query(std::string_view sql);
   void run(std::string_view sql) { query(sql).run(); }
+  [[nodiscard]] bool is_read_only() const;
   [[nodiscard]] std::int64_t last_row() const;
   [[nodiscard]] std::int64_t changes() const;  ///< rows that the last statement touched
 

@@ -136,11 +136,45 @@ std::vector<std::int64_t> waiting_since_update(Store& store) {
   constexpr std::string_view program_key = "program";
   if (const auto last = meta(store, program_key); last && text_of(*last) == WARD_VERSION) return {};
   set_meta(store, program_key, view(std::string_view(WARD_VERSION)));
+  constexpr std::string_view layout_key = "state layout";
+  const bool other_layout = meta_number(store, layout_key, 1) != merge::state_layout;
+  if (other_layout) set_meta_number(store, layout_key, merge::state_layout);
   std::vector<std::int64_t> out;
-  auto waiting = store.db.query("SELECT id FROM dossier WHERE waiting > 0");
+  auto waiting = store.db.query("SELECT id FROM dossier WHERE waiting > 0 OR ?");
+  waiting.bind(std::int64_t{other_layout});
   while (waiting.step()) out.push_back(waiting.number(0));
   return out;
 }
+
+namespace {
+
+/// Those with records of `device` that are stamped at `from_index` or later, or not yet.
+void add_later(Store& store, const DeviceId& device, std::uint64_t from_index, std::set<std::int64_t>& to) {
+  auto late = store.db.query(
+      "SELECT DISTINCT r.dossier FROM writer w JOIN record r ON r.writer = w.id LEFT JOIN segment s ON s.id = r.segment "
+      "WHERE w.device = ? AND r.dossier IS NOT NULL AND (s.stamp_index IS NULL OR s.stamp_index >= ?)");
+  late.bind(device).bind(static_cast<std::int64_t>(from_index));
+  while (late.step()) to.insert(late.number(0));
+}
+void add_later(Store& store, const UnitCode& unit, std::uint64_t from_index, std::set<std::int64_t>& to) {
+  for (const auto* standing : store.policy.devices())
+    if (standing->device.unit == unit) add_later(store, standing->id, from_index, to);
+}
+
+/// Whatever lies with one of the units that are one from now on, and what they wrote since.
+void add_of_house(Store& store, const policy::Succession& succession, std::uint64_t from_index, std::set<std::int64_t>& to) {
+  const auto& context = context_of(store);
+  const auto house = context.house_of(succession.heir, std::nullopt);
+  for (const auto* unit : store.policy.units()) {
+    if (context.house_of(unit->code, std::nullopt) != house) continue;
+    add_later(store, unit->code, from_index, to);
+    auto held = store.db.query("SELECT id FROM dossier WHERE unit = ?");
+    held.bind(unit->code);
+    while (held.step()) to.insert(held.number(0));
+  }
+}
+
+}  // namespace
 
 std::set<std::int64_t> dossiers_judged_by(Store& store, Epoch from) {
   std::set<std::int64_t> out;
@@ -148,15 +182,29 @@ std::set<std::int64_t> dossiers_judged_by(Store& store, Epoch from) {
   auto waiting = store.db.query("SELECT id FROM dossier WHERE waiting > 0");
   while (waiting.step()) out.insert(waiting.number(0));
   for (auto epoch = from; epoch < store.policy.count(); ++epoch) {
-    const auto* revocation = std::get_if<policy::RevokeDevice>(&store.policy.entries()[epoch].body);
-    if (revocation == nullptr) continue;
-    auto late = store.db.query(
-        "SELECT DISTINCT r.dossier FROM writer w JOIN record r ON r.writer = w.id LEFT JOIN segment s ON s.id = r.segment "
-        "WHERE w.device = ? AND r.dossier IS NOT NULL AND (s.stamp_index IS NULL OR s.stamp_index >= ?)");
-    late.bind(revocation->device).bind(static_cast<std::int64_t>(store.policy.entries()[epoch].from_index));
-    while (late.step()) out.insert(late.number(0));
+    const auto& entry = store.policy.entries()[epoch];
+    if (const auto* revocation = std::get_if<policy::RevokeDevice>(&entry.body))
+      add_later(store, revocation->device, entry.from_index, out);
+    if (const auto* user = std::get_if<policy::UserStanding>(&entry.body)) add_later(store, user->unit, entry.from_index, out);
+    if (const auto* succession = std::get_if<policy::Succession>(&entry.body)) add_of_house(store, *succession, entry.from_index, out);
   }
   return out;
+}
+
+const merge::Context& context_of(Store& store) {
+  auto& judged = store.judged;
+  if (judged.by == store.policy.last_hash()) return judged.context;
+  judged = {store.policy.last_hash(), {}};
+  for (const auto& entry : store.policy.entries()) {
+    if (const auto* succession = std::get_if<policy::Succession>(&entry.body))
+      judged.context.successions[succession->unit] = {succession->heir, entry.from_index};
+    if (const auto* user = std::get_if<policy::UserStanding>(&entry.body))
+      judged.context.users[{user->unit, user->name}].push_back(
+          {entry.from_index, user->enabled, user->leader, user->accountant, user->administrator});
+  }
+  for (const auto* unit : store.policy.units())
+    if (unit->kind == "centre") judged.context.centres.push_back(unit->code);
+  return judged.context;
 }
 
 std::int64_t find_writer(Store& store, const DeviceId& device, const Incarnation& incarnation) {

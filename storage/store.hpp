@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/crypto/keys.hpp"
+#include "protocol/deadline/calendar.hpp"
 #include "protocol/merge/merge.hpp"
 #include "protocol/policy/policy.hpp"
 #include "protocol/segment/rows.hpp"
@@ -29,7 +30,13 @@ struct Store {
   crypto::LocalKey local;    ///< seals states, keys and answers on this machine's disk
   policy::PolicyLog policy;  ///< as in the database
   Random random;
+  std::optional<std::pair<Hash, deadline::Calendar>> calendar{};  ///< of the policy log that ends with that entry (`calendar_of`)
   segment::KeyRing keys{};  ///< those used lately; the dossier keys among them are bounded by `forget_keys`
+  struct Judged {
+    Hash by;  ///< the last hash of the policy log that says so
+    merge::Context context;
+  };
+  Judged judged{};  ///< see `context_of`
 };
 
 /// A row of the record table.
@@ -67,6 +74,8 @@ void set_meta_number(Store& store, std::string_view name, std::int64_t value);
 [[nodiscard]] Result<Epoch> store_policy(Store& store, const std::vector<policy::Entry>& entries);
 /// The dossiers whose merge depends on what the policy entries from `from` on say.
 [[nodiscard]] std::set<std::int64_t> dossiers_judged_by(Store& store, Epoch from);
+/// What merging takes from `store.policy`. Valid until the policy changes. Needs no transaction.
+[[nodiscard]] const merge::Context& context_of(Store& store);
 
 // names
 [[nodiscard]] std::int64_t writer_row(Store& store, const DeviceId& device, const Incarnation& incarnation);   ///< made if it is new
@@ -100,9 +109,15 @@ void forget_keys(Store& store);
 // merged dossiers
 /// Merges the dossier anew from its records and writes its row, codes and search words.
 void remerge(Store& store, std::int64_t dossier);
-/// When another version of the program opens the file than before: the dossiers with something that the other could not read.
+/// Its row, codes and search words are older than its records, which came when the log had `log_size` entries; 0 at a ward.
+void mark_dirty(Store& store, std::int64_t dossier, std::uint64_t log_size);
+/// At a ward: merges what saves left, in a transaction of its own. Every read of more than one dossier begins with it. A disk that takes
+/// nothing is no error here: what is older then are the columns that lists sort and filter by.
+[[nodiscard]] Result<void> settle(Store& store);
+/// When another version of the program opens the file than before: the dossiers with something that the other could not read; all, when it
+/// stored states otherwise.
 [[nodiscard]] std::vector<std::int64_t> waiting_since_update(Store& store);
-/// As merged last; empty but for its id before the first time.
+/// As its records say now: merged here where they are newer than what is stored. Empty but for its id when there are none.
 [[nodiscard]] merge::DossierState read_state(Store& store, std::int64_t dossier);
 [[nodiscard]] std::vector<merge::Fact> facts_of(Store& store, std::int64_t dossier);
 /// Merges every dossier anew, some hundreds in a transaction: the way out when `verify_store` finds a dossier that differs from its

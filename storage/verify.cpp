@@ -156,6 +156,7 @@ class Verifier {
 Result<Verification> verify_store(Store& store) {
   WARD_CHECK(load_policy(store));
   forget_keys(store);
+  WARD_CHECK(settle(store));
   return store.db.read("verify", [&]() -> Result<Verification> { return Verifier(store).run(); });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/evidence/evidence.hpp"
 #include "storage/segments.hpp"
 #include "storage/ward_store.hpp"
 
@@ -11,7 +12,9 @@ struct WardWriter {
   WardWriter(WardStore& ward, Now now);
 
   [[nodiscard]] Result<Saved> save(const NewChange& wanted);
-  /// Merges what was touched and writes down where this incarnation is.
+  /// An official code beside the dossier's provisional one; nothing when none can be given any more.
+  [[nodiscard]] Result<std::optional<Saved>> number(const Did& did);
+  /// Writes down where this incarnation is. What was touched is merged later (`settle`), unless it is much.
   void finish();
   /// After the commit: what the store remembers of it.
   void keep();
@@ -21,12 +24,16 @@ struct WardWriter {
   void start_incarnation();
   [[nodiscard]] Hlc next_hlc();
   [[nodiscard]] Position next_position() const { return {ward_.membership_.device, incarnation_, next_}; }
-  void put(record::Type type, const Did& did, BytesView plain, const crypto::DossierKey& key);
+  std::int64_t put(record::Type type, const Did& did, BytesView plain, const crypto::DossierKey& key);  ///< the dossier's row
   [[nodiscard]] const crypto::DossierKey& new_dossier_key();
   void put_own_grant(const Did& did, const KeyId& key_id);
+  [[nodiscard]] Numbering& numbering();
   [[nodiscard]] Result<Saved> create(const record::Change& change);
   [[nodiscard]] Result<Saved> edit(const Did& did, record::Change change);
-  [[nodiscard]] Result<std::vector<Position>> seen_of(std::int64_t dossier, const Did& did, std::vector<Position> wanted);
+  [[nodiscard]] std::vector<Position> heads_of(std::int64_t dossier);
+  void set_heads(std::int64_t dossier, const std::vector<Position>* heads);
+  [[nodiscard]] Result<std::vector<Position>> seen_of(std::int64_t dossier, const std::vector<Position>& heads,
+                                                      std::vector<Position> wanted);
 
   WardStore& ward_;
   Store& store_;
@@ -37,9 +44,8 @@ struct WardWriter {
   Hlc last_;
   bool believed_ = true;
   std::uint64_t bytes_ = 0;
-  std::map<Did, std::vector<Position>> heads_;  ///< of dossiers that this transaction wrote to
-  std::set<std::int64_t> touched_;
-  std::optional<std::pair<std::int64_t, merge::DossierState>> read_last_;  ///< a dossier as it is stored; one only, since they are large
+  std::set<std::int64_t> touched_;      ///< not merged yet
+  std::optional<Numbering> numbering_;  ///< once this transaction gives codes
 };
 
 /// A size of the queue, for reports.
@@ -113,6 +119,8 @@ struct Receipts {
   std::set<std::int64_t> touched_;
 };
 [[nodiscard]] std::optional<sync::Receipted> stored_receipt(Store& store);
+/// The newest receipt that names this writer among its heads.
+[[nodiscard]] std::optional<evidence::SignedReceipt> kept_receipt(Store& store, std::int64_t writer);
 
 /// Rows that the centre delivers.
 struct Deliveries {

@@ -103,6 +103,7 @@ Result<WardStore> WardStore::open(const std::string& path, WardKeys keys, Random
     for (const auto dossier : waiting_since_update(ward.store_)) remerge(ward.store_, dossier);
     return {};
   }));
+  WARD_CHECK(settle(ward.store_));
   WARD_CHECK(fill_courses(ward.store_));
   return ward;
 }
@@ -120,12 +121,17 @@ void WardStore::learn_unit_seeds() {
   if (seed.has_value()) store_.keys.unit_seeds.insert_or_assign({device.unit, device.unit_epoch}, *std::move(seed));
 }
 
-Result<std::vector<Saved>> WardStore::save(const std::vector<NewChange>& changes, Now now, const AlsoSave& also) {
+Result<void> WardStore::may_write() const {
   const auto* standing = store_.policy.device(membership_.device);
   if (standing == nullptr) return fail(Fault::not_member, "this PC is not approved yet");
   if (standing->revoked) return fail(Fault::revoked, "this PC was revoked");
   if (!store_.keys.unit_seeds.contains({standing->device.unit, standing->device.unit_epoch}))
     return fail(Fault::missing_key, "the unit's key does not open with this PC's key file");
+  return {};
+}
+
+Result<std::vector<Saved>> WardStore::save(const std::vector<NewChange>& changes, Now now, const AlsoSave& also) {
+  WARD_CHECK(may_write());
   forget_keys(store_);
   std::optional<WardWriter> writer;
   auto saved = store_.db.transact("save", [&]() -> Result<std::vector<Saved>> {
@@ -148,6 +154,7 @@ Result<std::vector<Saved>> WardStore::save(const std::vector<NewChange>& changes
 }
 
 Result<sync::Report> WardStore::report(Now now) {
+  WARD_CHECK(settle(store_));
   return store_.db.read("report", [&]() -> Result<sync::Report> { return report_in_transaction(now); });
 }
 
@@ -158,8 +165,9 @@ sync::Report WardStore::report_in_transaction(Now now) {
   out.queue_bytes = queue.bytes;
   out.queue_oldest = queue.oldest;
   const auto number = [](Query found) { return found.step() ? static_cast<std::uint64_t>(found.number(0)) : 0; };
-  out.conflicts = number(store_.db.query("SELECT coalesce(sum(conflicts), 0) FROM dossier WHERE conflicts > 0"));
-  out.waiting = number(store_.db.query("SELECT coalesce(sum(waiting), 0) FROM dossier WHERE waiting > 0"));
+  const auto counted = count_all(store_);
+  out.conflicts = counted.conflicts;
+  out.waiting = counted.waiting;
   out.quarantined = number(store_.db.query("SELECT coalesce(sum(count), 0) FROM segment WHERE receipted = 0 AND refused IS NOT NULL"));
   if (meta(store_, "alarm")) ++out.quarantined;
   out.wall = now.wall;

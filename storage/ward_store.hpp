@@ -3,6 +3,7 @@
 #include "protocol/engine/agent_engine.hpp"
 #include "protocol/engine/enrol_engine.hpp"
 #include "storage/dossiers.hpp"
+#include "storage/numbering.hpp"
 #include "storage/store.hpp"
 
 #include <optional>
@@ -42,6 +43,8 @@ struct Saved {
   Did did;
   Position position;  ///< of the change; of its last part where a large new dossier takes several records
   bool clock_believed = true;
+  std::string code;          ///< that this PC gave with it; empty: none
+  bool provisional = false;  ///< that code is not the official one
 };
 
 using AlsoSave = std::function<void(const std::vector<Saved>&)>;
@@ -80,6 +83,12 @@ class WardStore {
   /// `also` runs in the same transaction, after the changes: what it writes is saved exactly when they are.
   [[nodiscard]] Result<std::vector<Saved>> save(const std::vector<NewChange>& changes, Now now, const AlsoSave& also = {});
 
+  /// From now on new dossiers without a code get one. Until this is called they get a provisional one.
+  [[nodiscard]] Result<void> keep_codes_by(CodeMark mark);
+  [[nodiscard]] Result<CodesStanding> codes(Now now);
+  /// Gives dossiers with a provisional code their official one, some at a time; empty when there is nothing to do, or none can be given.
+  [[nodiscard]] Result<std::vector<Saved>> give_official_codes(Now now);
+
   [[nodiscard]] Result<sync::Report> report(Now now);
   /// What the runtime measured last; goes into reports.
   void set_disk_free(std::uint64_t bytes) noexcept { disk_free_bytes_ = bytes; }
@@ -117,12 +126,15 @@ class WardStore {
   [[nodiscard]] std::vector<Did> take_arrived() { return std::exchange(arrived_, {}); }
 
   [[nodiscard]] engine::agent::Identity engine_identity() const;
+  /// Whether what this PC's clock says may be taken for the time.
+  [[nodiscard]] bool believes(Now now) const;
 
  private:
   WardStore(Store store, WardKeys keys, Membership membership);
   /// Has this PC's own keys of its unit ready; again after each policy entry.
   void learn_unit_seeds();
-  [[nodiscard]] bool believes(Now now) const;
+  /// `not_member`, `revoked`, `missing_key`.
+  [[nodiscard]] Result<void> may_write() const;
   [[nodiscard]] sync::Report report_in_transaction(Now now);
   Error found_copy();
 
@@ -134,11 +146,13 @@ class WardStore {
   std::optional<std::pair<WallTime, Instant>> centre_time_;  ///< the same, since this start
   bool clock_believed_ = true;
   std::uint64_t disk_free_bytes_ = 0;
+  std::optional<CodeMark> code_mark_;
   std::set<Incarnation> postponed_;  ///< the centre takes no more of these before something came from there: it lacks what must come first
   std::vector<Did> arrived_;
   bool asked_own_ = false;  ///< this link's pulls ask for this device's own segments too
 
   friend struct WardWriter;
+  friend class Numbering;
   friend struct Outbox;
   friend struct Receipts;
   friend struct Deliveries;

@@ -31,6 +31,7 @@ Result<Exposure> WardStore::exposure() {
 
 Result<WaitingPage> WardStore::list_waiting(std::string_view after, std::size_t limit) {
   forget_keys(store_);
+  WARD_CHECK(settle(store_));
   return store_.db.read("list what waits", [&]() -> Result<WaitingPage> {
     WARD_TRY(const auto place, place_of(after, {}));
     const auto most = std::clamp<std::size_t>(limit, 1, waiting_max);

@@ -9,6 +9,10 @@
 namespace ward::storage {
 namespace {
 
+constexpr std::string_view code_field = "MaHoSo";
+constexpr std::string_view own_user = "wardsync";  ///< of what this program does by itself
+/// Dossiers that saves may leave unmerged: as many as a reader is made to wait for.
+constexpr std::size_t unmerged_max = 100;
 constexpr std::size_t seen_bytes = 64;  ///< room that the parts of a large dossier leave for naming the part before
 
 /// 32 bytes that repeat neither when the system's entropy does nor when a virtual machine resumes twice (records.md §9).
@@ -23,6 +27,18 @@ Array<32> draw(std::string_view label, const WardKeys& keys, const Random& rando
 }
 
 std::size_t size_of(const record::Change& change, const Position& own) { return record::encode_change(change, own).size(); }
+
+record::Op code_op(const std::string& code) { return {record::OpKind::set, {record::Step::field(std::string(code_field))}, code, {}}; }
+
+bool has_code(const record::Change& change) {
+  return std::any_of(change.ops.begin(), change.ops.end(),
+                     [](const auto& op) { return op.path.size() == 1 && op.path.front().text == code_field; });
+}
+
+std::size_t unmerged(Store& store) {
+  auto found = store.db.query("SELECT count(*) FROM dossier WHERE dirty > 0");
+  return found.step() ? static_cast<std::size_t>(found.number(0)) : 0;
+}
 
 /// A new dossier's change, in as many parts as its records need.
 std::vector<record::Change> parts_of(const record::Change& change, const Position& own) {
@@ -41,6 +57,18 @@ std::vector<record::Change> parts_of(const record::Change& change, const Positio
     bytes += size;
   }
   return parts;
+}
+
+/// Into the last part, or one more; what an official signed is left as it is.
+void add_code(std::vector<record::Change>& parts, const std::string& code, const Position& own) {
+  auto& last = parts.back();
+  auto with = last;
+  with.ops.push_back(code_op(code));
+  const bool fits = last.act.empty() && with.ops.size() <= limits::ops_max && size_of(with, own) + seen_bytes <= limits::body_bytes_max;
+  if (fits)
+    last = std::move(with);
+  else
+    parts.push_back({last.user, {}, {code_op(code)}, {}, {}});
 }
 
 }  // namespace
@@ -90,7 +118,7 @@ Hlc WardWriter::next_hlc() {
   return last_;
 }
 
-void WardWriter::put(record::Type type, const Did& did, BytesView plain, const crypto::DossierKey& key) {
+std::int64_t WardWriter::put(record::Type type, const Did& did, BytesView plain, const crypto::DossierKey& key) {
   record::Header header;
   header.type = type;
   header.position = next_position();
@@ -106,6 +134,7 @@ void WardWriter::put(record::Type type, const Did& did, BytesView plain, const c
   if (stored.dossier != 0) touched_.insert(stored.dossier);
   bytes_ += record::header_size + verified.record.body.size();
   ++next_;
+  return stored.dossier;
 }
 
 const crypto::DossierKey& WardWriter::new_dossier_key() {
@@ -133,16 +162,26 @@ void WardWriter::put_own_grant(const Did& did, const KeyId& key_id) {
 
 Result<Saved> WardWriter::save(const NewChange& wanted) { return wanted.did ? edit(*wanted.did, wanted.change) : create(wanted.change); }
 
+Numbering& WardWriter::numbering() {
+  if (!numbering_) numbering_.emplace(ward_, now_);
+  return *numbering_;
+}
+
 Result<Saved> WardWriter::create(const record::Change& change) {
   if (!change.seen.empty()) return fail(Fault::invalid, "a new dossier has no earlier version");
   const auto did = record::did_created_by(next_position());
   auto parts = parts_of(change, next_position());
   if (parts.size() > 1 && !change.act.empty()) return fail(Fault::too_large, "what an official signs must fit one change of 8 KiB");
+  GivenCode given;
+  if (!has_code(change)) {
+    given = numbering().next();
+    add_code(parts, given.text, next_position());
+  }
   for (const auto& part : parts) WARD_CHECK(record::check_change(part, next_position()));
   const auto& key = new_dossier_key();
   const auto key_id = crypto::key_id_of(key);
   auto written = next_position();
-  put(record::Type::change, {}, record::encode_change(parts.front(), written), key);
+  const auto dossier = put(record::Type::change, {}, record::encode_change(parts.front(), written), key);
   put_own_grant(did, key_id);
   for (std::size_t i = 1; i < parts.size(); ++i) {
     parts[i].seen = {written};
@@ -150,16 +189,42 @@ Result<Saved> WardWriter::create(const record::Change& change) {
     WARD_CHECK(record::check_change(parts[i], written));
     put(record::Type::change, did, record::encode_change(parts[i], written), *find_key(store_, key_id));
   }
-  heads_[did] = {written};
-  return Saved{did, written, believed_};
+  for (const auto& part : parts) put_codes(store_, dossier, part);
+  const std::vector heads{written};
+  set_heads(dossier, &heads);
+  return Saved{did, written, believed_, given.text, !given.text.empty() && !given.official};
 }
 
-Result<std::vector<Position>> WardWriter::seen_of(std::int64_t dossier, const Did& did, std::vector<Position> wanted) {
-  auto& heads = heads_.try_emplace(did).first->second;
-  if (heads.empty()) {
-    read_last_.emplace(dossier, read_state(store_, dossier));
-    heads = read_last_->second.version;
+Result<std::optional<Saved>> WardWriter::number(const Did& did) {
+  const auto dossier = find_dossier_row(store_, did);
+  // Before a code is spent on it.
+  if (dossier == 0 || !key_of_dossier(store_, dossier)) return fail(Fault::missing_key, "this PC holds no key of the dossier");
+  WARD_TRY(auto seen, seen_of(dossier, heads_of(dossier), {}));
+  const auto code = numbering().official();
+  if (!code) return std::optional<Saved>{};
+  WARD_TRY(auto saved, edit(did, {std::string(own_user), std::move(seen), {code_op(*code)}, "cấp mã chính thức", {}}));
+  saved.code = *code;
+  return std::optional(std::move(saved));
+}
+
+std::vector<Position> WardWriter::heads_of(std::int64_t dossier) {
+  {
+    auto known = store_.db.query("SELECT heads FROM dossier WHERE id = ?");
+    known.bind(dossier);
+    if (known.step() && !known.is_null(0)) return decode_heads(known.bytes(0));
   }
+  return read_state(store_, dossier).version;
+}
+
+/// Null: only merging tells them.
+void WardWriter::set_heads(std::int64_t dossier, const std::vector<Position>* heads) {
+  auto put = store_.db.query("UPDATE dossier SET dirty = 1, heads = ? WHERE id = ?");
+  const auto bytes = heads == nullptr ? Bytes{} : encode_heads(*heads);
+  heads == nullptr ? put.bind_null() : put.bind(BytesView(bytes));
+  put.bind(dossier).run();
+}
+
+Result<std::vector<Position>> WardWriter::seen_of(std::int64_t dossier, const std::vector<Position>& heads, std::vector<Position> wanted) {
   if (wanted.empty()) {
     if (heads.empty()) return fail(Fault::gap, "the dossier's beginning has not arrived here yet");
     wanted = heads;
@@ -184,24 +249,25 @@ Result<Saved> WardWriter::edit(const Did& did, record::Change change) {
   if (dossier == 0) return fail(Fault::not_found, "there is no such dossier here");
   const auto key_id = key_of_dossier(store_, dossier);
   if (!key_id) return fail(Fault::missing_key, "this PC holds no key of the dossier");
-  WARD_TRY(change.seen, seen_of(dossier, did, std::move(change.seen)));
+  auto heads = heads_of(dossier);
+  WARD_TRY(change.seen, seen_of(dossier, heads, std::move(change.seen)));
   if (change.ops.size() > limits::ops_max) return fail(Fault::too_large, "one change holds at most 512 operations; split it");
   const auto position = next_position();
   WARD_CHECK(record::check_change(change, position));
   put(record::Type::change, did, record::encode_change(change, position), *find_key(store_, *key_id));
-  auto& heads = heads_.at(did);
+  put_codes(store_, dossier, change);
+  // What replaces older changes than the newest may build on one that waits itself: then only merging tells the heads.
+  const bool on_heads = std::includes(heads.begin(), heads.end(), change.seen.begin(), change.seen.end());
   std::erase_if(heads, [&](const auto& head) { return std::binary_search(change.seen.begin(), change.seen.end(), head); });
   heads.insert(std::upper_bound(heads.begin(), heads.end(), position), position);
-  return Saved{did, position, believed_};
+  set_heads(dossier, on_heads ? &heads : nullptr);
+  return Saved{did, position, believed_, {}, false};
 }
 
 void WardWriter::finish() {
-  for (const auto dossier : touched_) {
-    if (read_last_ && read_last_->first == dossier)
-      remerge_after(store_, dossier, read_last_->second);
-    else
-      remerge(store_, dossier);
-  }
+  if (unmerged(store_) > unmerged_max)
+    for (const auto dossier : touched_) remerge(store_, dossier);
+  if (numbering_) numbering_->write_down();
   store_.db.query("UPDATE writer SET written = ?, waiting_bytes = waiting_bytes + ?, hlc = ? WHERE id = ?")
       .bind(static_cast<std::int64_t>(next_))
       .bind(static_cast<std::int64_t>(bytes_))

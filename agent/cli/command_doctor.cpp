@@ -58,6 +58,7 @@ void examine_member(Examination& to, const Common& common, const RunOptions& ser
   } else {
     to.well("daemon", "it runs, and answers");
     to.skipped("database", "the daemon has it open; `wardsync verify` checks it meanwhile");
+    cli::examine_calendar(to, std::get<boost::json::value>(status));
     facts = facts_of(std::get<boost::json::value>(status));
   }
   if (!facts) return;

@@ -1,4 +1,5 @@
 #include "agent/cli/commands.hpp"
+#include "cli/calendar.hpp"
 #include "cli/deadline.hpp"
 #include "cli/history.hpp"
 #include "cli/progress.hpp"
@@ -169,6 +170,16 @@ int dossier_history(const Common& common, const std::string& code) {
 int dossier_why(const Common& common, const std::string& code, const std::string& field) {
   return ask(common, "GET", dossier_target(code) + "/why?field=" + runtime::encode_segment(field), {}, [](const json::value& answer) {
     cli::show_why(answer);
+    return static_cast<int>(ExitCode::done);
+  });
+}
+
+int calendar_show(const Common& common, int year, bool csv) {
+  return ask(common, "GET", "/v1/calendar", {}, [&](const json::value& calendar) {
+    if (csv)
+      print(cli::calendar_csv(calendar, year));
+    else
+      cli::show_calendar(calendar, year);
     return static_cast<int>(ExitCode::done);
   });
 }

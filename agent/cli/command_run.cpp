@@ -6,6 +6,7 @@
 #include "runtime/events.hpp"
 #include "runtime/http_server.hpp"
 #include "runtime/account.hpp"
+#include "runtime/clock.hpp"
 #include "runtime/log.hpp"
 #include "runtime/loopback_token.hpp"
 #include "runtime/machine.hpp"
@@ -50,6 +51,7 @@ class Process {
 
   Result<ExitCode> live() {
     tasks_.start(keep_link());
+    tasks_.start(ward_.keep_merging());
     tasks_.start(server_.run());
     tasks_.start(await_signal());
     tasks_.start(beat());
@@ -81,7 +83,7 @@ class Process {
     stop();
   }
 
-  /// The service manager's watchdog, and what a burst of work has taken goes back to the system.
+  /// The service manager's watchdog, codes that could not be given before, and what a burst of work has taken goes back to the system.
   asio::awaitable<void> beat() {
     asio::steady_timer timer(io_.get_executor());
     const auto pause = runtime::watchdog_pause().value_or(pulse);
@@ -89,6 +91,7 @@ class Process {
       timer.expires_after(pause);
       co_await timer.async_wait(asio::use_awaitable);
       runtime::notify_service("WATCHDOG=1");
+      ward_.give_official_codes(runtime::read_clock());
       runtime::give_memory_back();
     }
   }

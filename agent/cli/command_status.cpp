@@ -1,6 +1,7 @@
 #include "agent/cli/commands.hpp"
 #include "agent/api.hpp"
 #include "agent/files.hpp"
+#include "cli/calendar.hpp"
 #include "runtime/account.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -39,10 +40,16 @@ int show_status(const json::value& status) {
                                    shown(status, "exposure", "oldest_at")},
       {"receipted", shown(status, "receipted", "through") + " records, at " + shown(status, "receipted", "at")},
       {"dossiers", shown(status, "dossiers")},
+      {"codes left today", shown(status, "codes", "left_today") +
+                               (shown(status, "codes", "official") == "true" ? "" : "; new ones are PROVISIONAL, see `wardsync codes`") +
+                               (shown(status, "codes", "provisional") == "0"
+                                    ? ""
+                                    : "; " + shown(status, "codes", "provisional") + " dossiers wait for an official one")},
       {"to decide", shown(status, "conflicts") + " conflicts, " + shown(status, "quarantined") + " quarantined, " +
                         shown(status, "waiting") + " waiting for earlier changes"},
       {"clock", shown(status, "clock", "offset_ms") + " ms against the centre's, " +
                     (shown(status, "clock", "trusted") == "true" ? "trusted" : "NOT TRUSTED: set it")},
+      {"days off", cli::calendar_words(status)},
       {"disk", shown(status, "disk", "free_bytes") + " bytes free"},
       {"log", shown(status, "log_file") == "-" ? "stderr" : shown(status, "log_file")},
       {"version", shown(status, "version")}};

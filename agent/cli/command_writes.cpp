@@ -1,5 +1,7 @@
 #include "agent/cli/commands.hpp"
 #include "agent/line_file.hpp"
+#include "protocol/deadline/moment.hpp"
+#include "runtime/clock.hpp"
 #include "runtime/http.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -45,6 +47,17 @@ void say_clock(const json::value& saved) {
         "This PC's clock is not believed; set it. The change is safe, but loses against one that was made at the same time elsewhere.");
 }
 
+/// What was filled in, so that it can be changed.
+void say_filled(const json::value& saved) {
+  const auto* filled = saved.is_object() ? saved.get_object().if_contains("filled") : nullptr;
+  if (filled == nullptr || !filled->is_object()) return;
+  for (const auto* part : {"set", "append"})
+    for (const auto& [field, value] : filled->at(part).as_object())
+      runtime::say("Filled in: " + std::string(field) + " = " + (value.is_object() ? json::serialize(value) : shown(value)));
+  if (shown(*filled, "certain") == "false")
+    runtime::say("The days off until that appointment are not decided yet (wardsync calendar show); it stays as it is when they are.");
+}
+
 }  // namespace
 
 int dossier_new(const Common& common, const WriteOptions& options) {
@@ -63,8 +76,11 @@ int dossier_new(const Common& common, const WriteOptions& options) {
   return ask(common, "POST", "/v1/dossiers", body, [&](const json::value& saved) {
     runtime::print(shown(saved, "id") + "\n");
     if (!common.quiet) {
-      runtime::say(shown(saved, "code") == "-" ? "Saved. It has no official code yet; name it by its id."
-                                               : "Saved as " + shown(saved, "code") + ".");
+      runtime::say(shown(saved, "provisional") == "true"
+                       ? "Saved. Its code is provisional: " + code_aloud(shown(saved, "code")) +
+                             ". The official one comes beside it by itself; both stay good. Why: wardsync codes"
+                       : "Saved as " + shown(saved, "code") + ".");
+      say_filled(saved);
       say_clock(saved);
     }
     return static_cast<int>(ExitCode::done);
@@ -84,6 +100,7 @@ int dossier_edit(const Common& common, const WriteOptions& options) {
              [&](const json::value& saved) {
                if (!common.quiet) {
                  runtime::say("Saved.");
+                 say_filled(saved);
                  say_clock(saved);
                }
                return static_cast<int>(ExitCode::done);
@@ -99,6 +116,34 @@ int dossier_void(const Common& common, const WriteOptions& options) {
                  runtime::say(options.undo ? "It counts again." : "It is marked as void and kept; lists show it with --void.");
                return static_cast<int>(ExitCode::done);
              });
+}
+
+int dossier_apologise(const Common& common, const WriteOptions& options) {
+  const auto target = "/v1/dossiers/" + runtime::encode_segment(options.code);
+  const auto answer = runtime::call_daemon({program, common.data}, "GET", target, {}, call_max);
+  if (const auto* trouble = std::get_if<Trouble>(&answer)) return runtime::report(program, *trouble);
+  const auto& dossier = std::get<json::value>(answer);
+  const auto& collections = dossier.at("collections").as_object();
+  const auto* slips = collections.if_contains("DanhSachXinLoi");
+  const auto number = slips == nullptr ? 1 : slips->as_array().size() + 1;
+  const auto before = shown(dossier, "deadline", "due");
+  if (before == "-")
+    return runtime::report(program, runtime::trouble_of(fail(Fault::invalid, "this dossier has no appointment that could be given anew")));
+  if (options.due.empty())
+    return runtime::report(program, runtime::trouble_of(fail(Fault::invalid, "`--due` must say the new appointment")));
+  const json::object slip{{"XinLoiId", std::to_string(number)},
+                          {"NgayXinLoi", deadline::stored(deadline::moment_of(runtime::read_clock().wall))},
+                          {"LyDoXinLoi", options.why},
+                          {"NgayHenTraTruoc", before},
+                          {"NgayHenTraMoi", options.due}};
+  const json::object body{{"append", json::object{{"DanhSachXinLoi", slip}}},
+                          {"set", json::object{{"NgayHenTra", options.due}}},
+                          {"seen", shown(dossier, "version")},
+                          {"why", options.why}};
+  return ask(common, "POST", target + "/changes", json::serialize(body), [&](const json::value&) {
+    if (!common.quiet) runtime::say("Saved. The lists go by the new appointment; whether it is late is still judged by the first.");
+    return static_cast<int>(ExitCode::done);
+  });
 }
 
 int inbox_resolve(const Common& common, const ResolveOptions& options) {

@@ -48,6 +48,10 @@ int doctor(const Common& common, const DoctorOptions& options);
 int support_bundle(const Common& common, const DoctorOptions& options, const std::string& out_file);
 
 int status(const Common& common, bool watch);
+/// Which codes this PC may give to new dossiers.
+int codes(const Common& common);
+/// A provisional code in groups of four, any other as it is.
+[[nodiscard]] std::string code_aloud(const std::string& code);
 int sync_action(const Common& common, const std::string& action);
 /// Until everything saved before the call is receipted; `seconds` 0: no limit.
 int sync_wait(const Common& common, std::int64_t seconds);
@@ -56,13 +60,15 @@ int receipt_show(const Common& common, const std::string& code);
 struct WriteOptions {
   std::string code;
   std::vector<std::string> sets;  ///< FIELD=VALUE
-  std::string json_file, seen, why, note;
+  std::string json_file, seen, why, note, due;
   bool undo = false;
 };
 int dossier_new(const Common& common, const WriteOptions& options);
 int dossier_edit(const Common& common, const WriteOptions& options);
 /// Marks a dossier as made by mistake, with the reason; it is kept. `undo` takes that back.
 int dossier_void(const Common& common, const WriteOptions& options);
+/// Form 04: says sorry, why, and gives another appointment.
+int dossier_apologise(const Common& common, const WriteOptions& options);
 /// `from_line`: earlier lines are passed over.
 int dossier_import(const Common& common, const std::string& file, std::uint64_t from_line);
 int dossier_apply(const Common& common, const std::string& file, std::uint64_t from_line);
@@ -78,6 +84,9 @@ int dossier_export(const Common& common, const ListOptions& options);
 int dossier_show(const Common& common, const std::string& code);
 int dossier_history(const Common& common, const std::string& code);
 int dossier_why(const Common& common, const std::string& code, const std::string& field);
+
+/// `year` 0: all.
+int calendar_show(const Common& common, int year, bool csv);
 
 struct ResolveOptions {
   std::string id, keep, set, why;

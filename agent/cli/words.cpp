@@ -34,6 +34,12 @@ void add_daemon(CLI::App& app, Words& w) {
   auto* status_command =
       printing(app, w, "status", "link, queue, receipts, conflicts, clock, disk", [&] { return status(w.common, w.watch); });
   status_command->add_flag("--watch", w.watch, "again whenever something changed, until interrupted");
+  printing(app, w, "codes", "the codes that this PC may give to new dossiers: how many are left today, and until which day",
+           [&] { return codes(w.common); })
+      ->footer(
+          "The centre gives each PC serials of its own, so that it can number without a link. Where no official code can be given for "
+          "certain, "
+          "a new dossier gets a provisional one of 16 digits; the official one is added beside it by itself, and both stay good.");
   cli::add_page_command(app, w, "a one-time address that opens the ward page, logged in");
   printing(app, w, "verify", "check every seal, id, root and signature that is stored here", [&] { return verify(w.common); });
 
@@ -52,9 +58,11 @@ void add_daemon(CLI::App& app, Words& w) {
                         [&] { return sync_wait(w.common, w.seconds); });
   wait->add_option("--timeout", w.seconds, "seconds; 0: no limit")->check(CLI::Range(0, 7 * 24 * 3600))->capture_default_str();
 
-  auto* receipt = printing(*group(app, "receipt", "what the centre has signed for"), w, "show",
-                           "the newest receipt, and whether it covers a dossier", [&] { return receipt_show(w.common, w.code); });
-  receipt->add_option("CODE", w.code, "a dossier's code, or id:HEX");
+  auto* receipt = group(app, "receipt", "what the centre has signed for");
+  auto* shown =
+      printing(*receipt, w, "show", "the newest receipt, and whether it covers a dossier", [&] { return receipt_show(w.common, w.code); });
+  shown->add_option("CODE", w.code, "a dossier's code, or id:HEX");
+  cli::add_evidence_commands(*receipt, w, w.evidence);
 }
 
 void add_writes(CLI::App& dossier, Words& w) {
@@ -69,6 +77,11 @@ void add_writes(CLI::App& dossier, Words& w) {
   voiding->add_option("CODE", w.write.code, "its code, or id:HEX")->required();
   auto* reason = voiding->add_option("--why", w.write.why, "the reason, which is kept with it");
   voiding->add_flag("--undo", w.write.undo, "take that back")->excludes(reason);
+  auto* apologising = printing(dossier, w, "apologise", "form 04: say why it is late, and give another appointment",
+                               [&] { return dossier_apologise(w.common, w.write); });
+  apologising->add_option("CODE", w.write.code, "its code, or id:HEX")->required();
+  apologising->add_option("--due", w.write.due, "the new appointment, as \"31/12/2026 10:00\"")->required()->type_name("TIME");
+  apologising->add_option("--why", w.write.why, "why it is late; kept with it")->required();
   made->add_option("--json", w.write.json_file, "a file with the whole dossier in the national form; - for stdin")->type_name("FILE");
   for (auto* writing : {made, edit}) writing->add_option("--set", w.write.sets, "FIELD=VALUE, or LIST/ID/FIELD=VALUE")->expected(1, 512);
 
@@ -107,6 +120,10 @@ void add_dossiers(CLI::App& app, Words& w) {
                        [&] { return dossier_why(w.common, w.code, w.field); });
   for (auto* with_code : {show, history, why}) with_code->add_option("CODE", w.code, "its code, or id:HEX")->required();
   why->add_option("FIELD", w.field, "as `history` names it: ChuHoSo, TaiLieuNop/ID/TenTepDinhKem")->required();
+
+  cli::add_calendar_commands(app, w, w.calendar, [&] { return calendar_show(w.common, w.calendar.year, w.calendar.csv); });
+
+  cli::add_report_commands(app, w, w.report);
 
   auto* inbox = group(app, "inbox", "what a person must decide");
   printing(*inbox, w, "list", "all open conflicts", [&] { return inbox_list(w.common); });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agent/cli/commands.hpp"
+#include "cli/evidence.hpp"
 #include "cli/words.hpp"
 
 namespace ward::agent {
@@ -15,6 +16,9 @@ struct Words : cli::Line {
   DoctorOptions doctor;
   WriteOptions write;
   ListOptions list;
+  cli::CalendarOptions calendar;
+  cli::ReportOptions report;
+  cli::EvidenceOptions evidence;
   ResolveOptions resolve;
   std::string code, field, file, id, out_file;
   std::int64_t seconds = 0;

@@ -58,7 +58,7 @@ void Bare::put(sqlite3_stmt* statement, std::int64_t dossier, BytesView bytes) {
 void Bare::save(std::int64_t dossier, BytesView record, BytesView state) {
   run(begin_);
   put(append_, dossier, record);
-  put(replace_, dossier, state);
+  if (!state.empty()) put(replace_, dossier, state);
   run(commit_);
 }
 

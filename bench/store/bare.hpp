@@ -19,7 +19,7 @@ class Bare {
   Bare& operator=(const Bare&) = delete;
   ~Bare();
 
-  /// One transaction, on the disk when this returns.
+  /// One transaction, on the disk when this returns; without a state, of one row.
   void save(std::int64_t dossier, BytesView record, BytesView state);
 
  private:

@@ -1,4 +1,5 @@
 #include "centre/cli/client.hpp"
+#include "cli/calendar.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/http.hpp"
 
@@ -146,6 +147,7 @@ int status(const Common& common) {
                                  shown(answer, "devices", "revoked") + " revoked"},
                  {"alerts", shown(answer, "alerts")},
                  {"log", shown(answer, "log", "size") + " segments, " + shown(answer, "log", "applied") + " applied"},
+                 {"days off", cli::calendar_words(answer)},
                  {"version", shown(answer, "version")}}));
   });
 }

@@ -40,6 +40,7 @@ void examine_centre_itself(Examination& to, const Common& common, const RunOptio
           "it runs; wards call " + runtime::shown(running, "listen") + ", " + runtime::shown(running, "links") + " links are open");
   if (const auto* keeping = running.is_object() ? running.get_object().if_contains("keeping") : nullptr)
     cli::examine_backup(to, *keeping, runtime::read_clock().wall);
+  cli::examine_calendar(to, running);
   to.skipped("database", "the daemon has it open; `wardsync-centre verify` checks it meanwhile");
 }
 

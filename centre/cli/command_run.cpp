@@ -6,6 +6,7 @@
 #include "runtime/data_dir.hpp"
 #include "runtime/events.hpp"
 #include "runtime/http_server.hpp"
+#include "runtime/json_input.hpp"
 #include "runtime/account.hpp"
 #include "runtime/loopback_token.hpp"
 #include "runtime/log.hpp"
@@ -84,12 +85,23 @@ struct Daemon {
   ExitCode exit = ExitCode::done;
 };
 
+Result<storage::CodePlan> code_plan_of(const RunOptions& options) {
+  storage::CodePlan out;
+  WARD_TRY(const auto serials, runtime::number_of(options.codes_per_day, "codes_per_day", 1, storage::CodePlan::serials_max));
+  WARD_TRY(const auto days, runtime::number_of(options.codes_days, "codes_days", 1, policy::code_block_days_max));
+  out.serials = static_cast<std::uint32_t>(serials);
+  out.days = static_cast<int>(days);
+  return out;
+}
+
 Result<ExitCode> serve(const Common& common, const RunOptions& options) {
   const runtime::AsOwnerOf acting(common.data);
   WARD_TRY(auto directory, find_data(common.data));
   WARD_CHECK(directory.lock(std::string(program) + " run"));
   if (!options.log.empty()) WARD_CHECK(runtime::log_into(options.log));
+  WARD_TRY(const auto plan, code_plan_of(options));
   WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_write));
+  store.set_code_plan(plan);
   Daemon daemon(store, {common.data, {}, {}, options.log});
   WARD_CHECK(daemon.open_doors(options, directory));
   if (!common.quiet)

@@ -25,6 +25,7 @@ struct RunOptions {
   std::string listen = "0.0.0.0:7400";
   std::string http;  ///< empty: no loopback port
   std::string log;   ///< file; empty: stderr
+  std::string codes_per_day = "500", codes_days = "365";
 };
 /// The daemon, in the foreground, until SIGTERM or SIGINT.
 int run(const Common& common, const RunOptions& options);
@@ -71,6 +72,17 @@ int restore(const Common& common, const RestoreOptions& options);
 /// Where wards call, the best first.
 int address_list(const Common& common);
 int address_set(const Common& common, const std::vector<std::string>& addresses);
+
+/// `year` 0: all.
+int calendar_show(const Common& common, int year, bool csv);
+/// The decision on the days off of whole years.
+int calendar_set(const Common& common, const std::string& file);
+struct CodesOptions {
+  std::string unit, device, from, to;
+  std::uint32_t serials = 0;
+};
+int codes_list(const Common& common, const std::string& unit);
+int codes_give(const Common& common, const CodesOptions& options);
 
 struct ListOptions {
   std::string status, search, unit;

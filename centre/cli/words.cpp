@@ -1,4 +1,5 @@
 #include "centre/cli/words.hpp"
+#include "storage/centre_codes.hpp"
 #include "protocol/policy/policy.hpp"
 
 namespace ward::centre {
@@ -13,6 +14,9 @@ constexpr cli::Setting settings[] = {
     {"listen", Kind::address, "where wards call, IP:PORT; port 0 picks a free one", "0.0.0.0:7400"},
     {"http", Kind::loopback, "the administration API on this machine's loopback too, IP:PORT; programs send the token of DATA/api.token",
      "127.0.0.1:7480"},
+    {"codes_per_day", Kind::count, "serials that each PC gets for its dossier codes, on every day", "500", storage::CodePlan::serials_max},
+    {"codes_days", Kind::count, "days for which it gets them; more follow before half of them are over", "365",
+     policy::code_block_days_max},
     {"log", Kind::file, "the log's file: five of 5 MB, the oldest overwritten; default: stderr", "/var/log/wardsync/centre.log"},
 };
 
@@ -34,7 +38,10 @@ void add_server(CLI::App& app, Words& w) {
       "The root key and the next root key are written to two files outside the data directory. Each belongs on a stick of its own, "
       "in a safe of its own, and nowhere else.");
 
-  add_served(*cli::add_run_command(app, w, [&] { return run(w.common, w.run); }), w);
+  auto* run_command = cli::add_run_command(app, w, [&] { return run(w.common, w.run); });
+  add_served(*run_command, w);
+  configurable(*run_command, w, "--codes-per-day", "codes_per_day", w.run.codes_per_day)->capture_default_str();
+  configurable(*run_command, w, "--codes-days", "codes_days", w.run.codes_days)->capture_default_str();
   add_served(*cli::add_doctor_command(app, w, "what is wrong with this centre, why, and what to do", "WS-D028",
                                       [&] { return doctor(w.common, w.run); }),
              w);
@@ -84,12 +91,39 @@ void add_days(CLI::App& app, Words& w) {
   restore_command->add_option("--keys", w.restore.keys_file, "the keys, as `backup --keys` wrote them")->required()->type_name("FILE");
   restore_command->add_flag("--alone", w.restore.alone, "no PC is left that could bring what is newer: wait for none");
 
+  auto* calendar = cli::add_calendar_commands(app, w, w.calendar, [&] { return calendar_show(w.common, w.calendar.year, w.calendar.csv); });
+  auto* decided = printing(*calendar, w, "set", "tell all wards what was decided on the days off of whole years",
+                           [&] { return calendar_set(w.common, w.calendar_file); });
+  decided->add_option("FILE", w.calendar_file, "CSV: date,kind[,name_vi][,certainty]")->required()->type_name("FILE");
+  decided->footer(
+      "`kind` is holiday, substitute or swap_off for a day off, makeup_workday for a Saturday that is worked; `certainty` is guess while "
+      "nothing is decided. The file replaces all that was known of each year in it, so it holds every day off of that year. Appointments "
+      "that were given do not move.");
+
   auto* address = group(app, "address", "where wards reach this centre");
   printing(*address, w, "list", "the addresses that wards try, the best first", [&] { return address_list(w.common); });
   printing(*address, w, "set", "tell all wards where to call from now on", [&] { return address_set(w.common, w.addresses); })
       ->add_option("ADDRESS", w.addresses, "host:port, the best first; a ward's ticket's address stays its last resort")
       ->required()
       ->expected(1, static_cast<int>(policy::addresses_max));
+}
+
+void add_codes(CLI::App& app, Words& w) {
+  auto* codes = group(app, "codes", "the dossier codes that each PC may give by itself");
+  auto* list = printing(*codes, w, "list", "each PC's blocks of serials, how many are left today, and until which day they last",
+                        [&] { return codes_list(w.common, w.codes.unit); });
+  list->add_option("--unit", w.codes.unit, "only the PCs of this unit");
+  auto* give =
+      printing(*codes, w, "give", "give a PC serials of its own, on each day of a period", [&] { return codes_give(w.common, w.codes); });
+  give->add_option("--device", w.codes.device, "the device's id, or its first digits")->required();
+  give->add_option("--from", w.codes.from, "the first day, YYYY-MM-DD")->required();
+  give->add_option("--to", w.codes.to, "the last day, YYYY-MM-DD")->required();
+  give->add_option("--serials", w.codes.serials, "how many, on each day")
+      ->required()
+      ->check(CLI::Range(1U, storage::CodePlan::serials_max));
+  give->footer(
+      "Each PC gets a block at its approval, and more in good time; this is for what is out of the ordinary. The least free serials of the "
+      "unit are taken. A block that was given is never taken back, nor are those of a revoked PC given to another.");
 }
 
 void add_dossiers(CLI::App& app, Words& w) {
@@ -107,6 +141,8 @@ void add_dossiers(CLI::App& app, Words& w) {
                        [&] { return dossier_why(w.common, w.code, w.field); });
   for (auto* with_code : {show, history, why}) with_code->add_option("CODE", w.code, "its code, or id:HEX")->required();
   why->add_option("FIELD", w.field, "as `history` names it: ChuHoSo, TaiLieuNop/ID/TenTepDinhKem")->required();
+  cli::add_report_commands(app, w, w.report);
+  cli::add_evidence_commands(*group(app, "receipt", "what this centre has signed for"), w, w.evidence);
 }
 
 }  // namespace
@@ -121,6 +157,7 @@ void describe(CLI::App& app, Words& words) {
   add_server(app, words);
   add_devices(app, words);
   add_days(app, words);
+  add_codes(app, words);
   add_dossiers(app, words);
   printing(app, words, "status", "this centre at a glance", [&] { return status(words.common); });
   cli::add_page_command(app, words, "a one-time address that opens the administrator's page, logged in");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "centre/cli/commands.hpp"
+#include "cli/evidence.hpp"
 #include "cli/words.hpp"
 
 namespace ward::centre {
@@ -14,8 +15,13 @@ struct Words : cli::Line {
   RunOptions run;
   TicketOptions ticket;
   ListOptions list;
+  cli::CalendarOptions calendar;
+  cli::ReportOptions report;
+  std::string calendar_file;
+  cli::EvidenceOptions evidence;
   BackupOptions backup;
   RestoreOptions restore;
+  CodesOptions codes;
   std::vector<std::string> addresses;
   std::string id, reason, code, field, out_file;
   bool yes = false, watch = false;

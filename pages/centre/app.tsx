@@ -8,6 +8,7 @@ import {useTexts} from '../common/settings';
 import {type CentreStatus, type Device, causeOf} from './centre';
 import {Devices} from './devices';
 import {DossierPage, Dossiers} from './dossiers';
+import {Reports} from './reports';
 import {Tickets} from './tickets';
 
 function useSearchKey(): void {
@@ -26,6 +27,7 @@ function useSearchKey(): void {
 function View({status}: {status: CentreStatus | undefined}) {
   const [where, id] = useRoute();
   if (where === 'dossiers') return id ? <DossierPage key={id} id={id} /> : <Dossiers />;
+  if (where === 'reports') return <Reports />;
   if (where === 'tickets') return <Tickets status={status} />;
   return <Devices />;
 }
@@ -58,6 +60,7 @@ export function App() {
   const nav: NavItem[] = [
     {href: href(), label: t.nav.devices, current: place().length === 0, count: health?.devices.length},
     {href: href('dossiers'), label: t.nav.dossiers, current: where === 'dossiers'},
+    {href: href('reports'), label: t.nav.reports, current: where === 'reports'},
     {href: href('tickets'), label: t.nav.tickets, current: where === 'tickets'},
   ];
   return (

@@ -36,7 +36,7 @@ export type CentreStatus = {
   version: string;
 };
 
-export const centreEvents = ['devices', 'arrived', 'applied', 'ready', 'resync'] as const;
+export const centreEvents = ['devices', 'arrived', 'applied', 'calendar', 'ready', 'resync'] as const;
 
 /** Why a row is not green; `well` when it is. */
 export type Cause = Exclude<Alert, 'none'> | 'waiting' | 'revoked' | 'quarantined' | 'silent' | 'well';

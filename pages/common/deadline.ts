@@ -13,7 +13,7 @@ export type Deadline = {
 /** The lists that a desk works by, and how the API is asked for each. */
 export const deadlineLists = ['overdue', 'today', 'soon', 'supplement', 'payment'] as const;
 export type DeadlineList = (typeof deadlineLists)[number];
-export type DeadlineCounts = Record<DeadlineList, number>;
+export type DeadlineCounts = Record<DeadlineList, number> & {calendar: {decided_through: string; enough: boolean}};
 
 export const deadlineQueries: Record<DeadlineList, Record<string, string>> = {
   overdue: {due: 'overdue'},

@@ -17,6 +17,7 @@ import {useNames} from '../common/schema';
 import {useTexts} from '../common/settings';
 import {committed} from '../common/text';
 import {clock, parseTime} from '../common/time';
+import {ApologyDialog} from './apology';
 import {signed} from './people';
 import {StateWords} from './state';
 import type {WardStatus} from './ward';
@@ -103,6 +104,7 @@ function Shown({dossier, status}: {dossier: Dossier; status: WardStatus | undefi
   const t = useTexts();
   const names = useNames();
   const [voiding, setVoiding] = useState(false);
+  const [apologising, setApologising] = useState(false);
   const owner = valueText(dossier.fields['ChuHoSo']);
   const voided = valueText(dossier.fields[voidField]);
   return (
@@ -138,6 +140,11 @@ function Shown({dossier, status}: {dossier: Dossier; status: WardStatus | undefi
             <Icon name="edit" />
             {t.dossier.edit} <kbd>F6</kbd>
           </a>
+          {dossier.deadline.clock === 'running' && (
+            <button type="button" onClick={() => setApologising(true)}>
+              {t.apology.open}
+            </button>
+          )}
           <button type="button" onClick={() => setVoiding(true)}>
             {t.voiding.open}
           </button>
@@ -147,6 +154,7 @@ function Shown({dossier, status}: {dossier: Dossier; status: WardStatus | undefi
       <Collections dossier={dossier} />
       <Notes dossier={dossier} />
       <History which={dossier.id} />
+      {apologising && <ApologyDialog dossier={dossier} onClose={() => setApologising(false)} />}
       {voiding && <VoidDialog dossier={dossier} onClose={() => setVoiding(false)} />}
     </>
   );

@@ -11,6 +11,7 @@ import {useTexts} from '../common/settings';
 import {committed} from '../common/text';
 import {changed, formValue} from './desk';
 import {attempt, type Draft, drafts, dropDraft, keepDraft, newDraft, ownDraft, withoutAttempt} from './drafts';
+import {emptied, type Filling, roundList, roundText, useFilling} from './filling';
 import {errorsOf, focusFirstError, Form, type Values} from './form';
 import {useSaveKey} from './new';
 import {paperList, Papers, storedPapers} from './papers';
@@ -24,6 +25,7 @@ function formValues(dossier: Dossier): Values {
   return out;
 }
 
+const roundName = '#round'; // what the citizen must still bring
 const whyName = '#why'; // among the draft's values, beside the fields
 const beforeName = '#before';
 
@@ -45,6 +47,19 @@ function beforeOf(draft: Draft): Values {
 
 function valuesOf(draft: Draft): Values {
   return Object.fromEntries(Object.entries(draft.values).filter(([name]) => !name.startsWith('#')));
+}
+
+/** What is written into the supplement round when the dossier goes on. */
+function RoundClosed({filling}: {filling: Filling | undefined}) {
+  const t = useTexts();
+  const names = useNames();
+  const inside = Object.entries(filling?.set ?? {}).filter(([path]) => path.startsWith(`${roundList}/`));
+  if (inside.length === 0) return null;
+  return (
+    <p class="hint">
+      {t.form.roundClosed} {inside.map(([path, value]) => `${names.last(path)}: ${names.value(path, value)}`).join('; ')}
+    </p>
+  );
 }
 
 /** Fields that somebody else changed since the form was opened. */
@@ -79,8 +94,13 @@ function EditForm({dossier, draftId}: {dossier: Dossier; draftId: string | undef
   const [trouble, setTrouble] = useState<Trouble>();
   const before = beforeOf(draft);
   const values = valuesOf(draft);
-  const set = changed(values, before, schema.get());
+  const names = useNames();
+  const {filling, proposed} = useFilling(dossier.id, values, before, draft.sent ? undefined : (next) => keep({...draft, values: {...draft.values, ...next}}));
+  const set = {...changed(values, before, schema.get()), ...emptied(values, proposed)};
   const added = storedPapers(draft.values);
+  const round = filling?.append[roundList];
+  const asked = committed(draft.values[roundName] ?? '');
+  const append = round && asked ? {[roundList]: {...round, [roundText]: asked}} : {};
   const changes = Object.keys(set).length + (added[paperList]?.length ?? 0);
   const why = draft.values[whyName] ?? '';
   const keep = (next: Draft): void => {
@@ -94,7 +114,7 @@ function EditForm({dossier, draftId}: {dossier: Dossier; draftId: string | undef
     setComplaining(true);
     if (errorsOf(schema.get(), values, t).length > 0) return focusFirstError();
     setSaving(true);
-    const sent = attempt(draft, {set, add: added, seen: draft.version, ...(committed(why) ? {why: committed(why)} : {})}, '');
+    const sent = attempt(draft, {set, add: added, append, seen: draft.version, ...(committed(why) ? {why: committed(why)} : {})}, '');
     keep({...draft, sent});
     const answer = await write(signed(`${dossierPath(dossier.id)}/changes`), JSON.parse(sent.body), sent.key);
     setSaving(false);
@@ -109,7 +129,9 @@ function EditForm({dossier, draftId}: {dossier: Dossier; draftId: string | undef
   return (
     <>
       {dossier.version !== draft.version && <ChangedMeanwhile before={before} dossier={dossier} />}
-      <Form values={values} onChange={put} isNew={false} undecided={new Set(dossier.conflicts.map((conflict) => conflict.field))} complaining={complaining} />
+      <Form values={values} onChange={put} isNew={false} undecided={new Set(dossier.conflicts.map((conflict) => conflict.field))} complaining={complaining} proposed={proposed} certain={filling?.certain ?? true} />
+      {round && <TextField label={names.field(`${roundList}/x/${roundText}`)} value={draft.values[roundName] ?? ''} onChange={(value) => put(roundName, value)} lines={3} hint={t.form.roundHint} />}
+      <RoundClosed filling={filling} />
       <Papers values={draft.values} onChange={put} held={dossier.collections[paperList] ?? []} />
       <TextField label={t.edit.why} value={why} onChange={(value) => put(whyName, value)} />
       {trouble && <TroubleSaid trouble={trouble} />}

@@ -17,6 +17,8 @@ export type FormProps = {
   isNew: boolean;
   undecided: ReadonlySet<string>; // fields that wait for a decision in the inbox
   complaining: boolean; // somebody has tried to save: say what is wrong
+  proposed?: Values; // fields that the daemon proposes for this change of status
+  certain?: boolean; // false: by days off that are not decided yet
 };
 
 export const requiredFields = ['MaTTHC', 'ChuHoSo'] as const;
@@ -90,7 +92,9 @@ function OneField({field, form, before}: {field: SchemaField; form: FormProps; b
   const codes = names.codes(field.name);
   if (field.type === 'enum' && codes.length > 0) return <SelectField {...shared} choices={codes} empty={t.form.nothing} />;
   const hints: Record<string, string> = {date: t.form.dateHint, datetime: t.form.timeHint};
-  const hint = field.name === 'MaHoSo' && form.isNew ? t.form.codeHint : hints[field.type];
+  const isProposed = value !== '' && form.proposed?.[field.name] === value;
+  const proposal = isProposed ? (form.certain === false && field.name === 'NgayHenTra' ? t.form.proposedUncertain : t.form.proposed) : undefined;
+  const hint = field.name === 'MaHoSo' && form.isNew ? t.form.codeHint : (proposal ?? hints[field.type]);
   return <TextField {...shared} hint={hint} numeric={digitFields.has(field.name)} {...(longFields.has(field.name) ? {lines: 2} : {})} />;
 }
 
@@ -106,6 +110,7 @@ export function Form(props: FormProps) {
   }, []);
   const field = (one: SchemaField | undefined) => one && <OneField key={one.name} field={one} form={props} before={first[one.name]} />;
   const desk = deskFields.filter((name) => props.isNew || name !== 'MaHoSo');
+  const beside = Object.keys(props.proposed ?? {}).filter((name) => !deskFields.some((one) => one === name));
   return (
     <div class="form" onKeyDown={nextOnEnter}>
       {props.undecided.size > 0 && (
@@ -114,11 +119,11 @@ export function Form(props: FormProps) {
         </Banner>
       )}
       <ProcedureField {...props} />
-      <div class="fields">{desk.map((name) => field(fieldCalled(known, name)))}</div>
+      <div class="fields">{[...desk, ...beside].map((name) => field(fieldCalled(known, name)))}</div>
       <button type="button" aria-expanded={more} onClick={() => setMore(!more)}>
         {more ? t.form.less : t.form.more} <kbd>F8</kbd>
       </button>
-      {more && <div class="fields">{moreFields(known).map(field)}</div>}
+      {more && <div class="fields">{moreFields(known).filter((one) => !beside.includes(one.name)).map(field)}</div>}
     </div>
   );
 }

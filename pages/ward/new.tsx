@@ -11,6 +11,7 @@ import {committed} from '../common/text';
 import {clock, parseTime, storedTime} from '../common/time';
 import {completed, newValues} from './desk';
 import {attempt, type Attempt, type Draft, drafts, dropDraft, keepDraft, newDraft, ownDraft, withoutAttempt} from './drafts';
+import {emptied, useFilling} from './filling';
 import {errorsOf, focusFirstError, Form, type Values} from './form';
 import {Papers, storedPapers} from './papers';
 import {signed} from './people';
@@ -67,6 +68,8 @@ export function useSaveKey(save: () => void): void {
   }, []);
 }
 
+const noValues: Values = {};
+
 function startDraft(id: string | undefined): Draft {
   const found = id === undefined ? ownDraft('') : drafts.get().find((draft) => draft.id === id);
   return found ?? newDraft('', '', {...newValues});
@@ -87,9 +90,10 @@ export function NewDossier({draftId}: {draftId: string | undefined}) {
     setDraft(next);
     keepDraft(next);
   };
+  const {filling, proposed} = useFilling('', draft.values, noValues, draft.sent ? undefined : (values) => keep({...draft, values}));
   const prepared = (): Attempt => {
     const at = draft.sent?.at ?? storedTime(new Date());
-    return attempt(draft, {...completed(draft.values, schema.get(), at), ...storedPapers(draft.values)}, at);
+    return attempt(draft, {...completed(draft.values, schema.get(), at), ...emptied(draft.values, proposed), ...storedPapers(draft.values)}, at);
   };
   const send = async (sent: Attempt): Promise<void> => {
     setSimilar([]);
@@ -123,7 +127,7 @@ export function NewDossier({draftId}: {draftId: string | undefined}) {
   return (
     <>
       <Heading quiet>{t.nav.newDossier}</Heading>
-      <Form values={draft.values} onChange={put} isNew undecided={new Set()} complaining={complaining} />
+      <Form values={draft.values} onChange={put} isNew undecided={new Set()} complaining={complaining} proposed={proposed} certain={filling?.certain ?? true} />
       <Papers values={draft.values} onChange={put} held={[]} />
       {trouble && <TroubleSaid trouble={trouble} />}
       <div class="buttons">

@@ -40,7 +40,7 @@ std::optional<Calendar::Exception> parse_row(const schema::Row& row) {
   const auto day = parse_day(row[0]);
   const bool works = row[1] == "makeup_workday";
   if (!day || !(works || is_in(days_off, row[1])) || row[3] != (works ? "no" : "yes") || !is_in(certainties, row[4])) return std::nullopt;
-  return Calendar::Exception{*day, works, row[4] != "guess"};
+  return Calendar::Exception{*day, works, row[4] != "guess", row[2]};
 }
 
 }  // namespace
@@ -71,6 +71,13 @@ bool Calendar::decided(Day first, Day last) const {
   return true;
 }
 
+std::optional<Day> Calendar::decided_through(Day day) const {
+  auto year = chrono::year_month_day{day}.year();
+  if (!decided(year)) return std::nullopt;
+  while (decided(year + chrono::years{1})) ++year;
+  return Day{year / chrono::December / 31};
+}
+
 Day Calendar::on_or_after(Day day) const {
   while (!works(day)) day += chrono::days{1};
   return day;
@@ -99,12 +106,17 @@ std::optional<std::vector<Calendar::Exception>> read_holidays(std::string_view c
   return out;
 }
 
-const Calendar& built_in_calendar() {
-  static const Calendar calendar = [] {
-    const auto exceptions = read_holidays(embedded::deadline_holidays);
-    WARD_ASSERT(exceptions.has_value());  // the table is part of the program
-    return Calendar(*exceptions);
+const std::vector<Calendar::Exception>& built_in_exceptions() {
+  static const std::vector<Calendar::Exception> exceptions = [] {
+    auto read = read_holidays(embedded::deadline_holidays);
+    WARD_ASSERT(read.has_value());  // the table is part of the program
+    return *std::move(read);
   }();
+  return exceptions;
+}
+
+const Calendar& built_in_calendar() {
+  static const Calendar calendar(built_in_exceptions());
   return calendar;
 }
 

@@ -17,6 +17,7 @@ class Calendar {
     Day day;
     bool works = false;    ///< a Saturday that makes up for another day; else a day off
     bool decided = false;  ///< by a decision that is published; else as it is expected
+    std::string name{};    ///< as people call it
   };
 
   /// Monday to Friday, and no year decided. A later exception for a day takes the place of an earlier one.
@@ -26,6 +27,8 @@ class Calendar {
   /// Whether the days off of that year are known; where they are not, exceptions that are expected count, and else weekends alone.
   [[nodiscard]] bool decided(std::chrono::year year) const { return decided_.contains(year); }
   [[nodiscard]] bool decided(Day first, Day last) const;  ///< every year from one day to the other
+  /// The last day up to which every year from that of `day` on is decided; nothing when that year is not.
+  [[nodiscard]] std::optional<Day> decided_through(Day day) const;
 
   [[nodiscard]] Day on_or_after(Day day) const;  ///< the first working day that is not before `day`
   [[nodiscard]] Day next(Day day) const { return on_or_after(day + std::chrono::days{1}); }
@@ -46,7 +49,8 @@ class Calendar {
   std::set<std::chrono::year> decided_;
 };
 
-/// The table of this build (holidays.csv).
+/// The table of this build (holidays.csv), by day.
+[[nodiscard]] const std::vector<Calendar::Exception>& built_in_exceptions();
 [[nodiscard]] const Calendar& built_in_calendar();
 /// A table in the form of holidays.csv. Nothing when a row is not one: a day that no calendar has, an unknown kind, a Saturday that makes
 /// up and is off.

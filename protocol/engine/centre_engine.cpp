@@ -63,6 +63,8 @@ struct CentreEngine::State {
   CentreVoice voice;
   std::variant<Listening, Called, Identifying, AdmittingFirst, CheckingTicket, SyncSession, EnrolSession, Closed> phase;
   sync::FrameReader frames;
+  LogGrew log_grew;  ///< told while there was no session yet; what the store was asked before may be older
+  AppliedGrew applied_grew;
   Now now;
 
   explicit State(Identity who) : identity(std::move(who)) {}
@@ -150,8 +152,10 @@ struct CentreEngine::State {
     const auto message = handshake.write(sync::encode_welcome(std::move(receipted)));
     if (message.has_error()) return close(message.error());
     voice.send(sync::frame(*message));
-    phase.emplace<SyncSession>(identity, voice, sync::Channel(std::move(handshake).split()), known, now);
-    feed(std::get<SyncSession>(phase));
+    auto& session = phase.emplace<SyncSession>(identity, voice, sync::Channel(std::move(handshake).split()), known, now);
+    session.log_grew(log_grew.policy_count, now);
+    session.applied_grew(applied_grew, now);
+    feed(session);
   }
 
   void refuse(noise::Handshake& handshake, Fault fault) {
@@ -216,8 +220,14 @@ struct CentreEngine::State {
                    [&](const HeadsRead& e) { in<SyncSession>([&](auto& s) { s.heads_read(e, now); }); },
                    [&](const TicketRead& e) { in<CheckingTicket>([&](auto& p) { ticket_read(p, e); }); },
                    [&](const Enrolled& e) { in<EnrolSession>([&](auto& s) { s.enrolled(e); }); },
-                   [&](const LogGrew& e) { in<SyncSession>([&](auto& s) { s.log_grew(e.policy_count, now); }); },
-                   [&](const AppliedGrew& e) { in<SyncSession>([&](auto& s) { s.applied_grew(e, now); }); },
+                   [&](const LogGrew& e) {
+                     log_grew = e;
+                     in<SyncSession>([&](auto& s) { s.log_grew(e.policy_count, now); });
+                   },
+                   [&](const AppliedGrew& e) {
+                     applied_grew = e;
+                     in<SyncSession>([&](auto& s) { s.applied_grew(e, now); });
+                   },
                },
                event);
   }

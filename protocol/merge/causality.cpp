@@ -136,4 +136,10 @@ std::optional<Nth> Causality::find(const Position& position) const noexcept {
   return place_[*candidate];
 }
 
+std::optional<OpRef> Causality::find_op(const OpId& id) const noexcept {
+  const auto change = find(id.change);
+  if (!change || id.index >= at(*change).change.ops.size()) return std::nullopt;
+  return OpRef{*change, id.index};
+}
+
 }  // namespace ward::merge

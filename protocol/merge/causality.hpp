@@ -12,6 +12,13 @@ namespace ward::merge {
 /// A change's place in the dossier's causal order.
 using Nth = std::uint32_t;
 
+/// An operation of a held change.
+struct OpRef {
+  Nth change = 0;
+  std::uint16_t op = 0;
+  friend auto operator<=>(const OpRef&, const OpRef&) = default;
+};
+
 /// Which of a dossier's facts are held with their whole past, in one order that every site finds: a change comes after all that it had
 /// seen; among the others the lower stamp comes first, unstamped ones last, then the lower clock. The facts must outlive it.
 ///
@@ -31,6 +38,15 @@ class Causality {
   [[nodiscard]] bool saw(Nth later, Nth earlier) const noexcept {
     return (past_[later * words_ + earlier / 64] >> (earlier % 64) & 1U) != 0;
   }
+  /// The same of operations; in one change the later saw the earlier.
+  [[nodiscard]] bool in_past(const OpRef& of, const OpRef& what) const noexcept {
+    return what.change == of.change ? what.op < of.op : saw(of.change, what.change);
+  }
+  [[nodiscard]] bool concurrent(const OpRef& a, const OpRef& b) const noexcept { return a != b && !in_past(a, b) && !in_past(b, a); }
+  [[nodiscard]] const record::Op& op_at(const OpRef& ref) const noexcept { return at(ref.change).change.ops[ref.op]; }
+  [[nodiscard]] OpId id_of(const OpRef& ref) const noexcept { return {at(ref.change).position, ref.op}; }
+  /// Nothing when its change is not held or has no such operation.
+  [[nodiscard]] std::optional<OpRef> find_op(const OpId& id) const noexcept;
   [[nodiscard]] std::span<const std::uint64_t> past(Nth nth) const noexcept { return {past_.data() + nth * words_, words_}; }
 
  private:

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "protocol/merge/register.hpp"
-#include "protocol/schema/schema.hpp"
+#include "protocol/merge/workflow.hpp"
 
 #include <map>
 #include <string>
@@ -9,6 +8,20 @@
 #include <vector>
 
 namespace ward::merge {
+
+/// All that is judged before the document can be read. The facts and the context must outlive it.
+struct Grounds {
+  Grounds(const Did& did, const std::vector<Fact>& facts, const Context& context)
+      : causality(did, facts), forms(causality, context), tenures(forms), dismissals(tenures), workflow(tenures, dismissals) {}
+  Grounds(const Grounds&) = delete;
+  Grounds& operator=(const Grounds&) = delete;
+
+  Causality causality;
+  Forms forms;
+  Tenures tenures;
+  Dismissals dismissals;
+  Workflow workflow;
+};
 
 struct FieldNode;
 
@@ -22,24 +35,35 @@ struct ElementNode {
 struct FieldNode {
   const schema::Field* schema = nullptr;  ///< null: unknown, merges as `ask`
   Register value;
+  Places heads;         ///< of `value`, once it has two writes
+  bool in_log = false;  ///< of an entry of a log
   std::map<std::string, ElementNode, std::less<>> elements;
 
   [[nodiscard]] schema::Policy policy() const noexcept { return schema == nullptr ? schema::Policy::ask : schema->policy; }
 };
 
-struct OpRef {
-  Nth change = 0;
-  std::uint16_t op = 0;
+/// An operation that does not apply.
+struct Refused {
+  OpRef op;
+  Refusal why = Refusal::outside_custody;
+  Decider decider;
 };
 
 /// All that was written to one dossier, sorted by where it was written, each place in causal order. Names and values point into the facts.
 struct Document {
   std::map<std::string_view, FieldNode> fields;
-  std::vector<OpRef> codes;        ///< aliases that were given, in order
-  std::vector<OpRef> not_applied;  ///< kinds that this build does not know, paths and values that have no meaning, references to what the
-                                   ///< writer had not seen
-  std::vector<OpRef> proposals;
+  std::vector<OpRef> codes;          ///< what says them, in the order in which they were given
+  std::vector<OpRef> codes_by;       ///< and what gave them: the same, or an approval
+  std::vector<Refused> proposals;    ///< in order, all that ever were
+  std::vector<Refused> not_applied;  ///< in order, all that ever were
+  std::vector<OpRef> approved;       ///< proposals, ascending
 };
-[[nodiscard]] Document read_document(const Causality& causality);
+[[nodiscard]] Document read_document(const Grounds& grounds);
+
+/// Whether a refused operation is dealt with: nobody need look at it any more.
+[[nodiscard]] bool dealt_with(const Grounds& grounds, const Document& document, const Refused& refused, bool proposal);
+
+/// The policy by which these heads of a field merge.
+[[nodiscard]] schema::Policy policy_of(const FieldNode& node, const Places& heads, const Grounds& grounds);
 
 }  // namespace ward::merge

@@ -16,18 +16,58 @@ enum class Meaning : std::uint8_t {
   append_element,
   append_payment,
   remove_element,
+  status,  ///< a write of the status, by whatever kind
+  offer,
+  accept,
+  decline,
+  recall,
+  approve,
+  dismiss,
 };
+[[nodiscard]] bool is_act(Meaning meaning) noexcept;
+[[nodiscard]] bool is_custody(Meaning meaning) noexcept;
 
+/// What an operation means by itself (MERGE.md §2, 1 to 4). `why` counts when it means nothing.
+struct Form {
+  Meaning meaning = Meaning::nothing;
+  Refusal why = Refusal::unknown_kind;
+};
 /// Judged by the schema and by the operation alone.
-[[nodiscard]] Meaning meaning_of(const record::Op& op);
+[[nodiscard]] Form form_of(const record::Op& op);
 
-/// The operation refers (`replaces`, an undo's value) only to operations that its writer had seen, or that come before it in the same
-/// change.
-[[nodiscard]] bool refers_to_its_past(const Causality& causality, Nth change, std::uint16_t op);
+/// The held changes with what holds of each by itself. The causality and context must outlive it.
+class Forms {
+ public:
+  Forms(const Causality& causality, const Context& context);
+
+  [[nodiscard]] const Causality& causality() const noexcept { return causality_; }
+  [[nodiscard]] const Context& context() const noexcept { return context_; }
+  [[nodiscard]] Form at(const OpRef& ref) const noexcept { return forms_[first_[ref.change] + ref.op]; }
+  [[nodiscard]] Meaning meaning(const OpRef& ref) const noexcept { return at(ref).meaning; }
+  /// Its device revoked, or its user disabled.
+  [[nodiscard]] std::optional<Refusal> revoked(Nth change) const noexcept { return revoked_[change]; }
+  /// Acts that are well formed and of nobody who was revoked, in order.
+  [[nodiscard]] std::span<const OpRef> acts() const noexcept { return acts_; }
+  /// What it refers to, ascending; all in its past.
+  [[nodiscard]] std::vector<OpRef> references(const OpRef& ref) const;
+
+ private:
+  [[nodiscard]] Form form_in(const OpRef& ref) const;
+
+  const Causality& causality_;
+  const Context& context_;
+  std::vector<std::size_t> first_;
+  std::vector<Form> forms_;
+  std::vector<std::optional<Refusal>> revoked_;
+  std::vector<OpRef> acts_;
+};
 
 /// The dossier's codes: a field whose values are aliases, never identity.
 inline constexpr std::string_view code_field = "MaHoSo";
 /// Where the text of a note stands.
 inline constexpr std::string_view note_field = "text";
+inline constexpr std::string_view status_field = "TrangThaiHoSo";
+/// Where acts of custody stand.
+inline constexpr std::string_view custody_field = "BanGiao";
 
 }  // namespace ward::merge

@@ -1,11 +1,7 @@
 #include "protocol/merge/merge.hpp"
 
-#include "protocol/base/codec.hpp"
 #include "protocol/code/code.hpp"
-#include "protocol/crypto/hash.hpp"
-#include "protocol/merge/decide.hpp"
-#include "protocol/merge/meaning.hpp"
-#include "protocol/merge/said.hpp"
+#include "protocol/merge/inbox.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -15,27 +11,14 @@ namespace ward::merge {
 namespace {
 
 using record::Map;
-using record::Path;
 using record::Step;
 using schema::Policy;
-
-/// Where the walk stands; becomes a path only when somebody is told.
-struct Place {
-  const Place* above = nullptr;
-  Step::Kind kind = Step::Kind::name;
-  std::string_view text;
-};
-
-Path path_of(const Place& place) {
-  Path out = place.above == nullptr ? Path{} : path_of(*place.above);
-  out.push_back({place.kind, std::string(place.text)});
-  return out;
-}
 
 /// Walks the document, in the order of paths, and shows what stands.
 class Presenter {
  public:
-  Presenter(const Causality& causality, DossierState& state) : causality_(causality), state_(state) {}
+  Presenter(const Grounds& grounds, DossierState& state, Inbox& inbox)
+      : grounds_(grounds), causality_(grounds.causality), state_(state), inbox_(inbox) {}
 
   void show(const Document& document) {
     for (const auto& [name, node] : document.fields) {
@@ -44,15 +27,41 @@ class Presenter {
       auto elements = elements_of(node, place);
       if (!elements.empty()) state_.collections.push_back({std::string(name), std::move(elements)});
     }
+    show_status();
+    if (fee_by_) inbox_.notice_fee(fee_, *fee_by_, procedure_, procedure_by_);
   }
 
  private:
   void show_value(const FieldNode& node, const Place& place, Map& to) {
     if (node.value.empty()) return;
-    const auto decided = decide_field(node.value, node.policy(), causality_);
-    if (decided.conflict) return ask(ConflictKind::choose_value, place, node.value, decided.heads, decided.leaves);
-    const auto& value = shown_by(node.value[decided.winner]);
-    if (!value.is_null()) to.push_back({std::string(place.text), value});
+    const auto decided = decide_field(node, grounds_);
+    if (decided.conflict) inbox_.ask(ConflictKind::choose_value, place, node.value, decided.heads, decided.leaves, decided.one_level_up);
+    inbox_.notice_field(node, decided, place);
+    if (decided.conflict) return;
+    const auto& write = node.value[decided.winner];
+    const auto& value = shown_by(write);
+    if (value.is_null()) return;
+    to.push_back({std::string(place.text), value});
+    if (place.above == nullptr) remember(place.text, value, write.by);
+  }
+
+  /// What the fee is judged by.
+  void remember(std::string_view name, const record::Value& value, const OpRef& by) {
+    if (name == "TongLePhi" && value.number() != nullptr) {
+      fee_ = *value.number();
+      fee_by_ = by;
+    } else if (name == "MaTTHC") {
+      procedure_ = value.text();
+      procedure_by_ = by;
+    }
+  }
+
+  void show_status() {
+    const auto* status = grounds_.workflow.shown();
+    if (status == nullptr) return;
+    const auto place = std::lower_bound(state_.fields.begin(), state_.fields.end(), status_field,
+                                        [](const record::Member& m, std::string_view name) { return m.name < name; });
+    state_.fields.insert(place, {std::string(status_field), *status});
   }
 
   std::vector<Element> elements_of(const FieldNode& node, const Place& place) {
@@ -62,13 +71,12 @@ class Presenter {
       auto fields = node.policy() == Policy::ledger ? payment(node, element, inside) : fields_of(element, inside);
       if (!fields) continue;
       const auto& first = entry_of(element);
-      const auto& fact = causality_.at(first.change);
+      const auto& fact = causality_.at(first.said.change);
       alive.emplace_back(&first, Element{id, *std::move(fields), fact.change.user, fact.unit, fact.hlc});
     }
     if (node.policy() == Policy::log)
-      std::sort(alive.begin(), alive.end(), [](const auto& a, const auto& b) {
-        return std::tie(a.first->change, a.first->op) < std::tie(b.first->change, b.first->op);
-      });
+      std::sort(alive.begin(), alive.end(),
+                [](const auto& a, const auto& b) { return std::tie(a.first->by, a.first->said) < std::tie(b.first->by, b.first->said); });
     std::vector<Element> out;
     out.reserve(alive.size());
     for (auto& [first, element] : alive) out.push_back(std::move(element));
@@ -84,9 +92,12 @@ class Presenter {
 
   /// Nothing when the element is gone.
   std::optional<Map> fields_of(const ElementNode& element, const Place& place) {
+    if (element.existence.empty()) return std::nullopt;
     const auto existence = decide_existence(element.existence, causality_);
+    inbox_.notice_element(element.existence, existence.heads, place);
     if (!existence.alive) return std::nullopt;
-    if (existence.conflict) ask(ConflictKind::removed_but_edited, place, element.existence, existence.heads, existence.leaves);
+    if (existence.conflict)
+      inbox_.ask(ConflictKind::removed_but_edited, place, element.existence, existence.heads, existence.leaves, false);
     Map out;
     for (const auto& [name, node] : element.fields) {
       const Place inside{&place, Step::Kind::name, name};
@@ -104,35 +115,22 @@ class Presenter {
 
   std::optional<Map> payment(const FieldNode& ledger, const ElementNode& element, const Place& place) {
     auto decided = decide_payment(element.existence, *ledger.schema, causality_);
-    if (decided.conflict) ask(ConflictKind::payment_differs, place, element.existence, decided.heads, decided.leaves);
+    inbox_.notice_element(element.existence, decided.heads, place);
+    const auto* amount = record::find(decided.fields, "SoTien");
+    if (decided.conflict)
+      inbox_.ask(ConflictKind::payment_differs, place, element.existence, decided.heads, decided.leaves, decided.one_level_up);
+    else if (amount != nullptr && amount->number() != nullptr)
+      inbox_.notice_payment(*amount->number(), element.existence, decided.leaves);
     return std::move(decided.fields);
   }
 
-  void ask(ConflictKind kind, const Place& place, const Register& writes, const Places& heads, const Places& leaves) {
-    Conflict out;
-    out.kind = kind;
-    out.path = path_of(place);
-    Writer path, ids;
-    record::encode(path, out.path);
-    std::vector<OpId> named;
-    for (const auto head : heads) named.push_back(id_of(writes[head], causality_));
-    std::sort(named.begin(), named.end());
-    for (const auto& id : named) ids.raw(view(record::element_id(id)));
-    out.id = crypto::hash<ConflictId>("wsync-conflict", {}, {state_.did.view(), path.peek(), ids.peek()});
-    for (const auto leaf : leaves) {
-      auto said = said_by({writes[leaf].change, writes[leaf].op}, causality_);
-      if (kind != ConflictKind::removed_but_edited) {
-        said.path = out.path;
-        said.value = shown_by(writes[leaf]);
-      }
-      out.values.push_back(std::move(said));
-    }
-    std::sort(out.values.begin(), out.values.end(), [](const Said& a, const Said& b) { return a.op < b.op; });
-    state_.conflicts.push_back(std::move(out));
-  }
-
+  const Grounds& grounds_;
   const Causality& causality_;
   DossierState& state_;
+  Inbox& inbox_;
+  std::int64_t fee_ = 0;
+  std::optional<OpRef> fee_by_, procedure_by_;
+  const std::string* procedure_ = nullptr;
 };
 
 /// The merged changes that no merged change's writer had seen.
@@ -140,13 +138,12 @@ std::vector<Position> version_of(const Causality& causality) {
   const auto held = causality.held();
   std::vector<std::uint64_t> covered((held.size() + 63) / 64);
   for (Nth nth = 0; nth < held.size(); ++nth) {
-    if (held[nth]->admission != Admission::admitted) continue;
     const auto past = causality.past(nth);
     for (std::size_t w = 0; w <= nth / 64; ++w) covered[w] |= past[w];
   }
   std::vector<Position> out;
   for (Nth nth = 0; nth < held.size(); ++nth)
-    if (held[nth]->admission == Admission::admitted && (covered[nth / 64] >> (nth % 64) & 1U) == 0) out.push_back(held[nth]->position);
+    if ((covered[nth / 64] >> (nth % 64) & 1U) == 0) out.push_back(held[nth]->position);
   std::sort(out.begin(), out.end());
   return out;
 }
@@ -155,38 +152,53 @@ std::vector<std::string> codes_of(const Document& document, const Causality& cau
   std::vector<std::string> out;
   std::unordered_set<std::string_view> met;
   for (const auto& ref : document.codes) {
-    const auto& code = *causality.at(ref.change).change.ops[ref.op].value.text();
+    const auto& code = *causality.op_at(ref).value.text();
     if (met.insert(code).second) out.push_back(code);
   }
   std::stable_partition(out.begin(), out.end(), [](const auto& code) { return !code::parse_provisional(code); });
   return out;
 }
 
-std::vector<Said> all_said(const std::vector<OpRef>& refs, const Causality& causality) {
-  std::vector<Said> out;
-  out.reserve(refs.size());
-  for (const auto& ref : refs) out.push_back(said_by(ref, causality));
+std::vector<Unapplied> still_open(const Grounds& grounds, const Document& document, bool proposals) {
+  std::vector<Unapplied> out;
+  for (const auto& refused : proposals ? document.proposals : document.not_applied)
+    if (!dealt_with(grounds, document, refused, proposals))
+      out.push_back({said_by(refused.op, grounds.causality), refused.why, refused.decider});
   return out;
+}
+
+/// What an erasure order leaves: what the books say, and no name.
+void erase(DossierState& state) {
+  state.erased = true;
+  std::erase_if(state.fields, [](const record::Member& member) { return member.name != status_field; });
+  state.collections.clear();
+  state.conflicts.clear();
+  state.proposals.clear();
+  state.not_applied.clear();
+  for (auto& offer : state.custody.pending) offer.user = offer.note = {};
+  for (auto& stay : state.slip) stay.given_by = stay.taken_by = stay.note = {};
 }
 
 }  // namespace
 
-DossierState merge(const Did& did, const std::vector<Fact>& facts) {
-  const Causality causality(did, facts);
-  const auto document = read_document(causality);
+DossierState merge(const Did& did, const std::vector<Fact>& facts, const Context& context) {
+  const Grounds grounds(did, facts, context);
+  const auto document = read_document(grounds);
   DossierState out;
   out.did = did;
-  out.version = version_of(causality);
-  out.codes = codes_of(document, causality);
-  out.proposals = all_said(document.proposals, causality);
-  out.not_applied = all_said(document.not_applied, causality);
-  for (const auto* fact : causality.held()) out.changes += fact->admission == Admission::admitted ? 1U : 0U;
-  out.waiting = causality.waiting().size();
-  if (!causality.held().empty()) {
-    out.created = causality.at(0).position;
-    out.custody = causality.at(0).unit;
-  }
-  Presenter(causality, out).show(document);
+  out.version = version_of(grounds.causality);
+  out.codes = codes_of(document, grounds.causality);
+  out.proposals = still_open(grounds, document, true);
+  out.not_applied = still_open(grounds, document, false);
+  for (Nth nth = 0; nth < grounds.causality.held().size(); ++nth) out.changes += grounds.forms.revoked(nth) ? 0U : 1U;
+  out.waiting = grounds.causality.waiting().size();
+  if (!grounds.causality.held().empty()) out.created = grounds.causality.at(0).position;
+  out.custody = grounds.tenures.custody();
+  out.slip = grounds.tenures.slip();
+  Inbox inbox(did, grounds, document);
+  Presenter(grounds, out, inbox).show(document);
+  out.conflicts = std::move(inbox).take();
+  if (context.is_erased(did)) erase(out);
   return out;
 }
 

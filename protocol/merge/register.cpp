@@ -12,12 +12,10 @@ Places named_by(const std::vector<OpId>& ids, const Register& writes, std::uint3
   const auto& write = writes[place];
   const auto end = writes.begin() + place;
   for (const auto& id : ids) {
-    const auto change = causality.find(id.change);
-    if (!change || (*change != write.change && !causality.saw(write.change, *change))) continue;
-    const auto key = std::tuple{*change, id.index};
-    const auto at =
-        std::lower_bound(writes.begin(), end, key, [](const Write& w, const auto& k) { return std::tuple{w.change, w.op} < k; });
-    if (at != end && std::tuple{at->change, at->op} == key) out.push_back(static_cast<std::uint32_t>(at - writes.begin()));
+    const auto ref = causality.find_op(id);
+    if (!ref || (ref->change != write.by.change && !causality.saw(write.by.change, ref->change))) continue;
+    const auto at = std::lower_bound(writes.begin(), end, *ref, [](const Write& w, const OpRef& r) { return w.by < r; });
+    if (at != end && at->by == *ref) out.push_back(static_cast<std::uint32_t>(at - writes.begin()));
   }
   std::sort(out.begin(), out.end());
   return out;
@@ -28,13 +26,16 @@ class Replaces {
  public:
   Replaces(const Register& writes, std::uint32_t place, const Causality& causality)
       : writes_(writes), write_(writes[place]), causality_(causality) {
-    const auto& listed = op_of(write_, causality).replaces;
-    if (listed && write_.kind != Write::Kind::touch) only_ = named_by(*listed, writes, place, causality);
+    // An approval replaces what its own writer had seen, whatever the proposal says.
+    if (write_.kind == Write::Kind::touch || write_.by != write_.said) return;
+    const auto& listed = causality.op_at(write_.by).replaces;
+    if (listed) only_ = named_by(*listed, writes, place, causality);
   }
   bool operator()(std::uint32_t head) const {
     if (write_.kind == Write::Kind::payment) return false;
-    if (writes_[head].change == write_.change) return true;
-    return causality_.saw(write_.change, writes_[head].change) && (!only_ || std::binary_search(only_->begin(), only_->end(), head));
+    const auto other = writes_[head].by.change;
+    if (other == write_.by.change) return true;
+    return causality_.saw(write_.by.change, other) && (!only_ || std::binary_search(only_->begin(), only_->end(), head));
   }
 
  private:
@@ -51,23 +52,36 @@ Places targets_of(const Register& writes, std::uint32_t place, const Causality& 
   return named_by(undone_by(writes[place])->ops, writes, place, causality);
 }
 
+void put_head(Places& heads, const Register& writes, std::uint32_t place, const Causality& causality, Replacements* replacements) {
+  const Replaces replaces(writes, place, causality);
+  std::size_t kept = 0;
+  for (const auto head : heads) {
+    if (!replaces(head))
+      heads[kept++] = head;
+    else if (replacements != nullptr)
+      replacements->emplace_back(place, head);
+  }
+  heads.resize(kept);
+  heads.push_back(place);
+}
+
 }  // namespace
 
 Places heads_of(const Register& writes, const Causality& causality, Replacements* replacements) {
   Places heads;
-  for (std::uint32_t place = 0; place < writes.size(); ++place) {
-    const Replaces replaces(writes, place, causality);
-    std::size_t kept = 0;
-    for (const auto head : heads) {
-      if (!replaces(head))
-        heads[kept++] = head;
-      else if (replacements != nullptr)
-        replacements->emplace_back(place, head);
-    }
-    heads.resize(kept);
-    heads.push_back(place);
-  }
+  for (std::uint32_t place = 0; place < writes.size(); ++place) put_head(heads, writes, place, causality, replacements);
   return heads;
+}
+
+Places heads_among(const Register& writes, const Causality& causality, const std::function<bool(const Write&)>& is_there) {
+  Places heads;
+  for (std::uint32_t place = 0; place < writes.size(); ++place)
+    if (is_there(writes[place])) put_head(heads, writes, place, causality, nullptr);
+  return heads;
+}
+
+void advance(Places& heads, const Register& writes, const Causality& causality, Replacements* replacements) {
+  put_head(heads, writes, static_cast<std::uint32_t>(writes.size() - 1), causality, replacements);
 }
 
 Places leaves_of(const Register& writes, const Places& heads, const Causality& causality) {
@@ -88,23 +102,22 @@ Places leaves_of(const Register& writes, const Places& heads, const Causality& c
   return out;
 }
 
-std::uint32_t latest_of(const Register& writes, const Places& heads, const Causality& causality) {
-  const auto rank = [&](std::uint32_t place) { return rank_of(causality.at(writes[place].change), writes[place].op); };
-  const auto greatest = [&](const Places& places) {
-    return *std::max_element(places.begin(), places.end(), [&](std::uint32_t a, std::uint32_t b) { return rank(a) < rank(b); });
+std::uint32_t greatest_of(const Register& writes, const Places& places, const Causality& causality) {
+  const auto rank = [&](std::uint32_t place) {
+    const auto& by = writes[place].by;
+    return std::pair{rank_of(causality.at(by.change), by.op), place};  // one approval may say two things of one place
   };
-  auto winner = greatest(heads);
-  while (undone_by(writes[winner]) != nullptr) {
-    const auto targets = targets_of(writes, winner, causality);
-    if (targets.empty()) break;
-    winner = greatest(targets);
-  }
-  return winner;
+  return *std::max_element(places.begin(), places.end(), [&](std::uint32_t a, std::uint32_t b) { return rank(a) < rank(b); });
 }
 
-OpId id_of(const Write& write, const Causality& causality) { return {causality.at(write.change).position, write.op}; }
-
-const record::Op& op_of(const Write& write, const Causality& causality) { return causality.at(write.change).change.ops[write.op]; }
+std::uint32_t followed(const Register& writes, std::uint32_t head, const Causality& causality) {
+  while (undone_by(writes[head]) != nullptr) {
+    const auto targets = targets_of(writes, head, causality);
+    if (targets.empty()) break;
+    head = greatest_of(writes, targets, causality);
+  }
+  return head;
+}
 
 const record::Value& shown_by(const Write& write) {
   static const record::Value none;

@@ -2,6 +2,7 @@
 
 #include "protocol/merge/causality.hpp"
 
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -16,10 +17,11 @@ struct Write {
     removal,  ///< of the element
     payment,  ///< an entry of a ledger: it replaces nothing, not even what its writer had seen
   };
-  Nth change = 0;
-  std::uint16_t op = 0;
+  OpRef by;  ///< whose place in the history it has
   Kind kind = Kind::value;
+  bool resolution = false;               ///< the leaves in its past did not agree
   const record::Value* value = nullptr;  ///< null for enter, touch and removal
+  OpRef said;                            ///< who first said it: `by`, or the proposal that `by` approves
 };
 
 /// Everything that was ever written to one field, or about the existence of one element, in causal order.
@@ -34,15 +36,19 @@ using Replacements = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 /// one change always replaces an earlier one. Work: writes × the most heads that ever stood at once.
 [[nodiscard]] Places heads_of(const Register& writes, const Causality& causality, Replacements* replacements = nullptr);
 
+/// The same, among those writes only that `is_there` admits; which must hold with a write all that it replaced.
+[[nodiscard]] Places heads_among(const Register& writes, const Causality& causality, const std::function<bool(const Write&)>& is_there);
+/// One write more, the last of the register.
+void advance(Places& heads, const Register& writes, const Causality& causality, Replacements* replacements = nullptr);
+
 /// What `heads` stand for: an undo stands for the writes that it refers back to, and for "no value" itself when it refers to none.
 [[nodiscard]] Places leaves_of(const Register& writes, const Places& heads, const Causality& causality);
 
-/// The head with the greatest clock; when that is an undo, the one with the greatest clock among what it stands for, and so on. `heads` is
-/// not empty.
-[[nodiscard]] std::uint32_t latest_of(const Register& writes, const Places& heads, const Causality& causality);
+/// The place with the greatest clock. `places` is not empty.
+[[nodiscard]] std::uint32_t greatest_of(const Register& writes, const Places& places, const Causality& causality);
+/// What a head comes to under a policy that goes by clocks: of what an undo stands for the one with the greatest clock, and so on.
+[[nodiscard]] std::uint32_t followed(const Register& writes, std::uint32_t head, const Causality& causality);
 
-[[nodiscard]] OpId id_of(const Write& write, const Causality& causality);
-[[nodiscard]] const record::Op& op_of(const Write& write, const Causality& causality);
 /// The value that shows when this write does: null for an undo that refers back to nothing.
 [[nodiscard]] const record::Value& shown_by(const Write& write);
 

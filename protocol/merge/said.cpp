@@ -2,6 +2,12 @@
 
 namespace ward::merge {
 
+record::Path path_of(const Place& place) {
+  auto out = place.above == nullptr ? record::Path{} : path_of(*place.above);
+  out.push_back({place.kind, std::string(place.text)});
+  return out;
+}
+
 Said said_by(const Fact& fact, std::uint16_t op) {
   const auto& what = fact.change.ops[op];
   return {.op = {fact.position, op},
@@ -13,35 +19,23 @@ Said said_by(const Fact& fact, std::uint16_t op) {
           .hlc = fact.hlc,
           .clock_good = clock_good(fact.hlc, fact.stamp),
           .stamp = fact.stamp,
-          .reason = fact.change.reason};
+          .reason = fact.change.reason,
+          .author = {},
+          .author_unit = {}};
 }
 
 Said said_by(const OpRef& ref, const Causality& causality) { return said_by(causality.at(ref.change), ref.op); }
 
-const char* name_of(ConflictKind kind) noexcept {
-  switch (kind) {
-    case ConflictKind::choose_value: return "choose_value";
-    case ConflictKind::removed_but_edited: return "removed_but_edited";
-    case ConflictKind::payment_differs: return "payment_differs";
+Said said_by(const Write& write, record::Path path, const Causality& causality) {
+  auto out = said_by(write.by, causality);
+  out.path = std::move(path);
+  if (write.value != nullptr) out.value = shown_by(write);
+  if (write.said != write.by) {
+    const auto& author = causality.at(write.said.change);
+    out.author = author.change.user;
+    out.author_unit = author.unit;
   }
-  return "";
-}
-
-record::Op keep(const Conflict& conflict, std::size_t which) {
-  WARD_ASSERT(which < conflict.values.size());
-  const auto& chosen = conflict.values[which];
-  if (conflict.kind != ConflictKind::removed_but_edited) return {record::OpKind::set, conflict.path, chosen.value, std::nullopt};
-  if (chosen.kind == record::OpKind::remove) return {record::OpKind::remove, conflict.path, {}, std::nullopt};
-  record::Heads alive;
-  for (const auto& said : conflict.values)
-    if (said.kind != record::OpKind::remove) alive.ops.push_back(said.op);
-  return {record::OpKind::set, conflict.path, std::move(alive), std::nullopt};
-}
-
-record::Op undo(const HistoryEntry& entry) {
-  const auto kind = entry.said.kind;
-  WARD_ASSERT(kind == record::OpKind::set || kind == record::OpKind::remove);
-  return {record::OpKind::set, entry.said.path, record::Heads{entry.replaced}, std::nullopt};
+  return out;
 }
 
 }  // namespace ward::merge

@@ -10,7 +10,6 @@ namespace {
 
 using record::Value;
 
-constexpr std::uint8_t layout = 1;
 constexpr std::size_t any = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t depth_max = 32;  ///< a list of maps for each collection inside another, and what a value may hold
 
@@ -47,21 +46,63 @@ class StateWriter {
     put(said.value);
     put(said.user);
     put(said.unit);
-    to_.u64(said.hlc.value);
+    put(said.hlc);
     put(std::uint8_t{said.clock_good});
-    put(std::uint8_t{said.stamp.has_value()});
-    if (said.stamp) {
-      to_.varint(said.stamp->index);
-      to_.zigzag(said.stamp->time.ms);
-    }
+    put(said.stamp);
     put(said.reason);
+    put(said.author);
+    put(said.author_unit);
+  }
+  void put(const Stamp& stamp) {
+    to_.varint(stamp.index);
+    to_.zigzag(stamp.time.ms);
+  }
+  void put(Hlc hlc) { to_.u64(hlc.value); }
+  void put(const Decider& decider) {
+    put(static_cast<std::uint8_t>(decider.role));
+    put(decider.user);
+    put(decider.unit);
+  }
+  void put(const Unapplied& unapplied) {
+    put(unapplied.said);
+    put(static_cast<std::uint8_t>(unapplied.why));
+    put(unapplied.decider);
+  }
+  void put(const Offer& offer) {
+    put(offer.op);
+    put(offer.from);
+    put(offer.to);
+    put(offer.user);
+    put(offer.hlc);
+    put(offer.stamp);
+    put(offer.note);
+    put(offer.expires);
+  }
+  void put(const Custody& custody) {
+    put(custody.unit);
+    put(custody.since);
+    put(custody.hlc);
+    put(custody.stamp);
+    put(custody.pending);
+  }
+  void put(const Stay& stay) {
+    put(stay.unit);
+    put(stay.given_by_unit);
+    put(stay.given_by);
+    put(stay.taken_by);
+    put(stay.note);
+    put(stay.offered);
+    put(stay.from);
+    put(stay.from_stamp);
+    put(stay.until);
+    put(stay.until_stamp);
   }
   void put(const Element& element) {
     put(element.id);
     put(element.fields);
     put(element.user);
     put(element.unit);
-    to_.u64(element.hlc.value);
+    put(element.hlc);
   }
   void put(const Collection& collection) {
     record::encode_name(to_, collection.name, 1);
@@ -72,6 +113,13 @@ class StateWriter {
     put(static_cast<std::uint8_t>(conflict.kind));
     record::encode(to_, conflict.path);
     put(conflict.values);
+    put(conflict.decider);
+    put(conflict.blocks);
+  }
+  template <class T>
+  void put(const std::optional<T>& one) {
+    put(std::uint8_t{one.has_value()});
+    if (one) put(*one);
   }
   template <class T>
   void put(const std::vector<T>& items) {
@@ -127,21 +175,63 @@ class StateReader {
     get(out.value);
     get(out.user);
     get(out.unit);
-    out.hlc.value = from_.u64();
+    get(out.hlc);
     get(out.clock_good);
-    if (choice(2) == 1) {
-      auto& stamp = out.stamp.emplace();
-      get(stamp.index);
-      get(stamp.time.ms);
-    }
+    get(out.stamp);
     get(out.reason);
+    get(out.author);
+    get(out.author_unit);
+  }
+  void get(Stamp& out) {
+    get(out.index);
+    get(out.time.ms);
+  }
+  void get(Hlc& out) { out.value = from_.u64(); }
+  void get(Decider& out) {
+    out.role = static_cast<Decider::Role>(choice(static_cast<std::size_t>(Decider::Role::centre_admin) + 1));
+    get(out.user);
+    get(out.unit);
+  }
+  void get(Unapplied& out) {
+    get(out.said);
+    out.why = static_cast<Refusal>(choice(static_cast<std::size_t>(Refusal::missing_reference) + 1));
+    get(out.decider);
+  }
+  void get(Offer& out) {
+    get(out.op);
+    get(out.from);
+    get(out.to);
+    get(out.user);
+    get(out.hlc);
+    get(out.stamp);
+    get(out.note);
+    get(out.expires);
+  }
+  void get(Custody& out) {
+    get(out.unit);
+    get(out.since);
+    get(out.hlc);
+    get(out.stamp);
+    get(out.pending);
+  }
+  void get(Stay& out) {
+    get(out.unit);
+    get(out.given_by_unit);
+    get(out.given_by);
+    get(out.taken_by);
+    get(out.note);
+    get(out.offered);
+    get(out.from);
+    get(out.from_stamp);
+    get(out.until);
+    get(out.until_stamp);
   }
   void get(Element& out) {
     get(out.id);
     get(out.fields);
     get(out.user);
     get(out.unit);
-    out.hlc.value = from_.u64();
+    get(out.hlc);
   }
   void get(Collection& out) {
     out.name = record::decode_name(from_, from_.varint(), 1);
@@ -149,16 +239,19 @@ class StateReader {
   }
   void get(Conflict& out) {
     out.id = from_.fixed_value<ConflictId>();
-    out.kind = static_cast<ConflictKind>(choice(static_cast<std::size_t>(ConflictKind::payment_differs) + 1));
+    out.kind = static_cast<ConflictKind>(choice(static_cast<std::size_t>(ConflictKind::fee_does_not_fit_procedure) + 1));
     out.path = record::decode_path(from_);
     get(out.values);
+    get(out.decider);
+    get(out.blocks);
   }
   template <class T>
   void get(std::vector<T>& out) {
     const auto size = from_.count(any);
     for (std::size_t i = 0; i < size && from_.ok(); ++i) get(out.emplace_back());
   }
-  void get(std::optional<Position>& out) {
+  template <class T>
+  void get(std::optional<T>& out) {
     if (choice(2) == 1) get(out.emplace());
   }
   [[nodiscard]] Reader& reader() noexcept { return from_; }
@@ -179,7 +272,7 @@ class StateReader {
 
 Bytes encode_state(const DossierState& state) {
   StateWriter to;
-  to.put(layout);
+  to.put(state_layout);
   to.put(state.did);
   to.put(state.version);
   to.put(state.codes);
@@ -189,8 +282,9 @@ Bytes encode_state(const DossierState& state) {
   to.put(state.proposals);
   to.put(state.not_applied);
   to.put(state.custody);
-  to.put(std::uint8_t{state.created.has_value()});
-  if (state.created) to.put(*state.created);
+  to.put(state.slip);
+  to.put(state.created);
+  to.put(std::uint8_t{state.erased});
   to.put(state.changes);
   to.put(state.waiting);
   return std::move(to).take();
@@ -198,7 +292,7 @@ Bytes encode_state(const DossierState& state) {
 
 Result<DossierState> decode_state(BytesView bytes) {
   StateReader from(bytes);
-  if (from.reader().u8() != layout) from.reader().reject(Fault::unsupported);
+  if (from.reader().u8() != state_layout) from.reader().reject(Fault::unsupported);
   DossierState out;
   from.get(out.did);
   from.get(out.version);
@@ -209,7 +303,9 @@ Result<DossierState> decode_state(BytesView bytes) {
   from.get(out.proposals);
   from.get(out.not_applied);
   from.get(out.custody);
+  from.get(out.slip);
   from.get(out.created);
+  from.get(out.erased);
   from.get(out.changes);
   from.get(out.waiting);
   WARD_CHECK(from.reader().finish("decoding a dossier's state"));

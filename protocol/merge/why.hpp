@@ -16,6 +16,9 @@ enum class Because : std::uint8_t {
   later_clock,     ///< policy `latest`: of values that had not seen each other, the one with the later clock
   believed_clock,  ///< the same, but a later clock lost because it was wrong
   taken_back,      ///< an act was undone, and what it had replaced stands again
+  weightier,       ///< of statuses that had not seen each other, the one with more weight
+  custodian,       ///< policy `owner`: another was written under custody that lost
+  approved,        ///< proposed by somebody, approved by another
   undecided,       ///< values that differ: none shows until a person decides
   removed,         ///< whoever removed it had seen it
   each_element,    ///< the place is a whole list: each element has a reason of its own

@@ -14,13 +14,33 @@ constexpr std::size_t title_bytes_max = limits::key_bytes_max;  ///< names that 
 constexpr std::size_t wrapped_seed_bytes_max = 256;
 
 /// Numbers on the wire; never reused.
-enum class Type : std::uint8_t { genesis = 1, delegation = 2, unit = 3, device = 4, revoke_device = 5, addresses = 6, code_block = 7 };
+enum class Type : std::uint8_t {
+  genesis = 1,
+  delegation = 2,
+  unit = 3,
+  device = 4,
+  revoke_device = 5,
+  addresses = 6,
+  code_block = 7,
+  succession = 8,
+  user = 9,
+  calendar = 10,
+};
 constexpr std::uint8_t number_of(Type type) { return static_cast<std::uint8_t>(type); }
 
 constexpr std::uint8_t has_operations = 1;
 constexpr std::uint8_t has_receipt = 2;
 constexpr std::uint8_t has_centre_noise = 4;
+constexpr std::uint8_t calendar_works = 1;
+constexpr std::uint8_t calendar_decided = 2;
+constexpr std::uint8_t calendar_all = calendar_works | calendar_decided;
 constexpr std::uint8_t has_all = has_operations | has_receipt | has_centre_noise;
+
+constexpr std::uint8_t is_disabled = 1;
+constexpr std::uint8_t is_leader = 2;
+constexpr std::uint8_t is_accountant = 4;
+constexpr std::uint8_t is_administrator = 8;
+constexpr std::uint8_t is_all = is_disabled | is_leader | is_accountant | is_administrator;
 
 std::uint8_t type_of(const Body& body) {
   return std::visit(
@@ -28,7 +48,8 @@ std::uint8_t type_of(const Body& body) {
                  [](const Unit&) { return number_of(Type::unit); }, [](const Device&) { return number_of(Type::device); },
                  [](const RevokeDevice&) { return number_of(Type::revoke_device); },
                  [](const Addresses&) { return number_of(Type::addresses); }, [](const CodeBlock&) { return number_of(Type::code_block); },
-                 [](const Unknown& unknown) { return unknown.type; }},
+                 [](const Succession&) { return number_of(Type::succession); }, [](const UserStanding&) { return number_of(Type::user); },
+                 [](const Calendar&) { return number_of(Type::calendar); }, [](const Unknown& unknown) { return unknown.type; }},
       body);
 }
 
@@ -85,6 +106,26 @@ struct BodyEncoder {
     to.u32(block.last);
     to.u16(static_cast<std::uint16_t>(block.from.time_since_epoch().count()));
     to.u16(static_cast<std::uint16_t>(block.to.time_since_epoch().count()));
+  }
+  void operator()(const Succession& succession) const {
+    to.text(succession.unit);
+    to.text(succession.heir);
+    to.text(succession.reason);
+  }
+  void operator()(const UserStanding& user) const {
+    to.text(user.unit);
+    to.text(user.name);
+    to.u8(static_cast<std::uint8_t>((user.enabled ? 0 : is_disabled) | (user.leader ? is_leader : 0) |
+                                    (user.accountant ? is_accountant : 0) | (user.administrator ? is_administrator : 0)));
+    to.text(user.reason);
+  }
+  void operator()(const Calendar& calendar) const {
+    to.varint(calendar.exceptions.size());
+    for (const auto& one : calendar.exceptions) {
+      to.u16(static_cast<std::uint16_t>(one.day.time_since_epoch().count()));
+      to.u8(static_cast<std::uint8_t>((one.works ? calendar_works : 0) | (one.decided ? calendar_decided : 0)));
+      to.text(one.name);
+    }
   }
   void operator()(const Unknown& unknown) const { to.raw(unknown.bytes); }
 };
@@ -176,6 +217,29 @@ Addresses read_addresses(Reader& from) {
   return out;
 }
 
+Succession read_succession(Reader& from) {
+  Succession out;
+  out.unit = read_unit_code(from, false);
+  out.heir = read_unit_code(from, false);
+  out.reason = read_text(from, limits::text_bytes_max);
+  return out;
+}
+
+UserStanding read_user(Reader& from) {
+  UserStanding out;
+  out.unit = read_unit_code(from, false);
+  out.name = read_text(from, limits::name_bytes_max);
+  if (out.name.empty()) from.reject();
+  const auto flags = from.u8();
+  if ((flags & ~is_all) != 0) from.reject();
+  out.enabled = (flags & is_disabled) == 0;
+  out.leader = (flags & is_leader) != 0;
+  out.accountant = (flags & is_accountant) != 0;
+  out.administrator = (flags & is_administrator) != 0;
+  out.reason = read_text(from, limits::text_bytes_max);
+  return out;
+}
+
 CodeBlock read_code_block(Reader& from) {
   CodeBlock out;
   out.identification = from.text(limits::name_bytes_max);
@@ -191,6 +255,24 @@ CodeBlock read_code_block(Reader& from) {
   return out;
 }
 
+Calendar read_calendar(Reader& from) {
+  Calendar out;
+  const auto size = from.count(calendar_exceptions_max);
+  if (size == 0) from.reject();
+  for (std::size_t i = 0; i < size && from.ok(); ++i) {
+    Calendar::Exception one;
+    one.day = code::Day(std::chrono::days(from.u16()));
+    const auto flags = from.u8();
+    one.works = (flags & calendar_works) != 0;
+    one.decided = (flags & calendar_decided) != 0;
+    one.name = read_text(from, title_bytes_max);
+    const bool in_order = out.exceptions.empty() || out.exceptions.back().day < one.day;
+    if ((flags & ~calendar_all) != 0 || one.day < code::first_day || one.day > code::last_day || !in_order) from.reject();
+    out.exceptions.push_back(std::move(one));
+  }
+  return out;
+}
+
 Body read_body(std::uint8_t type, Reader& from) {
   switch (static_cast<Type>(type)) {
     case Type::genesis: return read_genesis(from);
@@ -200,6 +282,9 @@ Body read_body(std::uint8_t type, Reader& from) {
     case Type::revoke_device: return read_revocation(from);
     case Type::addresses: return read_addresses(from);
     case Type::code_block: return read_code_block(from);
+    case Type::succession: return read_succession(from);
+    case Type::user: return read_user(from);
+    case Type::calendar: return read_calendar(from);
   }
   return Unknown{type, copy(from.raw(from.remaining()))};
 }

@@ -80,13 +80,45 @@ struct CodeBlock {
   friend bool operator==(const CodeBlock&, const CodeBlock&) = default;
 };
 inline constexpr int code_block_days_max = 5 * 366;
+/// Operations key: `unit` was merged into another or renamed; its custody, offers and rights are its heir's from here on. Of a unit that is
+/// split, the heir takes the rest. For ever: a unit has one heir.
+struct Succession {
+  UnitCode unit, heir;
+  std::string reason;  ///< the decision that says so
+  friend bool operator==(const Succession&, const Succession&) = default;
+};
+/// Operations key: what a user of a unit may do from here on; replaces what an earlier entry said of him. Of whom no entry speaks
+/// everything is believed.
+struct UserStanding {
+  UnitCode unit;
+  std::string name;
+  bool enabled = true;
+  bool leader = false, accountant = false, administrator = false;
+  std::string reason;
+  friend bool operator==(const UserStanding&, const UserStanding&) = default;
+};
+/// Operations key: which days of some years are worked and which are off, as decided, or as expected while nothing is decided. For each
+/// year that it names it takes the place of all that was known of that year. Appointments that were given do not move.
+struct Calendar {
+  struct Exception {
+    code::Day day;
+    bool works = false;    ///< a Saturday or Sunday that makes up for another day; else a day off
+    bool decided = false;  ///< by a decision that is published
+    std::string name;      ///< as people call it
+    friend bool operator==(const Exception&, const Exception&) = default;
+  };
+  std::vector<Exception> exceptions;  ///< 1 to `calendar_exceptions_max`, by day, none twice
+  friend bool operator==(const Calendar&, const Calendar&) = default;
+};
+inline constexpr std::size_t calendar_exceptions_max = 1000;
 /// A type that this build does not know: verified, kept and carried.
 struct Unknown {
   std::uint8_t type = 0;
   Bytes bytes;
   friend bool operator==(const Unknown&, const Unknown&) = default;
 };
-using Body = std::variant<Genesis, Delegation, Unit, Device, RevokeDevice, Addresses, CodeBlock, Unknown>;
+using Body =
+    std::variant<Genesis, Delegation, Unit, Device, RevokeDevice, Addresses, CodeBlock, Succession, UserStanding, Calendar, Unknown>;
 
 /// `from_index`, `time`: the size of the centre's log when the entry was signed, and its clock; both never go back. Stamps at or past
 /// `from_index` are judged with this entry in force.
@@ -126,7 +158,8 @@ class PolicyLog {
   /// The next entry. `gap` when its epoch is further on; the same entry again is fine. `bad_signature` unless the key whose business it is
   /// signed it; `fork` when it is well signed, but another one with its epoch is held or it continues another log (an alarm). `not_found`:
   /// it names a unit or device that is not there; `revoked`: that device is revoked already; `invalid`: a key that stands already, a seed
-  /// epoch that goes back, or serials that another device may give on one of those days. Nothing changes on failure.
+  /// epoch that goes back, serials that another device may give on one of those days, or a second heir or a circle of heirs. Nothing
+  /// changes on failure.
   [[nodiscard]] Result<void> append(const Entry& entry);
 
   [[nodiscard]] const OrgId& org() const noexcept { return org_; }
@@ -146,11 +179,21 @@ class PolicyLog {
   [[nodiscard]] const Unit* unit(std::string_view code) const noexcept;
   [[nodiscard]] std::vector<const Unit*> units() const;  ///< sorted by code
 
+  /// Null while the unit has none.
+  [[nodiscard]] const UnitCode* heir(std::string_view unit) const noexcept;
+
   /// Of the newest such entry; empty before the first.
   [[nodiscard]] const std::vector<std::string>& addresses() const noexcept { return addresses_; }
 
   /// Every block of that identification code, in the order in which they were given.
   [[nodiscard]] const std::vector<CodeBlock>& code_blocks(std::string_view identification) const noexcept;
+
+  /// What the newest entry that names a year says of it.
+  struct CalendarYear {
+    Epoch entry = 0;
+    std::vector<Calendar::Exception> exceptions;  ///< by day
+  };
+  [[nodiscard]] const std::map<std::chrono::year, CalendarYear>& calendar() const noexcept { return calendar_; }
 
   /// An entry for `body` that fits at the end; unsigned.
   [[nodiscard]] Entry next(Body body, std::uint64_t from_index, WallTime time) const;
@@ -164,7 +207,10 @@ class PolicyLog {
   [[nodiscard]] Result<void> check(const Device& body) const;
   [[nodiscard]] Result<void> check(const RevokeDevice& body) const;
   [[nodiscard]] Result<void> check(const CodeBlock& body) const;
+  [[nodiscard]] Result<void> check(const Succession& body) const;
+  [[nodiscard]] Result<void> check(const UserStanding& body) const;
   void enter(const Entry& entry);
+  void enter(const Calendar& body, Epoch entry);
 
   OrgId org_;
   std::vector<Entry> entries_;
@@ -175,8 +221,10 @@ class PolicyLog {
   std::unordered_map<DeviceId, DeviceStanding, FixedHash> devices_;
   std::unordered_map<DhKey, DeviceId, FixedHash> by_noise_;
   std::map<UnitCode, Unit, std::less<>> units_;
+  std::map<UnitCode, UnitCode, std::less<>> heirs_;
   std::vector<std::string> addresses_;
   std::map<std::string, std::vector<CodeBlock>, std::less<>> code_blocks_;
+  std::map<std::chrono::year, CalendarYear> calendar_;
 };
 
 }  // namespace ward::policy

@@ -71,9 +71,10 @@ Result<void> PolicyLog::check(const Entry& entry) const {
     return fail(Fault::malformed, "policy log: an entry that goes back in time");
   return std::visit(overloaded{[](const Genesis&) -> Result<void> { return fail(Fault::malformed, "policy log: a second genesis"); },
                                [](const Delegation&) -> Result<void> { return {}; }, [](const Addresses&) -> Result<void> { return {}; },
-                               [](const Unknown&) -> Result<void> { return {}; }, [&](const Unit& body) { return check(body); },
-                               [&](const Device& body) { return check(body); }, [&](const RevokeDevice& body) { return check(body); },
-                               [&](const CodeBlock& body) { return check(body); }},
+                               [](const Calendar&) -> Result<void> { return {}; }, [](const Unknown&) -> Result<void> { return {}; },
+                               [&](const Unit& body) { return check(body); }, [&](const Device& body) { return check(body); },
+                               [&](const RevokeDevice& body) { return check(body); }, [&](const CodeBlock& body) { return check(body); },
+                               [&](const Succession& body) { return check(body); }, [&](const UserStanding& body) { return check(body); }},
                     entry.body);
 }
 
@@ -117,6 +118,18 @@ Result<void> PolicyLog::check(const CodeBlock& body) const {
   return {};
 }
 
+Result<void> PolicyLog::check(const Succession& body) const {
+  if (unit(body.unit) == nullptr || unit(body.heir) == nullptr) return fail(Fault::not_found, "policy log: the unit, or its heir");
+  if (heir(body.unit) != nullptr) return fail(Fault::invalid, "policy log: a second heir");
+  for (const auto* next = &body.heir; next != nullptr; next = heir(*next))
+    if (*next == body.unit) return fail(Fault::invalid, "policy log: a unit that would be its own heir");
+  return {};
+}
+
+Result<void> PolicyLog::check(const UserStanding& body) const {
+  return unit(body.unit) != nullptr ? Result<void>{} : fail(Fault::not_found, "policy log: the user's unit");
+}
+
 void PolicyLog::enter(const Entry& entry) {
   std::visit(overloaded{[&](const Genesis& body) {
                           root_ = body.root;
@@ -141,11 +154,23 @@ void PolicyLog::enter(const Entry& entry) {
                           standing.revoked_index = entry.from_index;
                         },
                         [&](const Addresses& body) { addresses_ = body.at; },
-                        [&](const CodeBlock& body) { code_blocks_[body.identification].push_back(body); }, [](const Unknown&) {}},
+                        [&](const CodeBlock& body) { code_blocks_[body.identification].push_back(body); },
+                        [&](const Succession& body) { heirs_.emplace(body.unit, body.heir); }, [](const UserStanding&) {},
+                        [&](const Calendar& body) { enter(body, entry.epoch); }, [](const Unknown&) {}},
              entry.body);
   last_hash_ = hash_of(entry, org_);
   hashes_.push_back(last_hash_);
   entries_.push_back(entry);
+}
+
+void PolicyLog::enter(const Calendar& body, Epoch entry) {
+  std::map<std::chrono::year, CalendarYear> named;
+  for (const auto& one : body.exceptions) {
+    auto& year = named[std::chrono::year_month_day{one.day}.year()];
+    year.entry = entry;
+    year.exceptions.push_back(one);
+  }
+  for (auto& [year, said] : named) calendar_.insert_or_assign(year, std::move(said));
 }
 
 const Genesis& PolicyLog::genesis() const noexcept { return *std::get_if<Genesis>(&entries_.front().body); }
@@ -178,6 +203,11 @@ std::vector<const Unit*> PolicyLog::units() const {
   out.reserve(units_.size());
   for (const auto& [code, unit] : units_) out.push_back(&unit);
   return out;
+}
+
+const UnitCode* PolicyLog::heir(std::string_view unit) const noexcept {
+  const auto found = heirs_.find(unit);
+  return found == heirs_.end() ? nullptr : &found->second;
 }
 
 const std::vector<CodeBlock>& PolicyLog::code_blocks(std::string_view identification) const noexcept {

@@ -8,12 +8,21 @@
 
 namespace ward::record {
 
-/// What an operation does to its path. Numbers are on the wire; an unknown number is kept, carried and shown, never applied.
+/// What an operation does to its path. Numbers are on the wire; an unknown number is kept, carried and shown, never applied. A path is
+/// never empty, since older programs would not read such a change: acts of custody stand at `BanGiao`, `approve` and `dismiss` at the place
+/// that they are about, where merging does not look.
 enum class OpKind : std::uint8_t {
-  set = 1,     ///< path = a field, or a field of an element; a write that replaces two or more heads is a resolution
-  add = 2,     ///< path = a collection; value = map of the element's fields, its key fields among them
-  remove = 3,  ///< path = a collection, an element: cancels the liveness marks in this change's past
-  append = 4,  ///< path = a ledger or a log; value = map, or text for a note
+  set = 1,       ///< path = a field, or a field of an element; a write that replaces two or more heads is a resolution
+  add = 2,       ///< path = a collection; value = map of the element's fields, its key fields among them
+  remove = 3,    ///< path = a collection, an element: cancels the liveness marks in this change's past
+  append = 4,    ///< path = a ledger or a log; value = map, or text for a note
+  offer = 5,     ///< of custody; value = map {to: unit} and, where given, note, expires (yyyyMMddHHmmss), past
+  accept = 6,    ///< value = the offer, as Heads of one
+  decline = 7,   ///< value = the offer
+  recall = 8,    ///< value = the offer
+  approve = 9,   ///< value = proposals that now apply, as if this change had said them
+  dismiss = 10,  ///< value = operations that are dealt with: proposals, refused acts, what a notice is about, dismissals
+  status = 11,   ///< path = TrangThaiHoSo; value = map {TrangThaiHoSo: code} and the fields that ride with it
 };
 
 struct Op {

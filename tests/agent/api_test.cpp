@@ -28,15 +28,6 @@ TEST_CASE("api: a new dossier is shown with its fields, its version and where it
   CHECK(shown.at("fields").at("GioiTinhChuHoSo") == "1");
 }
 
-TEST_CASE("api: a dossier without a code is found by its id") {
-  City city;
-  Desk desk(city, 1);
-  const auto made = Desk::object(desk.ask("POST", "/v1/dossiers", R"({"ChuHoSo":"Nguyễn An"})"));
-  CHECK(made.at("code") == "");
-  const std::string id(made.at("id").as_string());
-  CHECK(desk.get("/v1/dossiers/" + id).at("fields").at("ChuHoSo") == "Nguyễn An");
-}
-
 TEST_CASE("api: a code that exists makes no second dossier") {
   City city;
   Desk desk(city, 1);

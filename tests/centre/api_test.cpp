@@ -16,7 +16,10 @@ namespace {
 
 /// A centre's API on a real data file, without a socket.
 struct Office {
-  explicit Office(City& city) : hub(io.get_executor(), *city.centre), api(*city.centre, hub, served) { api.add_routes(router); }
+  explicit Office(City& city)
+      : hub(io.get_executor(), *city.centre), api(*city.centre, hub, served, [this] { return now.value_or(runtime::read_clock()); }) {
+    api.add_routes(router);
+  }
 
   [[nodiscard]] runtime::Response ask(const std::string& method, std::vector<std::string> path, std::string body = {},
                                       std::string key = {}) {
@@ -39,6 +42,7 @@ struct Office {
   centre::Served served{"/", {}, {}, {}};
   centre::Hub hub;
   runtime::Router router;
+  std::optional<Now> now;  ///< what deadlines are judged by; none: this machine's clock
   centre::Api api;
 };
 
@@ -54,6 +58,36 @@ TEST_CASE("centre api: a repeated Idempotency-Key makes no second ticket") {
   CHECK(office.ask("POST", {"v1", "tickets"}, wanted, "key-2").body != first.body);
   CHECK(office.ask("POST", {"v1", "tickets"}, R"({"unit":"W-VYDA","address":"127.0.0.1:7401"})", "key-1").status == 422);
   CHECK(office.ask("POST", {"v1", "tickets"}, wanted, std::string(256, 'k')).status == 422);
+}
+
+TEST_CASE("centre api: a calendar is checked, entered once, and shown as it is in force") {
+  City city;
+  Office office(city);
+  office.now = Now{{}, WallTime{1'796'000'000'000}};  // the 30th of November 2026
+  const auto put = [&](const std::string& csv, std::string key = {}) {
+    return office.ask("PUT", {"v1", "calendar"}, json::serialize(json::object{{"csv", csv}}), std::move(key));
+  };
+  const std::string table =
+      "date,kind,name_vi\n2027-01-01,holiday,Tết Dương lịch\n2027-04-30,holiday,\n2027-05-01,holiday,\n2027-09-02,holiday,Quốc khánh\n";
+  CHECK(office.get({"v1", "calendar"}).at("decided_through") == "2026-12-31");
+  CHECK(office.get({"v1", "status"}).at("calendar").as_object().contains("enough"));
+  for (const auto& wrong : {std::string(), std::string("x"), table + "2027-02-30,holiday,\n", table + "2027-01-01,holiday,\n"})
+    CHECK(put(wrong).status == 422);
+  CHECK(office.ask("PUT", {"v1", "calendar"}, R"({"csv":7})").status == 422);
+  const auto before = city.centre->store().policy.count();
+  const auto first = put(table, "key-1");
+  REQUIRE(first.status == 200);
+  CHECK(put(table, "key-1").body == first.body);
+  CHECK(put(table).body == first.body);  // it is in force already
+  CHECK(city.centre->store().policy.count() == before + 1);
+  const auto shown = json::parse(first.body).as_object();
+  CHECK(shown.at("decided_through") == "2027-12-31");
+  for (const auto& year : shown.at("years").as_array())
+    if (year.at("year") == 2027) {
+      CHECK(year.at("entry") == before);
+      CHECK(year.at("days").as_array().size() == 4);
+      CHECK(year.at("days").at(0).at("name") == "Tết Dương lịch");
+    }
 }
 
 TEST_CASE("centre api: addresses and backups are answered once, too") {

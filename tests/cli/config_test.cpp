@@ -65,6 +65,19 @@ TEST_CASE("configuration: an unknown key is named with its line and the key that
   CHECK(problem_of("\"\" = \"/srv\"").key.empty());
 }
 
+TEST_CASE("configuration: a count is a whole number in its bounds, in quotes or without") {
+  constexpr Setting counted[] = {{"codes", Setting::Kind::count, "how many", "500", 1000}};
+  for (const auto* text : {"codes = 1", "codes = \"1000\"", "codes = 0x10"}) CHECK(parse_config(text, counted).problems.empty());
+  CHECK(parse_config("codes = 500", counted).values.at("codes") == "500");
+  for (const auto* text : {"codes = 0", "codes = 1001", "codes = -1", "codes = \"\"", "codes = \"many\"", "codes = \"5 \"",
+                           "codes = \"1e2\"", "codes = 9223372036854775807", "codes = \"99999999999999999999\""}) {
+    const auto config = parse_config(text, counted);
+    REQUIRE(config.problems.size() == 1);
+    CHECK(config.problems[0].what == "`codes` must be a whole number, 1 to 1000");
+  }
+  for (const auto* text : {"codes = 1.5", "codes = true", "codes = [1]"}) CHECK(parse_config(text, counted).problems.size() == 1);
+}
+
 TEST_CASE("configuration: every problem of a file is told, in the order of its lines") {
   const auto config = parsed("listen = 7400\nzzz = 1\ndata = \"srv\"\nhttp = \"0.0.0.0:1\"\n");
   REQUIRE(config.problems.size() == 4);

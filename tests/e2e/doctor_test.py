@@ -20,7 +20,8 @@ WARD = {"name": "phường Vỹ Dạ", "identification": "000.45.22.H57"}
 def examine(site, *words, expect=0):
     """{check: its line} of the examination."""
     found = json.loads(site.command("doctor", "--json", *words, expect=expect))
-    return found, [line.get("code") for line in found["checks"] if "code" in line]
+    # That the calendar ends soon depends on the day on which this runs; e2e_deadlines looks at it.
+    return found, [line["code"] for line in found["checks"] if "code" in line and line["code"] != "WS-D032"]
 
 
 class Surroundings(unittest.TestCase):

@@ -45,6 +45,7 @@ std::vector<Bytes> for_body() {
   std::vector<Bytes> out;
   for (const auto* name : {"change_H", "grant_H", "incarnation_H"}) out.push_back(of_form(0, unhex(record.at(name))));
   out.push_back(of_form(1, unhex(record.at("change_body"))));
+  out.push_back(of_form(1, unhex(golden("change_acts.txt").at("body"))));
   out.push_back(of_form(1, unhex(worked.at("record1_plain"))));
   out.push_back(of_form(2, unhex(record.at("grant_body"))));
   out.push_back(of_form(2, unhex(worked.at("record2_plain"))));
@@ -89,6 +90,8 @@ std::vector<Bytes> for_policy() {
   for (const auto& [name, value] : chain)
     if (name.starts_with("entry")) out.push_back(of_form(0, unhex(value)));
   out.push_back(of_form(0, unhex(golden("policy_codes.txt").at("entry3"))));
+  out.push_back(of_form(0, unhex(golden("policy_calendar.txt").at("entry1"))));
+  for (const auto* entry : {"entry3", "entry4", "entry5"}) out.push_back(of_form(0, unhex(golden("policy_people.txt").at(entry))));
   out.push_back(of_form(1, unhex(receipt.at("full"))));
   out.push_back(of_form(2, unhex(receipt.at("short"))));
   out.push_back(of_form(3, unhex(receipt.at("log_frontier"))));

@@ -339,7 +339,18 @@ def read_policy_fields(kind, body):
         return {"at": [body.text() for _ in range(body.varint())]}
     if kind == 7:
         return {"identification": body.text(), "device": body.take(16), "serials": (body.number(4), body.number(4)), "days": (body.number(2), body.number(2))}
+    if kind == 8:
+        return {"unit": body.text(), "heir": body.text(), "reason": body.text()}
+    if kind == 9:
+        return {"unit": body.text(), "name": body.text(), "flags": body.number(1), "reason": body.text()}
+    if kind == 10:
+        return {"days": [(body.number(2), body.number(1), body.text()) for _ in range(body.varint())]}
     return {"bytes": body.take(len(body.data))}
+
+
+PEOPLE = [{"unit": b"W-VYDA", "heir": b"W25-VYDA", "reason": b"1675/NQ-UBTVQH15"},
+          {"unit": b"W25-VYDA", "name": b"lan", "flags": 2, "reason": b""},
+          {"unit": b"W-VYDA", "name": "hòa".encode(), "flags": 1 | 4, "reason": "nghỉ việc".encode()}]
 
 
 def check_policy(name, expected_kinds):
@@ -382,6 +393,11 @@ def check_policy(name, expected_kinds):
         first_of_2021 = (datetime.date(2021, 1, 1) - datetime.date(1970, 1, 1)).days
         if kind == 7 and (fields["device"], fields["serials"], fields["days"]) != (device, (1, 2500), (first_of_2021, first_of_2021 + 364)):
             sys.exit(f"{name}: the block of codes")
+        if kind in (8, 9) and fields != PEOPLE[kinds.count(8) + kinds.count(9)]:
+            sys.exit(f"{name}: what entry {epoch} says")
+        days_of_2028 = [(datetime.date(2028, *day) - datetime.date(1970, 1, 1)).days for day in ((1, 1), (5, 1), (5, 6))]
+        if kind == 10 and fields["days"] != list(zip(days_of_2028, (2, 0, 3), ("Tết Dương lịch".encode(), b"", "Làm bù cho 2/5".encode()))):
+            sys.exit(f"{name}: the calendar")
         previous = blake(32, "wsync-policy", b"", org, encoded)
         sheet.check(f"hash{epoch}", previous)
         kinds.append(kind)
@@ -394,8 +410,16 @@ def check_policy_chain():
     return check_policy("policy_chain.txt", [1, 3, 4, 5, 2, 77, 6])
 
 
+def check_policy_calendar():
+    return check_policy("policy_calendar.txt", [1, 10])
+
+
 def check_policy_codes():
     return check_policy("policy_codes.txt", [1, 3, 4, 7])
+
+
+def check_policy_people():
+    return check_policy("policy_people.txt", [1, 3, 3, 8, 9, 9])
 
 
 def check_backup():
@@ -467,7 +491,7 @@ def check_ticket():
 
 def main():
     check_xchacha20()
-    checked = sum(check() for check in (check_keys, check_statement, check_worked_segment, check_receipt, check_policy_chain, check_policy_codes, check_backup, check_ticket))
+    checked = sum(check() for check in (check_keys, check_statement, check_worked_segment, check_receipt, check_policy_chain, check_policy_codes, check_policy_people, check_policy_calendar, check_backup, check_ticket))
     print(f"check_formats: {checked} values recomputed, all equal")
 
 

@@ -7,7 +7,8 @@ from check_formats import Sheet, blake, check_xchacha20, le, prefixed, siv_seal,
 
 # -- bodies (section 4) --------------------------------------------------------------------------------------------------------------------
 
-NAMES = {"ChuHoSo": 6, "TrichYeuHoSo": 22, "GhiChu": 34, "TaiLieuNop": 37, "DanhSachLePhi": 54, "TenPhiLePhi": 55, "SoTien": 63}
+NAMES = {"ChuHoSo": 6, "TrichYeuHoSo": 22, "TrangThaiHoSo": 27, "NgayKetThucXuLy": 28, "BanGiao": 98, "GhiChu": 34, "TaiLieuNop": 37,
+         "DanhSachLePhi": 54, "TenPhiLePhi": 55, "SoTien": 63}
 SET, ADD, REMOVE = 1, 2, 3
 NULL, NO, YES = b"\0", b"\1", b"\2"
 
@@ -82,6 +83,24 @@ def change_body(device, incarnation):
     return b"".join((le(1, 1), le(1, 1 | 2), text("can-bo-1"), counted(seen), counted(ops), text("theo đơn\nđề nghị"), prefixed(b"\xac\x7e")))
 
 
+def acts_body():
+    past = varint(2)
+    offer, several = heads([past + varint(1)]), heads([past + varint(0), past + varint(2)])
+    offered = mapped({"to": string("C-TTHCC"), "note": string("một bì"), "expires": string("20260801170000"), "past": string("00ff")})
+    status = mapped({"TrangThaiHoSo": string("9"), "NgayKetThucXuLy": string("20260731163000")})
+    ops = (op(5, path("BanGiao"), offered), op(6, path("BanGiao"), offer), op(7, path("BanGiao"), offer), op(8, path("BanGiao"), offer),
+           op(9, path("ChuHoSo"), several), op(10, path("ChuHoSo"), several), op(11, path("TrangThaiHoSo"), status))
+    return b"".join((le(1, 1), le(1, 0), text("can-bo-1"), counted([past]), counted(ops)))
+
+
+def check_acts():
+    sheet = Sheet("change_acts.txt")
+    for given in ("root_public", "device_public", "incarnation"):
+        sheet.hex(given)
+    sheet.check("body", acts_body())
+    return sheet.finish()
+
+
 def grant_body(key_id):
     wraps = (text("C-TTHCC") + le(4, 0) + prefixed(b"\7" * 96), text("W-VYDA") + le(4, 3) + prefixed(b"\10" * 64))
     return b"".join((le(1, 1), key_id, counted([varint(1)]), counted(wraps)))
@@ -131,7 +150,7 @@ def check_records():
 
 def main():
     check_xchacha20()
-    print(f"check_sealing: {check_records()} values recomputed, all equal")
+    print(f"check_sealing: {check_records() + check_acts()} values recomputed, all equal")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 // An administrator's day at the centre page: in today's Chromium and in Chrome 109.
 import assert from 'node:assert/strict';
+import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {after, before, describe, it} from 'node:test';
 import {assertAccessible, assertLive, browsers, City, eventually, go, launch, openListening, picture, timeOfNews, weight} from './stage.mjs';
@@ -90,6 +91,28 @@ for (const name of Object.keys(browsers)) {
       }
       await tab.close();
       assertLive(times);
+    });
+
+    it('reports how appointments were kept and the share of online service, and hands both out as tables', async () => {
+      await page.click('nav a[href="#/reports"]');
+      await page.waitForSelector('table.figures');
+      await page.fill('[name=from]', '01/01/2020');
+      await page.fill('[name=to]', '31/12/2020');
+      await page.click('form.tools button.primary');
+      const first = page.locator('table.figures').first();
+      const {total} = await city.call('centre', 'GET', '/v1/reports/deadlines?from=01/01/2020&to=31/12/2020');
+      assert.ok(total.accepted > 0);
+      await eventually('the total of that year', async () => (await first.locator('tfoot td').first().textContent()) === String(total.accepted));
+      assert.match((await first.locator('tbody th').first().textContent()) ?? '', /Vỹ Dạ/);
+      await page.waitForSelector('table.figures >> nth=1 >> text=Tỷ lệ hồ sơ trực tuyến');
+      await picture(page, 'centre-reports');
+      await assertAccessible(page, 'reports');
+      const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Tải bảng (CSV) >> nth=0')]);
+      await download.saveAs(join(folder, 'deadlines.csv'));
+      assert.match(await readFile(join(folder, 'deadlines.csv'), 'utf8'), /^\ufeffunit,name_vi,name_en,accepted,early/);
+      await page.fill('[name=from]', '31/02/2020');
+      await page.click('form.tools button.primary');
+      await page.waitForSelector('text=must be a day');
     });
 
     it('weighs less than 150 kB', async () => {

@@ -286,6 +286,72 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
       await page.click('text=Bỏ sửa');
     });
 
+    it('proposes the appointment by the procedure and the working days, and leaves it to the clerk', async () => {
+      const due = () => page.inputValue('[name=NgayHenTra]');
+      const choose = async (code) => {
+        await page.fill('[role=combobox]', code);
+        await page.keyboard.press('Enter');
+      };
+      await go(page, '#/new');
+      await page.waitForSelector('[name=NgayHenTra]');
+      assert.equal(await page.$('.drafts'), null);
+      await choose('1.000689');
+      const threeDays = await eventually('the proposal', async () => /^\d\d\/\d\d\/\d{4} \d\d:\d\d$/.exec(await due())?.[0]);
+      assert.match(await page.inputValue('[name=NgayTiepNhan]'), /^\d\d\/\d\d\/\d{4}/);
+      assert.match(await page.textContent('.form'), /Đề xuất/);
+      await assertAccessible(page, 'a proposal');
+      await choose('1.003583');
+      await eventually('the proposal of the other procedure', async () => (await due()) !== '' && (await due()) !== threeDays);
+      await page.fill('[name=NgayHenTra]', '31/12/2030 10:00');
+      await choose('1.000689');
+      await page.fill('[name=ChuHoSo]', `Phan Văn ${given}`);
+      await page.keyboard.press('F9');
+      const id = await savedId(page);
+      const {fields} = await show('a', id);
+      assert.equal(fields.NgayHenTra, '20301231100000');
+      assert.match(fields.NgayTiepNhan, /^\d{14}$/);
+      await page.waitForSelector('.deadline.later >> text=/Còn \\d+ ngày làm việc/');
+    });
+
+    it('writes a supplement round when papers are asked for, and closes it when they come', async () => {
+      const made = await dossier({TrangThaiHoSo: '4', NgayHenTra: '20301231100000', MaTTHC: '1.003583'});
+      const rounds = async () => (await show('a', made.id)).collections.DanhSachHoSoBoSung;
+      await go(page, hash('dossiers', made.id, 'edit'));
+      await page.selectOption('[name=TrangThaiHoSo]', '5');
+      await page.getByLabel('Nội dung bổ sung').fill('Bản chính giấy chứng sinh');
+      await assertAccessible(page, 'asking for papers');
+      await page.keyboard.press('F9');
+      await page.waitForSelector('.deadline.waiting >> text=Tạm dừng');
+      const [asked] = await rounds();
+      assert.deepEqual([asked.NoiDungBoSung, asked.NgayHenTraTruoc, asked.TrangThaiBoSung], ['Bản chính giấy chứng sinh', '20301231100000', false]);
+      await go(page, hash('dossiers', made.id, 'edit'));
+      await page.selectOption('[name=TrangThaiHoSo]', '4');
+      await page.waitForSelector('text=Khi lưu, lần bổ sung được ghi xong');
+      await page.keyboard.press('F9');
+      await page.waitForSelector('.deadline.later');
+      const [closed] = await rounds();
+      assert.equal(closed.TrangThaiBoSung, true);
+      assert.match(closed.NgayTiepNhanBoSung, /^\d{14}$/);
+      assert.equal(closed.NgayHenTraMoi, (await show('a', made.id)).fields.NgayHenTra);
+    });
+
+    it('apologises for what is late, with another appointment', async () => {
+      const made = await dossier({TrangThaiHoSo: '4', NgayHenTra: '20200812100000'});
+      await go(page, hash('dossiers', made.id));
+      await page.waitForSelector('.deadline.overdue');
+      await page.click('text=Xin lỗi và hẹn lại');
+      await page.fill('[name=apology-due]', '31/02/2030');
+      await page.fill('[name=apology-why]', 'mất điện');
+      assert.ok(await page.isDisabled('text=Ghi phiếu xin lỗi'));
+      await assertAccessible(page, 'apology');
+      await page.fill('[name=apology-due]', '31/12/2030 10:00');
+      await page.click('text=Ghi phiếu xin lỗi');
+      await page.waitForSelector('.deadline.later >> text=Tính là quá hạn');
+      const held = await show('a', made.id);
+      assert.equal(held.fields.NgayHenTra, '20301231100000');
+      assert.deepEqual(held.collections.DanhSachXinLoi.map((slip) => [slip.LyDoXinLoi, slip.NgayHenTraTruoc]), [['mất điện', '20200812100000']]);
+    });
+
     it('takes whatever people type as text and nothing else', async () => {
       const nasty = '<script>window.hacked=1</script><img src=x onerror="window.hacked=1">';
       await go(page, '#/new');

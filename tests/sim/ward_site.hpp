@@ -58,6 +58,7 @@ class WardSite {
   [[nodiscard]] bool perform(engine::agent::StoreEffect effect);
   void obey(const engine::LinkEffect& effect);
   /// Somebody copies the data file of the PC that is off, or puts such a copy back.
+  void merge();
   void meddle_with_disk();
   [[nodiscard]] std::optional<storage::NewChange> think_up(const std::vector<Did>& dossiers);
 
@@ -81,6 +82,7 @@ class WardSite {
   std::uint64_t timer_ = 0;
   std::int64_t clock_offset_ms_ = 0;
   bool lied_to_ = false;  ///< on this link a segment was forged, so that the ward leaves it for that
+  bool failed_ = false;  ///< an effect of this link did
   bool reachable_ = true;
   bool revoked_ = false;
   std::optional<std::size_t> copied_at_;       ///< how much was accepted when the data file was copied

@@ -20,7 +20,8 @@ void enter(policy::PolicyLog& log, policy::Body body, const crypto::SignSeed& ke
   must(log.append(entry));
 }
 
-std::vector<policy::Entry> founding(const std::string& name, const crypto::SignSeed& root, const storage::CentreKeys& keys, WallTime now) {
+std::vector<policy::Entry> founding(const std::string& name, const std::string& identification, const crypto::SignSeed& root,
+                                    const storage::CentreKeys& keys, WallTime now) {
   policy::Entry genesis;
   genesis.time = now;
   genesis.body = policy::Genesis{name,
@@ -36,6 +37,7 @@ std::vector<policy::Entry> founding(const std::string& name, const crypto::SignS
     unit.code = code;
     unit.name_vi = unit.name_en = code;
     unit.kind = "ward";
+    unit.identification = identification;
     unit.unit_public = crypto::public_of(keys::unit_secret_of(keys::derive_unit_seed(keys.unit_master, code, 0), code, 0));
     enter(log, unit, *keys.operations, now);
   }
@@ -51,9 +53,9 @@ storage::Random seeded(std::uint64_t seed) {
   };
 }
 
-City::City(std::string organisation) {
+City::City(std::string organisation, std::string identification) {
   keys = storage::CentreKeys::make(seeded(7));
-  must(storage::CentreStore::create(dir.file("centre.db"), keys, founding(organisation, root, keys, now.wall)));
+  must(storage::CentreStore::create(dir.file("centre.db"), keys, founding(organisation, identification, root, keys, now.wall)));
   reopen_centre();
 }
 
@@ -64,7 +66,7 @@ void City::reopen_centre() {
 }
 
 Pc City::enrol(const UnitCode& unit, std::uint64_t seed) {
-  Pc pc{dir.file("ward-" + std::to_string(seed) + ".db"), storage::WardKeys::make(seeded(seed)), seed, std::nullopt};
+  Pc pc{dir.file("ward-" + std::to_string(seed) + ".db"), storage::WardKeys::make(seeded(seed)), seed, std::nullopt, nullptr};
   const auto ticket = must(centre->new_ticket({unit, "PC " + std::to_string(seed), "127.0.0.1:1", true, WallTime{now.wall.ms + 1000}}));
   sync::EnrolRequest request;
   request.sign = crypto::public_of(pc.keys.device.sign);
@@ -82,6 +84,16 @@ Pc City::enrol(const UnitCode& unit, std::uint64_t seed) {
 void Pc::reopen() {
   store.reset();
   store.emplace(must(storage::WardStore::open(path, must(storage::WardKeys::decode(keys.encode())), seeded(++seed * 1000))));
+  if (mark) keep_mark();
+}
+
+void Pc::keep_mark() {
+  if (!mark) mark = std::make_shared<std::optional<Bytes>>();
+  must(store->keep_codes_by({[held = mark] { return Result<std::optional<Bytes>>(*held); },
+                             [held = mark](BytesView bytes) {
+                               *held = copy(bytes);
+                               return Result<void>{};
+                             }}));
 }
 
 bool Link::answer(const engine::centre::LogView& log, const std::vector<log::DeviceHead>& heads,
@@ -214,6 +226,25 @@ storage::NewChange sample_dossier(const std::string& code, const std::string& na
 storage::Saved save(City& city, Pc& pc, const storage::NewChange& change) {
   city.pass(std::chrono::seconds(1));
   return must(pc->save({change}, city.now)).front();
+}
+
+void take_back_to(storage::Store& store, std::size_t version) {
+  /// What each step of storage/migrations.cpp added, from the second on.
+  static const std::vector<std::vector<const char*>> added{
+      {"DROP INDEX dossier_deadline", "DROP INDEX dossier_received", "DROP INDEX dossier_clockless",
+       "ALTER TABLE dossier DROP COLUMN clock", "ALTER TABLE dossier DROP COLUMN ended", "ALTER TABLE dossier DROP COLUMN channel",
+       "ALTER TABLE dossier DROP COLUMN asked", "ALTER TABLE dossier DROP COLUMN rounds", "ALTER TABLE dossier DROP COLUMN promised",
+       "ALTER TABLE dossier DROP COLUMN apologies", "ALTER TABLE dossier DROP COLUMN has_result", "ALTER TABLE dossier DROP COLUMN voided"},
+      {"DROP INDEX dossier_provisional"},
+      {"ALTER TABLE dossier DROP COLUMN heads"},
+      {"DROP TABLE receipt"},
+  };
+  REQUIRE(storage::migrations().size() == added.size() + 1);
+  for (auto step = added.size(); step >= version; --step)
+    for (const auto* sql : added[step - 1]) store.db.run(sql);
+  static const std::array versions{"PRAGMA user_version = 1", "PRAGMA user_version = 2", "PRAGMA user_version = 3", "PRAGMA user_version = 4",
+                                   "PRAGMA user_version = 5", "PRAGMA user_version = 6"};
+  store.db.run(versions.at(version - 1));
 }
 
 std::map<Did, merge::DossierState> all_states(storage::Store& store) {

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <random>
 #include <string>
 
@@ -33,14 +34,16 @@ struct Pc;
 
 class City {
  public:
-  explicit City(std::string organisation = "Huế");
+  /// `identification`: of each unit, the same, so that its PCs number new dossiers; empty: they have none.
+  explicit City(std::string organisation = "Huế", std::string identification = {});
 
   TempDir dir;
   crypto::SignSeed root = made_secret<crypto::SignSeed>(1);
   storage::CentreKeys keys;
   std::optional<storage::CentreStore> centre;
   std::uint64_t openings = 0;
-  Now now{Instant{std::chrono::hours(1)}, WallTime{1'770'000'000'000}};
+  static constexpr Now beginning{Instant{std::chrono::hours(1)}, WallTime{1'770'000'000'000}};
+  Now now = beginning;
 
   void pass(std::chrono::milliseconds time) {
     now.monotonic += time;
@@ -57,8 +60,10 @@ struct Pc {
   storage::WardKeys keys;
   std::uint64_t seed;
   std::optional<storage::WardStore> store;
+  std::shared_ptr<std::optional<Bytes>> mark{};  ///< in place of the file beside the database; null: none is kept
 
   void reopen();
+  void keep_mark();
   [[nodiscard]] storage::WardStore& operator*() { return *store; }
   [[nodiscard]] storage::WardStore* operator->() { return &*store; }
 };
@@ -102,6 +107,9 @@ void sync(City& city, Pc& pc);
 [[nodiscard]] storage::NewChange edit(const Did& did, std::vector<record::Op> ops);
 [[nodiscard]] storage::NewChange sample_dossier(const std::string& code, const std::string& name);
 [[nodiscard]] storage::Saved save(City& city, Pc& pc, const storage::NewChange& change);
+
+/// Makes of the data what a program of an earlier `version` had left.
+void take_back_to(storage::Store& store, std::size_t version);
 
 /// What two sites compare: every dossier's merged state, without what only the clock of one site knows.
 [[nodiscard]] std::map<Did, merge::DossierState> all_states(storage::Store& store);

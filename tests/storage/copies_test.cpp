@@ -120,7 +120,7 @@ TEST_CASE("two machines that run copies of one file are branches that converge")
   const auto did = save(city, pc, sample_dossier("H57-1", "A")).did;
   sync(city, pc);
   pc->store().db.checkpoint();
-  Pc twin{pc.path + ".twin", must(storage::WardKeys::decode(pc.keys.encode())), 77, std::nullopt};
+  Pc twin{pc.path + ".twin", must(storage::WardKeys::decode(pc.keys.encode())), 77, std::nullopt, nullptr};
   copy_file(pc.path, twin.path);
   pc.reopen();
   twin.reopen();

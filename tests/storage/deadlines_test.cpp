@@ -155,18 +155,8 @@ TEST_CASE("deadlines: data of the version before gets its columns when it is ope
   while (must(city.centre->apply_pending(8))) {
   }
   const auto wanted = codes(pc->store(), of(pc->store(), Class::overdue));
-  const auto take_back = [](storage::Store& store) {
-    for (const auto* sql : {"DROP INDEX dossier_deadline", "DROP INDEX dossier_received", "DROP INDEX dossier_clockless"})
-      store.db.run(sql);
-    for (const auto* sql :
-         {"ALTER TABLE dossier DROP COLUMN clock", "ALTER TABLE dossier DROP COLUMN ended", "ALTER TABLE dossier DROP COLUMN channel",
-          "ALTER TABLE dossier DROP COLUMN asked", "ALTER TABLE dossier DROP COLUMN rounds", "ALTER TABLE dossier DROP COLUMN promised",
-          "ALTER TABLE dossier DROP COLUMN apologies", "ALTER TABLE dossier DROP COLUMN has_result",
-          "ALTER TABLE dossier DROP COLUMN voided", "PRAGMA user_version = 1"})
-      store.db.run(sql);
-  };
-  take_back(pc->store());
-  take_back(city.centre->store());
+  take_back_to(pc->store(), 1);
+  take_back_to(city.centre->store(), 1);
   pc.reopen();
   city.reopen_centre();
   for (auto* store : {&pc->store(), &city.centre->store()}) {

@@ -70,11 +70,14 @@ void read_expectation(const json::object& object, Scenario& out) {
   for (const auto& head : object.at("heads").as_object()) out.heads.emplace(head.key(), sorted(texts(head.value())));
   for (const auto& item : object.at("inbox").as_array()) {
     const auto& entry = item.as_object();
-    out.inbox.push_back({text(entry, "kind"), text(entry, "path"), sorted(texts(entry.at("ops")))});
+    out.inbox.push_back({core_path(text(entry, "path")), text(entry, "kind"), sorted(texts(entry.at("ops"))), text(entry, "decider"),
+                         sorted(texts(entry.at("blocks")))});
   }
   std::sort(out.inbox.begin(), out.inbox.end());
-  for (const auto& item : object.at("proposals").as_array()) out.proposals.push_back(text(item.as_object(), "op"));
-  out.not_applied = texts(object.at("not_applied"));
+  for (const auto& item : object.at("proposals").as_array())
+    out.proposals.emplace_back(text(item.as_object(), "op"), text(item.as_object(), "decider"));
+  std::sort(out.proposals.begin(), out.proposals.end());
+  out.not_applied = sorted(texts(object.at("not_applied")));
 }
 
 Scenario read_scenario(const json::object& object) {
@@ -100,17 +103,8 @@ const ScenarioOp* Scenario::op(std::string_view op_id) const {
   return found == ops.end() ? nullptr : &*found;
 }
 
-bool Scenario::saw(const ScenarioOp& later, std::string_view earlier) const {
-  std::vector<std::string_view> open(later.pred.begin(), later.pred.end());
-  std::set<std::string_view> met;
-  while (!open.empty()) {
-    const auto next = open.back();
-    open.pop_back();
-    if (next == earlier) return true;
-    const auto* found = op(next);
-    if (found != nullptr && met.insert(next).second) open.insert(open.end(), found->pred.begin(), found->pred.end());
-  }
-  return false;
+bool Scenario::erased() const {
+  return std::any_of(ops.begin(), ops.end(), [](const ScenarioOp& o) { return o.kind == "erase"; });
 }
 
 std::vector<Scenario> read_scenarios(const std::string& path) {

@@ -27,10 +27,15 @@ struct ScenarioState {
 };
 
 struct InboxEntry {
-  std::string kind, path;
+  record::Path path;
+  std::string kind;
   std::vector<std::string> ops;  ///< sorted
+  std::string decider;           ///< a role, or a user's name
+  std::vector<std::string> blocks;
   friend auto operator<=>(const InboxEntry&, const InboxEntry&) = default;
 };
+/// An operation and who decides about it.
+using Proposed = std::pair<std::string, std::string>;
 
 struct Scenario {
   std::string id;
@@ -38,12 +43,12 @@ struct Scenario {
   std::vector<ScenarioOp> ops;
   ScenarioState expect;
   std::map<std::string, std::vector<std::string>> heads;  ///< path → sorted op ids
-  std::vector<InboxEntry> inbox;                          ///< sorted; without decider and blocks
-  std::vector<std::string> proposals, not_applied;        ///< op ids
+  std::vector<InboxEntry> inbox;                          ///< sorted
+  std::vector<Proposed> proposals;                        ///< sorted
+  std::vector<std::string> not_applied;                   ///< op ids, sorted
 
   [[nodiscard]] const ScenarioOp* op(std::string_view op_id) const;
-  /// Whether the writer of `later` had seen `earlier` through `pred`.
-  [[nodiscard]] bool saw(const ScenarioOp& later, std::string_view earlier) const;
+  [[nodiscard]] bool erased() const;
 };
 
 /// Throws `BadFile`.
@@ -53,13 +58,22 @@ struct Scenario {
 /// field's after it) as the core writes it; a payment's field leads to the payment. Empty when an element cannot be named from its text.
 [[nodiscard]] record::Path core_path(const std::string& text);
 
-/// What the issues after this one bring, if the scenario needs any of it; empty when the shipped merge covers it all.
+/// What of the scenario this form of vectors does not say clearly enough to run it; empty when it can be run.
 [[nodiscard]] std::string beyond_scope(const Scenario& scenario);
 
-/// The scenario as facts: the initial state is the creating change (op id `i`), first in the list; then one change for each op.
+/// A path that stands for the dossier as a whole: what is said of two dossiers.
+inline constexpr std::string_view whole_dossier = "dossier";
+
+struct Told {
+  Did did;
+  merge::Fact fact;
+};
+/// The scenario as facts: the initial state is the creating change (op id `i`, or the operation that creates the dossier of its code); then
+/// one change for each op. Successions, revocations and erasures are no facts but what the policy log says.
 struct Story {
   Did did;
-  std::vector<merge::Fact> facts;
+  std::vector<Told> told;  ///< of the scenario's dossier and of any other that it creates
+  merge::Context context;
   std::map<Position, std::string> op_ids;
 };
 [[nodiscard]] Story story_of(const Scenario& scenario);

@@ -1,5 +1,6 @@
 import {useRead} from '../live';
 import {useTexts} from '../settings';
+import {shownDate} from '../time';
 import {type Deadline, type DeadlineCounts, type DeadlineList, deadlineLists} from '../deadline';
 import {Icon, type IconName} from './icon';
 
@@ -51,13 +52,20 @@ export function DeadlineChips({chosen, onChoose}: {chosen: string; onChoose: (li
   const {value: counts} = useRead<DeadlineCounts>('/v1/deadlines');
   if (!counts) return null;
   return (
-    <div class="chips" role="group" aria-label={t.title}>
-      {deadlineLists.map((list) => (
-        <button key={list} type="button" class={`small deadline ${counts[list] > 0 ? list : ''}`} aria-pressed={chosen === list} onClick={() => onChoose(chosen === list ? '' : list)}>
-          <Icon name={chipIcons[list]} />
-          {t.lists[list]} <span class="count">{counts[list]}</span>
-        </button>
-      ))}
-    </div>
+    <>
+      {!counts.calendar.enough && (
+        <p class="hint">
+          <Icon name="calendar" /> {t.calendarEnds(shownDate(counts.calendar.decided_through))}
+        </p>
+      )}
+      <div class="chips" role="group" aria-label={t.title}>
+        {deadlineLists.map((list) => (
+          <button key={list} type="button" class={`small deadline ${counts[list] > 0 ? list : ''}`} aria-pressed={chosen === list} onClick={() => onChoose(chosen === list ? '' : list)}>
+            <Icon name={chipIcons[list]} />
+            {t.lists[list]} <span class="count">{counts[list]}</span>
+          </button>
+        ))}
+      </div>
+    </>
   );
 }

@@ -8,7 +8,7 @@ export const en: Texts = {
 
   nav: {
     label: 'Sections', skip: 'To the content', status: 'Condition', loading: 'Loading…', dossiers: 'Dossiers', newDossier: 'New dossier',
-    outbox: 'Not sent yet', inbox: 'For you to decide', machine: 'This PC', devices: 'PCs', tickets: 'Tickets',
+    outbox: 'Not sent yet', inbox: 'For you to decide', machine: 'This PC', devices: 'PCs', reports: 'Reports', tickets: 'Tickets',
   },
   settings: {
     title: 'Display', language: 'Language', theme: 'Background', auto: 'As the PC', light: 'Light', dark: 'Dark', textSize: 'Text size', normal: 'Normal',
@@ -69,9 +69,20 @@ export const en: Texts = {
       if (look === 'soon' || look === 'later') return `${many(days ?? 0, 'working day')} left`;
       return {early: 'Ended early', on_time: 'Ended on time', late: 'Ended late'}[look] ?? '';
     },
-    countsAsLate: 'Counts as late: papers were asked for more than once, or after the appointment.',
+    countsAsLate: 'Counts as late: the first appointment is past, or papers were asked for more than once.',
     dayOff: 'The appointment is on a day that was decided to be off later; it is not moved.',
     uncertain: 'The days off until then are not decided yet.',
+    calendarEnds: (day) => (day ? `The days off are decided up to ${day} only; appointments after that go by what is expected.` : 'Not even the days off of this year are decided; appointments go by what is expected.'),
+  },
+  reports: {
+    from: 'Accepted from', to: 'until', show: 'Show', total: 'Total', csv: 'Download the table (CSV)', percent: (permille) => `${(permille / 10).toFixed(1)} %`,
+    deadlines: 'Appointments kept', deadlinesWhy: 'By the end of processing; asked for papers more than once counts as late; after an apology the first appointment still counts.',
+    share: 'Online service', shareWhy: 'Both readings: dossiers lodged online of all that were accepted; procedures with at least one online dossier of those offered online.',
+    columns: {
+      accepted: 'Accepted', early: 'Early', on_time: 'On time', late: 'Late', open_good: 'In process, in time', open_late: 'In process, late', asked_twice: 'Papers asked for twice',
+      apologised: 'Apologised', in_time_permille: 'Share in time', online: 'Online', online_permille: 'Share of dossiers', points_permille: 'Points (50 % is full)', online_with_result: 'With an electronic result',
+      services_offered: 'Procedures offered online', services_used: 'Procedures used online', services_permille: 'Share of procedures',
+    },
   },
   drafts: {title: 'Being typed, not saved', fresh: 'New dossier', edit: 'Edit', unnamed: 'no name yet', drop: 'Drop'},
   form: {
@@ -79,7 +90,10 @@ export const en: Texts = {
     sameDay: 'Done the same day', free: 'No fee',
     within: (count, unit, working) => `${count}${working ? ' working' : ''} ${unit === 'hour' ? 'hours' : 'days'}`,
     more: 'More fields', less: 'Fewer fields', nothing: '—', dateHint: 'day/month/year, or the year alone', timeHint: 'day/month/year hour:minute',
-    codeHint: 'The code printed on the receipt, if there is one.', addPaper: 'Add a paper', papersHeld: 'Handed in already:', dropPaper: (number) => `Remove paper ${number}`, save: 'Save dossier', saving: 'Saving…', draftKept: 'What you type is kept until it is saved.',
+    codeHint: 'The code printed on the receipt, if there is one.', proposed: 'Proposed by the procedure and the working days; change it before saving if you must.',
+    proposedUncertain: 'Proposed; the days off until then are not decided yet. Change it before saving if you must.',
+    roundHint: 'Goes into the request for a supplement (form 02); the clock waits from the moment of saving.', roundClosed: 'Saved with it, into the supplement round:',
+    addPaper: 'Add a paper', papersHeld: 'Handed in already:', dropPaper: (number) => `Remove paper ${number}`, save: 'Save dossier', saving: 'Saving…', draftKept: 'What you type is kept until it is saved.',
     unseen: 'There are invisible characters in this box (they come from copying).', dropUnseen: 'Remove them', undecided: 'Waiting for a decision',
     undecidedBanner: 'Some fields wait for a decision under For you to decide; they cannot be edited here.',
     errors: {
@@ -101,6 +115,10 @@ export const en: Texts = {
   voiding: {
     open: 'Void (made by mistake)', title: 'Void this dossier?', explain: 'The dossier is kept and marked as void, with the reason, the name and the time. Nothing is deleted.', why: 'Reason', back: 'Take the voiding back',
     keep: 'Do not void', confirm: 'Void the dossier',
+  },
+  apology: {
+    open: 'Apologise', title: 'Apology and another appointment (form 04)', explain: 'The lists go by the new appointment; whether it is late is still judged by the first.',
+    due: 'New appointment', why: 'Why it is late', confirm: 'Enter the apology',
   },
   code: {copy: 'Copy', read: 'Read aloud', copied: 'Copied.', notCopied: 'The browser does not allow copying; select the code and press Ctrl+C.', dot: 'dot', hyphen: 'dash', also: 'Other codes:'},
   history: {

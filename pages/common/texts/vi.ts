@@ -12,7 +12,7 @@ export const vi = {
 
   nav: {
     label: 'Các mục', skip: 'Đến nội dung chính', status: 'Tình trạng', loading: 'Đang tải…', dossiers: 'Hồ sơ', newDossier: 'Tiếp nhận hồ sơ',
-    outbox: 'Chưa gửi', inbox: 'Cần quyết định', machine: 'Máy này', devices: 'Các máy', tickets: 'Phiếu đăng ký máy',
+    outbox: 'Chưa gửi', inbox: 'Cần quyết định', machine: 'Máy này', devices: 'Các máy', reports: 'Báo cáo', tickets: 'Phiếu đăng ký máy',
   },
   settings: {
     title: 'Hiển thị', language: 'Ngôn ngữ', theme: 'Màu nền', auto: 'Theo máy', light: 'Sáng', dark: 'Tối', textSize: 'Cỡ chữ', normal: 'Thường',
@@ -77,9 +77,21 @@ export const vi = {
       if (look === 'soon' || look === 'later') return `Còn ${workingDays(days ?? 0)}`;
       return {early: 'Trước hạn', on_time: 'Đúng hạn', late: 'Quá hạn'}[look] ?? '';
     },
-    countsAsLate: 'Tính là quá hạn: đã yêu cầu bổ sung hơn một lần, hoặc yêu cầu sau ngày hẹn.',
+    countsAsLate: 'Tính là quá hạn: đã quá ngày hẹn đầu, hoặc đã yêu cầu bổ sung hơn một lần.',
     dayOff: 'Ngày hẹn rơi vào ngày nghỉ được quyết định sau; ngày đã hẹn giữ nguyên.',
     uncertain: 'Lịch nghỉ đến ngày đó chưa có quyết định.',
+    calendarEnds: (day: string): string => (day ? `Lịch nghỉ mới có quyết định đến ${day}; ngày hẹn sau đó tính theo dự kiến.` : 'Lịch nghỉ năm nay chưa có quyết định; ngày hẹn tính theo dự kiến.'),
+  },
+  reports: {
+    from: 'Tiếp nhận từ ngày', to: 'đến hết ngày', show: 'Xem', total: 'Tổng cộng', csv: 'Tải bảng (CSV)',
+    percent: (permille: number): string => `${(permille / 10).toFixed(1).replace('.', ',')} %`,
+    deadlines: 'Giải quyết đúng hạn', deadlinesWhy: 'Theo ngày kết thúc xử lý; hồ sơ bị yêu cầu bổ sung hơn một lần tính là quá hạn; sau phiếu xin lỗi vẫn so với ngày hẹn đầu.',
+    share: 'Dịch vụ công trực tuyến', shareWhy: 'Hai cách tính: hồ sơ nộp trực tuyến trên tổng số hồ sơ tiếp nhận; thủ tục có ít nhất một hồ sơ trực tuyến trên số thủ tục cung cấp trực tuyến.',
+    columns: {
+      accepted: 'Tiếp nhận', early: 'Trước hạn', on_time: 'Đúng hạn', late: 'Quá hạn', open_good: 'Đang xử lý, trong hạn', open_late: 'Đang xử lý, quá hạn', asked_twice: 'Bổ sung hơn một lần',
+      apologised: 'Có phiếu xin lỗi', in_time_permille: 'Tỷ lệ đúng và trước hạn', online: 'Trực tuyến', online_permille: 'Tỷ lệ hồ sơ trực tuyến', points_permille: 'Điểm đạt (50 % là đủ)',
+      online_with_result: 'Có kết quả điện tử', services_offered: 'Thủ tục cung cấp trực tuyến', services_used: 'Thủ tục có hồ sơ trực tuyến', services_permille: 'Tỷ lệ thủ tục',
+    },
   },
   drafts: {title: 'Đang nhập dở, chưa lưu', fresh: 'Hồ sơ mới', edit: 'Sửa', unnamed: 'chưa có tên', drop: 'Bỏ'},
   form: {
@@ -88,6 +100,9 @@ export const vi = {
     within: (count: number, unit: string, working: boolean): string => `${count} ${unit === 'hour' ? 'giờ' : 'ngày'}${working ? ' làm việc' : ''}`,
     more: 'Thêm mục khác', less: 'Bớt các mục khác', nothing: '—',
     dateHint: 'ngày/tháng/năm, hoặc chỉ năm', timeHint: 'ngày/tháng/năm giờ:phút', codeHint: 'Mã đã in trên giấy tiếp nhận, nếu có.',
+    proposed: 'Đề xuất theo thủ tục và lịch làm việc; sửa được trước khi lưu.',
+    proposedUncertain: 'Đề xuất; lịch nghỉ đến ngày đó chưa có quyết định. Sửa được trước khi lưu.',
+    roundHint: 'Ghi vào phiếu yêu cầu bổ sung (mẫu 02); thời hạn tạm dừng từ lúc lưu.', roundClosed: 'Khi lưu, lần bổ sung được ghi xong:',
     addPaper: 'Thêm giấy tờ', papersHeld: 'Đã nhận:', dropPaper: (number: number): string => `Bỏ giấy tờ ${number}`, save: 'Lưu hồ sơ', saving: 'Đang lưu…', draftKept: 'Phần đang nhập được giữ lại cho đến khi lưu.',
     unseen: 'Có ký tự ẩn trong ô này (thường do sao chép từ nơi khác).', dropUnseen: 'Bỏ ký tự ẩn',
     undecided: 'Đang chờ quyết định', undecidedBanner: 'Có ô đang chờ quyết định ở mục Cần quyết định; không sửa được ở đây.',
@@ -111,6 +126,10 @@ export const vi = {
   voiding: {
     open: 'Hủy hồ sơ lập nhầm', title: 'Hủy hồ sơ này?', explain: 'Hồ sơ vẫn được giữ, đánh dấu “đã hủy” cùng lý do, tên và thời điểm. Không có gì bị xóa.',
     why: 'Lý do hủy', back: 'Bỏ đánh dấu hủy', keep: 'Không hủy', confirm: 'Hủy hồ sơ',
+  },
+  apology: {
+    open: 'Xin lỗi và hẹn lại', title: 'Phiếu xin lỗi và hẹn lại ngày trả kết quả (mẫu 04)', explain: 'Ngày hẹn mới thay ngày hẹn cũ trong các danh sách; việc đúng hạn hay quá hạn vẫn so với ngày hẹn đầu.',
+    due: 'Ngày hẹn trả mới', why: 'Lý do chậm', confirm: 'Ghi phiếu xin lỗi',
   },
   code: {copy: 'Chép mã', read: 'Đọc mã', copied: 'Đã chép.', notCopied: 'Trình duyệt không cho chép; bôi đen mã rồi bấm Ctrl+C.', dot: 'chấm', hyphen: 'gạch', also: 'Mã khác:'},
   history: {

@@ -35,6 +35,7 @@ struct Caller {
   void tell(const centre::Event& event) {
     for (const auto& effect : engine.on(event, now)) {
       if (const auto* wanted = std::get_if<centre::StoreEffect>(&effect)) {
+        if (const auto news = std::exchange(meanwhile, std::nullopt)) tell(*news);
         tell(town.centre.perform(*wanted));
         continue;
       }
@@ -58,6 +59,7 @@ struct Caller {
   Now now{Instant{std::chrono::seconds(100)}, {1'760'000'100'000}};
   Bytes heard;  ///< what came last
   std::optional<Error> closed{};
+  std::optional<centre::Event> meanwhile{};  ///< told while the store looks up who calls
 };
 
 }  // namespace
@@ -249,6 +251,22 @@ TEST_CASE("centre: a message of a kind that it does not know ends the link with 
   REQUIRE(channel.open(*frames.next()).has_value());
   const auto said = sync::decode_message(*channel.next().value(), {town.city.org(), town.pc.id}).value();
   CHECK(std::get<sync::Refusal>(said).fault == Fault::unsupported);
+}
+
+TEST_CASE("centre: what the registry merged while a greeting was under way is said") {
+  Town town;
+  Caller caller(town, sync::Purpose::sync);
+  caller.meanwhile = centre::AppliedGrew{7, {}};
+  (void)caller.greet(sync::encode_hello({}));
+  REQUIRE_FALSE(caller.closed);
+  sync::Channel channel(std::move(caller.handshake).split());
+  caller.tell(BytesArrived{channel.seal(sync::encode_message(sync::Pull{0, town.city.policy.count(), {}})).value()});
+  sync::FrameReader frames;
+  frames.feed(caller.heard);
+  REQUIRE(channel.open(*frames.next()).has_value());
+  const auto said = sync::decode_message(*channel.next().value(), {town.city.org(), town.pc.id}).value();
+  REQUIRE(std::holds_alternative<sync::Applied>(said));
+  CHECK(std::get<sync::Applied>(said).index == 7);
 }
 
 TEST_CASE("centre: who dribbles a greeting is cut off after ten seconds") {

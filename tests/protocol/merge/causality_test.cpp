@@ -65,8 +65,8 @@ TEST_CASE("causality: what a revoked device wrote is a proposal, and what saw it
   CHECK(shown(state, "ChuHoSo") == nullptr);
   CHECK(shows(state, "SoDienThoai", "b"));
   REQUIRE(state.proposals.size() == 1);
-  CHECK(state.proposals[0].value == Value("a"));
-  CHECK(state.proposals[0].reason == "because");
+  CHECK(state.proposals[0].said.value == Value("a"));
+  CHECK(state.proposals[0].said.reason == "because");
   CHECK(state.changes == 2);
   CHECK(state.version == std::vector{b});
   CHECK(entry_of(scene.history(), a).standing == Standing::proposed);
@@ -134,7 +134,7 @@ TEST_CASE("causality: a dossier past its bound keeps merging what fits, the rest
   for (std::size_t i = 1; i < limits::changes_per_dossier_max + 3; ++i) {
     fact.position.seq = i;
     fact.rid = fixed_from<Rid>(Bytes{static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(i >> 8U), 1});
-    fact.change.ops = {set("ChuHoSo", static_cast<int>(i % 7))};
+    fact.change.ops = {set("ChuHoSo", std::to_string(i % 7))};
     scene.facts().push_back(fact);
   }
   const auto state = scene.state();

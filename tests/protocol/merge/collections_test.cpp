@@ -28,7 +28,7 @@ TEST_CASE("set: elements with the same key are one, and their fields merge by th
   CHECK(*record::find(element.fields, "TenTepDinhKem") == Value("b.pdf"));
   CHECK(*record::find(element.fields, "TepDinhKemId") == Value("cccd"));
   CHECK(element.user == "user1");
-  CHECK(element.unit == "W-1");
+  CHECK(element.unit == home);
   CHECK(state.conflicts.empty());
 }
 

@@ -52,6 +52,9 @@ inline Op payment(const char* number, int amount) {
   return append("BienLai", record::canonical({{"KyHieu", "AA"}, {"SoBienLai", number}, {"SoTien", amount}}));
 }
 
+/// The unit of everybody of whom a test does not say otherwise.
+inline const UnitCode home = "W-0";
+
 /// A dossier being written: creation by writer 0, then changes that name what they saw.
 class Scene {
  public:
@@ -65,7 +68,7 @@ class Scene {
     fact.position.incarnation.bytes.fill(writer);
     fact.rid.bytes.fill(static_cast<std::uint8_t>(number + 1));
     fact.hlc = hlc_at(static_cast<std::int64_t>(number) * 1000);
-    fact.unit = "W-" + std::to_string(writer);
+    fact.unit = home;
     fact.change.user = "user" + std::to_string(writer);
     std::sort(seen.begin(), seen.end());
     fact.change.seen = std::move(seen);

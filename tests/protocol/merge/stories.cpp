@@ -115,7 +115,7 @@ void Story::step() {
   fact.position = {device_of(static_cast<std::uint8_t>(writer)), Incarnation{}, number};
   fact.rid.bytes.fill(static_cast<std::uint8_t>(number + 1));
   fact.hlc = random_clock();
-  fact.unit = "W-" + std::to_string(writer);
+  fact.unit = home;
   fact.change.user = "user" + std::to_string(writer);
   fact.change.seen = heads(known_[writer]);
   for (auto ops = 1 + draw(2); ops > 0; --ops) fact.change.ops.push_back(random_op(known_[writer]));
@@ -152,7 +152,7 @@ Position Story::say(std::vector<Position> seen, std::vector<Op> ops) {
   fact.position = {device_of(4), Incarnation{}, facts_.size()};
   fact.rid.bytes.fill(static_cast<std::uint8_t>(100 + facts_.size()));
   fact.hlc = hlc_at(2'000'000'000 + static_cast<std::int64_t>(facts_.size()));
-  fact.unit = "W-4";
+  fact.unit = home;
   fact.change = {"user4", std::move(seen), std::move(ops), "", {}};
   facts_.push_back(std::move(fact));
   return facts_.back().position;

@@ -59,7 +59,7 @@ class Story {
 };
 
 inline const std::vector<std::string>& scalar_fields() {
-  static const std::vector<std::string> names{"SoDienThoai", "Email", "ChuHoSo", "CanBoXuLy", "TrangThaiHoSo", "FieldOfTomorrow"};
+  static const std::vector<std::string> names{"SoDienThoai", "Email", "ChuHoSo", "CanBoXuLy", "NgayTra", "FieldOfTomorrow"};
   return names;
 }
 

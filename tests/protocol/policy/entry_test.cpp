@@ -26,6 +26,9 @@ std::vector<policy::Body> every_body() {
           policy::RevokeDevice{made<DeviceId>(4), "mất máy"},
           policy::Addresses{{"centre.hue.gov.vn:7400", "10.0.0.1:7400", "[2001:db8::1]:443"}},
           a_block(made<DeviceId>(4), 1, 2'500),
+          policy::Succession{"W-A", "W-B", "1675/NQ-UBTVQH15"},
+          policy::UserStanding{"W-A", "lan", true, true, false, true, ""},
+          policy::UserStanding{"W-A", "Nguyễn Thị Hoà", false, false, true, false, "nghỉ việc"},
           policy::Unknown{77, {1, 2, 3}},
           policy::Unknown{255, {}}};
 }
@@ -170,6 +173,50 @@ TEST_CASE("policy entry: a block of codes has serials and days in their bounds, 
   CHECK(policy::decode_entry(policy::encode_entry(an_entry(widest))).value().body == policy::Body(widest));
 }
 
+TEST_CASE("policy entry: a user has a name, a unit and known flags; a succession two units") {
+  CHECK(refused(policy::UserStanding{"W-A", "", true, false, false, false, ""}) == Fault::malformed);
+  CHECK(refused(policy::UserStanding{"", "lan", true, false, false, false, ""}) == Fault::malformed);
+  CHECK(refused(policy::UserStanding{"W-A", "lan\n", true, false, false, false, ""}) == Fault::malformed);
+  CHECK(refused(policy::UserStanding{"W-A", std::string(limits::name_bytes_max + 1, 'a'), true, false, false, false, ""}) ==
+        Fault::too_large);
+  CHECK(refused(policy::Succession{"W-A", "", ""}) == Fault::malformed);
+  CHECK(refused(policy::Succession{"w-a", "W-B", ""}) == Fault::malformed);
+  CHECK(refused(policy::Succession{"W-A", "W-B", "\x1b"}) == Fault::malformed);
+  auto bytes = policy::encode_entry(an_entry(policy::UserStanding{"W-A", "lan", false, true, true, true, ""}));
+  const std::size_t flags_at = bytes.size() - 64 - 2;
+  REQUIRE(bytes[flags_at] == 15);
+  bytes[flags_at] = 16;
+  CHECK(refused(bytes) == Fault::malformed);
+}
+
+TEST_CASE("policy entry: a calendar has days in their order, none twice, in this century, with known marks") {
+  using std::chrono::days;
+  const auto with = [](auto&& change) {
+    auto out = a_calendar();
+    change(out.exceptions);
+    return out;
+  };
+  CHECK(policy::decode_entry(policy::encode_entry(an_entry(a_calendar()))).value().body == policy::Body(a_calendar()));
+  CHECK(refused(policy::Calendar{}) == Fault::malformed);
+  CHECK(refused(with([](auto& all) { std::swap(all[0], all[1]); })) == Fault::malformed);
+  CHECK(refused(with([](auto& all) { all[1].day = all[0].day; })) == Fault::malformed);
+  CHECK(refused(with([](auto& all) { all[0].day = code::first_day - days(1); })) == Fault::malformed);
+  CHECK(refused(with([](auto& all) { all[2].day = code::last_day + days(1); })) == Fault::malformed);
+  CHECK(refused(with([](auto& all) { all[0].name = "hai\ndòng"; })) == Fault::malformed);
+  CHECK(refused(with([](auto& all) { all[0].name = std::string(257, 'x'); })) == Fault::too_large);
+  policy::Calendar many;
+  for (std::size_t i = 0; i <= policy::calendar_exceptions_max; ++i)
+    many.exceptions.push_back({code::first_day + days(i), false, true, ""});
+  CHECK(refused(many) == Fault::too_large);
+  many.exceptions.pop_back();
+  CHECK(policy::decode_entry(policy::encode_entry(an_entry(many))).has_value());
+  auto bytes = policy::encode_entry(an_entry(policy::Calendar{{{code::first_day, false, true, ""}}}));
+  constexpr std::size_t flags_from_end = 1 + 64;  // before the empty name: its length, and the signature
+  CHECK(bytes[bytes.size() - flags_from_end - 1] == 2);
+  bytes[bytes.size() - flags_from_end - 1] = 4;
+  CHECK(refused(bytes) == Fault::malformed);
+}
+
 TEST_CASE("policy entry: a body past its bound is refused") {
   CHECK(refused(policy::Unknown{99, Bytes(limits::policy_body_bytes_max + 1, 1)}) == Fault::too_large);
 }
@@ -212,6 +259,32 @@ TEST_CASE("policy entry: the bytes of a log with a block of codes are those of t
   REQUIRE(log.append(city.next(log, a_unit())).has_value());
   REQUIRE(log.append(city.next(log, device)).has_value());
   REQUIRE(log.append(city.next(log, a_block(id_of(device), 1, 2'500))).has_value());
+  put_entries(sheet, log);
+  sheet.check();
+}
+
+TEST_CASE("policy entry: the bytes of a log with a succession and users are those of the golden file") {
+  const City city;
+  auto log = city.log();
+  GoldenSheet sheet("policy_people.txt");
+  sheet.note("WIRE.md section 5: a unit and its heir, a leader, and an accountant who is disabled");
+  put_keys(sheet, city);
+  REQUIRE(log.append(city.next(log, a_unit())).has_value());
+  REQUIRE(log.append(city.next(log, a_unit("W25-VYDA", 0, 51))).has_value());
+  REQUIRE(log.append(city.next(log, policy::Succession{"W-VYDA", "W25-VYDA", "1675/NQ-UBTVQH15"})).has_value());
+  REQUIRE(log.append(city.next(log, policy::UserStanding{"W25-VYDA", "lan", true, true, false, false, ""})).has_value());
+  REQUIRE(log.append(city.next(log, policy::UserStanding{"W-VYDA", "hòa", false, false, true, false, "nghỉ việc"})).has_value());
+  put_entries(sheet, log);
+  sheet.check();
+}
+
+TEST_CASE("policy entry: the bytes of a log with a calendar are those of the golden file") {
+  const City city;
+  auto log = city.log();
+  GoldenSheet sheet("policy_calendar.txt");
+  sheet.note("WIRE.md section 5: days off of 2028, one of them expected only, and a Saturday that makes up for one");
+  put_keys(sheet, city);
+  REQUIRE(log.append(city.next(log, a_calendar())).has_value());
   put_entries(sheet, log);
   sheet.check();
 }

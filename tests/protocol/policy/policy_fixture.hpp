@@ -67,4 +67,11 @@ inline policy::CodeBlock a_block(const DeviceId& device, std::uint32_t first, st
   return {"H57.01", device, first, last, 2021y / 1 / 1, 2021y / 12 / 31};
 }
 
+/// Of one year: a holiday, a Monday that is swapped, and the Saturday that makes up for it.
+inline policy::Calendar a_calendar(int year = 2028) {
+  const std::chrono::year named{year};
+  return {
+      {{named / 1 / 1, false, true, "Tết Dương lịch"}, {named / 5 / 1, false, false, ""}, {named / 5 / 6, true, true, "Làm bù cho 2/5"}}};
+}
+
 }  // namespace ward::test

@@ -323,6 +323,52 @@ TEST_CASE("policy log: two devices never may give one serial on one day, not eve
   CHECK(log.code_blocks("H57.01").size() == 6);
 }
 
+TEST_CASE("policy log: a unit has one heir, known units only, and no circle of heirs") {
+  const City city;
+  auto log = city.log();
+  for (const auto* code : {"W-A", "W-B", "W-C"}) must_append(log, city.next(log, a_unit(code)));
+  CHECK(log.heir("W-A") == nullptr);
+  CHECK(refused(log, city.next(log, policy::Succession{"W-A", "W-A", ""})) == Fault::invalid);
+  CHECK(refused(log, city.next(log, policy::Succession{"W-A", "W-X", ""})) == Fault::not_found);
+  CHECK(refused(log, city.next(log, policy::Succession{"W-X", "W-A", ""})) == Fault::not_found);
+  CHECK(refused(log, city.next(log, policy::Succession{"W-A", "W-B", ""}, city.root)) == Fault::bad_signature);
+  must_append(log, city.next(log, policy::Succession{"W-A", "W-B", ""}));
+  REQUIRE(log.heir("W-A") != nullptr);
+  CHECK(*log.heir("W-A") == "W-B");
+  CHECK(refused(log, city.next(log, policy::Succession{"W-A", "W-C", ""})) == Fault::invalid);
+  CHECK(refused(log, city.next(log, policy::Succession{"W-B", "W-A", ""})) == Fault::invalid);
+  must_append(log, city.next(log, policy::Succession{"W-B", "W-C", ""}));
+  CHECK(refused(log, city.next(log, policy::Succession{"W-C", "W-A", ""})) == Fault::invalid);
+}
+
+TEST_CASE("policy log: a user's unit is there; what is said of him may change") {
+  const City city;
+  auto log = city.log();
+  const policy::UserStanding lan{"W-A", "lan", true, true, false, false, ""};
+  CHECK(refused(log, city.next(log, lan)) == Fault::not_found);
+  must_append(log, city.next(log, a_unit("W-A")));
+  CHECK(refused(log, city.next(log, lan, city.root)) == Fault::bad_signature);
+  must_append(log, city.next(log, lan));
+  must_append(log, city.next(log, policy::UserStanding{"W-A", "lan", false, false, false, false, "moved away"}));
+}
+
+TEST_CASE("policy log: the newest calendar that names a year says all of that year, and nothing of others") {
+  const City city;
+  auto log = city.log();
+  CHECK(log.calendar().empty());
+  CHECK(refused(log, city.next(log, a_calendar(), city.root)) == Fault::bad_signature);
+  must_append(log, city.next(log, a_calendar(2028)));
+  must_append(log, city.next(log, a_calendar(2029)));
+  CHECK(log.calendar().at(std::chrono::year{2028}).entry == 1);
+  CHECK(log.calendar().at(std::chrono::year{2028}).exceptions == a_calendar(2028).exceptions);
+  policy::Calendar both{{{std::chrono::year{2028} / 2 / 1, false, true, ""}, {std::chrono::year{2030} / 2 / 1, false, true, ""}}};
+  must_append(log, city.next(log, both));
+  CHECK(log.calendar().size() == 3);
+  CHECK(log.calendar().at(std::chrono::year{2028}).exceptions.size() == 1);
+  CHECK(log.calendar().at(std::chrono::year{2028}).entry == 3);
+  CHECK(log.calendar().at(std::chrono::year{2029}).entry == 2);
+}
+
 TEST_CASE("policy log: an entry that would not decode again is refused, by whomever it was signed") {
   const City city;
   auto log = city.log();

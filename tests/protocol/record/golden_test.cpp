@@ -56,6 +56,30 @@ Change rich_change(const Position& own) {
   return out;
 }
 
+/// Every act of custody, of deciding, and a status: check_sealing.py describes them too.
+Change acting_change(const Position& own) {
+  const Position past{own.device, own.incarnation, own.seq - 2};
+  const auto at = [](const char* name) { return Path{Step::field(name)}; };
+  const Heads offer{{{past, 1}}};
+  const Heads several{{{past, 0}, {past, 2}}};
+  Change out;
+  out.user = "can-bo-1";
+  out.seen = {past};
+  out.ops = {
+      {OpKind::offer,
+       at("BanGiao"),
+       canonical({{"to", "C-TTHCC"}, {"note", "một bì"}, {"expires", "20260801170000"}, {"past", "00ff"}}),
+       {}},
+      {OpKind::accept, at("BanGiao"), offer, {}},
+      {OpKind::decline, at("BanGiao"), offer, {}},
+      {OpKind::recall, at("BanGiao"), offer, {}},
+      {OpKind::approve, at("ChuHoSo"), several, {}},
+      {OpKind::dismiss, at("ChuHoSo"), several, {}},
+      {OpKind::status, at("TrangThaiHoSo"), canonical({{"TrangThaiHoSo", "9"}, {"NgayKetThucXuLy", "20260731163000"}}), {}},
+  };
+  return out;
+}
+
 /// A record from its inputs to its rid, with all that lies between.
 void put_record(test::GoldenSheet& sheet, const std::string& name, Type type, Seq seq, const Did& did, const crypto::DossierKey& key,
                 const Bytes& body) {
@@ -114,5 +138,20 @@ TEST_CASE("golden: records, from their inputs to their rids") {
 
   const IncarnationBody start{{{filled<Incarnation>(0x09), 1'000, filled<Hash>(0x0a)}}, "0.1.0"};
   put_record(sheet, "incarnation", Type::incarnation, 0, Did{}, open_key(org), encode_incarnation(start));
+  sheet.check();
+}
+
+TEST_CASE("golden: a change of acts, a status and decisions") {
+  const Position own{device, incarnation, 300};
+  const auto change = acting_change(own);
+  REQUIRE(check_change(change, own).has_value());
+  const auto body = encode_change(change, own);
+  CHECK(decode_change(body, own).value() == change);
+  test::GoldenSheet sheet("change_acts.txt");
+  sheet.note("WIRE.md section 4: the body of a change with an operation of each kind from 5 to 11, at seq 300");
+  sheet.put("root_public", root_public);
+  sheet.put("device_public", device_public);
+  sheet.put("incarnation", incarnation);
+  sheet.put("body", body);
   sheet.check();
 }

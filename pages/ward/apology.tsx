@@ -1,0 +1,58 @@
+import {useState} from 'preact/hooks';
+import {newKey, type Trouble, write} from '../common/api';
+import {type Dossier, dossierPath, valueText} from '../common/dossier';
+import {Dialog} from '../common/parts/dialog';
+import {TextField} from '../common/parts/field';
+import {TroubleSaid} from '../common/parts/said';
+import {schema} from '../common/schema';
+import {useTexts} from '../common/settings';
+import {useStore} from '../common/store';
+import {committed} from '../common/text';
+import {storedTime} from '../common/time';
+import {complaint} from './desk';
+import {people, signed} from './people';
+
+const list = 'DanhSachXinLoi';
+
+/** Form 04: the unit is late, says why, and gives another appointment. The one before it still counts when lateness is judged. */
+export function ApologyDialog({dossier, onClose}: {dossier: Dossier; onClose: () => void}) {
+  const t = useTexts();
+  const {chosen} = useStore(people);
+  const [due, setDue] = useState('');
+  const [why, setWhy] = useState('');
+  const [trouble, setTrouble] = useState<Trouble>();
+  const [key] = useState(newKey());
+  const [at] = useState(storedTime(new Date()));
+  const field = schema.get().fields.find((one) => one.parent === '' && one.name === 'NgayHenTra');
+  const wrong = field && complaint(field, due);
+  const send = async (): Promise<void> => {
+    const slip = {
+      XinLoiId: String((dossier.collections[list]?.length ?? 0) + 1),
+      NgayXinLoi: at,
+      LyDoXinLoi: committed(why),
+      NgayHenTraTruoc: valueText(dossier.fields['NgayHenTra']),
+      NgayHenTraMoi: committed(due),
+      ...(chosen ? {NguoiXinLoi: chosen} : {}),
+    };
+    const change = {append: {[list]: slip}, set: {NgayHenTra: committed(due)}, seen: dossier.version, why: committed(why)};
+    const answer = await write(signed(`${dossierPath(dossier.id)}/changes`), change, key);
+    if (answer.ok) onClose();
+    else setTrouble(answer.trouble);
+  };
+  return (
+    <Dialog title={t.apology.title} onClose={onClose}>
+      <p>{t.apology.explain}</p>
+      <TextField name="apology-due" label={t.apology.due} value={due} onChange={setDue} required hint={t.form.timeHint} error={wrong && t.form.errors[wrong]} />
+      <TextField name="apology-why" label={t.apology.why} value={why} onChange={setWhy} required lines={2} />
+      {trouble && <TroubleSaid trouble={trouble} />}
+      <div class="buttons">
+        <button type="button" onClick={onClose}>
+          {t.edit.cancel}
+        </button>
+        <button type="button" class="primary" disabled={committed(due) === '' || wrong !== undefined || committed(why) === ''} onClick={() => void send()}>
+          {t.apology.confirm}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,43 @@
+#include "protocol/merge/context.hpp"
+
+#include <algorithm>
+
+namespace ward::merge {
+namespace {
+
+bool in_force(std::uint64_t from_index, const std::optional<Stamp>& at) { return !at || from_index <= at->index; }
+
+}  // namespace
+
+const UnitCode& Context::house_of(const UnitCode& unit, const std::optional<Stamp>& at) const {
+  const auto* out = &unit;
+  // The log refuses circles; should one stand here all the same, it must end.
+  for (std::size_t steps = 0; steps < successions.size(); ++steps) {
+    const auto found = successions.find(*out);
+    if (found == successions.end() || !in_force(found->second.from_index, at)) break;
+    out = &found->second.heir;
+  }
+  return *out;
+}
+
+Context::Standing Context::standing_of(const UnitCode& unit, const std::string& user, const std::optional<Stamp>& at) const {
+  const Standing believed{0, true, true, true, true};
+  if (users.empty()) return believed;
+  const auto found = users.find({unit, user});
+  if (found == users.end()) return believed;
+  const auto& all = found->second;
+  const auto newest = std::find_if(all.rbegin(), all.rend(), [&](const Standing& one) { return in_force(one.from_index, at); });
+  return newest == all.rend() ? believed : *newest;
+}
+
+bool Context::is_centre(const UnitCode& unit) const { return std::binary_search(centres.begin(), centres.end(), unit); }
+bool Context::is_erased(const Did& did) const { return std::binary_search(erased.begin(), erased.end(), did); }
+
+schema::Policy Context::policy_of(const schema::Field* field, std::uint16_t version) const {
+  auto out = field == nullptr ? schema::Policy::ask : field->policy;
+  for (const auto& change : policy_changes)
+    if (field != nullptr && change.version <= version && change.parent == field->parent && change.field == field->name) out = change.policy;
+  return out;
+}
+
+}  // namespace ward::merge

@@ -1,0 +1,229 @@
+#include "runtime/evidence_json.hpp"
+
+#include "runtime/json_input.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+
+#include <limits>
+
+namespace ward::runtime {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view format = "wsync-evidence-v1";
+
+Error not_so(std::string_view name) {
+  return fail(Fault::invalid, "`" + std::string(name) + "` is missing, or not in the form of " + std::string(format));
+}
+
+json::array hexes(const std::vector<Hash>& hashes) {
+  json::array out;
+  for (const auto& hash : hashes) out.emplace_back(hex(hash.view()));
+  return out;
+}
+
+json::object json_of(const segment::SignedStatement& statement) {
+  return {{"statement", hex(segment::encode_statement(statement.statement))}, {"signature", hex(statement.signature.view())}};
+}
+
+json::object json_of(const evidence::Leaf& leaf) {
+  json::object out{{"at", leaf.at}};
+  if (!leaf.header) {
+    out["rid"] = hex(leaf.rid.view());
+    return out;
+  }
+  out["header"] = hex(record::encode_header(*leaf.header));
+  if (leaf.body.empty())
+    out["body_hash"] = hex(leaf.body_hash.view());
+  else
+    out["body"] = hex(leaf.body);
+  return out;
+}
+
+json::object json_of(const evidence::Segment& segment) {
+  auto out = json_of(segment.statement);
+  json::array leaves;
+  for (const auto& leaf : segment.leaves) leaves.push_back(json_of(leaf));
+  out["leaves"] = std::move(leaves);
+  out["missing"] = hexes(segment.missing);
+  if (segment.stamp) out["stamp"] = json::object{{"index", segment.stamp->index}, {"time_ms", segment.stamp->time.ms}};
+  if (segment.cover) {
+    json::object cover{{"receipt", segment.cover->receipt}};
+    if (!segment.cover->by_head) cover["path"] = hexes(segment.cover->path);
+    out["cover"] = std::move(cover);
+  }
+  return out;
+}
+
+/// Reads members; the first that is wrong sticks.
+class Members {
+ public:
+  explicit Members(const json::value& from) : from_(from.if_object()) {}
+  explicit Members(const json::object& from) : from_(&from) {}
+
+  [[nodiscard]] const json::value* find(std::string_view name) const { return from_ == nullptr ? nullptr : from_->if_contains(name); }
+  Bytes bytes(std::string_view name) {
+    const auto* found = find(name);
+    if (found == nullptr || !found->is_string()) return wrong(name), Bytes();
+    const std::string_view text = found->get_string();
+    auto out = unhex(text);
+    if (out.size() * 2 != text.size()) wrong(name);
+    return out;
+  }
+  template <class F>
+  F fixed(std::string_view name) {
+    const auto found = bytes(name);
+    if (found.size() != F::size) return wrong(name), F{};
+    return fixed_from<F>(found);
+  }
+  std::uint64_t number(std::string_view name, std::uint64_t max) {
+    const auto* found = find(name);
+    if (found == nullptr || !found->is_int64() || found->get_int64() < 0 || static_cast<std::uint64_t>(found->get_int64()) > max)
+      return wrong(name), 0;
+    return static_cast<std::uint64_t>(found->get_int64());
+  }
+  const json::array& array(std::string_view name) {
+    static const json::array none;
+    const auto* found = find(name);
+    if (found == nullptr || !found->is_array()) return wrong(name), none;
+    return found->get_array();
+  }
+  template <class T>
+  T take(std::string_view name, Result<T> result) {
+    if (result.has_value()) return *std::move(result);
+    wrong(name);
+    return T{};
+  }
+  void wrong(std::string_view name) {
+    if (wrong_.empty()) wrong_ = name;
+  }
+  void join(const Members& inner) {
+    if (!inner.wrong_.empty()) wrong(inner.wrong_);
+  }
+  [[nodiscard]] Result<void> finish() const {
+    if (wrong_.empty()) return {};
+    return not_so(wrong_);
+  }
+
+ private:
+  const json::object* from_;
+  std::string wrong_;
+};
+
+std::vector<Hash> hashes_of(Members& from, std::string_view name) {
+  std::vector<Hash> out;
+  for (const auto& each : from.array(name)) {
+    const auto bytes = each.is_string() ? unhex(each.get_string()) : Bytes();
+    if (bytes.size() != Hash::size) return from.wrong(name), out;
+    out.push_back(fixed_from<Hash>(bytes));
+  }
+  return out;
+}
+
+segment::SignedStatement statement_of(Members& from) {
+  const auto bytes = from.bytes("statement");
+  Reader reader(bytes);
+  segment::SignedStatement out{segment::read_statement(reader), from.fixed<Signature>("signature")};
+  if (reader.finish("statement").has_error()) from.wrong("statement");
+  return out;
+}
+
+evidence::Leaf leaf_of(Members from, Members& whole) {
+  evidence::Leaf out;
+  out.at = static_cast<std::uint8_t>(from.number("at", std::numeric_limits<std::uint8_t>::max()));
+  if (from.find("header") == nullptr) {
+    out.rid = from.fixed<Rid>("rid");
+  } else {
+    out.header = from.take("header", record::decode_header(from.bytes("header")));
+    if (from.find("body") != nullptr)
+      out.body = from.bytes("body");
+    else
+      out.body_hash = from.fixed<Hash>("body_hash");
+  }
+  whole.join(from);
+  return out;
+}
+
+evidence::Segment segment_of(Members from, Members& whole) {
+  constexpr auto any = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  evidence::Segment out;
+  out.statement = statement_of(from);
+  for (const auto& leaf : from.array("leaves")) out.leaves.push_back(leaf_of(Members(leaf), from));
+  out.missing = hashes_of(from, "missing");
+  if (const auto* found = from.find("stamp"); found != nullptr) {
+    Members stamp(*found);
+    out.stamp = Stamp{stamp.number("index", any), {static_cast<std::int64_t>(stamp.number("time_ms", any))}};
+    from.join(stamp);
+  }
+  if (const auto* found = from.find("cover"); found != nullptr) {
+    Members cover(*found);
+    auto& to = out.cover.emplace();
+    to.receipt = static_cast<std::uint32_t>(cover.number("receipt", std::numeric_limits<std::uint32_t>::max()));
+    to.by_head = cover.find("path") == nullptr;
+    if (!to.by_head) to.path = hashes_of(cover, "path");
+    from.join(cover);
+  }
+  whole.join(from);
+  return out;
+}
+
+}  // namespace
+
+json::object json_of(const evidence::Evidence& evidence, const std::vector<crypto::DossierKey>& keys) {
+  json::array policy, receipts, segments, between, opening;
+  for (const auto& entry : evidence.policy) policy.emplace_back(hex(policy::encode_entry(entry)));
+  for (const auto& each : evidence.receipts)
+    receipts.push_back(json::object{{"receipt", hex(log::encode_receipt(each.receipt))}, {"signature", hex(each.signature.view())}});
+  for (const auto& segment : evidence.segments) segments.push_back(json_of(segment));
+  for (const auto& statement : evidence.between) between.push_back(json_of(statement));
+  for (const auto& key : keys) opening.emplace_back(hex(key.view()));
+  json::object out{{"format", format},
+                   {"policy", std::move(policy)},
+                   {"receipts", std::move(receipts)},
+                   {"segments", std::move(segments)},
+                   {"between", std::move(between)}};
+  if (!keys.empty()) out["keys"] = std::move(opening);
+  return out;
+}
+
+Result<evidence::Evidence> evidence_of_json(std::string_view text) {
+  if (text.size() > evidence_bytes_max) return fail(Fault::too_large, "the file is too large");
+  WARD_TRY(const auto object, parse_object(text));
+  Members from(object);
+  const auto* named = from.find("format");
+  if (named == nullptr || !named->is_string() || named->get_string() != format)
+    return fail(Fault::invalid, "this is no export of receipts (`format` must be " + std::string(format) + ")");
+  evidence::Evidence out;
+  for (const auto& entry : from.array("policy")) {
+    const auto bytes = entry.is_string() ? unhex(entry.get_string()) : Bytes();
+    out.policy.push_back(from.take("policy", policy::decode_entry(bytes)));
+  }
+  for (const auto& each : from.array("receipts")) {
+    Members receipt(each);
+    evidence::SignedReceipt read{receipt.take("receipt", log::decode_receipt(receipt.bytes("receipt"))),
+                                 receipt.fixed<Signature>("signature")};
+    out.receipts.push_back(std::move(read));
+    from.join(receipt);
+  }
+  for (const auto& each : from.array("segments")) out.segments.push_back(segment_of(Members(each), from));
+  for (const auto& each : from.array("between")) {
+    Members statement(each);
+    out.between.push_back(statement_of(statement));
+    from.join(statement);
+  }
+  WARD_CHECK(from.finish());
+  return out;
+}
+
+Result<Response> evidence_response(const evidence::Evidence& evidence, const std::function<Result<std::vector<crypto::DossierKey>>()>& keys,
+                                   const Request& request) {
+  const auto readable = request.query.find("readable");
+  if (readable == request.query.end() || readable->second == "false") return respond(json_of(evidence));
+  if (readable->second != "true") return fail(Fault::invalid, "`readable` must be true or false");
+  WARD_TRY(const auto held, keys());
+  return respond(json_of(evidence, held));
+}
+
+}  // namespace ward::runtime

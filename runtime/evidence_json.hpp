@@ -1,0 +1,26 @@
+#pragma once
+
+#include "protocol/evidence/evidence.hpp"
+#include "runtime/http.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <functional>
+#include <string_view>
+
+/// Evidence as a file: the JSON of WIRE.md §12.
+namespace ward::runtime {
+
+inline constexpr std::size_t evidence_bytes_max = std::size_t{256} * 1024 * 1024;
+
+/// `keys`: so that the records can be read, too; none: their content stays sealed.
+[[nodiscard]] boost::json::object json_of(const evidence::Evidence& evidence, const std::vector<crypto::DossierKey>& keys = {});
+/// `invalid` when it is not in that form: names the part. Whether it is true is another question (`evidence::check`).
+[[nodiscard]] Result<evidence::Evidence> evidence_of_json(std::string_view text);
+
+/// The answer of both programs; `readable=true` in the query: with `keys`.
+[[nodiscard]] Result<Response> evidence_response(const evidence::Evidence& evidence,
+                                                 const std::function<Result<std::vector<crypto::DossierKey>>()>& keys,
+                                                 const Request& request);
+
+}  // namespace ward::runtime

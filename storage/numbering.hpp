@@ -1,0 +1,105 @@
+#pragma once
+
+#include "protocol/base/error.hpp"
+#include "protocol/base/time.hpp"
+#include "protocol/policy/serials.hpp"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// How a ward's PC numbers new dossiers (WIRE.md §5.1): it gives no official code twice, whatever is restored, forgotten or set wrong.
+namespace ward::storage {
+
+struct Store;
+class WardStore;
+
+/// A file beside the database that says which codes were given: who puts an older database back does not put back that.
+struct CodeMark {
+  std::function<Result<std::optional<Bytes>>()> read;  ///< nothing: there is none
+  std::function<Result<void>(BytesView)> write;        ///< whole or not at all; durable when it returns
+};
+
+/// The last serial that was given on each of the newest days, by identification code. The same in the database and in the mark.
+struct GivenCodes {
+  static constexpr std::size_t days_max = 64;
+  using Key = std::pair<code::Day, std::string>;
+
+  std::uint64_t count = 0;  ///< of all codes ever given: says which of two is the newer
+  std::map<Key, std::uint32_t> last;
+
+  void note(const Key& key, std::uint32_t serial);
+  [[nodiscard]] std::optional<std::uint32_t> on(const Key& key) const;
+  /// A day that was forgotten, perhaps: none may be given on it.
+  [[nodiscard]] bool is_before_all(code::Day day) const;
+  friend bool operator==(const GivenCodes&, const GivenCodes&) = default;
+};
+
+/// Why no official code can be given now. The names are the API's.
+enum class NoOfficialCode {
+  none,
+  no_identification,  ///< the unit has no identification code
+  no_block,           ///< the centre gave this PC no serials for today
+  used_up,            ///< today's are all given
+  clock,              ///< which day it is, is not known
+  memory,             ///< what was given today is not known for certain
+  copy,               ///< this data is an older copy of itself, or runs twice
+};
+[[nodiscard]] const char* name_of(NoOfficialCode why) noexcept;
+
+/// For whoever asks how numbering stands.
+struct CodesStanding {
+  std::string identification;
+  std::vector<policy::CodeBlock> blocks;  ///< of this PC, not over yet
+  code::Day today;                        ///< by this PC's clock, believed or not
+  std::optional<code::Day> until;         ///< the last day that the blocks cover without a gap
+  std::uint64_t given_today = 0, left_today = 0;
+  std::uint64_t provisional = 0;  ///< dossiers that wait for an official code
+  NoOfficialCode why = NoOfficialCode::none;
+};
+
+struct GivenCode {
+  std::string text;
+  bool official = false;
+};
+
+/// Gives codes inside a transaction of the ward's store, which commits them with the dossiers that get them.
+class Numbering {
+ public:
+  /// Reads only.
+  Numbering(WardStore& ward, Now now);
+
+  /// Official where that can be, else provisional.
+  [[nodiscard]] GivenCode next();
+  [[nodiscard]] std::optional<std::string> official();
+  [[nodiscard]] NoOfficialCode why_not() const;
+  /// After the last one: into the database, and into the mark, which is durable when this returns. Throws `Failure`.
+  void write_down();
+  [[nodiscard]] CodesStanding standing();
+
+ private:
+  [[nodiscard]] std::optional<std::uint32_t> next_serial() const;
+  [[nodiscard]] bool is_held(std::string_view code) const;
+  [[nodiscard]] std::string provisional();
+
+  WardStore& ward_;
+  Store& store_;
+  std::string identification_;  ///< empty: the unit has none
+  code::Day today_;
+  bool believed_ = false;
+  policy::Serials serials_;
+  GivenCodes given_;
+  GivenCodes before_;
+  bool doubted_ = false;
+  bool is_copy_ = false;
+};
+
+/// Everything of this device that the centre holds is here now. In a transaction.
+void centre_told_of_codes(Store& store);
+
+/// Dossiers that this device gave a provisional code and that have no official one. In a transaction.
+[[nodiscard]] std::vector<std::int64_t> waiting_for_codes(Store& store, const DeviceId& device, std::size_t limit);
+
+}  // namespace ward::storage
