@@ -5,6 +5,10 @@
 namespace ward::merge {
 namespace {
 
+bool may_change(schema::Policy policy) {
+  return policy == schema::Policy::latest || policy == schema::Policy::ask || policy == schema::Policy::owner;
+}
+
 bool in_force(std::uint64_t from_index, const std::optional<Stamp>& at) { return !at || from_index <= at->index; }
 
 }  // namespace
@@ -35,8 +39,10 @@ bool Context::is_erased(const Did& did) const { return std::binary_search(erased
 
 schema::Policy Context::policy_of(const schema::Field* field, std::uint16_t version) const {
   auto out = field == nullptr ? schema::Policy::ask : field->policy;
+  if (field == nullptr || !may_change(out)) return out;
   for (const auto& change : policy_changes)
-    if (field != nullptr && change.version <= version && change.parent == field->parent && change.field == field->name) out = change.policy;
+    if (may_change(change.policy) && change.version <= version && change.parent == field->parent && change.field == field->name)
+      out = change.policy;
   return out;
 }
 

@@ -81,14 +81,23 @@ bool Tenures::inside(const OpRef& ref, const Place& place) const {
 }
 bool Tenures::inside(const OpRef& ref) const { return inside(ref, at(ref)); }
 
+std::optional<Refusal> Tenures::wrong(const OpRef& ref, const Place& place) const {
+  const auto meaning = forms_.meaning(ref);
+  if (!is_custody(meaning)) return std::nullopt;
+  if (meaning != Meaning::offer)
+    return offers_.contains(forms_.references(ref).front()) ? std::nullopt : std::optional(Refusal::missing_reference);
+  const auto& holder = forms_.causality().at(place.holder).unit;
+  const bool to_itself = same_house(text_in(forms_.causality().op_at(ref), "to"), holder, fact(ref).stamp);
+  return to_itself ? std::optional(Refusal::wrong_type) : std::nullopt;
+}
+
 std::optional<Refusal> Tenures::judge(const OpRef& ref, const Place& place) {
+  if (const auto why = wrong(ref, place)) return why;
   const auto meaning = forms_.meaning(ref);
   return meaning == Meaning::offer ? judge_offer(ref, place) : judge_answer(ref, place, meaning);
 }
 
 std::optional<Refusal> Tenures::judge_offer(const OpRef& ref, const Place& place) {
-  const auto& holder = forms_.causality().at(place.holder).unit;
-  if (same_house(text_in(forms_.causality().op_at(ref), "to"), holder, fact(ref).stamp)) return Refusal::wrong_type;
   if (!inside(ref, place)) return Refusal::outside_custody;
   offers_.emplace(ref, GoodOffer{place.tenure, {}, {}});
   tenures_[place.tenure].offers.push_back(ref);
@@ -97,9 +106,7 @@ std::optional<Refusal> Tenures::judge_offer(const OpRef& ref, const Place& place
 
 std::optional<Refusal> Tenures::judge_answer(const OpRef& ref, const Place& place, Meaning meaning) {
   const auto offer = forms_.references(ref).front();
-  const auto found = offers_.find(offer);
-  if (found == offers_.end()) return Refusal::missing_reference;
-  auto& good = found->second;
+  auto& good = offers_.at(offer);
   const auto& stamp = fact(ref).stamp;
   if (meaning == Meaning::recall) {
     if (!same_house(fact(ref).unit, forms_.causality().at(at(offer).holder).unit, stamp)) return Refusal::outside_custody;

@@ -27,6 +27,8 @@ class Tenures {
   [[nodiscard]] std::optional<OpRef> since() const noexcept;
   [[nodiscard]] const UnitCode& holder() const noexcept;
 
+  /// Of an act of custody, whoever wrote it: what custody finds wrong with its value or its reference (MERGE.md §2, 3 and 4).
+  [[nodiscard]] std::optional<Refusal> wrong(const OpRef& act) const { return wrong(act, at(act)); }
   /// Why an act of custody does not apply.
   [[nodiscard]] std::optional<Refusal> refusal(const OpRef& act) const;
   /// An offer that was accepted or is closed, and whatever else is over.
@@ -68,6 +70,7 @@ class Tenures {
   template <class InPast>
   [[nodiscard]] Place walk(InPast in_past) const;
   [[nodiscard]] const Place& at(const OpRef& ref) const;
+  [[nodiscard]] std::optional<Refusal> wrong(const OpRef& ref, const Place& place) const;
   [[nodiscard]] std::optional<Refusal> judge(const OpRef& ref, const Place& place);
   [[nodiscard]] std::optional<Refusal> judge_offer(const OpRef& ref, const Place& place);
   [[nodiscard]] std::optional<Refusal> judge_answer(const OpRef& ref, const Place& place, Meaning meaning);

@@ -64,9 +64,11 @@ Payment payment_of(const Register& writes, const schema::Field& ledger, Places h
       if (*column.value == value) ++column.agreeing;
     }
   };
-  enter(content_of(writes[out.winner]));
-  for (const auto leaf : out.leaves)
-    if (leaf != out.winner) enter(content_of(writes[leaf]));
+  for (auto rest = out.leaves; !rest.empty();) {
+    const auto greatest = greatest_of(writes, rest, causality);
+    enter(content_of(writes[greatest]));
+    std::erase(rest, greatest);
+  }
   for (const auto& [name, column] : columns) {
     const bool open = column.agreeing != out.leaves.size() && must_agree(ledger, name);
     out.conflict = out.conflict || open;

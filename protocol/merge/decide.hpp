@@ -27,7 +27,7 @@ struct Existence {
 [[nodiscard]] Existence decide_existence(const Register& writes, const Causality& causality);
 
 /// What was said under one receipt number. It is one payment when all agree on every `ask` field (the amount) and on every field that is
-/// not known; of the others the latest shows.
+/// not known; of the others each shows as the latest that gives it says.
 struct Payment {
   Places heads;
   Places leaves;

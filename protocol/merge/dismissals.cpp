@@ -6,6 +6,12 @@ namespace ward::merge {
 
 using Role = Decider::Role;
 
+namespace {
+
+bool is_of_centre(const Context& context, const Fact& by) { return context.is_centre(context.house_of(by.unit, by.stamp)); }
+
+}  // namespace
+
 bool may(const Tenures& tenures, const OpRef& act, const Decider& decider) {
   const auto& context = tenures.forms().context();
   const auto& by = tenures.forms().causality().at(act.change);
@@ -17,7 +23,7 @@ bool may(const Tenures& tenures, const OpRef& act, const Decider& decider) {
     case Role::user: return (by.change.user == decider.user && tenures.same_house(by.unit, decider.unit, by.stamp)) || leads();
     case Role::accountant: return tenures.inside(act) && standing().accountant;
     case Role::leader: return leads();
-    case Role::centre_admin: return context.is_centre(by.unit) && standing().admin;
+    case Role::centre_admin: return is_of_centre(context, by) && standing().admin;
   }
   return false;
 }
@@ -35,9 +41,10 @@ Dismissals::Dismissals(const Tenures& tenures) : tenures_(tenures) {
   for (const auto& act : forms.acts()) {
     if (forms.meaning(act) != Meaning::dismiss) continue;
     auto named = forms.references(act);
-    const auto& unit = forms.causality().at(act.change).unit;
-    const bool applies = tenures.inside(act) || forms.context().is_centre(unit) ||
-                         std::all_of(named.begin(), named.end(), [&](const OpRef& op) { return wrote(act, op); });
+    const bool applies =
+        tenures.inside(act) || is_of_centre(forms.context(), forms.causality().at(act.change)) ||
+        (std::any_of(named.begin(), named.end(), [&](const OpRef& op) { return wrote(act, op); }) &&
+         std::all_of(named.begin(), named.end(), [&](const OpRef& op) { return wrote(act, op) || forms.meaning(op) == Meaning::status; }));
     if (applies)
       all_.push_back({act, std::move(named), true});
     else
@@ -50,7 +57,7 @@ Dismissals::Dismissals(const Tenures& tenures) : tenures_(tenures) {
 bool Dismissals::wrote(const OpRef& by, const OpRef& op) const {
   const auto& causality = tenures_.forms().causality();
   const auto &one = causality.at(by.change), &other = causality.at(op.change);
-  return one.change.user == other.change.user && one.unit == other.unit;
+  return one.change.user == other.change.user && tenures_.same_house(one.unit, other.unit, one.stamp);
 }
 
 /// Only later ones can name a dismissal, so the last is in force for certain.

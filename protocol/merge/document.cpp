@@ -38,6 +38,7 @@ class Reader {
   explicit Reader(const Grounds& grounds) : grounds_(grounds), causality_(grounds.causality) {
     for (const auto& loser : grounds.workflow.losers())
       if (!grounds.workflow.refusal(loser.op)) lost_.insert(loser.op);
+    for (const auto& letters : grounds.workflow.repeated(asked_for_papers)) repeated_.insert(letters.begin(), letters.end());
   }
 
   void read(Nth change) {
@@ -48,8 +49,10 @@ class Reader {
       const auto form = grounds_.forms.at(by_);
       if (form.meaning == Meaning::nothing)
         refuse(form.why);
+      else if (is_act(form.meaning) && revoked)
+        refuse(wrong(form.meaning).value_or(*revoked));
       else if (is_act(form.meaning))
-        revoked ? refuse(*revoked) : act(form.meaning);
+        act(form.meaning);
       else if (revoked)
         propose(*revoked, custodian(grounds_.tenures));
       else
@@ -77,10 +80,19 @@ class Reader {
     if (meaning == Meaning::status && (why == Refusal::lost_to_transition || why == Refusal::outside_custody))
       for (const auto& loser : grounds_.workflow.losers())
         if (loser.op == by_ && asks_leader(loser.kind)) return {Role::leader, {}, {}};
+    if (repeated_.contains(by_)) return custodian(grounds_.tenures);
     if (meaning == Meaning::accept && why == Refusal::lost_custody)
       for (const auto& group : grounds_.tenures.competing_accepts())
         if (std::find(group.begin(), group.end(), by_) != group.end()) return {Role::centre_admin, {}, {}};
     return writer_of(causality_.at(by_.change));
+  }
+
+  /// What is judged before its writer is: approvals of what is no proposal, and what custody finds wrong.
+  std::optional<Refusal> wrong(Meaning meaning) const {
+    if (meaning != Meaning::approve) return grounds_.tenures.wrong(by_);
+    const auto named = grounds_.forms.references(by_);
+    const bool proposals = std::all_of(named.begin(), named.end(), [&](const OpRef& op) { return deciders_.contains(op); });
+    return proposals ? std::nullopt : std::optional(Refusal::missing_reference);
   }
 
   void act(Meaning meaning) {
@@ -102,15 +114,16 @@ class Reader {
     if (!grounds_.workflow.on_line(by_)) return std::nullopt;
     if (const auto* map = causality_.op_at(by_).value.map())
       for (const auto& member : *map)
-        if (member.name != status_field) put_value(child(out_.fields, nullptr, true, member.name), &member.value, false);
+        if (member.name != status_field) ride(child(out_.fields, nullptr, true, member.name), member.value);
     return std::nullopt;
   }
 
+  void ride(FieldNode& to, const record::Value& value) { put_value(to, &value, decider_of_field(grounds_, to, by_).has_value()); }
+
   std::optional<Refusal> approve() {
+    if (const auto why = wrong(Meaning::approve)) return why;
     const auto approval = by_;
     const auto named = grounds_.forms.references(approval);
-    if (!std::all_of(named.begin(), named.end(), [&](const OpRef& op) { return deciders_.contains(op); }))
-      return Refusal::missing_reference;
     for (const auto& op : named) {
       said_ = op;
       const bool allowed =
@@ -256,6 +269,7 @@ class Reader {
   const Grounds& grounds_;
   const Causality& causality_;
   std::set<OpRef> lost_;               ///< statuses
+  std::set<OpRef> repeated_;           ///< supplement letters, the first of each group with the others
   std::map<OpRef, Decider> deciders_;  ///< of proposals so far
   OpRef by_, said_;
   bool resolution_ = false;

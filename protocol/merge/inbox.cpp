@@ -4,7 +4,6 @@
 #include "protocol/crypto/hash.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <tuple>
 
 namespace ward::merge {
@@ -17,7 +16,9 @@ using Role = Decider::Role;
 constexpr std::string_view supplements_field = "DanhSachHoSoBoSung";
 constexpr std::string_view payments_field = "BienLai";
 constexpr std::string_view fee_field = "TongLePhi";
-constexpr std::string_view asked_for_papers = "5";
+
+constexpr int low_bits = 32;
+constexpr std::uint64_t low_mask = 0xffff'ffff;
 
 Path at(std::string_view field) { return {Step::field(std::string(field))}; }
 
@@ -36,7 +37,13 @@ bool is_named_by_kind(ConflictKind kind) {
   return kind != ConflictKind::choose_value && kind != ConflictKind::removed_but_edited && kind != ConflictKind::payment_differs;
 }
 
-bool sum_fits(std::int64_t sum, std::int64_t more) { return more >= 0 && sum <= std::numeric_limits<std::int64_t>::max() - more; }
+/// A sum of amounts may be more than a number holds.
+Paid sum(Paid paid, std::int64_t more) {
+  paid.low += static_cast<std::uint64_t>(more) & low_mask;
+  paid.high += (more >> low_bits) + static_cast<std::int64_t>(paid.low >> low_bits);
+  paid.low &= low_mask;
+  return paid;
+}
 
 }  // namespace
 
@@ -55,6 +62,11 @@ void Inbox::ask(ConflictKind kind, const Place& place, const Register& writes, c
   for (const auto leaf : leaves) {
     const bool whole = kind == ConflictKind::removed_but_edited || kind == ConflictKind::status_differs;
     values.push_back(whole ? said_by(writes[leaf].by, grounds_.causality) : said_by(writes[leaf], path, grounds_.causality));
+    if (kind == ConflictKind::removed_but_edited && writes[leaf].kind == Write::Kind::removal) {  // also one that was approved
+      values.back().kind = record::OpKind::remove;
+      values.back().path = path;
+      values.back().value = {};
+    }
   }
   add(kind, path, named, std::move(values), decider_of(kind, one_level_up, grounds_.tenures), blocked_by(kind));
 }
@@ -78,7 +90,7 @@ void Inbox::notice_field(const FieldNode& node, const Decision& decided, const P
     if (decided.policy == schema::Policy::owner && !counts(writes[head]) && counts(writes[decided.head]))
       notice(ConflictKind::lost_custody_edit, place, writes[head], custodian(grounds_.tenures));
     else if (!good(writes[head]) && good(writes[decided.head]))
-      notice(ConflictKind::lost_to_bad_clock, place, writes[head], writer_of(causality.at(writes[head].said.change)));
+      notice(ConflictKind::lost_to_bad_clock, place, writes[head], writer_of(causality.at(writes[head].by.change)));
   }
 }
 
@@ -100,13 +112,12 @@ bool Inbox::changed_after_offer(const Write& write) const {
 }
 
 void Inbox::notice_payment(std::int64_t amount, const Register& writes, const Places& leaves) {
-  if (!sum_fits(paid_, amount)) return;
-  paid_ += amount;
+  paid_ = sum(paid_, amount);
   paid_by_.push_back(writes[leaves.front()].by);
 }
 
 void Inbox::notice_fee(std::int64_t fee, const OpRef& fee_by, const std::string* procedure, const std::optional<OpRef>& procedure_by) {
-  if (paid_ > fee) notice(ConflictKind::overpaid, at(payments_field), paid_by_, {Role::accountant, {}, {}});
+  if (!paid_by_.empty() && paid_ > sum({}, fee)) notice(ConflictKind::overpaid, at(payments_field), paid_by_, {Role::accountant, {}, {}});
   const auto* known = procedure == nullptr ? nullptr : schema::find_procedure(*procedure);
   if (known != nullptr && known->fee_vnd != fee && procedure_by && grounds_.causality.concurrent(fee_by, *procedure_by))
     notice(ConflictKind::fee_does_not_fit_procedure, at(fee_field), {fee_by, *procedure_by}, custodian(grounds_.tenures));
@@ -133,8 +144,11 @@ void Inbox::notice_status() {
     told_.insert(ops.begin(), ops.end());
     notice(ConflictKind::two_supplement_letters, at(supplements_field), ops, custodian(grounds_.tenures));
   }
+  const auto lost = [&](const OpRef& op) {
+    return std::any_of(workflow.losers().begin(), workflow.losers().end(), [&](const Loser& loser) { return loser.op == op; });
+  };
   for (const auto head : now.heads)
-    if (changed_after_offer(workflow.writes()[head]))
+    if (changed_after_offer(workflow.writes()[head]) && !lost(workflow.writes()[head].by))
       notice(ConflictKind::changed_after_offer, at(status_field), {workflow.writes()[head].by}, custodian(grounds_.tenures));
 }
 

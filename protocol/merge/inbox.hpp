@@ -7,6 +7,13 @@
 
 namespace ward::merge {
 
+/// All that was paid: high * 2^32 + low.
+struct Paid {
+  std::int64_t high = 0;
+  std::uint64_t low = 0;
+  friend auto operator<=>(const Paid&, const Paid&) = default;
+};
+
 /// What people must be told of a dossier (MERGE.md §7). The walk through the document says what stands where.
 class Inbox {
  public:
@@ -40,7 +47,7 @@ class Inbox {
   const Document& document_;
   std::vector<Conflict> all_;
   std::set<OpRef> told_;  ///< acts that some notice is about
-  std::int64_t paid_ = 0;
+  Paid paid_;
   std::vector<OpRef> paid_by_;
 };
 

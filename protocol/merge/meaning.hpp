@@ -67,6 +67,8 @@ inline constexpr std::string_view code_field = "MaHoSo";
 /// Where the text of a note stands.
 inline constexpr std::string_view note_field = "text";
 inline constexpr std::string_view status_field = "TrangThaiHoSo";
+/// The status with which a supplement letter goes out.
+inline constexpr std::string_view asked_for_papers = "5";
 /// Where acts of custody stand.
 inline constexpr std::string_view custody_field = "BanGiao";
 

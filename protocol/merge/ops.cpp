@@ -32,6 +32,8 @@ Op keep(const Conflict& conflict, std::size_t which) {
   WARD_ASSERT(can_keep(conflict) && which < conflict.values.size());
   const auto& chosen = conflict.values[which];
   if (is_about_status(conflict.kind)) return {chosen.kind, field(status_field), chosen.value, std::nullopt};
+  // A payment takes no null: that there is none is said by an undo that refers to nothing.
+  if (conflict.kind == ConflictKind::payment_differs && chosen.value.is_null()) return {OpKind::set, conflict.path, Heads{}, std::nullopt};
   if (conflict.kind != ConflictKind::removed_but_edited) return {OpKind::set, conflict.path, chosen.value, std::nullopt};
   if (chosen.kind == OpKind::remove) return {OpKind::remove, conflict.path, {}, std::nullopt};
   Heads alive;
@@ -91,7 +93,7 @@ bool may_decide(const Decider& decider, const DossierState& state, const Context
     case Decider::Role::user: return (user == decider.user && house(unit) == house(decider.unit)) || (inside && standing.leader);
     case Decider::Role::accountant: return inside && standing.accountant;
     case Decider::Role::leader: return inside && standing.leader;
-    case Decider::Role::centre_admin: return context.is_centre(unit) && standing.admin;
+    case Decider::Role::centre_admin: return context.is_centre(house(unit)) && standing.admin;
   }
   return false;
 }

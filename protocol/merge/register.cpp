@@ -26,10 +26,12 @@ class Replaces {
  public:
   Replaces(const Register& writes, std::uint32_t place, const Causality& causality)
       : writes_(writes), write_(writes[place]), causality_(causality) {
-    // An approval replaces what its own writer had seen, whatever the proposal says.
+    // An approval replaces what its own writer had seen, whatever the proposal says. A status lists statuses, not what its riders replace.
     if (write_.kind == Write::Kind::touch || write_.by != write_.said) return;
-    const auto& listed = causality.op_at(write_.by).replaces;
-    if (listed) only_ = named_by(*listed, writes, place, causality);
+    const auto& op = causality.op_at(write_.by);
+    const bool rides = op.kind == record::OpKind::status && write_.value != &op.value;
+    const auto& listed = op.replaces;
+    if (listed && !rides) only_ = named_by(*listed, writes, place, causality);
   }
   bool operator()(std::uint32_t head) const {
     if (write_.kind == Write::Kind::payment) return false;

@@ -100,8 +100,8 @@ void Workflow::enter(const OpRef& status, const Outcome& before, bool decision) 
   Known known;
   known.target = target_of(status);
   known.decision = decision;
-  known.went_on_from = before.shown;
   if (known.target != 0) {
+    known.went_on_from = before.shown;
     const auto step = priority(shown_in(before), known.target);
     known.weight = step != impossible ? step : table().to.at(static_cast<std::size_t>(known.target));
   }
@@ -186,7 +186,8 @@ std::vector<Loser> Workflow::losers_in(const Outcome& outcome, const Past& past)
   for (const auto& [op, target] : lost) {
     const bool settled = std::any_of(line.begin(), line.end(), [&, op = op, target = target](std::uint32_t place) {
       const auto& by = writes_[place].by;
-      return (known_[place].decision && causality().in_past(by, op)) || (known_[place].target == target && causality().concurrent(by, op));
+      return by == op || (known_[place].decision && causality().in_past(by, op)) ||
+             (known_[place].target == target && causality().concurrent(by, op));
     });
     if (!settled) out.push_back(matched(op, target, line));
   }

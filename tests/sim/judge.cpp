@@ -1,7 +1,6 @@
 #include "tests/sim/judge.hpp"
 
 #include "storage/dossiers.hpp"
-#include "protocol/schema/schema.hpp"
 #include "tests/protocol/merge/oracle.hpp"
 #include "tests/sim/founding.hpp"
 
@@ -57,7 +56,7 @@ std::vector<merge::Fact> facts_of(storage::Store& store, const Did& did) {
 class Comparison {
  public:
   Comparison(const merge::DossierState& state, const std::vector<merge::Fact>& facts)
-      : state_(state), model_(state.did, facts), facts_(facts) {}
+      : state_(state), model_(merge::test::Oracle(state.did, facts).state()), facts_(facts) {}
 
   /// Names what differs; empty when nothing does.
   [[nodiscard]] std::string difference() const {
@@ -76,36 +75,32 @@ class Comparison {
   }
 
  private:
+  [[nodiscard]] static std::set<OpId> asked(const merge::DossierState& state, const record::Path& path) {
+    std::set<OpId> out;
+    for (const auto& conflict : state.conflicts)
+      if (conflict.path == path && merge::is_question(conflict.kind))
+        for (const auto& said : conflict.values) out.insert(said.op);
+    return out;
+  }
   [[nodiscard]] bool same_field(const std::string& name) const {
     const record::Path path{record::Step::field(name)};
-    const auto policy = schema::policy_at(path);
-    if (name == "TrangThaiHoSo") return true;  // goes by transitions, which this model does not know
-    const bool latest = policy == schema::Policy::latest || policy == schema::Policy::owner || policy == schema::Policy::workflow;
-    const auto expected = model_.shown(path, latest);
-    const auto* shown = record::find(state_.fields, name);
-    if ((shown != nullptr) != expected.has_value() || (shown != nullptr && !(*shown == *expected))) return false;
-    std::set<OpId> asked;
-    for (const auto& conflict : state_.conflicts)
-      if (conflict.path == path && merge::is_question(conflict.kind))
-        for (const auto& said : conflict.values) asked.insert(said.op);
-    const auto leaves = model_.leaves(path);
-    const bool must_ask = !latest && !expected && leaves.size() > 1 && !same_values(leaves);
-    return must_ask ? asked == leaves : asked.empty();
+    const auto *expected = record::find(model_.fields, name), *shown = record::find(state_.fields, name);
+    if ((shown == nullptr) != (expected == nullptr) || (shown != nullptr && !(*shown == *expected))) return false;
+    return asked(state_, path) == asked(model_, path);
   }
-  [[nodiscard]] bool same_values(const std::set<OpId>& leaves) const {
-    return std::all_of(leaves.begin(), leaves.end(),
-                       [&](const auto& leaf) { return model_.op(leaf).value == model_.op(*leaves.begin()).value; });
+  [[nodiscard]] static bool has(const merge::DossierState& state, const std::string& collection, const std::string& id) {
+    for (const auto& held : state.collections)
+      if (held.name == collection)
+        for (const auto& element : held.elements)
+          if (element.id == id) return true;
+    return false;
   }
   [[nodiscard]] bool same_element(const std::string& collection, const std::string& id) const {
-    bool shown = false;
-    for (const auto& held : state_.collections)
-      if (held.name == collection)
-        for (const auto& element : held.elements) shown = shown || element.id == id;
-    return shown == model_.alive(collection, id);
+    return has(state_, collection, id) == has(model_, collection, id);
   }
 
   const merge::DossierState& state_;
-  merge::test::Oracle model_;
+  const merge::DossierState model_;
   const std::vector<merge::Fact>& facts_;
 };
 

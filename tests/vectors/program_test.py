@@ -203,6 +203,15 @@ class Vectors(unittest.TestCase):
             self.assertEqual(status, 1)
             self.assertRegex(err, expected)
 
+    def test_each_wrong_expectation_of_a_merge_is_noticed_for_what_it_is(self):
+        status, out, _ = run("merge", "tests/data/conflicts-wrong.json")
+        self.assertEqual(status, 1)
+        with open("tests/data/conflicts-wrong.json", encoding="utf-8") as file:
+            scenarios = json.load(file)["scenarios"]
+        for scenario in scenarios:
+            self.assertIn(f"\n{scenario['id']} FAILED: {scenario['tags'][1]}", out)
+        self.assertEqual(last_line(out), f"0 passed, {len(scenarios)} failed, 0 not applicable")
+
     def test_a_broken_file_does_not_hide_the_others(self):
         status, out, _ = run("noise", self.file("hello\n"), NOISE)
         self.assertEqual((status, last_line(out)), (1, "8 passed, 0 failed, 0 not applicable"))

@@ -1,152 +1,273 @@
 #include "tests/protocol/merge/oracle.hpp"
 
+#include "protocol/record/record.hpp"
+
+#include <algorithm>
 #include <tuple>
 
 namespace ward::merge::test {
+namespace {
 
-Oracle::Oracle(const Did& did, const std::vector<Fact>& facts) {
-  std::map<Position, std::set<Rid>> rids;
-  for (const auto& fact : facts) {
-    rids[fact.position].insert(fact.rid);
-    auto& held = by_position_[fact.position];
-    if (held == nullptr || (fact.stamp && !held->stamp)) held = &fact;
-  }
-  for (bool grew = true; grew;) {
-    grew = false;
-    for (const auto& [position, fact] : by_position_) {
-      const bool is_root = record::did_created_by(position) == did;
-      bool ready =
-          rids[position].size() == 1 && fact->admission != Admission::waiting && !merges(position) && is_root == fact->change.seen.empty();
-      for (const auto& seen : fact->change.seen) ready = ready && merges(seen);
-      if (!ready) continue;
-      std::set<Position> past;
-      for (const auto& seen : fact->change.seen) {
-        past.insert(seen);
-        past.insert(past_[seen].begin(), past_[seen].end());
-      }
-      past_[position] = std::move(past);
-      grew = true;
+constexpr std::size_t changes_at_most = 16'384;
+
+}  // namespace
+
+Oracle::Oracle(const Did& did, const std::vector<Fact>& facts, Context context) : did_(did), context_(std::move(context)) {
+  gather(did, facts);
+  std::size_t count = 0;
+  for (const auto* fact : order_) count += fact->change.ops.size();
+  std::map<Position, Ops> known;  // by each change's writer, when he had written it
+  for (const auto* fact : order_) {
+    auto& now = known.try_emplace(fact->position, count).first->second;
+    for (const auto& seen : fact->change.seen) now.put_all(known.at(seen));
+    for (std::uint16_t i = 0; i < fact->change.ops.size(); ++i) {
+      const OpId id{fact->position, i};
+      places_.emplace(id, ops_.size());
+      ops_.push_back({id, fact, &fact->change.ops[i], now});
+      now.put(ops_.size() - 1);
     }
   }
+  everything_ = none();
+  for (std::size_t i = 0; i < count; ++i) everything_.put(i);
+  judged_.resize(ops_.size());
+  for (std::size_t i = 0; i < ops_.size(); ++i) {
+    judged_[i] = judge(i);
+    if (judged_[i].outcome == Outcome::applies) enter(i);
+  }
+}
+
+/// Facts that merge, found by asking again until no more do.
+void Oracle::gather(const Did& did, const std::vector<Fact>& facts) {
+  std::map<Position, std::map<Rid, const Fact*>> held;
+  for (const auto& fact : facts) {
+    auto& one = held[fact.position][fact.rid];
+    if (one == nullptr || (fact.stamp && !one->stamp)) one = &fact;
+  }
+  std::vector<const Fact*> ready;
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (const auto& [position, records] : held) {
+      const auto& fact = *records.begin()->second;
+      const bool creates = record::did_created_by(position) == did;
+      bool all_there = records.size() == 1 && fact.admission != Admission::waiting && creates == fact.change.seen.empty();
+      for (const auto& seen : fact.change.seen) all_there = all_there && merges(seen);
+      if (all_there && merged_.emplace(position, &fact).second) grew = true;
+    }
+  }
+  for (const auto& [position, fact] : merged_) ready.push_back(fact);
+  put_in_order(std::move(ready));
+  for (const auto& [position, records] : held) waiting_ += merges(position) ? 0 : records.size();
+}
+
+bool Oracle::comes_before(const Fact& a, const Fact& b) {
+  const auto key = [](const Fact& fact) {
+    return std::tuple{!fact.stamp.has_value(), fact.stamp ? fact.stamp->index : 0, believed(fact), fact.hlc, fact.position};
+  };
+  return key(a) < key(b);
+}
+
+/// Again and again the first of those whose past stands already.
+void Oracle::put_in_order(std::vector<const Fact*> waiting) {
+  merged_.clear();
+  while (!waiting.empty() && order_.size() < changes_at_most) {
+    std::size_t next = waiting.size();
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+      const auto& seen = waiting[i]->change.seen;
+      const bool may_stand = std::all_of(seen.begin(), seen.end(), [&](const Position& position) { return merges(position); });
+      if (may_stand && (next == waiting.size() || comes_before(*waiting[i], *waiting[next]))) next = i;
+    }
+    order_.push_back(waiting[next]);
+    merged_.emplace(waiting[next]->position, waiting[next]);
+    waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(next));
+  }
+}
+
+std::optional<std::size_t> Oracle::find(const OpId& id) const {
+  const auto found = places_.find(id);
+  return found == places_.end() ? std::nullopt : std::optional(found->second);
 }
 
 bool Oracle::saw(const OpId& later, const OpId& earlier) const {
-  if (later.change == earlier.change) return later.index > earlier.index;
-  return past_.at(later.change).count(earlier.change) != 0;
+  const auto a = find(later), b = find(earlier);
+  return a && b && ops_[*a].past.has(*b);
 }
 
-const Op& Oracle::op(const OpId& id) const { return fact(id.change).change.ops.at(id.index); }
-
-bool Oracle::in_past(const OpId& of, const std::vector<OpId>& ids) const {
-  for (const auto& id : ids)
-    if (!merges(id.change) || !saw(of, id)) return false;
-  return true;
+bool Oracle::refers_to_its_past(std::size_t op) const {
+  auto ids = references_of(ops_[op].op->value);
+  if (ops_[op].op->replaces) ids.insert(ids.end(), ops_[op].op->replaces->begin(), ops_[op].op->replaces->end());
+  return std::all_of(ids.begin(), ids.end(), [&](const OpId& id) {
+    const auto found = find(id);
+    return found && ops_[op].past.has(*found);
+  });
 }
 
-std::vector<OpId> Oracle::writes_to(const Path& path) const {
-  std::vector<OpId> out;
-  for (const auto& [position, past] : past_) {
-    const auto& change = fact(position);
-    if (change.admission != Admission::admitted) continue;
-    for (std::uint16_t i = 0; i < change.change.ops.size(); ++i) {
-      const auto& op = change.change.ops[i];
-      const OpId id{position, i};
-      const auto* undone = op.value.heads();
-      if (op.kind == OpKind::set && op.path == path && (!op.replaces || in_past(id, *op.replaces)) &&
-          (undone == nullptr || in_past(id, undone->ops)))
-        out.push_back(id);
-    }
-  }
-  return out;
+bool Oracle::names_proposals(std::size_t op) const {
+  const auto named = references_of(ops_[op].op->value);
+  return std::all_of(named.begin(), named.end(), [&](const OpId& id) { return judged_[*find(id)].outcome == Outcome::proposed; });
 }
 
-std::set<OpId> Oracle::heads(const Path& path) const {
-  std::set<OpId> out;
-  const auto writes = writes_to(path);
-  for (const auto& old : writes) {
-    bool replaced = false;
-    for (const auto& by : writes) {
-      const auto& only = op(by).replaces;
-      const bool listed = by.change == old.change || !only || std::find(only->begin(), only->end(), old) != only->end();
-      replaced = replaced || (saw(by, old) && listed);
-    }
-    if (!replaced) out.insert(old);
-  }
-  return out;
-}
-
-std::vector<OpId> Oracle::targets(const OpId& undo) const {
-  std::vector<OpId> out;
-  const auto writes = writes_to(op(undo).path);
-  for (const auto& id : op(undo).value.heads()->ops)
-    if (std::find(writes.begin(), writes.end(), id) != writes.end()) out.push_back(id);
-  return out;
-}
-
-std::set<OpId> Oracle::leaves(const Path& path) const {
-  auto open = heads(path);
-  std::set<OpId> out, met;
-  while (!open.empty()) {
-    const auto id = *open.begin();
-    open.erase(open.begin());
-    if (!met.insert(id).second) continue;
-    const auto next = op(id).value.heads() == nullptr ? std::vector<OpId>{} : targets(id);
-    if (next.empty()) out.insert(id);
-    open.insert(next.begin(), next.end());
-  }
-  return out;
-}
-
-bool Oracle::better(const OpId& a, const OpId& b) const {
-  const auto rank = [&](const OpId& id) {
-    const auto& said = fact(id.change);
-    return std::tuple{clock_good(said.hlc, said.stamp), said.hlc, id};
+Oracle::Judgement Oracle::judge(std::size_t op) {
+  const auto& said = ops_[op];
+  const auto meaning = sense_of(*said.op);
+  Judgement out;
+  out.sense = meaning.sense;
+  out.tenure = tenure(said.past);
+  out.inside = house(said.fact->unit, said.fact->stamp) == house(holder(said.past), said.fact->stamp);
+  const auto refuse = [&](Refusal why) {
+    out.outcome = Outcome::refused;
+    out.why = why;
+    return out;
   };
-  return rank(a) > rank(b);
+  if (meaning.wrong) return refuse(*meaning.wrong);
+  if (out.sense == Sense::offer) {
+    const auto& to = *record::find(*said.op->value.map(), "to")->text();
+    if (house(to, said.fact->stamp) == house(holder(said.past), said.fact->stamp)) return refuse(Refusal::wrong_type);
+  }
+  if (!refers_to_its_past(op)) return refuse(Refusal::missing_reference);
+  if (is_custody(out.sense) && out.sense != Sense::offer && !names_good_offer(op)) return refuse(Refusal::missing_reference);
+  if (out.sense == Sense::approve && !names_proposals(op)) return refuse(Refusal::missing_reference);
+  const bool revoked = said.fact->admission == Admission::proposal;
+  if (revoked || !standing(*said.fact).enabled) {
+    out.outcome = is_act(out.sense) ? Outcome::refused : Outcome::proposed;
+    out.why = revoked ? Refusal::after_revocation : Refusal::disabled_user;
+    return out;
+  }
+  if (is_custody(out.sense)) return judge_custody(op, out);
+  if (out.sense == Sense::status) return judge_status(op, out);
+  judged_[op] = out;  // what follows asks whether its writer may decide something
+  if (out.sense == Sense::approve) return judge_approval(op, out);
+  if (out.sense == Sense::dismiss) return judge_dismissal(op, out);
+  return judge_ordinary(op, out);
 }
 
-std::optional<Value> Oracle::shown(const Path& path, bool latest) const {
-  const auto value = [&](const OpId& id) { return op(id).value.heads() == nullptr ? op(id).value : Value(); };
-  if (!latest) {
-    std::optional<Value> out;
-    for (const auto& leaf : leaves(path)) {
-      if (out && !(*out == value(leaf))) return std::nullopt;
-      out = value(leaf);
-    }
-    return out && !out->is_null() ? out : std::nullopt;
-  }
-  const auto first = heads(path);
-  std::vector<OpId> open(first.begin(), first.end());
-  while (!open.empty()) {
-    auto best = open.front();
-    for (const auto& id : open)
-      if (better(id, best)) best = id;
-    if (op(best).value.heads() == nullptr) return op(best).value.is_null() ? std::nullopt : std::optional(op(best).value);
-    open = targets(best);
-  }
-  return std::nullopt;
+Oracle::Judgement Oracle::judge_ordinary(std::size_t op, Judgement about) {
+  const auto propose = [&](Refusal why) {
+    about.outcome = Outcome::proposed;
+    about.why = why;
+    return about;
+  };
+  if (!about.inside) return always_applies(op) ? about : propose(Refusal::outside_custody);
+  about.decided_by = question_decided_by(op, writes_of(op, op));
+  if (!about.decided_by) return about;
+  if (!may(op, {*about.decided_by, {}, {}})) return propose(Refusal::not_the_decider);
+  about.decided_by.reset();
+  return about;
 }
 
-bool Oracle::alive(const std::string& collection, const std::string& element) const {
-  std::vector<OpId> marks, removals;
-  for (const auto& [position, past] : past_) {
-    const auto& said = fact(position);
-    if (said.admission != Admission::admitted) continue;
-    for (std::uint16_t i = 0; i < said.change.ops.size(); ++i) {
-      const auto& op = said.change.ops[i];
-      const OpId id{position, i};
-      const bool inside = op.path.size() > 1 && op.path[0].text == collection && op.path[1].text == element;
-      if (op.kind == OpKind::remove && op.path == at(collection, element)) removals.push_back(id);
-      if (op.kind == OpKind::set && inside) marks.push_back(id);
-      if (op.kind == OpKind::add && op.path == at(collection) && element_of(op, id) == element) marks.push_back(id);
-    }
+/// Entries of the ledger; elements that nobody had said anything about.
+bool Oracle::always_applies(std::size_t op) const {
+  const auto sense = judged_[op].sense;
+  if (sense == Sense::entry) return true;
+  if (sense != Sense::add && sense != Sense::note) return false;
+  auto element = ops_[op].op->path;
+  element.push_back(record::Step::element(name_of_element(*ops_[op].op, ops_[op].id)));
+  return register_at(element, ops_[op].past).empty();
+}
+
+std::optional<Decider::Role> Oracle::question_decided_by(std::size_t op, const Writes& writes) {
+  std::optional<Decider::Role> out;
+  for (const auto& [path, write] : writes) {
+    const bool payment = path.size() % 2 == 0 && schema::policy_at(path) == schema::Policy::ledger;
+    const auto sense = sense_of(*ops_[write.first].op).sense;
+    if (sense == Sense::add || sense == Sense::note || sense == Sense::entry) continue;
+    if (write.kind == Write::Kind::touch || (path.size() % 2 == 0 && !payment)) continue;
+    const auto stood = leaves(path, ops_[op].past);
+    const auto merges_as = policy(path, ops_[op].past);
+    const bool asks = payment || merges_as == schema::Policy::ask || merges_as == schema::Policy::set;
+    if (!asks || agree(path, stood, ops_[op].past)) continue;
+    resolutions_.emplace(op, path);
+    const bool again = std::any_of(stood.begin(), stood.end(), [&](const Write& leaf) { return resolutions_.count({leaf.by, path}) != 0; });
+    if (again)
+      out = Decider::Role::leader;
+    else if (payment && !out)
+      out = Decider::Role::accountant;
+    else if (!out)
+      out = Decider::Role::custodian_clerk;
   }
-  for (const auto& mark : marks) {
-    bool cancelled = false;
-    for (const auto& removal : removals) cancelled = cancelled || saw(removal, mark);
-    if (!cancelled) return true;
+  return out;
+}
+
+Oracle::Judgement Oracle::judge_approval(std::size_t op, Judgement about) {
+  bool may_all = about.inside;
+  for (const auto& id : references_of(ops_[op].op->value)) {
+    const auto proposal = *find(id);
+    may_all = may_all && may(op, {judged_[proposal].decided_by.value_or(Decider::Role::custodian_clerk), {}, {}});
+    const auto decides = question_decided_by(op, writes_of(op, proposal));
+    may_all = may_all && (!decides || may(op, {*decides, {}, {}}));
+  }
+  if (may_all) return about;
+  about.outcome = Outcome::refused;
+  about.why = Refusal::not_the_decider;
+  return about;
+}
+
+Oracle::Judgement Oracle::judge_dismissal(std::size_t op, Judgement about) const {
+  const auto& fact = *ops_[op].fact;
+  const auto named = references_of(ops_[op].op->value);
+  const auto wrote = [&](const OpId& id) {
+    const auto& by = *ops_[*find(id)].fact;
+    return by.change.user == fact.change.user && house(by.unit, fact.stamp) == house(fact.unit, fact.stamp);
+  };
+  bool own = std::any_of(named.begin(), named.end(), wrote);
+  for (const auto& id : named) {
+    const auto& other = judged_[*find(id)];
+    const bool wrong = other.why == Refusal::wrong_type || other.why == Refusal::missing_reference;
+    own = own && (wrote(id) || (other.sense == Sense::status && !wrong));
+  }
+  const auto at = house(fact.unit, fact.stamp);
+  const bool of_centre = std::find(context_.centres.begin(), context_.centres.end(), at) != context_.centres.end();
+  if (about.inside || of_centre || own) return about;
+  about.outcome = Outcome::refused;
+  about.why = Refusal::not_the_decider;
+  return about;
+}
+
+Context::Standing Oracle::standing(const Fact& fact) const {
+  Context::Standing out{0, true, true, true, true};
+  const auto found = context_.users.find({fact.unit, fact.change.user});
+  if (found == context_.users.end()) return out;
+  for (const auto& later : found->second)
+    if (!fact.stamp || later.from_index <= fact.stamp->index) out = later;
+  return out;
+}
+
+UnitCode Oracle::house(UnitCode unit, const std::optional<Stamp>& at) const {
+  for (std::size_t i = 0; i <= context_.successions.size(); ++i) {
+    const auto found = context_.successions.find(unit);
+    if (found == context_.successions.end() || (at && found->second.from_index > at->index)) break;
+    unit = found->second.heir;
+  }
+  return unit;
+}
+
+bool Oracle::may(std::size_t op, const Decider& decider) const {
+  using Role = Decider::Role;
+  const auto& fact = *ops_[op].fact;
+  const bool inside = judged_[op].inside;
+  const auto is = standing(fact);
+  switch (decider.role) {
+    case Role::custodian_clerk:
+    case Role::officer_centre: return inside;
+    case Role::leader: return inside && is.leader;
+    case Role::accountant: return inside && is.accountant;
+    case Role::user:
+      return (fact.change.user == decider.user && house(fact.unit, fact.stamp) == house(decider.unit, fact.stamp)) || (inside && is.leader);
+    case Role::centre_admin: {
+      const auto at = house(fact.unit, fact.stamp);
+      return is.admin && std::find(context_.centres.begin(), context_.centres.end(), at) != context_.centres.end();
+    }
   }
   return false;
+}
+
+bool Oracle::in_force(std::size_t dismissal, const Ops& in) const {
+  if (!in.has(dismissal) || judged_[dismissal].sense != Sense::dismiss || judged_[dismissal].outcome != Outcome::applies) return false;
+  for (std::size_t later = dismissal + 1; later < ops_.size(); ++later) {
+    const auto named = references_of(ops_[later].op->value);
+    const bool names_it = std::find(named.begin(), named.end(), ops_[dismissal].id) != named.end();
+    if (names_it && in_force(later, in)) return false;
+  }
+  return true;
 }
 
 }  // namespace ward::merge::test
