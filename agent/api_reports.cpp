@@ -1,6 +1,5 @@
 #include "agent/api.hpp"
 
-#include "protocol/deadline/moment.hpp"
 #include "runtime/report_json.hpp"
 #include "storage/figures.hpp"
 
@@ -8,11 +7,10 @@
 namespace ward::agent {
 namespace {
 
-/// Of the request's days and unit.
-Result<storage::Figures> figures(storage::Store& store, const runtime::Request& request, const runtime::Days& days, deadline::Moment now) {
-  WARD_TRY(const auto unit, runtime::unit_of(request, store.policy));
-  const storage::Period period{deadline::stored(days.from), deadline::stored(days.to + std::chrono::days{1})};
-  return storage::figures_of(store, period, unit, now);
+auto reader(storage::Store& store, deadline::Moment now) {
+  return [&store, now](std::string from, std::string before, const UnitCode& unit) {
+    return storage::figures_of(store, {std::move(from), std::move(before)}, unit, now);
+  };
 }
 
 }  // namespace
@@ -20,19 +18,15 @@ Result<storage::Figures> figures(storage::Store& store, const runtime::Request& 
 runtime::Response Api::online_share(const runtime::Request& request) {
   auto& store = ward_.store.store();
   const auto now = today().now;
-  const auto days = runtime::days_of(request, deadline::day_of(now));
-  if (days.has_error()) return refuse(days.error());
-  const auto found = figures(store, request, *days, now);
-  return found.has_error() ? refuse(found.error()) : runtime::share_report(request, *days, *found, store.policy);
+  const auto told = runtime::share_report(request, store.policy, now, reader(store, now));
+  return told.has_error() ? refuse(told.error()) : *told;
 }
 
 runtime::Response Api::punctuality(const runtime::Request& request) {
   auto& store = ward_.store.store();
   const auto now = today().now;
-  const auto days = runtime::days_of(request, deadline::day_of(now));
-  if (days.has_error()) return refuse(days.error());
-  const auto found = figures(store, request, *days, now);
-  return found.has_error() ? refuse(found.error()) : runtime::deadlines_report(request, *days, *found, store.policy);
+  const auto told = runtime::deadlines_report(request, store.policy, now, reader(store, now));
+  return told.has_error() ? refuse(told.error()) : *told;
 }
 
 }  // namespace ward::agent

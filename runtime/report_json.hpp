@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/deadline/judgement.hpp"
+#include "protocol/deadline/moment.hpp"
 #include "protocol/policy/policy.hpp"
 #include "runtime/deadline_json.hpp"
 #include "runtime/http.hpp"
@@ -36,28 +37,34 @@ struct Days {
 /// `units` and `total` of a report as CSV (RFC 4180). No cell is a formula to a spreadsheet.
 [[nodiscard]] std::string report_csv(const boost::json::value& report);
 
-template <class Figures>
-[[nodiscard]] Response deadlines_report(const Request& request, const Days& days, const Figures& figures, const policy::PolicyLog& log) {
-  const auto row = [&](const auto& one) {
+/// What `read` (period's begin and end as dossiers store times, unit) gives for the days and unit that the request names; `row` makes a row
+/// of one unit's figures. Fails as `read` does, and as `days_of` and `unit_of`.
+template <class Read, class Row>
+[[nodiscard]] Result<Response> period_report(const Request& request, const policy::PolicyLog& log, deadline::Moment now, Read&& read,
+                                             Row&& row, std::string_view name) {
+  WARD_TRY(const auto days, days_of(request, deadline::day_of(now)));
+  WARD_TRY(const auto unit, unit_of(request, log));
+  WARD_TRY(const auto figures, read(deadline::stored(days.from), deadline::stored(days.to + std::chrono::days{1}), unit));
+  const auto whole = [&](const auto& one) {
     auto out = unit_head(one.unit, log);
-    for (const auto& member : punctuality_json(one.punctuality, one.apologised)) out[member.key()] = member.value();
+    for (const auto& member : row(one)) out[member.key()] = member.value();
     return out;
   };
   boost::json::array units;
-  for (const auto& one : figures.units) units.push_back(row(one));
-  return report_response(request, days, std::move(units), row(figures.total), "deadlines");
+  for (const auto& one : figures.units) units.push_back(whole(one));
+  return report_response(request, days, std::move(units), whole(figures.total), name);
 }
 
-template <class Figures>
-[[nodiscard]] Response share_report(const Request& request, const Days& days, const Figures& figures, const policy::PolicyLog& log) {
-  const auto row = [&](const auto& one) {
-    auto out = unit_head(one.unit, log);
-    for (const auto& member : share_json(one.share, level_of(one.unit, log))) out[member.key()] = member.value();
-    return out;
-  };
-  boost::json::array units;
-  for (const auto& one : figures.units) units.push_back(row(one));
-  return report_response(request, days, std::move(units), row(figures.total), "online-share");
+template <class Read>
+[[nodiscard]] Result<Response> deadlines_report(const Request& request, const policy::PolicyLog& log, deadline::Moment now, Read&& read) {
+  const auto row = [](const auto& one) { return punctuality_json(one.punctuality, one.apologised); };
+  return period_report(request, log, now, read, row, "deadlines");
+}
+
+template <class Read>
+[[nodiscard]] Result<Response> share_report(const Request& request, const policy::PolicyLog& log, deadline::Moment now, Read&& read) {
+  const auto row = [&](const auto& one) { return share_json(one.share, level_of(one.unit, log)); };
+  return period_report(request, log, now, read, row, "online-share");
 }
 
 }  // namespace ward::runtime
