@@ -421,7 +421,7 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
       await second.waitForSelector('main h1');
       await second.close();
       await page.waitForSelector('text=wardsync page', {state: 'detached'});
-      assert.equal(await page.inputValue('[name=ChuHoSo]'), typed);
+      await eventually('what was typed to be in the form again', async () => (await page.inputValue('[name=ChuHoSo]')) === typed);
       await page.keyboard.press('F9');
       assert.equal((await show('a', await savedId(page))).fields.ChuHoSo, typed);
     });
