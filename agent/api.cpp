@@ -1,12 +1,7 @@
 #include "agent/api.hpp"
 
-#include "protocol/base/limits.hpp"
-#include "protocol/text/text.hpp"
 #include "runtime/causes.hpp"
-#include "runtime/clock.hpp"
-#include "runtime/log.hpp"
 #include "runtime/openapi.hpp"
-#include "runtime/repeats.hpp"
 #include "runtime/tables.hpp"
 
 namespace ward::embedded {
@@ -14,8 +9,6 @@ extern const std::string_view ward_openapi;
 }  // namespace ward::embedded
 
 namespace ward::agent {
-
-using runtime::respond;
 
 void Api::add_routes(runtime::Router& router) {
   const auto plain = [&](const char* method, std::string_view pattern, Response (Api::*handler)()) {
@@ -25,7 +18,9 @@ void Api::add_routes(runtime::Router& router) {
     router.add("GET", pattern, [this, handler](const Request& request) { return (this->*handler)(request); });
   };
   const auto write = [&](std::string_view pattern, Response (Api::*handler)(const Request&)) {
-    router.add("POST", pattern, [this, handler](const Request& request) { return once(request, handler); });
+    router.add("POST", pattern, [this, handler](const Request& request) {
+      return desk::once(ward_.store.store(), request, [&] { return (this->*handler)(request); });
+    });
   };
   plain("GET", "/v1/status", &Api::status);
   plain("GET", "/v1/health", &Api::health);
@@ -46,57 +41,29 @@ void Api::add_routes(runtime::Router& router) {
   read("/v1/dossiers/{code}/history", &Api::history);
   read("/v1/dossiers/{code}/why", &Api::why);
   read("/v1/dossiers/{code}/evidence", &Api::evidence);
-  read("/v1/inbox", &Api::inbox);
-  read("/v1/inbox/{id}", &Api::conflict);
-  read("/v1/decisions", &Api::decisions);
-  router.add("DELETE", "/v1/inbox/{id}/resolutions/{rid}", [this](const Request& request) { return once(request, &Api::undo); });
   write("/v1/dossiers", &Api::create);
   write("/v1/dossiers/{code}/changes", &Api::change);
-  write("/v1/inbox/{id}/resolutions", &Api::resolve);
   router.add("POST", "/v1/filling", [this](const Request& request) { return filling(request); });
   write("/v1/imports", &Api::import_lines);
   write("/v1/edits", &Api::apply_lines);
+  desk_.add_routes(router);
   runtime::add_table_routes(router);
   runtime::add_causes_route(router);
   runtime::add_openapi_route(router, embedded::ward_openapi);
 }
 
-runtime::Response Api::once(const Request& request, Response (Api::*write)(const Request&)) {
-  if (request.idempotency_key.empty()) return (this->*write)(request);
-  const auto named = runtime::name_of_request(request);
-  if (named.has_error()) return refuse(named.error());
-  auto before = storage::answered_before(ward_.store.store(), request.idempotency_key, *named);
-  if (before.has_error()) return refuse(before.error());
-  if (*before) return runtime::decode_answer(**before);
-  return (this->*write)(request);
+Result<storage::Author> WardSite::author() {
+  const auto& own = ward_.store.membership();
+  return storage::Author{own.device, own.unit, now().wall};
 }
 
-Result<runtime::Response> Api::save(const Request& request, const std::vector<storage::NewChange>& changes, const Answer& answer) {
-  const auto now = runtime::read_clock();
-  if (changes.empty()) return answer({});  // a repeat finds nothing to save either
-  Response response;
-  const auto remember = [&](const std::vector<storage::Saved>& saved) {
-    response = answer(saved);
-    if (request.idempotency_key.empty()) return;
-    storage::put_answer(ward_.store.store(), request.idempotency_key, *runtime::name_of_request(request), runtime::encode_answer(response),
-                        now.wall);
-  };
-  const auto saved = ward_.store.save(changes, now, remember);
-  if (saved.has_error()) {
-    if (reaction_to(saved.error().fault) == Reaction::stop) ward_.fail_with(saved.error());
-    return saved.error();
-  }
-  ward_.saved(*saved);
-  return response;
-}
-
-Result<std::string> user_of(const runtime::Request& request) {
-  return text::to_line("`by`", request.query_or("by", request.account), limits::name_bytes_max);
-}
-
-runtime::Response refuse(const Error& error) {
-  if (reaction_to(error.fault) == Reaction::stop) runtime::log_warning(runtime::Happened::storage_failed, {runtime::Field::error(error)});
-  return respond(error);
+Result<std::vector<storage::Saved>> WardSite::save(const std::vector<storage::NewChange>& changes, Now now, const storage::AlsoSave& also) {
+  auto saved = ward_.store.save(changes, now, also);
+  if (saved.has_value())
+    ward_.saved(*saved);
+  else if (reaction_to(saved.error().fault) == Reaction::stop)
+    ward_.fail_with(saved.error());
+  return saved;
 }
 
 }  // namespace ward::agent

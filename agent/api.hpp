@@ -2,14 +2,33 @@
 
 #include "agent/ward.hpp"
 #include "protocol/course/filling.hpp"
+#include "desk/api.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/deadline_json.hpp"
+#include "runtime/http.hpp"
+#include "storage/hand_overs.hpp"
+#include "storage/inbox.hpp"
 
 #include <boost/json.hpp>
 
 /// The ward's local API under /v1 (interfaces.md). Handlers decide nothing about merging: they turn requests into changes, and states into
 /// JSON.
 namespace ward::agent {
+
+/// What officials write at this PC goes into its outbox.
+class WardSite : public desk::Site {
+ public:
+  WardSite(Ward& ward, const std::function<Now()>& clock) : ward_(ward), clock_(clock) {}
+  [[nodiscard]] storage::Store& store() override { return ward_.store.store(); }
+  [[nodiscard]] Now now() override { return clock_(); }
+  [[nodiscard]] Result<storage::Author> author() override;
+  [[nodiscard]] Result<std::vector<storage::Saved>> save(const std::vector<storage::NewChange>& changes, Now now,
+                                                         const storage::AlsoSave& also) override;
+
+ private:
+  Ward& ward_;
+  const std::function<Now()>& clock_;
+};
 
 class Api {
  public:
@@ -58,25 +77,19 @@ class Api {
   [[nodiscard]] Response import_lines(const Request& request);
   [[nodiscard]] Response apply_lines(const Request& request);
 
-  // what a person must decide
-  [[nodiscard]] Response inbox(const Request& request);
-  [[nodiscard]] Response conflict(const Request& request);
-  [[nodiscard]] Response decisions(const Request& request);
-  [[nodiscard]] Response resolve(const Request& request);
-  [[nodiscard]] Response undo(const Request& request);
-
   [[nodiscard]] Response told(const Request& request, TellHistory tell);
 
-  /// A write is answered once: a repeat of its Idempotency-Key gets the first answer.
-  [[nodiscard]] Response once(const Request& request, Response (Api::*write)(const Request&));
-  /// Commits, and in the same transaction remembers the answer under the request's key; tells the link and who listens. A failure of the
-  /// disk ends the process after the answer.
-  [[nodiscard]] Result<Response> save(const Request& request, const std::vector<storage::NewChange>& changes, const Answer& answer);
+  /// As `desk::save`.
+  [[nodiscard]] Result<Response> save(const Request& request, const std::vector<storage::NewChange>& changes, const Answer& answer) {
+    return desk::save(site_, request, changes, answer);
+  }
 
   [[nodiscard]] runtime::Today today();
 
   Ward& ward_;
   std::function<Now()> clock_;
+  WardSite site_{ward_, clock_};
+  desk::Api desk_{site_};
 };
 
 /// The facts of `status`, for the API and for metrics.
@@ -85,6 +98,8 @@ struct Standing {
   storage::WardStore::Progress progress;
   storage::Exposure exposure;
   storage::CodesStanding codes;
+  storage::HandOverCounts hand_overs;
+  storage::InboxCounts inbox;
   std::uint64_t disk_free_bytes = 0;
 };
 [[nodiscard]] Result<Standing> standing_of(Ward& ward);
@@ -94,17 +109,13 @@ struct Standing {
 [[nodiscard]] boost::json::object codes_json(const storage::CodesStanding& codes);
 [[nodiscard]] boost::json::object receipt_json(const sync::Receipted& receipted);
 [[nodiscard]] boost::json::object json_of(const storage::Verification& found);
-[[nodiscard]] boost::json::object inbox_json(const storage::DossierView& view, const merge::Conflict& conflict);
 /// A dossier that no receipt covers: why not, and what a person can do. `now` by this PC's clock.
 [[nodiscard]] boost::json::object outbox_json(const storage::WaitingDossier& dossier, const LinkStanding& link, WallTime now);
 
 /// What was filled in: `set` and `append` as a change has them, and whether the calendar was `certain`.
 [[nodiscard]] boost::json::object filling_json(const course::Filling& filling);
 
-/// Who acts: `by` of the query, on an account that several people share, or the caller. `invalid`: not a name.
-[[nodiscard]] Result<std::string> user_of(const runtime::Request& request);
-
-/// A fault as the API tells it; a failure of the disk is logged.
-[[nodiscard]] runtime::Response refuse(const Error& error);
+using desk::refuse;
+using desk::user_of;
 
 }  // namespace ward::agent

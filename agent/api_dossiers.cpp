@@ -1,4 +1,5 @@
 #include "agent/api.hpp"
+#include "desk/edits.hpp"
 
 #include "runtime/clock.hpp"
 #include "runtime/calendar_json.hpp"
@@ -29,8 +30,9 @@ json::object saved_json(const storage::Saved& saved) {
 }  // namespace
 
 runtime::Response Api::list(const Request& request) {
-  const auto query = runtime::list_query_of<storage::DossierQuery>(request, today());
+  auto query = runtime::list_query_of<storage::DossierQuery>(request, today());
   if (query.has_error()) return refuse(query.error());
+  query->us = ward_.store.membership().unit;
   const auto page = storage::list_dossiers(ward_.store.store(), *query);
   if (page.has_error()) return refuse(page.error());
   return respond(json::object{{"dossiers", runtime::lines_json(page->lines, today())}, {"next", page->next}});
@@ -91,18 +93,7 @@ runtime::Response Api::create(const Request& request) {
   if (ops.has_error()) return refuse(ops.error());
   const auto code = runtime::text_member(*body, "MaHoSo", {});
   if (code.has_error()) return refuse(code.error());
-  if (!code->empty()) {
-    const auto held = storage::find_dossier(ward_.store.store(), *code);
-    const bool is_free = held.has_error() && held.error().fault == Fault::not_found;
-    if (!is_free)
-      return respond(runtime::Trouble{"exists",
-                                      runtime::ExitCode::failed,
-                                      409,
-                                      "A dossier with this code exists here already.",
-                                      "Nothing was changed.",
-                                      "Edit that one, or leave the code out.",
-                                      {}});
-  }
+  if (const auto trouble = desk::must_be_free(ward_.store.store(), *code)) return respond(*trouble);
   auto user = user_of(request);
   if (user.has_error()) return refuse(user.error());
   record::Change change;
@@ -136,8 +127,12 @@ runtime::Response Api::change(const Request& request) {
   change.reason = std::move(edit->reason);
   auto filled = fill(request, *did, change);
   if (filled.has_error()) return refuse(filled.error());
+  const auto looked = desk::look_at_edit(site_, *did, change);
+  if (looked.has_error()) return refuse(looked.error());
+  if (looked->trouble) return respond(*looked->trouble);
   const auto saved = save(request, {{std::move(change), *did}}, [&](const auto& all) {
     auto out = saved_json(all.front());
+    out["proposed"] = looked->proposed;
     out["filled"] = *filled;
     return respond(out, 201);
   });

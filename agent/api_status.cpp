@@ -1,6 +1,7 @@
 #include "agent/api.hpp"
 
 #include "runtime/calendar_json.hpp"
+#include "desk/office_hours.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/dossier_json.hpp"
@@ -43,6 +44,9 @@ Result<Standing> standing_of(Ward& ward) {
   WARD_TRY(out.progress, ward.store.progress(now));
   WARD_TRY(out.exposure, ward.store.exposure());
   WARD_TRY(out.codes, ward.store.codes(now));
+  WARD_TRY(out.inbox, storage::count_inbox(ward.store.store()));
+  const auto late = desk::working_hours_before(storage::calendar_of(ward.store.store()), now.wall, desk::working_day_hours);
+  WARD_TRY(out.hand_overs, storage::count_hand_overs(ward.store.store(), ward.store.membership().unit, {late.ms + 1}));
   out.disk_free_bytes = runtime::disk_free_bytes(ward.data);
   return out;
 }
@@ -74,6 +78,9 @@ json::object status_json(Ward& ward, const Standing& standing) {
       {"dossiers", progress.dossiers},
       {"codes", codes_json(standing.codes)},
       {"conflicts", report.conflicts},
+      {"attention", standing.inbox.attention},
+      {"hand_overs",
+       json::object{{"to_us", standing.hand_overs.to_us}, {"by_us", standing.hand_overs.by_us}, {"late", standing.hand_overs.late}}},
       {"waiting", report.waiting},
       {"quarantined", report.quarantined},
       {"refused_segments", progress.refused_segments},
@@ -159,7 +166,8 @@ runtime::Response Api::metrics() {
 
 runtime::Response Api::units(const Request& request) {
   json::array out;
-  for (const auto* unit : ward_.store.store().policy.units()) out.push_back(runtime::json_of(*unit));
+  const auto& policy = ward_.store.store().policy;
+  for (const auto* unit : policy.units()) out.push_back(runtime::json_of(*unit, policy.heir(unit->code)));
   return runtime::respond_unless_held(json::object{{"units", std::move(out)}}, request);
 }
 

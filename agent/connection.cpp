@@ -110,7 +110,9 @@ asio::awaitable<Error> Connection::hold(runtime::Tcp::socket socket) {
   const Reachable reachable(ward_, link);
   const auto entropy = runtime::hedged_random("wsync-eph", ward_.store.keys().hedge);
   auto ended = co_await (runtime::drive<Event>(link, engine, entropy, perform, outside) || watch(link));
-  co_return std::get<0>(std::move(ended));
+  auto reason = std::get<0>(std::move(ended));
+  if (reason.fault == Fault::unsupported) ward_.store.speak_other_version();
+  co_return reason;
 }
 
 asio::awaitable<void> Connection::watch(runtime::Link& link) {

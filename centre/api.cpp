@@ -1,6 +1,7 @@
 #include "centre/api.hpp"
 
 #include "centre/json.hpp"
+#include "desk/office_hours.hpp"
 #include "runtime/calendar_json.hpp"
 #include "runtime/causes.hpp"
 #include "runtime/data_dir.hpp"
@@ -13,6 +14,8 @@
 #include "runtime/repeats.hpp"
 #include "runtime/tables.hpp"
 #include "storage/calendar.hpp"
+#include "storage/hand_overs.hpp"
+#include "storage/inbox.hpp"
 
 #include <algorithm>
 
@@ -76,6 +79,9 @@ void Api::add_routes(runtime::Router& router) {
   plain("GET", "/metrics", &Api::metrics);
   plain("GET", "/v1/health", &Api::health);
   with("GET", "/v1/units", &Api::units);
+  write("POST", "/v1/units", &Api::add_unit);
+  write("POST", "/v1/units/{code}/succession", &Api::merge_unit);
+  write("POST", "/v1/units/{code}/seed", &Api::renew_seed);
   plain("POST", "/v1/verification", &Api::verify);
   plain("GET", "/v1/addresses", &Api::addresses);
   write("PUT", "/v1/addresses", &Api::set_addresses);
@@ -97,6 +103,8 @@ void Api::add_routes(runtime::Router& router) {
   with("GET", "/v1/dossiers/{code}/history", &Api::history);
   with("GET", "/v1/dossiers/{code}/why", &Api::why);
   with("GET", "/v1/dossiers/{code}/evidence", &Api::evidence);
+  desk_.add_routes(router);
+  desk_.add_writing_routes(router);
   runtime::add_table_routes(router);
   runtime::add_causes_route(router);
   runtime::add_openapi_route(router, embedded::centre_openapi);
@@ -122,9 +130,26 @@ Result<std::vector<DeviceHealth>> Api::judged() {
   return judge(std::move(lines), hub_.connected(), runtime::read_clock().wall);
 }
 
+/// What waits for the centre's own officials, or for them to know.
+Result<json::object> Api::desk_json() {
+  const auto own = store_.desk(clock_().wall).value_or(storage::Author{{}, {}, clock_().wall});
+  WARD_TRY(const auto inbox, storage::count_inbox(store_.store()));
+  const auto late = desk::working_hours_before(storage::calendar_of(store_.store()), own.now, desk::working_day_hours);
+  WARD_TRY(const auto counts, storage::count_hand_overs(store_.store(), own.unit, {late.ms + 1}));
+  return json::object{
+      {"unit", own.unit},
+      {"device", own.unit.empty() ? std::string() : hex(own.device.view())},
+      {"conflicts", inbox.conflicts},
+      {"attention", inbox.attention},
+      {"hand_overs",
+       json::object{{"to_us", counts.to_us}, {"by_us", counts.by_us}, {"late", counts.late}, {"late_anywhere", counts.late_anywhere}}}};
+}
+
 Response Api::status() {
   const auto keeping = store_.keeping();
   if (keeping.has_error()) return respond(keeping.error());
+  const auto work = desk_json();
+  if (work.has_error()) return respond(work.error());
   return answer(judged(), [&](const std::vector<DeviceHealth>& devices) {
     const auto count = [&](Standing standing) {
       return std::count_if(devices.begin(), devices.end(), [&](const auto& device) { return device.line.standing == standing; });
@@ -152,6 +177,7 @@ Response Api::status() {
         {"addresses", json::array(policy.addresses().begin(), policy.addresses().end())},
         {"policy_entries", policy.count()},
         {"calendar", runtime::calendar_standing_json(today().calendar, today().now)},
+        {"desk", *work},
         {"disk", json::object{{"free_bytes", runtime::disk_free_bytes(served_.data)}}},
         {"version", WARDSYNC_VERSION}};
   });
@@ -240,12 +266,6 @@ Response Api::revoke(const Request& request) {
   hub_.events.add("devices", {{"device", hex(found->line.device.view())}});
   hub_.disconnect(found->line.device);
   return response;
-}
-
-Response Api::units(const Request& request) {
-  json::array out;
-  for (const auto* unit : store_.store().policy.units()) out.push_back(runtime::json_of(*unit));
-  return runtime::respond_unless_held(json::object{{"units", std::move(out)}}, request);
 }
 
 Response Api::metrics() {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "centre/health.hpp"
+#include "centre/desk_site.hpp"
 #include "centre/hub.hpp"
+#include "desk/api.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/deadline_json.hpp"
 
@@ -39,6 +41,7 @@ class Api {
   [[nodiscard]] runtime::Response give_codes(const runtime::Request& request);
   [[nodiscard]] runtime::Response note_backup(const runtime::Request& request);
   [[nodiscard]] runtime::Response status();
+  [[nodiscard]] Result<boost::json::object> desk_json();
   [[nodiscard]] runtime::Response health();
   [[nodiscard]] runtime::Response devices(const runtime::Request& request);
   [[nodiscard]] runtime::Response device(const runtime::Request& request);
@@ -46,6 +49,12 @@ class Api {
   [[nodiscard]] runtime::Response revoke(const runtime::Request& request);
   [[nodiscard]] runtime::Response metrics();
   [[nodiscard]] runtime::Response units(const runtime::Request& request);
+  [[nodiscard]] runtime::Response add_unit(const runtime::Request& request);
+  [[nodiscard]] runtime::Response merge_unit(const runtime::Request& request);
+  [[nodiscard]] runtime::Response renew_seed(const runtime::Request& request);
+  [[nodiscard]] boost::json::object unit_json(const UnitCode& code);
+  [[nodiscard]] storage::Also telling_unit(const runtime::Request& request, UnitCode code, runtime::Response& response);
+  [[nodiscard]] runtime::Response unit_changed(const Result<void>& done, runtime::Response response);
   [[nodiscard]] runtime::Response new_ticket(const runtime::Request& request);
   [[nodiscard]] runtime::Response list(const runtime::Request& request);
   [[nodiscard]] runtime::Response deadlines(const runtime::Request& request);
@@ -75,6 +84,8 @@ class Api {
   Hub& hub_;
   const Served& served_;
   std::function<Now()> clock_;
+  DeskSite site_{store_, hub_, clock_};
+  desk::Api desk_{site_};
 };
 
 }  // namespace ward::centre

@@ -15,8 +15,9 @@ using runtime::respond;
 }  // namespace
 
 runtime::Response Api::list(const runtime::Request& request) {
-  const auto query = runtime::list_query_of<storage::DossierQuery>(request, today());
+  auto query = runtime::list_query_of<storage::DossierQuery>(request, today());
   if (query.has_error()) return respond(query.error());
+  if (const auto own = store_.desk({})) query->us = own->unit;
   const auto page = storage::list_dossiers(store_.store(), *query);
   if (page.has_error()) return respond(page.error());
   return respond(json::object{{"dossiers", runtime::lines_json(page->lines, today())}, {"next", page->next}});

@@ -143,7 +143,7 @@ void Hub::log_grew(const Line* whose) {
 void Hub::applied_grew(const engine::centre::LogView& log) {
   events.add("applied", {{"index", log.applied}});
   for (auto* line : lines_) {
-    line->applied = engine::centre::AppliedGrew{log.applied, log.applied_exceptions};
+    line->applied = engine::centre::AppliedGrew{log.applied, log.applied_exceptions, log.places};
     line->link.wake();
   }
 }
@@ -151,6 +151,11 @@ void Hub::applied_grew(const engine::centre::LogView& log) {
 void Hub::policy_changed() {
   policy_count_ = store_.store().policy.count();
   log_grew(nullptr);
+}
+
+void Hub::wrote() {
+  log_size_ = store_.log_view({}).size;
+  policy_changed();
 }
 
 void Hub::disconnect(const DeviceId& device) {

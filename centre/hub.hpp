@@ -31,6 +31,10 @@ class Hub {
 
   /// The administrator changed the policy log; every ward is told.
   void policy_changed();
+  /// The centre's own officials wrote: the log grew, and perhaps the policy log.
+  void wrote();
+  /// The store failed in a way after which the process must end, reopen and verify.
+  void fail_with(Error error) { end(std::move(error)); }
   /// Ends the device's open links; when it calls again, it is judged anew.
   void disconnect(const DeviceId& device);
 

@@ -23,11 +23,3 @@ cross_archive(PkgConfig::zstd libzstd.a)
 cross_archive(PkgConfig::utf8proc libutf8proc.a)
 target_compile_definitions(PkgConfig::utf8proc INTERFACE UTF8PROC_STATIC)
 set(RAPIDCHECK ${cross_at}/lib/librapidcheck.a)
-
-# Boost's two compiled libraries, from their headers.
-foreach(library json url)
-  add_library(boost_${library} STATIC ${CMAKE_SOURCE_DIR}/cross/boost_${library}.cpp)
-  target_link_libraries(boost_${library} PUBLIC Boost::headers)
-  target_compile_options(boost_${library} PRIVATE -w -Os)
-  add_library(Boost::${library} ALIAS boost_${library})
-endforeach()

@@ -3,6 +3,8 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/base/overloaded.hpp"
 #include "protocol/schema/schema.hpp"
+#include "runtime/custody_json.hpp"
+#include "runtime/inbox_words.hpp"
 
 #include <chrono>
 #include <cstdio>
@@ -21,23 +23,6 @@ constexpr std::string_view code_field = "MaHoSo";
 constexpr std::string_view notes_list = "notes";
 constexpr std::string_view note_field = "text";
 constexpr std::chrono::hours vietnam{7};
-
-const char* name_of(OpKind kind) {
-  switch (kind) {
-    case OpKind::set: return "set";
-    case OpKind::add: return "add";
-    case OpKind::remove: return "remove";
-    case OpKind::append: return "append";
-    case OpKind::offer: return "offer";
-    case OpKind::accept: return "accept";
-    case OpKind::decline: return "decline";
-    case OpKind::recall: return "recall";
-    case OpKind::approve: return "approve";
-    case OpKind::dismiss: return "dismiss";
-    case OpKind::status: return "status";
-  }
-  return "unknown";
-}
 
 const char* name_of(HistoryEntry::Standing standing) {
   switch (standing) {
@@ -95,42 +80,14 @@ json::array json_of_elements(const merge::Collection& collection) {
   return out;
 }
 
-json::object json_of_said(const merge::Said& said) {
-  json::object out{{"op", op_text(said.op)},
-                   {"kind", name_of(said.kind)},
-                   {"field", path_text(said.path)},
-                   {"value", json_of(said.value)},
-                   {"by", said.user},
-                   {"unit", said.unit},
-                   {"device", hex(said.op.change.device.view())},
-                   {"at", time_text(said.hlc.wall())},
-                   {"clock_good", said.clock_good}};
-  if (said.stamp) out["stamped_at"] = time_text(said.stamp->time);
-  if (!said.reason.empty()) out["why"] = said.reason;
-  return out;
-}
-
-json::array json_of_all(const std::vector<merge::Unapplied>& all) {
+json::array json_of_all(const Did& did, const std::vector<merge::Unapplied>& all) {
   json::array out;
-  for (const auto& each : all) out.push_back(json_of_said(each.said));
+  for (const auto& one : all) {
+    auto item = json_of(one);
+    item["item"] = hex(did.view()) + "." + op_text(one.said.op);
+    out.push_back(std::move(item));
+  }
   return out;
-}
-
-json::value since_of(const merge::Custody& custody) {
-  return custody.hlc == Hlc{} ? json::value() : json::value(time_text(custody.hlc.wall()));
-}
-
-json::value pending_of(const merge::Custody& custody) {
-  json::array out;
-  for (const auto& offer : custody.pending)
-    out.push_back(json::object{{"offer", op_text(offer.op)},
-                               {"from", offer.from},
-                               {"to", offer.to},
-                               {"by", offer.user},
-                               {"at", time_text(offer.hlc.wall())},
-                               {"note", offer.note},
-                               {"expires", offer.expires}});
-  return out.empty() ? json::value() : json::value(std::move(out));
 }
 
 /// The national message writes these as text, whatever they are.
@@ -184,34 +141,71 @@ json::value json_of(const Value& value) {
                     value.data);
 }
 
+const char* kind_text(OpKind kind) noexcept {
+  switch (kind) {
+    case OpKind::set: return "set";
+    case OpKind::add: return "add";
+    case OpKind::remove: return "remove";
+    case OpKind::append: return "append";
+    case OpKind::offer: return "offer";
+    case OpKind::accept: return "accept";
+    case OpKind::decline: return "decline";
+    case OpKind::recall: return "recall";
+    case OpKind::approve: return "approve";
+    case OpKind::dismiss: return "dismiss";
+    case OpKind::status: return "status";
+  }
+  return "unknown";
+}
+
+json::object json_of(const merge::Said& said) {
+  json::object out{{"op", op_text(said.op)},
+                   {"kind", kind_text(said.kind)},
+                   {"field", path_text(said.path)},
+                   {"value", json_of(said.value)},
+                   {"by", said.user},
+                   {"unit", said.unit},
+                   {"device", hex(said.op.change.device.view())},
+                   {"at", time_text(said.hlc.wall())},
+                   {"clock_good", said.clock_good}};
+  if (said.stamp) out["stamped_at"] = time_text(said.stamp->time);
+  if (!said.reason.empty()) out["why"] = said.reason;
+  if (!said.author.empty()) {
+    out["author"] = said.author;
+    out["author_unit"] = said.author_unit;
+  }
+  return out;
+}
+
 json::object json_of(const merge::Conflict& conflict) {
   json::array values;
-  for (const auto& said : conflict.values) values.push_back(json_of_said(said));
-  return {{"id", hex(conflict.id.view())},
-          {"kind", merge::name_of(conflict.kind)},
-          {"field", path_text(conflict.path)},
-          {"values", std::move(values)}};
+  for (const auto& said : conflict.values) values.push_back(json_of(said));
+  json::object out{{"id", hex(conflict.id.view())},        {"kind", merge::name_of(conflict.kind)},
+                   {"field", path_text(conflict.path)},    {"values", std::move(values)},
+                   {"decider", json_of(conflict.decider)}, {"blocks", json::array(conflict.blocks.begin(), conflict.blocks.end())}};
+  add_words(out, words_of(conflict.kind));
+  return out;
 }
 
 json::object json_of(const HistoryEntry& entry) {
-  auto out = json_of_said(entry.said);
+  auto out = json_of(entry.said);
   out["standing"] = name_of(entry.standing);
   out["replaced"] = json_of_ops(entry.replaced);
+  if (entry.why) out["refusal"] = merge::name_of(*entry.why);
   return out;
 }
 
 json::object json_of(const merge::DossierState& state) {
-  json::object out{
-      {"code", state.codes.empty() ? "" : state.codes.front()},
-      {"codes", json::array(state.codes.begin(), state.codes.end())},
-      {"id", id_text(state.did)},
-      {"version", version_text(state.version)},
-      {"fields", json_of_fields(state.fields)},
-      {"parts", json::array{}},
-      {"payments", json::array{}},
-      {"notes", json::array{}},
-      {"attachments", json::array{}},
-      {"custody", json::object{{"unit", state.custody.unit}, {"since", since_of(state.custody)}, {"pending", pending_of(state.custody)}}}};
+  json::object out{{"code", state.codes.empty() ? "" : state.codes.front()},
+                   {"codes", json::array(state.codes.begin(), state.codes.end())},
+                   {"id", id_text(state.did)},
+                   {"version", version_text(state.version)},
+                   {"fields", json_of_fields(state.fields)},
+                   {"parts", json::array{}},
+                   {"payments", json::array{}},
+                   {"notes", json::array{}},
+                   {"attachments", json::array{}},
+                   {"custody", json_of(state.custody)}};
   json::object others;
   for (const auto& collection : state.collections) {
     const auto elements = json_of_elements(collection);
@@ -228,8 +222,8 @@ json::object json_of(const merge::DossierState& state) {
   for (const auto& conflict : state.conflicts) conflicts.push_back(json_of(conflict));
   out["collections"] = std::move(others);
   out["conflicts"] = std::move(conflicts);
-  out["proposals"] = json_of_all(state.proposals);
-  out["not_applied"] = json_of_all(state.not_applied);
+  out["proposals"] = json_of_all(state.did, state.proposals);
+  out["not_applied"] = json_of_all(state.did, state.not_applied);
   out["waiting"] = state.waiting;
   return out;
 }
@@ -242,7 +236,7 @@ json::object national_json_of(const merge::DossierState& state) {
     if (field.type == schema::Type::list) {
       auto list = national_list(state, field.name);
       // Our own lists are no part of the national message while there are none; the other lists are, also when empty.
-      const bool own = field.name == "BanGiao" || field.name == "notes" || field.name == "DanhSachXinLoi";
+      const bool own = field.name == "BanGiao" || field.name == "notes" || field.name == "DanhSachXinLoi" || field.name == "HoSoLienQuan";
       if (!own || !list.empty()) out[field.name] = std::move(list);
     } else if (const auto* value = record::find(state.fields, field.name)) {
       out[field.name] = national_value(field.name, *value);

@@ -35,9 +35,12 @@ struct Edit {
 [[nodiscard]] boost::json::object json_of(const merge::DossierState& state);
 /// The national form, as imported: what `dossier export` writes and what two sites compare.
 [[nodiscard]] boost::json::object national_json_of(const merge::DossierState& state);
+[[nodiscard]] boost::json::object json_of(const merge::Said& said);
 [[nodiscard]] boost::json::object json_of(const merge::Conflict& conflict);
 [[nodiscard]] boost::json::object json_of(const merge::HistoryEntry& entry);
 [[nodiscard]] boost::json::value json_of(const record::Value& value);
+
+[[nodiscard]] const char* kind_text(record::OpKind kind) noexcept;  ///< `set`, `offer`, …
 
 /// VERSION: opaque text for heads, and back (`invalid`). An element's id as people write it: its text where it is one key text, else `~`
 /// and hexadecimal digits.

@@ -66,7 +66,7 @@ template <class Counts>
           {"calendar", calendar_standing_json(today.calendar, today.now)}};
 }
 
-/// What a request for a list asks for: `query`, `status`, `unit`, `due`, `conflict`, `void`, `limit`, `cursor`.
+/// What a request for a list asks for: `query`, `status`, `unit`, `custody`, `due`, `conflict`, `void`, `limit`, `cursor`.
 template <class Query>
 [[nodiscard]] Result<Query> list_query_of(const Request& request, const Today& today) {
   Query out;
@@ -74,6 +74,9 @@ template <class Query>
   out.status = request.query_or("status", "");
   out.search = request.query_or("query", "");
   out.unit = request.query_or("unit", "");
+  const auto where = Query::where_named(request.query_or("custody", ""));
+  if (!where) return fail(Fault::invalid, "`custody` must be mine, offered_to_me, offered_by_me or elsewhere");
+  out.where = *where;
   WARD_TRY(out.due, due_named(request.query_or("due", ""), today));
   WARD_TRY(out.conflict_only, flag_of(request, "conflict"));
   WARD_TRY(out.voided, flag_of(request, "void"));

@@ -61,10 +61,12 @@ void add_table_routes(Router& router) {
   router.add("GET", "/v1/procedures", procedures_response);
 }
 
-json::object json_of(const policy::Unit& unit) {
-  return {{"code", unit.code},       {"name_vi", unit.name_vi}, {"name_en", unit.name_en},
-          {"kind", unit.kind},       {"parent", unit.parent},   {"identification_code", unit.identification},
-          {"epoch", unit.unit_epoch}};
+json::object json_of(const policy::Unit& unit, const UnitCode* heir) {
+  json::object out{{"code", unit.code},       {"name_vi", unit.name_vi}, {"name_en", unit.name_en},
+                   {"kind", unit.kind},       {"parent", unit.parent},   {"identification_code", unit.identification},
+                   {"epoch", unit.unit_epoch}};
+  if (heir != nullptr) out["heir"] = *heir;
+  return out;
 }
 
 }  // namespace ward::runtime

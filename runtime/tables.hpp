@@ -8,6 +8,6 @@ namespace ward::runtime {
 
 /// `GET /v1/schema`, `/v1/statuses`, `/v1/procedures`.
 void add_table_routes(Router& router);
-[[nodiscard]] boost::json::object json_of(const policy::Unit& unit);
+[[nodiscard]] boost::json::object json_of(const policy::Unit& unit, const UnitCode* heir);
 
 }  // namespace ward::runtime

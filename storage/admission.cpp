@@ -1,4 +1,5 @@
 #include "storage/centre_parts.hpp"
+#include "storage/grants.hpp"
 
 #include <algorithm>
 
@@ -6,6 +7,27 @@ namespace ward::storage {
 namespace {
 
 bool creates_dossier(const record::Header& header) { return header.type == record::Type::change && header.did.is_zero(); }
+
+bool is_act_of_custody(const record::Op& op) {
+  return op.kind == record::OpKind::accept || op.kind == record::OpKind::decline || op.kind == record::OpKind::recall;
+}
+
+bool is_dirty(Store& store, std::int64_t dossier) {
+  auto found = store.db.query("SELECT dirty FROM dossier WHERE id = ?");
+  found.bind(dossier);
+  return found.step() && found.number(0) > 0;
+}
+
+/// Whether somebody may have ceased to read by this record: also through one who read it before, whose acceptance beats a recall. A new
+/// reader can wait until the dossier is merged.
+bool may_move_custody(Store& store, const std::vector<DossierReader>& readers, std::int64_t dossier, const segment::Verified& verified) {
+  if (readers.size() < 2) return false;
+  auto waiting = store.db.query("SELECT waiting FROM dossier WHERE id = ?");
+  waiting.bind(dossier);
+  if (waiting.step() && waiting.number(0) > 0) return true;
+  const auto change = read_change(store, verified);
+  return change && std::any_of(change->ops.begin(), change->ops.end(), is_act_of_custody);
+}
 
 bool all_as_stored(const segment::Rows& rows) {
   return std::all_of(rows.rows.begin(), rows.rows.end(), [](const auto& row) { return std::holds_alternative<segment::SealedRow>(row); });
@@ -131,17 +153,36 @@ void Admission::overlap(const segment::Rows& rows, const std::vector<segment::Ve
   if (statement.first + statement.count > chain.count) refuse(statement, Fault::gap);
 }
 
-bool Admission::holds(std::int64_t dossier) {
-  const auto [held, fresh] = holders_.try_emplace(dossier);
-  if (fresh) {
-    auto found = store_.db.query("SELECT unit FROM holder WHERE dossier = ?");
-    found.bind(dossier);
-    while (found.step()) held->second.insert(found.text(0));
-  }
-  return held->second.contains(unit_);
+const std::vector<DossierReader>& Admission::readers(std::int64_t dossier) {
+  const auto [held, fresh] = readers_.try_emplace(dossier);
+  if (fresh) held->second = readers_of(store_, dossier);
+  return held->second;
 }
 
-std::optional<Fault> Admission::judge_one(const record::Header& header, std::set<Did>& created) {
+bool Admission::may_write(std::int64_t dossier) {
+  const auto& context = context_of(store_);
+  const auto& house = context.house_of(unit_, std::nullopt);
+  const auto& all = readers(dossier);
+  return std::any_of(all.begin(), all.end(), [&](const auto& reader) { return context.house_of(reader.unit, std::nullopt) == house; });
+}
+
+/// Who may read follows from the merged state; here at once, since what comes next may not be for whom this concerns.
+void Admission::settle(std::int64_t dossier) {
+  remerge(store_, dossier);
+  readers_.erase(dossier);
+}
+
+/// What a device of another unit writes after it was given the dossier may come before that, after this centre was restored from a copy.
+bool Admission::builds_on_what_is_missing(const segment::Verified& verified) {
+  const auto missing = [&](const Position& position) { return !find_holding(store_, position); };
+  if (const auto grant = read_grant(store_, verified)) return std::any_of(grant->stands_on.begin(), grant->stands_on.end(), missing);
+  const auto change = read_change(store_, verified);
+  if (!change) return meta(store_, restored_at_key).has_value();
+  return std::any_of(change->seen.begin(), change->seen.end(), missing);
+}
+
+std::optional<Fault> Admission::judge_one(const segment::Verified& verified, std::set<Did>& created) {
+  const auto& header = verified.record.header;
   const auto did = record::dossier_of(header);
   if (did.is_zero()) return std::nullopt;
   if (header.did.is_zero()) {
@@ -151,20 +192,25 @@ std::optional<Fault> Admission::judge_one(const record::Header& header, std::set
   }
   if (created.contains(did)) return std::nullopt;
   const auto dossier = find_dossier_row(store_, did);
-  if (dossier != 0 && holds(dossier)) return std::nullopt;
+  // The centre's own officials may say something of every dossier; whether it applies is for merging to say.
+  if (dossier != 0 && context_of(store_).is_centre(unit_)) return std::nullopt;
   // A centre that was restored from a copy may hear of a dossier before its beginning comes back.
-  return dossier == 0 || holders_.at(dossier).empty() ? Fault::gap : Fault::not_member;
+  if (dossier == 0 || readers(dossier).empty()) return Fault::gap;
+  if (!may_write(dossier) && is_dirty(store_, dossier)) settle(dossier);
+  if (may_write(dossier)) return std::nullopt;
+  return builds_on_what_is_missing(verified) ? Fault::gap : Fault::not_member;
 }
 
 /// Whether this device may write these records; before anything of the segment is stored.
 std::optional<Fault> Admission::judge(const std::vector<segment::Verified>& verified) {
-  std::vector<const record::Header*> headers;
-  headers.reserve(verified.size());
-  for (const auto& one : verified) headers.push_back(&one.record.header);
-  std::sort(headers.begin(), headers.end(), [](const auto* a, const auto* b) { return a->position.seq < b->position.seq; });
+  std::vector<const segment::Verified*> in_order;
+  in_order.reserve(verified.size());
+  for (const auto& one : verified) in_order.push_back(&one);
+  std::sort(in_order.begin(), in_order.end(),
+            [](const auto* a, const auto* b) { return a->record.header.position.seq < b->record.header.position.seq; });
   std::set<Did> created;
-  for (const auto* header : headers)
-    if (const auto fault = judge_one(*header, created)) return fault;
+  for (const auto* one : in_order)
+    if (const auto fault = judge_one(*one, created)) return fault;
   return std::nullopt;
 }
 
@@ -182,40 +228,61 @@ void Admission::append(const segment::Rows& rows, const std::vector<segment::Ver
 }
 
 void Admission::put_rows(const std::vector<segment::Verified>& verified, std::int64_t segment, const Stamp& stamp) {
-  std::set<std::int64_t> dossiers;
+  std::set<std::int64_t> dossiers, moved;
+  std::map<std::int64_t, KeyId> created;
   for (const auto& one : verified) {
     const auto put = put_record(store_, one, writer_, segment, at_);
     if (!put.fresh) share_record(store_, segment, one.leaf, put.record);
     if (put.dossier == 0) continue;
     dossiers.insert(put.dossier);
-    learn_key(one, put.dossier);
+    if (creates_dossier(one.record.header)) {
+      created.emplace(put.dossier, one.record.header.key_id);
+      put_first_reader(store_, put.dossier, unit_);
+      readers_.erase(put.dossier);
+    }
+    learn_key(one, put.dossier, created);
+    if (may_move_custody(store_, readers(put.dossier), put.dossier, one)) moved.insert(put.dossier);
   }
-  std::set<UnitCode> units{unit_};
-  for (const auto dossier : dossiers) {
-    (void)holds(dossier);
-    units.insert(holders_.at(dossier).begin(), holders_.at(dossier).end());
-    mark_dirty(store_, dossier, stamp.index);
-  }
-  for (const auto& unit : units)
-    store_.db.query("INSERT INTO route (unit, stamp_index) VALUES (?, ?)").bind(unit).bind(static_cast<std::int64_t>(stamp.index)).run();
+  route(dossiers, stamp);
+  for (const auto dossier : dossiers) mark_dirty(store_, dossier, stamp.index);
+  for (const auto dossier : moved) settle(dossier);
 }
 
-/// Keys, and the units that hold the dossier: the one that creates it, and those that a grant names.
-void Admission::learn_key(const segment::Verified& verified, std::int64_t dossier) {
-  const auto& header = verified.record.header;
-  const auto grant = read_grant(store_, verified);
-  const auto key_id = grant ? grant->key_id : header.key_id;
-  if (!grant && !creates_dossier(header)) return;
-  const auto learned = store_.keys.dossier_keys.find(key_id);
-  if (learned != store_.keys.dossier_keys.end()) put_key(store_, dossier, key_id, learned->second);
-  (void)holds(dossier);
-  auto& held = holders_.at(dossier);
-  const auto hold = [&](const UnitCode& unit) {
-    if (store_.policy.unit(unit) == nullptr || !held.insert(unit).second) return;
-    store_.db.query("INSERT OR IGNORE INTO holder (dossier, unit) VALUES (?, ?)").bind(dossier).bind(unit).run();
+/// To the writer's unit, and to all that read on when this came: who ceases to read by it hears why.
+void Admission::route(const std::set<std::int64_t>& dossiers, const Stamp& stamp) {
+  std::set<UnitCode> concerned{unit_};
+  for (const auto dossier : dossiers)
+    for (const auto& reader : readers(dossier))
+      if (!reader.until) concerned.insert(reader.unit);
+  std::set<UnitCode> all;
+  for (const auto& unit : concerned)
+    for (auto& member : house_members(store_, unit)) all.insert(std::move(member));
+  put_route(store_, all, stamp.index);
+}
+
+/// Keys that came with these rows, and who else was given them. Of the grant beside a new dossier's first record nothing need be noted.
+void Admission::learn_key(const segment::Verified& verified, std::int64_t dossier, const std::map<std::int64_t, KeyId>& created) {
+  const auto learned = [&](const KeyId& id) {
+    const auto found = store_.keys.dossier_keys.find(id);
+    return found == store_.keys.dossier_keys.end() ? nullptr : &found->second;
   };
-  if (!grant) return hold(unit_);
-  for (const auto& wrap : grant->wraps) hold(wrap.unit);
+  const auto& header = verified.record.header;
+  if (creates_dossier(header)) {
+    if (const auto* key = learned(header.key_id)) put_key(store_, dossier, header.key_id, *key);
+    return;
+  }
+  const auto grant = read_grant(store_, verified);
+  if (!grant) return;
+  const auto new_dossier = created.find(dossier);
+  const bool own = grant->before.empty() && grant->wraps.size() == 1 && grant->wraps.front().unit == unit_;
+  if (own && new_dossier != created.end() && new_dossier->second == grant->key_id) {
+    if (const auto* key = learned(grant->key_id)) put_key(store_, dossier, grant->key_id, *key);
+    return;
+  }
+  if (const auto* key = learned(grant->key_id)) put_later_key(store_, dossier, grant->key_id, *key);
+  for (const auto& before : grant->before)
+    if (const auto* key = learned(before.key_id)) put_later_key(store_, dossier, before.key_id, *key);
+  note_grant(store_, dossier, record::dossier_of(header), *grant);
 }
 
 void Admission::finish() {

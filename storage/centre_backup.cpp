@@ -9,7 +9,6 @@ namespace {
 constexpr std::string_view backup_at_key = "backup at";
 constexpr std::string_view backup_size_key = "backup size";
 constexpr std::string_view archived_key = "archived";
-constexpr std::string_view restored_at_key = "restored at";
 constexpr std::string_view restored_size_key = "restored size";
 
 std::uint64_t size_of(Store& store, std::string_view name) { return static_cast<std::uint64_t>(meta_number(store, name, 0)); }
@@ -20,8 +19,9 @@ BackupFacts CentreStore::backup_facts() const { return {store_.org, centre_, fro
 
 std::uint64_t CentreStore::not_back(WallTime since) {
   std::uint64_t out = 0;
+  const auto own = desk({});
   for (const auto* standing : store_.policy.devices()) {
-    if (standing->revoked) continue;
+    if (standing->revoked || (own && standing->id == own->device)) continue;
     auto heard = store_.db.query("SELECT 1 FROM peer WHERE device = ? AND contact_ms >= ?");
     heard.bind(standing->id).bind(since.ms);
     if (!heard.step()) ++out;

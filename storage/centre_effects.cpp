@@ -16,26 +16,37 @@ constexpr std::size_t policy_entries_at_once = 4096;
 
 Fault standing_fault(const policy::DeviceStanding* standing) { return standing == nullptr ? Fault::not_member : Fault::revoked; }
 
+/// A segment that concerns a unit.
+struct Route {
+  std::int64_t segment = 0;
+  std::int64_t dossier = 0;  ///< 0: all that the unit may have
+  bool past = false;         ///< the unit has nothing of it yet
+};
+
 /// Reads the rows that one device may have.
 class Delivery {
  public:
-  Delivery(Store& store, const DeviceId& device, UnitCode unit, bool lost)
-      : store_(store), device_(device), unit_(std::move(unit)), lost_(lost) {}
+  Delivery(Store& store, const centre::ReadDelivery& wanted, const UnitCode& unit)
+      : store_(store), wanted_(wanted), entitlement_(store, unit) {}
 
   /// Nothing when the device may see none of it, or wrote it and has it.
-  [[nodiscard]] std::optional<segment::Rows> rows_of(const StoredSegment& segment) {
+  [[nodiscard]] std::optional<segment::Rows> rows_of(const Route& route) {
+    const auto segment = *find_segment(store_, route.segment);
     const auto& statement = segment.signed_statement.statement;
-    const bool own = statement.device == device_;
-    if (own && !lost_) return std::nullopt;
+    const bool own = statement.device == wanted_.device;
+    if (own && (!wanted_.own || route.past)) return std::nullopt;
+    const auto* writer = store_.policy.device(statement.device);
+    const auto dossier = route.dossier == 0 ? Did{} : did_of(store_, route.dossier);
     const auto records = records_of_segment(store_, segment);
     std::vector<Rid> rids;
     std::vector<std::uint8_t> positions;
     segment::Rows out;
     for (const auto& stored : records) {
       rids.push_back(stored.rid);
-      if (!own && !holds(record::dossier_of(stored.record.header))) continue;
+      const bool wanted = dossier.is_zero() || record::dossier_of(stored.record.header) == dossier;
+      if (!wanted || (!own && !entitlement_.covers(stored, writer->device.unit, segment.stamp->index))) continue;
       positions.push_back(stored.leaf);
-      out.rows.push_back(open_row(store_, stored));
+      out.rows.push_back(row_of(stored, out.keys));
     }
     if (positions.empty()) return std::nullopt;
     if (rids.size() != statement.count) throw Failure{{Fault::storage_damaged, "records of a segment are missing"}};
@@ -49,20 +60,18 @@ class Delivery {
   }
 
  private:
-  bool holds(const Did& did) {
-    if (did.is_zero()) return false;
-    const auto [held, fresh] = holds_.try_emplace(did);
-    if (!fresh) return held->second;
-    auto found = store_.db.query("SELECT 1 FROM dossier d JOIN holder h ON h.dossier = d.id WHERE d.did = ? AND h.unit = ?");
-    found.bind(did).bind(unit_);
-    return held->second = found.step();
+  segment::Row row_of(const StoredRecord& stored, std::vector<Array<32>>& keys) {
+    const auto* key = entitlement_.missing_key(stored);
+    if (key != nullptr && !wanted_.keys) return sealed_row(stored);
+    if (key != nullptr && given_.insert(stored.record.header.key_id).second)
+      std::copy_n(key->view().begin(), key->view().size(), keys.emplace_back().begin());
+    return open_row(store_, stored);
   }
 
   Store& store_;
-  DeviceId device_;
-  UnitCode unit_;
-  bool lost_;
-  std::map<Did, bool> holds_;
+  const centre::ReadDelivery& wanted_;
+  Entitlement entitlement_;
+  std::set<KeyId> given_;
   std::map<std::int64_t, Seq> sent_;  ///< writer → where the last segment of this delivery ends
 };
 
@@ -165,15 +174,13 @@ Result<centre::DeliveryRead> CentreStore::read_delivery(const centre::ReadDelive
   const auto* standing = store_.policy.device(wanted.device);
   if (standing == nullptr || standing->revoked) return fail(standing_fault(standing), "read delivery");
   return store_.db.read("read delivery", [&]() -> Result<centre::DeliveryRead> {
-    auto peer = store_.db.query("SELECT lost FROM peer WHERE device = ?");
-    peer.bind(wanted.device);
-    Delivery delivery(store_, wanted.device, standing->device.unit, peer.step() && peer.number(0) != 0);
+    Delivery delivery(store_, wanted, standing->device.unit);
     centre::DeliveryRead out;
-    out.cursor = std::max(wanted.cursor, frontier_.size);
+    out.cursor = std::max(wanted.cursor, places(store_));
     std::size_t bytes = 0;
     auto route = store_.db.query(
-        "SELECT r.stamp_index, s.id FROM route r JOIN segment s ON s.stamp_index = r.stamp_index WHERE r.unit = ? AND r.stamp_index >= ? "
-        "ORDER BY r.stamp_index");
+        "SELECT r.place, s.id, r.dossier, r.past FROM route r JOIN segment s ON s.stamp_index = r.stamp_index WHERE r.unit = ? AND r.place "
+        ">= ? ORDER BY r.place");
     route.bind(standing->device.unit).bind(static_cast<std::int64_t>(wanted.cursor));
     while (route.step()) {
       if (bytes >= wanted.bytes_max || out.rows.size() == limits::run_segments_max) {
@@ -181,7 +188,7 @@ Result<centre::DeliveryRead> CentreStore::read_delivery(const centre::ReadDelive
         out.more = true;
         break;
       }
-      auto rows = delivery.rows_of(*find_segment(store_, route.number(1)));
+      auto rows = delivery.rows_of({route.number(1), route.number(2), route.number(3) != 0});
       if (!rows) continue;
       bytes += size_of(*rows);
       out.rows.push_back(*std::move(rows));
@@ -203,11 +210,10 @@ Result<void> CentreStore::store_report(const centre::StoreReport& report) {
     const auto heard = encode_report(report.report);
     store_.db
         .query(
-            "INSERT INTO peer (device, cursor, lost, contact_ms, heard) VALUES (?, ?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET "
-            "cursor = excluded.cursor, lost = excluded.lost, contact_ms = excluded.contact_ms, heard = excluded.heard")
+            "INSERT INTO peer (device, cursor, contact_ms, heard) VALUES (?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET "
+            "cursor = excluded.cursor, contact_ms = excluded.contact_ms, heard = excluded.heard")
         .bind(report.device)
         .bind(static_cast<std::int64_t>(report.cursor))
-        .bind(std::int64_t{report.report.restored})
         .bind(report.at.ms)
         .bind(BytesView(heard))
         .run();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/centre_store.hpp"
+#include "storage/entitlement.hpp"
 #include "storage/segments.hpp"
 
 /// The parts of a centre's store, each in its own file. All of them run inside a transaction of CentreStore.
@@ -28,11 +29,15 @@ struct Admission {
   void duplicate(const StoredSegment& held);
   void overlap(const segment::Rows& rows, const std::vector<segment::Verified>& verified, const Chain& chain);
   [[nodiscard]] std::optional<Fault> judge(const std::vector<segment::Verified>& verified);
-  [[nodiscard]] std::optional<Fault> judge_one(const record::Header& header, std::set<Did>& created);
+  [[nodiscard]] std::optional<Fault> judge_one(const segment::Verified& verified, std::set<Did>& created);
+  [[nodiscard]] bool builds_on_what_is_missing(const segment::Verified& verified);
   void append(const segment::Rows& rows, const std::vector<segment::Verified>& verified, bool forked);
   void put_rows(const std::vector<segment::Verified>& verified, std::int64_t segment, const Stamp& stamp);
-  void learn_key(const segment::Verified& verified, std::int64_t dossier);
-  [[nodiscard]] bool holds(std::int64_t dossier);
+  void learn_key(const segment::Verified& verified, std::int64_t dossier, const std::map<std::int64_t, KeyId>& created);
+  void route(const std::set<std::int64_t>& dossiers, const Stamp& stamp);
+  [[nodiscard]] const std::vector<DossierReader>& readers(std::int64_t dossier);
+  [[nodiscard]] bool may_write(std::int64_t dossier);
+  void settle(std::int64_t dossier);
   void refuse(const segment::Statement& statement, Fault fault);
   void need_sealed(const segment::Statement& statement);
 
@@ -46,7 +51,7 @@ struct Admission {
   log::Frontier frontier_;
   WallTime last_stamp_;
   bool accepted_ = false;
-  std::map<std::int64_t, std::set<UnitCode>> holders_;  ///< of dossiers that this transaction looked at
+  std::map<std::int64_t, std::vector<DossierReader>> readers_;  ///< of dossiers that this transaction looked at
 };
 
 /// Who may become a device, and who is one.
@@ -62,6 +67,11 @@ struct Enrolment {
   [[nodiscard]] Result<void> append(policy::Body body, WallTime now);
   /// `not_found`; `invalid`: there are no such serials to give.
   [[nodiscard]] Result<policy::CodeBlock> give_codes(const WantedBlock& wanted, WallTime now);
+  /// The device by which this centre's own officials write.
+  [[nodiscard]] Result<void> admit_desk(const struct DeskKeys& keys, std::string label, WallTime now);
+  [[nodiscard]] Result<void> renew_seed(const UnitCode& unit, WallTime now, const std::optional<UnitCode>& joined = std::nullopt);
+  [[nodiscard]] Result<void> add_unit(policy::Unit unit, WallTime now);
+  [[nodiscard]] Result<void> merge_unit(const UnitCode& unit, const UnitCode& heir, std::string_view reason, WallTime now);
   /// Entries that this centre signed before it was restored from a copy.
   [[nodiscard]] Result<void> take_back(const std::vector<policy::Entry>& entries);
 
@@ -79,6 +89,7 @@ struct Enrolment {
 };
 
 inline constexpr std::string_view awaits_policy_key = "awaits policy";  ///< meta
+inline constexpr std::string_view restored_at_key = "restored at";      ///< meta
 
 /// What this device brought was not taken: for health.
 void note_refusal(Store& store, const DeviceId& device, WallTime at, Fault fault);

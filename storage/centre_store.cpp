@@ -4,6 +4,7 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/keys/keys.hpp"
 #include "storage/centre_parts.hpp"
+#include "storage/entitlement.hpp"
 #include "storage/merged.hpp"
 
 namespace ward::storage {
@@ -98,7 +99,7 @@ Result<void> CentreStore::load(OpenMode mode) {
 }
 
 CentreStore::Applied CentreStore::read_applied(std::uint64_t log_size) {
-  Applied out{log_size, {}};
+  Applied out{log_size, {}, places(store_)};
   auto dirty = store_.db.query("SELECT min(dirty) FROM dossier WHERE dirty > 0");
   if (dirty.step() && !dirty.is_null(0)) out.index = static_cast<std::uint64_t>(dirty.number(0) - 1);
   auto waiting = store_.db.query("SELECT did FROM dossier WHERE waiting > 0 ORDER BY id LIMIT ?");
@@ -121,6 +122,7 @@ engine::centre::LogView CentreStore::log_view(WallTime now) const {
   out.policy_count = store_.policy.count();
   out.applied = applied_.index;
   out.applied_exceptions = applied_.exceptions;
+  out.places = applied_.places;
   return out;
 }
 

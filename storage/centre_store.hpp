@@ -4,8 +4,10 @@
 #include "protocol/log/tree.hpp"
 #include "protocol/ticket/ticket.hpp"
 #include "storage/centre_codes.hpp"
+#include "storage/changes.hpp"
 #include "storage/dossiers.hpp"
 #include "storage/store.hpp"
+#include "storage/trial.hpp"
 
 #include <functional>
 #include <optional>
@@ -85,6 +87,12 @@ class CentreStore {
   [[nodiscard]] engine::centre::Identity engine_identity() const;
   [[nodiscard]] engine::centre::LogView log_view(WallTime now) const;
 
+  // For the centre's own officials.
+  /// In whose name they write: the first unit of the kind `centre`; nothing when there is none.
+  [[nodiscard]] std::optional<Author> desk(WallTime now);
+  /// As at a ward; what is saved is in the log at once. The first one gives the centre's own device a policy entry.
+  [[nodiscard]] Result<std::vector<Saved>> save(const std::vector<NewChange>& changes, Now now, const AlsoSave& also = {});
+
   // For the administrator.
   [[nodiscard]] Result<ticket::Ticket> new_ticket(const NewTicket& wanted, const std::function<void(const ticket::Ticket&)>& also = {});
   [[nodiscard]] Result<std::vector<DeviceLine>> devices();
@@ -93,6 +101,14 @@ class CentreStore {
   /// `not_found`, or `invalid` when it does not wait for approval.
   [[nodiscard]] Result<void> approve(const DeviceId& device, WallTime now, const Also& also = {});
   [[nodiscard]] Result<void> revoke(const DeviceId& device, std::string_view reason, WallTime now, const Also& also = {});
+  /// A unit that nobody heard of. `not_found`: its parent is not there; `invalid`: it is there already.
+  [[nodiscard]] Result<void> add_unit(policy::Unit unit, WallTime now, const Also& also = {});
+  /// From now on `heir` has what `unit` had: custody, offers, keys; their PCs read the same dossiers. For ever. `not_found`; `invalid` when
+  /// it has an heir, or would be its own.
+  [[nodiscard]] Result<void> merge_unit(const UnitCode& unit, const UnitCode& heir, std::string_view reason, WallTime now,
+                                        const Also& also = {});
+  /// Keys that are given to the unit from now on open only with a new seed, which its PCs that stand get. `not_found`.
+  [[nodiscard]] Result<void> renew_seed(const UnitCode& unit, WallTime now, const Also& also = {});
   /// Where wards call from now on, the best first. `malformed`, `too_large`.
   [[nodiscard]] Result<void> set_addresses(std::vector<std::string> addresses, WallTime now, const Also& also = {});
   /// For each year that it names, this takes the place of what was known of that year. `malformed`, `too_large`.
@@ -133,11 +149,13 @@ class CentreStore {
   CentreStore(Store store, CentreKeys keys);
   friend struct Admission;
   friend struct Enrolment;
+  friend struct DeskWriter;
 
   /// How far the registry has merged, and which dossiers it cannot merge as they are.
   struct Applied {
     std::uint64_t index = 0;
     std::vector<Did> exceptions;
+    std::uint64_t places = 0;
   };
   void note_policy_count(Epoch theirs);
   [[nodiscard]] std::uint64_t not_back(WallTime since);
@@ -163,6 +181,7 @@ class CentreStore {
   std::uint64_t archived_ = 0;
   Applied applied_;
   CodePlan code_plan_;
+  std::optional<Incarnation> desk_incarnation_;  ///< of this run, once its own officials wrote
 };
 
 [[nodiscard]] engine::centre::Event perform(engine::centre::StoreEffect effect, CentreStore& store, WallTime now);

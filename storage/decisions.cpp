@@ -19,19 +19,39 @@ bool is_asked_about(const record::Path& path) {
   return field == nullptr || field->policy == schema::Policy::ask;
 }
 
-/// A write that replaces two or more heads (change.hpp).
+/// A write that replaces two or more heads (change.hpp); what was accepted or dismissed.
 bool is_decision(const merge::HistoryEntry& entry) {
   const auto kind = entry.said.kind;
+  if (kind == record::OpKind::approve || kind == record::OpKind::dismiss) return true;
+  if (kind == record::OpKind::status) return entry.replaced.size() > 1;
   return (kind == record::OpKind::set || kind == record::OpKind::remove) && entry.replaced.size() > 1 && is_asked_about(entry.said.path);
+}
+
+/// What it decided between, or about.
+std::vector<merge::HistoryEntry> sides_of(const merge::HistoryEntry& entry, const std::vector<merge::HistoryEntry>& history) {
+  const auto* named = entry.said.value.heads();
+  const bool about = entry.said.kind == record::OpKind::approve || entry.said.kind == record::OpKind::dismiss;
+  const auto& ops = about && named != nullptr ? named->ops : entry.replaced;
+  std::vector<merge::HistoryEntry> out;
+  for (const auto& side : history)
+    if (std::find(ops.begin(), ops.end(), side.said.op) != ops.end()) out.push_back(side);
+  return out;
+}
+
+/// Dismissing a dismissal takes it back; it decides nothing by itself.
+bool takes_back(const merge::HistoryEntry& entry, const std::vector<merge::HistoryEntry>& sides) {
+  return entry.said.kind == record::OpKind::dismiss &&
+         std::any_of(sides.begin(), sides.end(), [](const auto& side) { return side.said.kind == record::OpKind::dismiss; });
 }
 
 void add_decisions(std::vector<DecisionLine>& to, const DecisionLine& of, const std::vector<merge::HistoryEntry>& history, WallTime since) {
   for (auto entry = history.rbegin(); entry != history.rend(); ++entry) {
     if (!is_decision(*entry) || entry->said.hlc.wall() < since) continue;
+    auto sides = sides_of(*entry, history);
+    if (takes_back(*entry, sides)) continue;
     auto& line = to.emplace_back(of);
     line.entry = *entry;
-    for (const auto& side : history)
-      if (std::find(entry->replaced.begin(), entry->replaced.end(), side.said.op) != entry->replaced.end()) line.sides.push_back(side);
+    line.sides = std::move(sides);
   }
 }
 

@@ -8,8 +8,10 @@
 #include "storage/search.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
+#include <set>
 
 namespace ward::storage {
 namespace {
@@ -148,6 +150,7 @@ class Lister {
 
   Result<DossierPage> page() {
     if (!query_.search.empty() && wanted_.empty()) return DossierPage{};
+    read_offers();
     WARD_CHECK(query_.due ? by_appointment(*query_.due) : newest_first());
     return std::move(out_);
   }
@@ -159,6 +162,7 @@ class Lister {
     std::string last;
     while (rows.step()) {
       if (!wanted_.empty() && !contains_all(rows.bytes(words_column), wanted_)) continue;
+      if (!is_where(rows.number(0), rows.text(3))) continue;
       if (out_.lines.size() == limit_) {
         out_.next = last;
         return;
@@ -168,6 +172,26 @@ class Lister {
       last = place_of_line(rows.number(0), line);
       out_.lines.push_back(std::move(line));
     }
+  }
+
+  /// Few, as people answer them within days.
+  void read_offers() {
+    house_ = context_of(store_).house_of(query_.us, std::nullopt);
+    if (query_.where != Whereabouts::offered_to_me && query_.where != Whereabouts::offered_by_me) return;
+    const bool to_us = query_.where == Whereabouts::offered_to_me;
+    auto found = store_.db.query("SELECT dossier FROM hand_over WHERE (? AND to_unit = ?) OR (? AND from_unit = ?)");
+    found.bind(std::int64_t{to_us}).bind(house_).bind(std::int64_t{!to_us}).bind(house_);
+    while (found.step()) offered_.insert(found.number(0));
+  }
+  [[nodiscard]] bool is_where(std::int64_t dossier, const std::string& holder) const {
+    switch (query_.where) {
+      case Whereabouts::anywhere: return true;
+      case Whereabouts::mine: return holder == house_;
+      case Whereabouts::elsewhere: return holder != house_;
+      case Whereabouts::offered_to_me:
+      case Whereabouts::offered_by_me: return offered_.contains(dossier);
+    }
+    return true;
   }
 
   /// One statement for each way to find the rows, so that each uses its index.
@@ -214,10 +238,18 @@ class Lister {
   Phases phases_;
   std::vector<std::uint64_t> wanted_;
   std::size_t limit_;
+  UnitCode house_;
+  std::set<std::int64_t> offered_;
   DossierPage out_;
 };
 
 }  // namespace
+
+std::optional<Whereabouts> DossierQuery::where_named(std::string_view name) {
+  constexpr std::array names{"", "mine", "offered_to_me", "offered_by_me", "elsewhere"};
+  const auto found = std::find(names.begin(), names.end(), name);
+  return found == names.end() ? std::nullopt : std::optional(static_cast<Whereabouts>(found - names.begin()));
+}
 
 const char* name_of(DossierPhase phase) noexcept {
   switch (phase) {
@@ -301,46 +333,6 @@ Result<std::vector<DossierLine>> similar_dossiers(Store& store, const SimilarQue
       if ((same_owner || same_identity) && shown_text(state, void_field).empty()) out.push_back(line_of(store, phases, rows));
     }
     return out;
-  });
-}
-
-Result<InboxPage> list_inbox(Store& store, std::string_view after, std::size_t limit) {
-  forget_keys(store);
-  WARD_CHECK(settle(store));
-  return store.db.read("list inbox", [&]() -> Result<InboxPage> {
-    WARD_TRY(const auto before, row_of(after, 0));
-    const auto most = std::clamp<std::size_t>(limit, 1, lines_max);
-    InboxPage out;
-    Phases phases(store);
-    std::int64_t last = 0;
-    auto found = store.db.query("SELECT id FROM dossier WHERE conflicts > 0 AND id > ? ORDER BY id LIMIT ?");
-    found.bind(before).bind(static_cast<std::int64_t>(most + 1));
-    while (found.step()) {
-      if (out.dossiers.size() == most) {
-        out.next = std::to_string(last);
-        return out;
-      }
-      last = found.number(0);
-      out.dossiers.push_back(view_of(store, phases, last));
-    }
-    return out;
-  });
-}
-
-Result<DossierView> find_conflict(Store& store, std::string_view conflict_id_hex) {
-  const auto bytes = unhex(conflict_id_hex);
-  if (bytes.size() != merge::ConflictId::size) return fail(Fault::invalid, "a conflict's id has 32 hexadecimal digits");
-  const auto id = fixed_from<merge::ConflictId>(bytes);
-  WARD_CHECK(settle(store));
-  return store.db.read("find conflict", [&]() -> Result<DossierView> {
-    Phases phases(store);
-    auto found = store.db.query("SELECT id FROM dossier WHERE conflicts > 0 ORDER BY id");
-    while (found.step()) {
-      auto view = view_of(store, phases, found.number(0));
-      const auto& conflicts = view.state.conflicts;
-      if (std::any_of(conflicts.begin(), conflicts.end(), [&](const auto& one) { return one.id == id; })) return view;
-    }
-    return fail(Fault::not_found, "this conflict was decided, or is not known here");
   });
 }
 

@@ -32,11 +32,18 @@ struct DossierLine {
   DossierStanding standing;
 };
 
+/// Where a dossier is, as seen from one unit.
+enum class Whereabouts { anywhere, mine, offered_to_me, offered_by_me, elsewhere };
+
 struct DossierQuery {
   std::string status;  ///< empty: any
   bool conflict_only = false;
-  bool voided = false;                 ///< those too that were made by mistake
-  std::string unit;                    ///< that holds it; empty: any
+  bool voided = false;  ///< those too that were made by mistake
+  std::string unit;     ///< that holds it; empty: any
+  Whereabouts where = Whereabouts::anywhere;
+  UnitCode us;  ///< from where `where` is seen
+
+  [[nodiscard]] static std::optional<Whereabouts> where_named(std::string_view name);  ///< empty: anywhere
   std::optional<deadline::Range> due;  ///< of one class only, and by appointment, the earliest first; else the newest dossier first
   std::string search;      ///< words, all of which must occur; folded, prefixes from 3 letters; of numbers from 4 digits, and their last 4
   std::string after;       ///< cursor of the page before; empty: from the start
@@ -51,12 +58,6 @@ struct DossierView {
   Did did;
   merge::DossierState state;
   DossierStanding standing;
-};
-
-/// Dossiers with open conflicts.
-struct InboxPage {
-  std::vector<DossierView> dossiers;
-  std::string next;  ///< cursor; empty: no more
 };
 
 /// What somebody decided where two sides had written differently.
@@ -85,14 +86,9 @@ struct SimilarQuery {
 [[nodiscard]] Result<DossierPage> list_dossiers(Store& store, const DossierQuery& query);
 /// Dossiers of that person and procedure, the newest first, at most 20; without those made by mistake.
 [[nodiscard]] Result<std::vector<DossierLine>> similar_dossiers(Store& store, const SimilarQuery& query);
-/// Open conflicts with their dossier, oldest dossier first; at most 500 dossiers.
-[[nodiscard]] Result<InboxPage> list_inbox(Store& store, std::string_view after = {}, std::size_t limit = 500);
 /// Decisions since then, whoever made them: of the dossiers that changed lately first, of one dossier the newest first. A page ends with
 /// the dossier that brings it to `limit` decisions.
 [[nodiscard]] Result<DecisionPage> list_decisions(Store& store, WallTime since, std::string_view after, std::size_t limit);
-/// The dossier that holds this conflict now; `not_found` when it is gone or was decided.
-[[nodiscard]] Result<DossierView> find_conflict(Store& store, std::string_view conflict_id_hex);
-
 /// What `verify` checks: the file's structure, every record's seal hash and rid, every segment's root and signature, the policy log.
 struct Verification {
   std::uint64_t records = 0;

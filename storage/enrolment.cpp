@@ -3,6 +3,8 @@
 #include "protocol/keys/keys.hpp"
 #include "protocol/text/text.hpp"
 #include "storage/centre_parts.hpp"
+#include "storage/desk_writer.hpp"
+#include "storage/seeds.hpp"
 
 #include <algorithm>
 
@@ -73,15 +75,20 @@ void Enrolment::judge_anew(Epoch from) {
 }
 
 Result<void> Enrolment::add_device(const Applicant& applicant, WallTime now) {
-  const auto* unit = store.policy.unit(applicant.unit);
+  const auto& house = context_of(store).house_of(applicant.unit, std::nullopt);
+  const auto* unit = store.policy.unit(house);
   if (unit == nullptr) return fail(Fault::not_found, "the unit of the ticket does not exist any more");
   const auto epoch = unit->unit_epoch;
-  const auto& seed = store.keys.unit_seeds.at({applicant.unit, epoch});
-  policy::Device device{applicant.sign, applicant.noise, applicant.sealing, applicant.unit, applicant.label, epoch, {}};
-  WARD_TRY(device.wrapped_seed,
-           keys::wrap_seed(seed, store.org, applicant.unit, epoch, crypto::device_of(applicant.sign), applicant.sealing));
+  const auto& seed = store.keys.unit_seeds.at({house, epoch});
+  policy::Device device{applicant.sign, applicant.noise, applicant.sealing, house, applicant.label, epoch, {}};
+  WARD_TRY(device.wrapped_seed, keys::wrap_seed(seed, store.org, house, epoch, crypto::device_of(applicant.sign), applicant.sealing));
   WARD_CHECK(append(std::move(device), now));
   return give_first_codes(crypto::device_of(applicant.sign), now);
+}
+
+Result<void> Enrolment::admit_desk(const DeskKeys& keys, std::string label, WallTime now) {
+  return add_device(
+      {crypto::public_of(keys.sign), crypto::public_of(keys.noise), crypto::public_of(keys.sealing), keys.unit, std::move(label)}, now);
 }
 
 Result<centre::Enrolled> Enrolment::enrol(const centre::Enrol& enrol) {
@@ -143,7 +150,39 @@ Result<void> Enrolment::revoke(const DeviceId& device, std::string_view reason, 
     return {};
   }
   if (standing->revoked) return fail(Fault::invalid, "the device was revoked before");
-  return append(policy::RevokeDevice{device, std::move(line)}, now);
+  const auto unit = standing->device.unit;
+  WARD_CHECK(append(policy::RevokeDevice{device, std::move(line)}, now));
+  return renew_seed(unit, now);
+}
+
+Result<void> Enrolment::renew_seed(const UnitCode& unit, WallTime now, const std::optional<UnitCode>& joined) {
+  WARD_TRY(auto next, next_seed(store, centre.keys_.unit_master, unit, joined));
+  WARD_CHECK(append(std::move(next.unit), now));
+  return append(std::move(next.shares), now);
+}
+
+Result<void> Enrolment::add_unit(policy::Unit unit, WallTime now) {
+  if (store.policy.unit(unit.code) != nullptr) return fail(Fault::invalid, "there is a unit " + unit.code + " already");
+  if (!unit.parent.empty() && store.policy.unit(unit.parent) == nullptr) return fail(Fault::not_found, "there is no unit " + unit.parent);
+  for (auto* name : {&unit.name_vi, &unit.name_en}) {
+    WARD_TRY(*name, text::to_line("the unit's name", *name, limits::key_bytes_max));
+  }
+  WARD_TRY(unit.kind, text::to_line("the unit's kind", unit.kind, limits::name_bytes_max));
+  unit.unit_epoch = 0;
+  const auto seed = keys::derive_unit_seed(centre.keys_.unit_master, unit.code, 0);
+  unit.unit_public = crypto::public_of(keys::unit_secret_of(seed, unit.code, 0));
+  return append(std::move(unit), now);
+}
+
+Result<void> Enrolment::merge_unit(const UnitCode& unit, const UnitCode& heir, std::string_view reason, WallTime now) {
+  WARD_TRY(auto line, text::to_line("the reason", reason, limits::text_bytes_max));
+  for (const auto& code : {unit, heir})
+    if (store.policy.unit(code) == nullptr) return fail(Fault::not_found, "there is no unit " + code);
+  if (const auto* has = store.policy.heir(unit)) return fail(Fault::invalid, unit + " was merged into " + *has + " before");
+  if (context_of(store).house_of(heir, std::nullopt) == unit) return fail(Fault::invalid, "a unit cannot be merged into itself");
+  join_routes(store, unit, heir);
+  WARD_CHECK(append(policy::Succession{unit, heir, std::move(line)}, now));
+  return renew_seed(heir, now, unit);
 }
 
 template <class Work>
@@ -174,6 +213,50 @@ Result<void> CentreStore::approve(const DeviceId& device, WallTime now, const Al
 }
 Result<void> CentreStore::revoke(const DeviceId& device, std::string_view reason, WallTime now, const Also& also) {
   return change_policy("revoke device", [&](Enrolment& enrolment) { return enrolment.revoke(device, reason, now); }, also);
+}
+
+std::optional<Author> CentreStore::desk(WallTime now) {
+  const auto& centres = context_of(store_).centres;
+  if (centres.empty()) return std::nullopt;
+  const auto keys = desk_keys(keys_, centres.front());
+  return Author{keys.device, keys.unit, now};
+}
+
+Result<std::vector<Saved>> CentreStore::save(const std::vector<NewChange>& changes, Now now, const AlsoSave& also) {
+  const auto& centres = context_of(store_).centres;
+  if (centres.empty()) return fail(Fault::not_found, "the unit tree has no unit of the kind `centre` to write for");
+  forget_keys(store_);
+  std::optional<DeskWriter> writer;
+  const auto keys = [&, unit = centres.front()] { return desk_keys(keys_, unit); };
+  auto saved = change_policy("save at the centre", [&](Enrolment& enrolment) -> Result<std::vector<Saved>> {
+    writer.emplace(*this, enrolment, keys(), now);
+    WARD_CHECK(writer->begin());
+    std::vector<Saved> out;
+    for (const auto& change : changes) {
+      WARD_TRY(auto one, writer->save(change));
+      out.push_back(std::move(one));
+    }
+    WARD_CHECK(writer->finish());
+    if (also) also(out);
+    return out;
+  });
+  if (saved.has_error()) return saved;
+  writer->keep();
+  WARD_CHECK(store_.db.read("read what is applied", [&]() -> Result<void> {
+    applied_ = read_applied(frontier_.size);
+    return {};
+  }));
+  return saved;
+}
+
+Result<void> CentreStore::add_unit(policy::Unit unit, WallTime now, const Also& also) {
+  return change_policy("add unit", [&](Enrolment& enrolment) { return enrolment.add_unit(std::move(unit), now); }, also);
+}
+Result<void> CentreStore::merge_unit(const UnitCode& unit, const UnitCode& heir, std::string_view reason, WallTime now, const Also& also) {
+  return change_policy("merge unit", [&](Enrolment& enrolment) { return enrolment.merge_unit(unit, heir, reason, now); }, also);
+}
+Result<void> CentreStore::renew_seed(const UnitCode& unit, WallTime now, const Also& also) {
+  return change_policy("renew seed", [&](Enrolment& enrolment) { return enrolment.renew_seed(unit, now); }, also);
 }
 
 Result<void> CentreStore::set_addresses(std::vector<std::string> addresses, WallTime now, const Also& also) {
@@ -273,7 +356,9 @@ std::vector<DeviceLine> CentreStore::devices_in_transaction() {
     line.fingerprint = waiting.text(3);
     line.contact = {waiting.number(4)};
   }
-  for (const auto* standing : store_.policy.devices()) out.push_back(line_of(*standing));
+  const auto own = desk({});
+  for (const auto* standing : store_.policy.devices())
+    if (!own || standing->id != own->device) out.push_back(line_of(*standing));
   return out;
 }
 

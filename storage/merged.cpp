@@ -2,6 +2,10 @@
 
 #include "protocol/base/codec.hpp"
 #include "protocol/merge/meaning.hpp"
+#include "storage/duplicates.hpp"
+#include "storage/entitlement.hpp"
+#include "storage/hand_overs.hpp"
+#include "storage/inbox.hpp"
 #include "storage/search.hpp"
 
 #include <algorithm>
@@ -54,6 +58,9 @@ void write_codes(Store& store, std::int64_t dossier, const std::vector<std::stri
     if (!has(held, code)) store.db.query("INSERT OR IGNORE INTO code (code, dossier) VALUES (?, ?)").bind(code).bind(dossier).run();
 }
 
+/// Whether it decides about what others had said: such dossiers are looked through for decisions.
+bool decides(const record::Op& op) { return op.kind == record::OpKind::approve || op.kind == record::OpKind::dismiss; }
+
 /// Whether the changes form one line. Who replaces fewer heads than he saw leaves several on a path, as concurrent changes do.
 class Line {
  public:
@@ -61,7 +68,7 @@ class Line {
     const auto& seen = fact.change.seen;
     if (seen.size() > 1 || (!seen.empty() && !seen_.insert(seen.front()).second)) straight_ = false;
     for (const auto& op : fact.change.ops)
-      if (op.replaces) straight_ = false;
+      if (op.replaces || decides(op)) straight_ = false;
     if (seen.empty()) ++beginnings_;
   }
   [[nodiscard]] bool is_straight() const { return straight_ && beginnings_ <= 1; }
@@ -186,6 +193,9 @@ void write_merged(Store& store, std::int64_t dossier, bool even_if_same) {
   if (!stored.words) write_words(store, dossier, merged.state);
   if (!stored.state) write_codes(store, dossier, merged.state.codes);
   write_course(store, dossier, course::row_of(merged.state));
+  write_hand_overs(store, dossier, merged.state);
+  if (!stored.state) write_matter(store, dossier, merged.state);
+  if (store.site == Site::centre) settle_readers(store, dossier, merged.state);
   // Last: until here it counts as not merged.
   write_line(store, dossier, merged);
 }
@@ -245,7 +255,7 @@ Merged merged_from_records(Store& store, std::int64_t dossier, const Did& did) {
   out.sealed = seal_local(store.local, "state", did.view(), merge::encode_state(out.state));
   out.changed_at = gathered.changed_at;
   out.waiting = static_cast<std::int64_t>(out.state.waiting + gathered.unread);
-  out.attention = static_cast<std::int64_t>(out.state.proposals.size() + out.state.not_applied.size());
+  out.attention = static_cast<std::int64_t>(items_of(out.state).size() - out.state.conflicts.size());
   const bool moved = out.state.slip.size() > 1 || !out.state.custody.pending.empty();  // acts of custody are shown with their stamps
   const auto& context = context_of(store);
   const bool hinges = std::any_of(gathered.facts.begin(), gathered.facts.end(), [&](const auto& f) { return hinges_on_stamp(context, f); });

@@ -66,7 +66,7 @@ CREATE TABLE dossier_key (
   key_id BLOB PRIMARY KEY, dossier INTEGER NOT NULL REFERENCES dossier, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX key_of_dossier ON dossier_key (dossier);
 
--- The centre's: which units hold which dossier, and which segments concern which unit.
+-- The centre's: which units hold which dossier, and which segments concern which unit. Replaced by reader and route of a later version.
 CREATE TABLE holder (
   dossier INTEGER NOT NULL REFERENCES dossier, unit TEXT NOT NULL, PRIMARY KEY (dossier, unit)) STRICT, WITHOUT ROWID;
 CREATE TABLE route (unit TEXT NOT NULL, stamp_index INTEGER NOT NULL, PRIMARY KEY (unit, stamp_index)) STRICT, WITHOUT ROWID;
@@ -121,7 +121,39 @@ constexpr const char* version_5 = R"sql(
 CREATE TABLE receipt (writer INTEGER PRIMARY KEY REFERENCES writer, receipt BLOB NOT NULL, signature BLOB NOT NULL) STRICT;
 )sql";
 
-constexpr std::array steps{Migration{version_1}, Migration{version_2}, Migration{version_3}, Migration{version_4}, Migration{version_5}};
+/// Open hand-overs, so that lists need not open dossiers. Units as the newest policy log has them: an heir in the place of a unit that is
+/// no more.
+constexpr const char* version_6 = R"sql(
+CREATE TABLE hand_over (
+  dossier INTEGER NOT NULL REFERENCES dossier, from_unit TEXT NOT NULL, to_unit TEXT NOT NULL, offered_ms INTEGER NOT NULL) STRICT;
+CREATE INDEX hand_over_of_dossier ON hand_over (dossier);
+CREATE INDEX dossier_for_people ON dossier (id) WHERE conflicts > 0 OR attention > 0;
+-- Of whom and what a dossier is, as a keyed hash, so that one matter that was lodged twice is found. Filled as dossiers are merged.
+CREATE TABLE matter (dossier INTEGER PRIMARY KEY REFERENCES dossier, hash BLOB NOT NULL) STRICT;
+CREATE INDEX matter_hash ON matter (hash);
+)sql";
+
+// reader: which units may have a dossier's records at the centre; until: the last log index of what others wrote, NULL while it reads on.
+// route: what concerns a unit, in the order of delivery. dossier: only its records, NULL: all that the unit may have. past: 1 when the unit
+// had nothing of it before. known_to, before: who was given a key, and the keys that it opens.
+constexpr const char* version_7 = R"sql(
+CREATE TABLE reader (
+  dossier INTEGER NOT NULL REFERENCES dossier, unit TEXT NOT NULL, until INTEGER, PRIMARY KEY (dossier, unit)) STRICT, WITHOUT ROWID;
+INSERT INTO reader (dossier, unit) SELECT dossier, unit FROM holder;
+DROP TABLE holder;
+CREATE TABLE routes (
+  unit TEXT NOT NULL, place INTEGER NOT NULL, stamp_index INTEGER NOT NULL, dossier INTEGER, past INTEGER NOT NULL,
+  PRIMARY KEY (unit, place)) STRICT, WITHOUT ROWID;
+INSERT INTO routes (unit, place, stamp_index, past) SELECT unit, stamp_index, stamp_index, 0 FROM route;
+DROP TABLE route;
+ALTER TABLE routes RENAME TO route;
+ALTER TABLE dossier_key ADD COLUMN known_to BLOB;
+ALTER TABLE dossier_key ADD COLUMN before BLOB;
+ALTER TABLE peer DROP COLUMN lost;
+)sql";
+
+constexpr std::array steps{Migration{version_1}, Migration{version_2}, Migration{version_3}, Migration{version_4},
+                           Migration{version_5}, Migration{version_6}, Migration{version_7}};
 
 }  // namespace
 

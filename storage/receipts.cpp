@@ -22,7 +22,8 @@ void keep_for_evidence(Store& store, std::int64_t writer, const sync::Receipted&
   const auto bytes = log::encode_receipt(receipted.receipt);
   store.db
       .query(
-          "INSERT INTO receipt (writer, receipt, signature) VALUES (?, ?, ?) ON CONFLICT (writer) DO UPDATE SET receipt = excluded.receipt, "
+          "INSERT INTO receipt (writer, receipt, signature) VALUES (?, ?, ?) ON CONFLICT (writer) DO UPDATE SET receipt = "
+          "excluded.receipt, "
           "signature = excluded.signature")
       .bind(writer)
       .bind(BytesView(bytes))

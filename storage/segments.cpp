@@ -124,6 +124,17 @@ bool name_dossiers(Store& store, segment::Rows& rows) {
   return !rows.elided.dossiers || segment::name_dossiers(rows, [&](const Position& position) { return find_holding(store, position); });
 }
 
+std::optional<record::Change> read_change(Store& store, const segment::Verified& verified) {
+  const auto& header = verified.record.header;
+  const auto* key = header.type == record::Type::change ? find_key(store, header.key_id) : nullptr;
+  if (key == nullptr || verified.record.body.empty()) return std::nullopt;
+  const auto plain = record::open(verified.record, *key, store.org);
+  if (plain.has_error()) return std::nullopt;
+  auto change = record::decode_change(*plain, header.position);
+  if (change.has_error()) return std::nullopt;
+  return *std::move(change);
+}
+
 std::optional<record::GrantBody> read_grant(Store& store, const segment::Verified& verified) {
   const auto& header = verified.record.header;
   if (header.type != record::Type::grant || verified.record.body.empty()) return std::nullopt;

@@ -59,6 +59,8 @@ struct Chain {
 [[nodiscard]] Chain chain_of(Store& store, std::int64_t writer);
 void set_chain(Store& store, std::int64_t writer, const Chain& chain);
 
+/// The change that a verified record holds; nothing when it is none, or cannot be read here.
+[[nodiscard]] std::optional<record::Change> read_change(Store& store, const segment::Verified& verified);
 /// The grant that a verified record holds; nothing when it is none, or its body is not there.
 [[nodiscard]] std::optional<record::GrantBody> read_grant(Store& store, const segment::Verified& verified);
 

@@ -22,6 +22,8 @@ Result<void> Deliveries::apply(std::vector<segment::Rows>& all) {
     });
     set_lost_heads(store, lost);
   }
+  for (const auto dossier : regranted_) learn_from_grants(store, dossier);
+  touched_.insert(regranted_.begin(), regranted_.end());
   for (const auto dossier : touched_) {
     remerge(store, dossier);
     if (ward.arrived_.size() < arrived_max) ward.arrived_.push_back(did_of(store, dossier));
@@ -96,6 +98,7 @@ void Deliveries::keep(const segment::Rows& rows, const std::vector<segment::Veri
   const auto held = find_segment(store, hash);
   if (held) restamp(*held, *rows.stamp);
   const auto segment = held ? held->id : put_new(rows, writer, hash);
+  take_given(rows, verified);
   bool fresh = false;
   for (const auto& one : verified) {
     const auto put = put_record(store, one, writer, segment, now.wall);
@@ -165,7 +168,24 @@ void Deliveries::take_grant(const segment::Verified& verified, std::int64_t doss
   const auto grant = read_grant(store, verified);
   if (!grant) return;
   const auto learned = store.keys.dossier_keys.find(grant->key_id);
-  if (learned != store.keys.dossier_keys.end()) put_key(store, dossier, grant->key_id, learned->second);
+  if (learned != store.keys.dossier_keys.end()) put_later_key(store, dossier, grant->key_id, learned->second);
+  note_grant(store, dossier, record::dossier_of(verified.record.header), *grant);
+  if (learned == store.keys.dossier_keys.end() || !grant->before.empty() || !grant->stands_on.empty()) regranted_.insert(dossier);
+}
+
+/// Of the keys that came with the rows those that a row lies under.
+void Deliveries::take_given(const segment::Rows& rows, const std::vector<segment::Verified>& verified) {
+  for (const auto& bytes : rows.keys) {
+    const crypto::DossierKey key(bytes);
+    const auto id = crypto::key_id_of(key);
+    const auto used = std::find_if(verified.begin(), verified.end(), [&](const auto& one) {
+      return one.record.header.key_id == id && one.record.header.type == record::Type::change;
+    });
+    if (used == verified.end()) continue;
+    const auto dossier = dossier_row(store, record::dossier_of(used->record.header));
+    put_later_key(store, dossier, id, key);
+    regranted_.insert(dossier);
+  }
 }
 
 }  // namespace ward::storage

@@ -7,12 +7,24 @@ namespace ward::storage {
 
 namespace agent = engine::agent;
 
+namespace {
+
+std::vector<std::int64_t> unreadable_dossiers(Store& store) {
+  std::vector<std::int64_t> out;
+  auto waiting = store.db.query("SELECT id FROM dossier WHERE waiting > 0");
+  while (waiting.step()) out.push_back(waiting.number(0));
+  return out;
+}
+
+}  // namespace
+
 Result<agent::LinkPrepared> WardStore::prepare_link(const agent::PrepareLink& wanted, Now now) {
   forget_keys(store_);
   postponed_.clear();
   auto prepared = store_.db.transact("prepare link", [&]() -> Result<agent::LinkPrepared> {
     agent::LinkPrepared out;
     Outbox outbox(*this);
+    out.hello.version = link_version_;
     out.hello.policy_count = store_.policy.count();
     out.hello.segment = outbox.small_segment(wanted.small_segment_bytes);
     out.hello.unreceipted = outbox.named_in_hello();
@@ -64,13 +76,12 @@ Result<agent::PolicyStored> WardStore::store_policy(const agent::StorePolicy& en
   auto before = store_.policy;
   auto stored = store_.db.transact("store policy", [&]() -> Result<agent::PolicyStored> {
     WARD_TRY(const auto count, storage::store_policy(store_, entries.entries));
+    if (learn_unit_seeds())
+      for (const auto dossier : unreadable_dossiers(store_)) learn_from_grants(store_, dossier);
     for (const auto dossier : dossiers_judged_by(store_, before.count())) remerge(store_, dossier);
     return agent::PolicyStored{count};
   });
-  if (stored.has_error())
-    store_.policy = std::move(before);
-  else
-    learn_unit_seeds();
+  if (stored.has_error()) store_.policy = std::move(before);
   return stored;
 }
 
@@ -129,6 +140,10 @@ Result<void> WardStore::store_heads(const agent::StoreHeads& heads) {
   if (outcome.is_copy) return found_copy();
   if (outcome.rewound) return fail(Fault::io, "the centre was restored from a copy; the next link pulls from there");
   return {};
+}
+
+void WardStore::speak_other_version() noexcept {
+  link_version_ = link_version_ == sync::protocol_version ? sync::protocol_version - 1 : sync::protocol_version;
 }
 
 agent::Event perform(agent::StoreEffect effect, WardStore& store, Now now) {

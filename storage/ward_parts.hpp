@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/evidence/evidence.hpp"
+#include "storage/granting.hpp"
 #include "storage/segments.hpp"
 #include "storage/ward_store.hpp"
 
@@ -26,8 +27,9 @@ struct WardWriter {
   [[nodiscard]] Position next_position() const { return {ward_.membership_.device, incarnation_, next_}; }
   std::int64_t put(record::Type type, const Did& did, BytesView plain, const crypto::DossierKey& key);  ///< the dossier's row
   [[nodiscard]] const crypto::DossierKey& new_dossier_key();
-  void put_own_grant(const Did& did, const KeyId& key_id);
+  void put_grant(const Did& did, const record::GrantBody& grant);
   [[nodiscard]] Numbering& numbering();
+  [[nodiscard]] Array<32> draw(std::string_view label);
   [[nodiscard]] Result<Saved> create(const record::Change& change);
   [[nodiscard]] Result<Saved> edit(const Did& did, record::Change change);
   [[nodiscard]] std::vector<Position> heads_of(std::int64_t dossier);
@@ -38,6 +40,7 @@ struct WardWriter {
   WardStore& ward_;
   Store& store_;
   Now now_;
+  Granting granting_;
   Incarnation incarnation_;
   std::int64_t writer_ = 0;
   Seq next_ = 0;
@@ -141,8 +144,10 @@ struct Deliveries {
   void release(std::int64_t writer, std::int64_t first);
   void follow(std::int64_t writer);
   void take_grant(const segment::Verified& verified, std::int64_t dossier);
+  void take_given(const segment::Rows& rows, const std::vector<segment::Verified>& verified);
 
   std::set<std::int64_t> touched_;
+  std::set<std::int64_t> regranted_;                                       ///< what was held of these before may be readable now
   std::map<std::pair<DeviceId, Incarnation>, std::pair<Seq, Hash>> ends_;  ///< of the segments of this delivery
 };
 

@@ -5,6 +5,7 @@
 #include "protocol/crypto/hash.hpp"
 #include "protocol/keys/keys.hpp"
 #include "storage/merged.hpp"
+#include "storage/seeds.hpp"
 #include "storage/ward_parts.hpp"
 
 namespace ward::storage {
@@ -110,16 +111,10 @@ Result<WardStore> WardStore::open(const std::string& path, WardKeys keys, Random
 
 WardStore::WardStore(Store store, WardKeys keys, Membership membership)
     : store_(std::move(store)), keys_(std::move(keys)), membership_(std::move(membership)) {
-  learn_unit_seeds();
+  (void)learn_unit_seeds();
 }
 
-void WardStore::learn_unit_seeds() {
-  const auto* standing = store_.policy.device(membership_.device);
-  if (standing == nullptr) return;
-  const auto& device = standing->device;
-  auto seed = keys::unwrap_seed(device.wrapped_seed, store_.org, device.unit, device.unit_epoch, membership_.device, keys_.device.sealing);
-  if (seed.has_value()) store_.keys.unit_seeds.insert_or_assign({device.unit, device.unit_epoch}, *std::move(seed));
-}
+bool WardStore::learn_unit_seeds() { return learn_seeds(store_, membership_.device, keys_.device.sealing); }
 
 Result<void> WardStore::may_write() const {
   const auto* standing = store_.policy.device(membership_.device);

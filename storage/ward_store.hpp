@@ -2,6 +2,7 @@
 
 #include "protocol/engine/agent_engine.hpp"
 #include "protocol/engine/enrol_engine.hpp"
+#include "storage/changes.hpp"
 #include "storage/dossiers.hpp"
 #include "storage/numbering.hpp"
 #include "storage/store.hpp"
@@ -34,20 +35,6 @@ struct Membership {
   DeviceId device;
   UnitCode unit;
 };
-
-struct NewChange {
-  record::Change change;   ///< `seen` as the writer saw it; empty with `did`: the heads held now
-  std::optional<Did> did;  ///< none: a new dossier
-};
-struct Saved {
-  Did did;
-  Position position;  ///< of the change; of its last part where a large new dossier takes several records
-  bool clock_believed = true;
-  std::string code;          ///< that this PC gave with it; empty: none
-  bool provisional = false;  ///< that code is not the official one
-};
-
-using AlsoSave = std::function<void(const std::vector<Saved>&)>;
 
 /// What would be lost if this PC broke now: dossiers with records that no receipt covers.
 struct Exposure {
@@ -128,11 +115,13 @@ class WardStore {
   [[nodiscard]] engine::agent::Identity engine_identity() const;
   /// Whether what this PC's clock says may be taken for the time.
   [[nodiscard]] bool believes(Now now) const;
+  /// The centre does not speak the version of the last link: the next one is in the version before, and the one after that in ours again.
+  void speak_other_version() noexcept;
 
  private:
   WardStore(Store store, WardKeys keys, Membership membership);
-  /// Has this PC's own keys of its unit ready; again after each policy entry.
-  void learn_unit_seeds();
+  /// Has this PC's own keys of its unit ready; again after each policy entry. True when there are new ones.
+  bool learn_unit_seeds();
   /// `not_member`, `revoked`, `missing_key`.
   [[nodiscard]] Result<void> may_write() const;
   [[nodiscard]] sync::Report report_in_transaction(Now now);
@@ -149,6 +138,7 @@ class WardStore {
   std::optional<CodeMark> code_mark_;
   std::set<Incarnation> postponed_;  ///< the centre takes no more of these before something came from there: it lacks what must come first
   std::vector<Did> arrived_;
+  std::uint8_t link_version_ = sync::protocol_version;
   bool asked_own_ = false;  ///< this link's pulls ask for this device's own segments too
 
   friend struct WardWriter;

@@ -15,17 +15,6 @@ constexpr std::string_view own_user = "wardsync";  ///< of what this program doe
 constexpr std::size_t unmerged_max = 100;
 constexpr std::size_t seen_bytes = 64;  ///< room that the parts of a large dossier leave for naming the part before
 
-/// 32 bytes that repeat neither when the system's entropy does nor when a virtual machine resumes twice (records.md §9).
-Array<32> draw(std::string_view label, const WardKeys& keys, const Random& random, Instant now) {
-  Array<32> fresh{};
-  random(fresh);
-  Writer ticks;
-  ticks.u64(static_cast<std::uint64_t>(now.time_since_epoch().count()));
-  Array<32> out{};
-  crypto::blake2b(out, label, keys.hedge, {fresh, ticks.peek()});
-  return out;
-}
-
 std::size_t size_of(const record::Change& change, const Position& own) { return record::encode_change(change, own).size(); }
 
 record::Op code_op(const std::string& code) { return {record::OpKind::set, {record::Step::field(std::string(code_field))}, code, {}}; }
@@ -73,7 +62,29 @@ void add_code(std::vector<record::Change>& parts, const std::string& code, const
 
 }  // namespace
 
-WardWriter::WardWriter(WardStore& ward, Now now) : ward_(ward), store_(ward.store_), now_(now) { begin(); }
+WardWriter::WardWriter(WardStore& ward, Now now)
+    : ward_(ward),
+      store_(ward.store_),
+      now_(now),
+      granting_(
+          store_, ward.membership_.unit, [this](std::string_view label) { return draw(label); },
+          [this](const Did& did, const record::GrantBody& grant) {
+            put_grant(did, grant);
+            note_grant(store_, find_dossier_row(store_, did), did, grant);
+          }) {
+  begin();
+}
+
+/// 32 bytes that repeat neither when the system's entropy does nor when a virtual machine resumes twice (records.md §9).
+Array<32> WardWriter::draw(std::string_view label) {
+  Array<32> fresh{};
+  store_.random(fresh);
+  Writer ticks;
+  ticks.u64(static_cast<std::uint64_t>(now_.monotonic.time_since_epoch().count()));
+  Array<32> out{};
+  crypto::blake2b(out, label, ward_.keys_.hedge, {fresh, ticks.peek()});
+  return out;
+}
 
 void WardWriter::begin() {
   believed_ = ward_.believes(now_);
@@ -102,7 +113,7 @@ void WardWriter::start_incarnation() {
     last.bind(ward_.membership_.device);
     if (last.step()) last_ = {static_cast<std::uint64_t>(last.number(0))};
   }
-  const auto drawn = draw("wsync-incarn", ward_.keys_, store_.random, now_.monotonic);
+  const auto drawn = draw("wsync-incarn");
   incarnation_ = fixed_from<Incarnation>(drawn);
   writer_ = writer_row(store_, ward_.membership_.device, incarnation_);
   put(record::Type::incarnation, {}, record::encode_incarnation(body), record::open_key(store_.org));
@@ -143,21 +154,18 @@ const crypto::DossierKey& WardWriter::new_dossier_key() {
   if (const auto sealed = meta(store_, name)) {
     seed = fixed_from<Hash>(or_throw(open_local(store_.local, name, {}, *sealed))).bytes;
   } else {
-    seed = draw("wsync-outbox", ward_.keys_, store_.random, now_.monotonic);
+    seed = draw("wsync-outbox");
     set_meta(store_, name, seal_local(store_.local, name, {}, seed));
   }
   const auto position = next_position();
   const auto key = keys::derive_dossier_key(seed, position);
   const auto id = crypto::key_id_of(key);
-  put_key(store_, dossier_row(store_, record::did_created_by(position)), id, key);
+  put_first_key(store_, dossier_row(store_, record::did_created_by(position)), id, key, granting_.newest_seed());
   return *find_key(store_, id);
 }
 
-void WardWriter::put_own_grant(const Did& did, const KeyId& key_id) {
-  const auto& device = store_.policy.device(ward_.membership_.device)->device;
-  const auto& seed = store_.keys.unit_seeds.at({device.unit, device.unit_epoch});
-  const auto body = keys::grant_own_unit(*find_key(store_, key_id), did, store_.org, device.unit, device.unit_epoch, seed);
-  put(record::Type::grant, did, record::encode_grant(body, next_position()), record::open_key(store_.org));
+void WardWriter::put_grant(const Did& did, const record::GrantBody& grant) {
+  put(record::Type::grant, did, record::encode_grant(grant, next_position()), record::open_key(store_.org));
 }
 
 Result<Saved> WardWriter::save(const NewChange& wanted) { return wanted.did ? edit(*wanted.did, wanted.change) : create(wanted.change); }
@@ -177,17 +185,22 @@ Result<Saved> WardWriter::create(const record::Change& change) {
     given = numbering().next();
     add_code(parts, given.text, next_position());
   }
-  for (const auto& part : parts) WARD_CHECK(record::check_change(part, next_position()));
+  for (auto& part : parts) {
+    WARD_CHECK(granting_.complete_offers(part, 0));
+    WARD_CHECK(record::check_change(part, next_position()));
+  }
   const auto& key = new_dossier_key();
   const auto key_id = crypto::key_id_of(key);
   auto written = next_position();
   const auto dossier = put(record::Type::change, {}, record::encode_change(parts.front(), written), key);
-  put_own_grant(did, key_id);
+  put_grant(did, granting_.first(did, key_id, *find_key(store_, key_id)));
+  granting_.follow_custody(parts.front(), written, dossier, did);
   for (std::size_t i = 1; i < parts.size(); ++i) {
     parts[i].seen = {written};
     written = next_position();
     WARD_CHECK(record::check_change(parts[i], written));
     put(record::Type::change, did, record::encode_change(parts[i], written), *find_key(store_, key_id));
+    granting_.follow_custody(parts[i], written, dossier, did);
   }
   for (const auto& part : parts) put_codes(store_, dossier, part);
   const std::vector heads{written};
@@ -247,14 +260,15 @@ Result<std::vector<Position>> WardWriter::seen_of(std::int64_t dossier, const st
 Result<Saved> WardWriter::edit(const Did& did, record::Change change) {
   const auto dossier = find_dossier_row(store_, did);
   if (dossier == 0) return fail(Fault::not_found, "there is no such dossier here");
-  const auto key_id = key_of_dossier(store_, dossier);
-  if (!key_id) return fail(Fault::missing_key, "this PC holds no key of the dossier");
   auto heads = heads_of(dossier);
   WARD_TRY(change.seen, seen_of(dossier, heads, std::move(change.seen)));
   if (change.ops.size() > limits::ops_max) return fail(Fault::too_large, "one change holds at most 512 operations; split it");
+  WARD_CHECK(granting_.complete_offers(change, dossier));
+  WARD_TRY(const auto key_id, granting_.writing_key(dossier, did));
   const auto position = next_position();
   WARD_CHECK(record::check_change(change, position));
-  put(record::Type::change, did, record::encode_change(change, position), *find_key(store_, *key_id));
+  put(record::Type::change, did, record::encode_change(change, position), *find_key(store_, key_id));
+  granting_.follow_custody(change, position, dossier, did);
   put_codes(store_, dossier, change);
   // What replaces older changes than the newest may build on one that waits itself: then only merging tells the heads.
   const bool on_heads = std::includes(heads.begin(), heads.end(), change.seen.begin(), change.seen.end());

@@ -1,6 +1,7 @@
 #include "agent/cli/commands.hpp"
 #include "cli/calendar.hpp"
 #include "cli/deadline.hpp"
+#include "cli/desk.hpp"
 #include "cli/history.hpp"
 #include "cli/progress.hpp"
 #include "protocol/schema/schema.hpp"
@@ -50,6 +51,8 @@ void show_conflict(const json::value& conflict) {
 int show_dossier(const json::value& dossier) {
   print(shown(dossier, "code") + "  " + shown(dossier, "id") + "  " + shown(dossier, "state") + "\n");
   print(cli::deadline_words(dossier) + "\n");
+  cli::show_custody(dossier);
+  cli::show_waiting(dossier);
   if (const auto* fields = dossier.get_object().if_contains("fields"); fields != nullptr && fields->is_object())
     show_fields("", fields->get_object());
   for (const auto& [member, collection] : {std::pair{"parts", "TaiLieuNop"}, std::pair{"payments", "BienLai"}, std::pair{"notes", "notes"}})
@@ -84,6 +87,7 @@ std::string list_target(const ListOptions& options) {
   std::string target =
       "/v1/dossiers?limit=500&query=" + runtime::encode_segment(options.search) + "&status=" + runtime::encode_segment(options.status);
   if (!options.due.empty()) target += "&due=" + options.due;
+  if (!options.custody.empty()) target += "&custody=" + options.custody;
   if (options.conflict) target += "&conflict=true";
   if (options.voided) target += "&void=true";
   return target;
@@ -180,33 +184,6 @@ int calendar_show(const Common& common, int year, bool csv) {
       print(cli::calendar_csv(calendar, year));
     else
       cli::show_calendar(calendar, year);
-    return static_cast<int>(ExitCode::done);
-  });
-}
-
-int inbox_list(const Common& common) {
-  return show_lines(common, "/v1/inbox?limit=500", "conflicts", {"ID", "DOSSIER", "FIELD", "VALUES"},
-                    [](const json::object& conflict) -> std::vector<std::string> {
-                      return {shown(conflict, "id"), code_or_id(conflict, "dossier", "dossier_id"), shown(conflict, "field"),
-                              std::to_string(rows_of(conflict, "values").size())};
-                    });
-}
-
-int inbox_decided(const Common& common) {
-  return show_lines(common, "/v1/decisions?limit=500", "decisions", {"RESOLUTION", "DOSSIER", "FIELD", "VALUE", "BY", "AT", "STANDING"},
-                    [](const json::object& line) -> std::vector<std::string> {
-                      const auto& decided = line.at("decided");
-                      return {shown(line, "resolution"), code_or_id(line, "dossier", "dossier_id"),
-                              shown(decided, "field"),   shown(decided, "value"),
-                              shown(decided, "by"),      shown(decided, "at"),
-                              shown(decided, "standing")};
-                    });
-}
-
-int inbox_show(const Common& common, const std::string& id) {
-  return ask(common, "GET", "/v1/inbox/" + runtime::encode_segment(id), {}, [](const json::value& conflict) {
-    print(shown(conflict, "dossier") + "  " + shown(conflict, "dossier_id") + "\n");
-    show_conflict(conflict);
     return static_cast<int>(ExitCode::done);
   });
 }

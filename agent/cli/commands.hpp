@@ -74,7 +74,7 @@ int dossier_import(const Common& common, const std::string& file, std::uint64_t 
 int dossier_apply(const Common& common, const std::string& file, std::uint64_t from_line);
 
 struct ListOptions {
-  std::string status, search, out_file;
+  std::string status, search, out_file, custody;
   std::string due;  ///< a class of deadline, as the API calls it; empty: any
   bool conflict = false;
   bool voided = false;  ///< those too that were made by mistake
@@ -87,16 +87,6 @@ int dossier_why(const Common& common, const std::string& code, const std::string
 
 /// `year` 0: all.
 int calendar_show(const Common& common, int year, bool csv);
-
-struct ResolveOptions {
-  std::string id, keep, set, why;
-};
-int inbox_list(const Common& common);
-int inbox_decided(const Common& common);
-int inbox_show(const Common& common, const std::string& id);
-int inbox_resolve(const Common& common, const ResolveOptions& options);
-/// `id`: the resolution, as `resolve --json` gave it.
-int inbox_undo(const Common& common, const std::string& id);
 
 /// Asks the daemon; opens the data read-only itself when none runs. Exit 5 when damage is found.
 int verify(const Common& common);

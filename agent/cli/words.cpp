@@ -110,6 +110,7 @@ void add_dossiers(CLI::App& app, Words& w) {
   for (auto* listing : {list, exported}) {
     listing->add_option("--status", w.list.status, "only this status, 1 to 10");
     cli::add_due_options(*listing, w.list.due);
+    cli::add_custody_option(*listing, w.list.custody);
     listing->add_flag("--conflict", w.list.conflict, "only those that a person must decide");
     listing->add_flag("--void", w.list.voided, "those too that were made by mistake");
   }
@@ -125,19 +126,8 @@ void add_dossiers(CLI::App& app, Words& w) {
 
   cli::add_report_commands(app, w, w.report);
 
-  auto* inbox = group(app, "inbox", "what a person must decide");
-  printing(*inbox, w, "list", "all open conflicts", [&] { return inbox_list(w.common); });
-  printing(*inbox, w, "decided", "what was decided in the last 30 days, by whomever, with what `undo` takes",
-           [&] { return inbox_decided(w.common); });
-  auto* one = printing(*inbox, w, "show", "one conflict: who wrote what, and when", [&] { return inbox_show(w.common, w.id); });
-  one->add_option("ID", w.id, "the conflict's id")->required();
-  auto* resolve = printing(*inbox, w, "resolve", "decide one", [&] { return inbox_resolve(w.common, w.resolve); });
-  resolve->add_option("ID", w.resolve.id, "the conflict's id")->required();
-  auto* undo = printing(*inbox, w, "undo", "take a decision back, within 30 days", [&] { return inbox_undo(w.common, w.id); });
-  undo->add_option("ID", w.id, "the resolution, as `resolve` or `decided` printed it")->required();
-  auto* keep = resolve->add_option("--keep", w.resolve.keep, "the letter of the value that stays");
-  resolve->add_option("--set", w.resolve.set, "FIELD=VALUE: another value")->excludes(keep);
-  resolve->add_option("--why", w.resolve.why, "the reason; needed with --set");
+  cli::add_hand_over_commands(*dossier, w, program, w.desk);
+  cli::add_inbox_commands(*group(app, "inbox", "what a person must decide"), w, program, w.desk);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agent/cli/commands.hpp"
+#include "cli/desk.hpp"
 #include "cli/evidence.hpp"
 #include "cli/words.hpp"
 
@@ -19,8 +20,8 @@ struct Words : cli::Line {
   cli::CalendarOptions calendar;
   cli::ReportOptions report;
   cli::EvidenceOptions evidence;
-  ResolveOptions resolve;
-  std::string code, field, file, id, out_file;
+  cli::DeskWords desk;
+  std::string code, field, file, out_file;
   std::int64_t seconds = 0;
   std::uint64_t from_line = 1;
   bool watch = false;

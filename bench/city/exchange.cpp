@@ -94,7 +94,7 @@ Exchange exchange(City& city, bool sealed) {
     }
   });
   const auto log = city.centre().log_view(city.now().wall);
-  link.to_centre.push_back(centre::AppliedGrew{log.applied, log.applied_exceptions});
+  link.to_centre.push_back(centre::AppliedGrew{log.applied, log.applied_exceptions, log.places});
   link.run();
   if (must(city.ward().report(city.now())).queue_records != 0) must(Result<void>(fail(Fault::gap, "something was not receipted")));
   return link.out;

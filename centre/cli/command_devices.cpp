@@ -117,15 +117,6 @@ int device_revoke(const Common& common, const std::string& id, const std::string
   return call_and_show(common, "POST", device_path(id, "/revocation"), {{"reason", reason}}, show_device);
 }
 
-int unit_list(const Common& common) {
-  return call_and_show(common, "GET", "/v1/units", {}, [](const json::value& answer) {
-    std::vector<std::vector<std::string>> rows{{"CODE", "KIND", "PARENT", "NAME"}};
-    for (const auto& unit : rows_of(answer, "units"))
-      rows.push_back({shown(unit, "code"), shown(unit, "kind"), shown(unit, "parent"), shown(unit, "name_vi")});
-    print(align(rows));
-  });
-}
-
 int health(const Common& common, bool watch) {
   while (true) {
     if (watch && !common.json && runtime::is_terminal(STDOUT_FILENO)) print("\033[H\033[2J");

@@ -1,6 +1,7 @@
 #include "centre/cli/client.hpp"
 #include "centre/files.hpp"
 #include "cli/deadline.hpp"
+#include "cli/desk.hpp"
 #include "cli/history.hpp"
 #include "runtime/account.hpp"
 #include "runtime/http.hpp"
@@ -42,6 +43,8 @@ const json::value& member(const json::value& from, std::string_view name) {
 void show_dossier(const json::value& dossier) {
   print(shown(dossier, "code") + "  " + shown(dossier, "id") + "  " + shown(dossier, "state") + "\n");
   print(cli::deadline_words(dossier) + "\n");
+  cli::show_custody(dossier);
+  cli::show_waiting(dossier);
   show_fields(member(dossier, "fields"));
   for (const auto* name : {"parts", "payments", "notes"}) {
     for (const auto& element : rows_of(dossier, name)) {
@@ -89,6 +92,7 @@ int dossier_list(const Common& common, const ListOptions& options) {
       "/v1/dossiers?limit=500&query=" + runtime::encode_segment(options.search) + "&status=" + runtime::encode_segment(options.status);
   if (!options.due.empty()) target += "&due=" + options.due;
   if (!options.unit.empty()) target += "&unit=" + runtime::encode_segment(options.unit);
+  if (!options.custody.empty()) target += "&custody=" + options.custody;
   if (options.conflict) target += "&conflict=true";
   std::vector<json::object> lines;
   std::string cursor;

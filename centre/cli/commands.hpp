@@ -50,6 +50,16 @@ int device_show(const Common& common, const std::string& id);
 int device_approve(const Common& common, const std::string& id, bool yes);
 int device_revoke(const Common& common, const std::string& id, const std::string& reason);
 int unit_list(const Common& common);
+struct UnitOptions {
+  std::string code, name_vi, name_en, kind = "ward", parent, identification;
+  std::string into, reason;  ///< of a merger
+};
+int unit_add(const Common& common, const UnitOptions& options);
+/// For ever, so it asks at a terminal.
+int unit_merge(const Common& common, const UnitOptions& options, bool yes);
+/// A new unit beside `code`; its dossiers come to it by hand-over.
+int unit_split(const Common& common, const UnitOptions& options);
+int unit_renew(const Common& common, const std::string& code);
 /// `watch`: again every two seconds, until interrupted.
 int health(const Common& common, bool watch);
 int status(const Common& common);
@@ -85,7 +95,7 @@ int codes_list(const Common& common, const std::string& unit);
 int codes_give(const Common& common, const CodesOptions& options);
 
 struct ListOptions {
-  std::string status, search, unit;
+  std::string status, search, unit, custody;
   std::string due;  ///< a class of deadline, as the API calls it; empty: any
   bool conflict = false;
 };

@@ -69,9 +69,33 @@ void add_devices(CLI::App& app, Words& w) {
   revoke->add_option("--reason", w.reason, "why; whoever asks later finds it")->required();
   for (auto* with_id : {show, approve, revoke}) with_id->add_option("ID", w.id, "the device's id, or its first digits")->required();
 
-  printing(*group(app, "unit", "the unit tree"), w, "list", "all units", [&] { return unit_list(w.common); });
   auto* health_command = printing(app, w, "health", "how each device is doing, worst first", [&] { return health(w.common, w.watch); });
   health_command->add_flag("--watch", w.watch, "again every two seconds");
+}
+
+void add_units(CLI::App& app, Words& w) {
+  auto* unit = group(app, "unit", "the unit tree");
+  printing(*unit, w, "list", "all units", [&] { return unit_list(w.common); });
+  auto* add = printing(*unit, w, "add", "a unit that was founded", [&] { return unit_add(w.common, w.unit); });
+  auto* merge = printing(*unit, w, "merge", "a unit becomes part of another, with its dossiers, keys and PCs; for ever",
+                         [&] { return unit_merge(w.common, w.unit, w.yes); });
+  auto* split = printing(*unit, w, "split", "found a unit beside this one; its dossiers come to it by hand-over",
+                         [&] { return unit_split(w.common, w.unit); });
+  auto* renew = printing(*unit, w, "renew", "a new key for the unit's PCs; revoking a PC does it too",
+                         [&] { return unit_renew(w.common, w.unit.code); });
+  for (auto* with_code : {add, merge, renew}) with_code->add_option("CODE", w.unit.code, "the unit's code")->required();
+  split->add_option("CODE", w.unit.parent, "the unit that is split")->required();
+  split->add_option("--new", w.unit.code, "the new unit's code")->required();
+  for (auto* founds : {add, split}) {
+    founds->add_option("--name", w.unit.name_vi, "its name in Vietnamese")->required();
+    founds->add_option("--name-en", w.unit.name_en, "and in English; default: the same");
+    founds->add_option("--identification", w.unit.identification, "the identification code that its dossiers are numbered under");
+  }
+  add->add_option("--kind", w.unit.kind, "ward, department, centre, …")->capture_default_str();
+  add->add_option("--parent", w.unit.parent, "the unit above it");
+  merge->add_option("--into", w.unit.into, "the unit that inherits")->required();
+  merge->add_option("--reason", w.unit.reason, "the decision that says so")->required();
+  merge->add_flag("--yes", w.yes, "do not ask");
 }
 
 void add_days(CLI::App& app, Words& w) {
@@ -127,12 +151,13 @@ void add_codes(CLI::App& app, Words& w) {
 }
 
 void add_dossiers(CLI::App& app, Words& w) {
-  auto* dossier = group(app, "dossier", "dossiers, to read");
+  auto* dossier = group(app, "dossier", "dossiers");
   auto* list = printing(*dossier, w, "list", "all dossiers, or those that fit", [&] { return dossier_list(w.common, w.list); });
   list->add_option("--status", w.list.status, "only this status, 1 to 10");
   list->add_option("--search", w.list.search, "words that must occur");
   list->add_option("--unit", w.list.unit, "only those that this unit holds");
   cli::add_due_options(*list, w.list.due);
+  cli::add_custody_option(*list, w.list.custody);
   list->add_flag("--conflict", w.list.conflict, "only those that a person must decide");
   auto* show = printing(*dossier, w, "show", "one dossier", [&] { return dossier_show(w.common, w.code); });
   auto* history =
@@ -140,6 +165,9 @@ void add_dossiers(CLI::App& app, Words& w) {
   auto* why = printing(*dossier, w, "why", "every value that one field ever had, and why the present one shows",
                        [&] { return dossier_why(w.common, w.code, w.field); });
   for (auto* with_code : {show, history, why}) with_code->add_option("CODE", w.code, "its code, or id:HEX")->required();
+  cli::add_edit_commands(*dossier, w, program, w.desk);
+  cli::add_hand_over_commands(*dossier, w, program, w.desk);
+  cli::add_inbox_commands(*group(app, "inbox", "what a person must decide"), w, program, w.desk);
   why->add_option("FIELD", w.field, "as `history` names it: ChuHoSo, TaiLieuNop/ID/TenTepDinhKem")->required();
   cli::add_report_commands(app, w, w.report);
   cli::add_evidence_commands(*group(app, "receipt", "what this centre has signed for"), w, w.evidence);
@@ -156,6 +184,7 @@ void describe(CLI::App& app, Words& words) {
   app.require_subcommand(1);
   add_server(app, words);
   add_devices(app, words);
+  add_units(app, words);
   add_days(app, words);
   add_codes(app, words);
   add_dossiers(app, words);

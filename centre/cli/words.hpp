@@ -1,6 +1,7 @@
 #pragma once
 
 #include "centre/cli/commands.hpp"
+#include "cli/desk.hpp"
 #include "cli/evidence.hpp"
 #include "cli/words.hpp"
 
@@ -19,9 +20,11 @@ struct Words : cli::Line {
   cli::ReportOptions report;
   std::string calendar_file;
   cli::EvidenceOptions evidence;
+  UnitOptions unit;
   BackupOptions backup;
   RestoreOptions restore;
   CodesOptions codes;
+  cli::DeskWords desk;
   std::vector<std::string> addresses;
   std::string id, reason, code, field, out_file;
   bool yes = false, watch = false;

@@ -1,4 +1,8 @@
 import {useEffect} from 'preact/hooks';
+import {HandOvers} from '../common/desk/hand_overs';
+import {Inbox} from '../common/desk/inbox';
+import type {Here} from '../common/desk/model';
+import {SlipPage} from '../common/desk/slip';
 import {useKnown, useRead} from '../common/live';
 import {Icon} from '../common/parts/icon';
 import {type NavItem, Shell} from '../common/parts/shell';
@@ -25,27 +29,39 @@ function useSearchKey(): void {
 }
 
 function View({status}: {status: CentreStatus | undefined}) {
-  const [where, id] = useRoute();
-  if (where === 'dossiers') return id ? <DossierPage key={id} id={id} /> : <Dossiers />;
+  const [where, id, what] = useRoute();
+  const here: Here = {unit: status?.desk.unit ?? '', device: status?.desk.device ?? ''};
+  if (where === 'dossiers' && id) return what === 'slip' ? <SlipPage key={id} id={id} /> : <DossierPage key={id} id={id} here={here} />;
+  if (where === 'dossiers') return <Dossiers />;
+  if (where === 'hand-overs') return <HandOvers here={here} all />;
+  if (where === 'inbox') return <Inbox here={here} only={id} />;
   if (where === 'reports') return <Reports />;
   if (where === 'tickets') return <Tickets status={status} />;
   return <Devices />;
 }
 
 /** How the city is doing, in one line. */
-function Summary({devices}: {devices: readonly Device[]}) {
+function Summary({devices, late}: {devices: readonly Device[]; late: number}) {
   const t = useTexts();
   const waiting = devices.filter((device) => causeOf(device) === 'waiting').length;
   const wrong = devices.filter((device) => !['well', 'waiting', 'revoked'].includes(causeOf(device))).length;
   const linked = devices.filter((device) => device.link.state === 'open').length;
   return (
-    <p class={wrong + waiting > 0 ? 'chip warn' : 'chip'}>
-      <Icon name={wrong + waiting > 0 ? 'question' : 'check'} />
-      <span>
-        <strong>{wrong + waiting === 0 ? t.centre.well : [wrong > 0 ? t.centre.alerts(wrong) : '', waiting > 0 ? t.centre.waiting(waiting) : ''].filter(Boolean).join(' · ')}</strong> ·{' '}
-        {t.centre.links(linked)}
-      </span>
-    </p>
+    <>
+      <p class={wrong + waiting > 0 ? 'chip warn' : 'chip'}>
+        <Icon name={wrong + waiting > 0 ? 'question' : 'check'} />
+        <span>
+          <strong>{wrong + waiting === 0 ? t.centre.well : [wrong > 0 ? t.centre.alerts(wrong) : '', waiting > 0 ? t.centre.waiting(waiting) : ''].filter(Boolean).join(' · ')}</strong> ·{' '}
+          {t.centre.links(linked)}
+        </span>
+      </p>
+      {late > 0 && (
+        <p class="chip warn">
+          <Icon name="clock" />
+          <a href={href('hand-overs')}>{t.centre.late(late)}</a>
+        </p>
+      )}
+    </>
   );
 }
 
@@ -56,15 +72,18 @@ export function App() {
   const {value: status} = useRead<CentreStatus>('/v1/status');
   const {value: last} = useRead<{devices: Device[]}>('/v1/health');
   const health = useKnown() ? last : undefined;
+  const late = status?.desk.hand_overs.late_anywhere ?? 0;
   useSearchKey();
   const nav: NavItem[] = [
     {href: href(), label: t.nav.devices, current: place().length === 0, count: health?.devices.length},
     {href: href('dossiers'), label: t.nav.dossiers, current: where === 'dossiers'},
+    {href: href('hand-overs'), label: t.nav.handOvers, current: where === 'hand-overs', count: status?.desk.hand_overs.to_us, urgent: late > 0},
+    {href: href('inbox'), label: t.nav.inbox, current: where === 'inbox', count: status && status.desk.conflicts + status.desk.attention},
     {href: href('reports'), label: t.nav.reports, current: where === 'reports'},
     {href: href('tickets'), label: t.nav.tickets, current: where === 'tickets'},
   ];
   return (
-    <Shell title="wardsync" subtitle={status ? t.centre.subtitle(status.organisation) : ''} command="wardsync-centre page" nav={nav} status={health && <Summary devices={health.devices} />}>
+    <Shell title="wardsync" subtitle={status ? t.centre.subtitle(status.organisation) : ''} command="wardsync-centre page" nav={nav} status={health && <Summary devices={health.devices} late={late} />}>
       {ready ? <View status={status} /> : <p>{t.nav.loading}</p>}
     </Shell>
   );

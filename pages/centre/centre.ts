@@ -28,6 +28,7 @@ export type Device = {
 };
 
 export type CentreStatus = {
+  desk: {unit: string; device: string; conflicts: number; attention: number; hand_overs: {to_us: number; by_us: number; late: number; late_anywhere: number}}; // of the centre's own officials; `late_anywhere` of all units
   organisation: string;
   listen: string;
   links: number;

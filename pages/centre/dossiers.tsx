@@ -1,3 +1,8 @@
+import {useState} from 'preact/hooks';
+import {CustodyShown} from '../common/desk/custody';
+import type {Here} from '../common/desk/model';
+import {StatusDialog} from '../common/desk/status';
+import {UnappliedShown} from '../common/desk/unapplied';
 import {type Dossier, type DossierLine, dossierPath, valueText, voidField} from '../common/dossier';
 import {useRead} from '../common/live';
 import {CodeWords} from '../common/parts/code';
@@ -13,7 +18,7 @@ import {useNames} from '../common/schema';
 import {useTexts} from '../common/settings';
 import {clock, parseTime} from '../common/time';
 
-/** What the wards have sent in, to be read only: dossiers are written where they are held. */
+/** What all units have sent in. */
 export function Dossiers() {
   const t = useTexts();
   const names = useNames();
@@ -35,9 +40,10 @@ export function Dossiers() {
   );
 }
 
-export function DossierPage({id}: {id: string}) {
+export function DossierPage({id, here}: {id: string; here: Here}) {
   const t = useTexts();
   const names = useNames();
+  const [moving, setMoving] = useState(false);
   const {value: dossier, trouble} = useRead<Dossier>(dossierPath(id));
   return (
     <>
@@ -51,7 +57,7 @@ export function DossierPage({id}: {id: string}) {
             <Entered text={valueText(dossier.fields['ChuHoSo']) || t.list.noOwner} />
           </Heading>
           <p>
-            {names.unit(dossier.custody.unit)} · <strong>{names.status(valueText(dossier.fields['TrangThaiHoSo']))}</strong>
+            <strong>{names.status(valueText(dossier.fields['TrangThaiHoSo']))}</strong>
           </p>
           {!valueText(dossier.fields[voidField]) && (
             <p>
@@ -61,9 +67,19 @@ export function DossierPage({id}: {id: string}) {
           <CodeWords codes={dossier.codes} />
           {dossier.conflicts.length > 0 && (
             <Banner kind="warn" icon="person">
-              {t.dossiers.undecided(dossier.conflicts.length)}
+              <a href={href('inbox', dossier.id)}>{t.dossiers.undecided(dossier.conflicts.length)}</a>
             </Banner>
           )}
+          <UnappliedShown dossier={dossier} />
+          <CustodyShown dossier={dossier} here={here} />
+          {dossier.custody.unit === here.unit && (
+            <p>
+              <button type="button" onClick={() => setMoving(true)}>
+                {t.dossier.changeStatus}
+              </button>
+            </p>
+          )}
+          {moving && <StatusDialog dossier={dossier} onClose={() => setMoving(false)} />}
           <Facts dossier={dossier} />
           <Collections dossier={dossier} />
           <History which={dossier.id} />

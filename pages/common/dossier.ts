@@ -1,4 +1,5 @@
 import type {Deadline} from './deadline';
+import type {Custody, Decider, Unapplied, Words} from './desk/model';
 
 /** What both daemons tell of dossiers; interfaces.md has the contract. */
 
@@ -37,12 +38,12 @@ export type Said = {
   clock_good: boolean;
   stamped_at?: string;
   why?: string;
+  author?: string; // of a value that stands by an approval: who had proposed it
 };
-export type HistoryEntry = Said & {standing: string; replaced: string[]};
+export type HistoryEntry = Said & {standing: string; replaced: string[]; refusal?: string};
 /** Of one place of a dossier: all that was ever written there, and the rule by which it shows what it shows. */
 export type Why = {field: string; policy: string; because: string; history: HistoryEntry[]};
-export type Conflict = {id: string; kind: 'choose_value' | 'removed_but_edited' | 'payment_differs'; field: string; values: Said[]};
-export type InboxEntry = Conflict & {dossier: string; dossier_id: string; version: string};
+export type Conflict = {id: string; kind: string; field: string; values: Said[]; decider: Decider; blocks: string[]; words: Words; todo: Words};
 
 export type Element = Record<string, unknown> & {id: string; by: string; unit: string; at: string};
 export type Dossier = {
@@ -57,10 +58,10 @@ export type Dossier = {
   payments: Element[];
   notes: Element[];
   collections: Record<string, Element[]>;
-  custody: {unit: string};
+  custody: Custody;
   conflicts: Conflict[];
-  proposals: Said[];
-  not_applied: Said[];
+  proposals: Unapplied[];
+  not_applied: Unapplied[];
   waiting: number;
   state_since?: string;
   state_reason?: string;

@@ -52,6 +52,10 @@ export function useTexts(): Texts {
   return languages[useStore(settings).language];
 }
 
+export function useLanguage(): Language {
+  return useStore(settings).language;
+}
+
 /** Outside of views. */
 export function texts(): Texts {
   return languages[settings.get().language];

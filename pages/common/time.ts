@@ -24,6 +24,13 @@ export function parseTime(iso: string | null | undefined): Date | undefined {
   return Number.isNaN(ms) ? undefined : new Date(ms);
 }
 
+/** 12/08/2020 14:05: on paper no day is today. */
+export function moment(at: Date | undefined): string {
+  if (!at) return '';
+  const {year, month, day, hour, minute} = parts(at);
+  return `${day}/${month}/${year} ${hour}:${minute}`;
+}
+
 /** 14:05 today, else 12/08/2020 14:05. */
 export function clock(at: Date | undefined, now = new Date()): string {
   if (!at) return '';
@@ -31,7 +38,7 @@ export function clock(at: Date | undefined, now = new Date()): string {
   const today = parts(now);
   const time = `${here.hour}:${here.minute}`;
   const sameDay = here.year === today.year && here.month === today.month && here.day === today.day;
-  return sameDay ? time : `${here.day}/${here.month}/${here.year} ${time}`;
+  return sameDay ? time : moment(at);
 }
 
 /** yyyyMMddHHmmss, as dossiers store times. */

@@ -10,7 +10,7 @@ import {useStore} from '../common/store';
 import {committed} from '../common/text';
 import {storedTime} from '../common/time';
 import {complaint} from './desk';
-import {people, signed} from './people';
+import {people, signed} from '../common/desk/people';
 
 const list = 'DanhSachXinLoi';
 
@@ -47,7 +47,7 @@ export function ApologyDialog({dossier, onClose}: {dossier: Dossier; onClose: ()
       {trouble && <TroubleSaid trouble={trouble} />}
       <div class="buttons">
         <button type="button" onClick={onClose}>
-          {t.edit.cancel}
+          {t.dialog.cancel}
         </button>
         <button type="button" class="primary" disabled={committed(due) === '' || wrong !== undefined || committed(why) === ''} onClick={() => void send()}>
           {t.apology.confirm}

@@ -12,12 +12,15 @@ import {committed} from '../common/text';
 import {DossierPage} from './dossier';
 import {draftsRead, openDrafts} from './drafts';
 import {EditDossier} from './edit';
-import {Inbox} from './inbox';
+import {HandOvers} from '../common/desk/hand_overs';
+import {Inbox} from '../common/desk/inbox';
+import type {Here} from '../common/desk/model';
+import {SlipPage} from '../common/desk/slip';
 import {List} from './list';
 import {Alarms, Machine} from './machine';
 import {NewDossier} from './new';
 import {Outbox} from './outbox';
-import {addPerson, choosePerson, people} from './people';
+import {addPerson, choosePerson, people} from '../common/desk/people';
 import {Exposure, LinkWords} from './state';
 import type {WardStatus} from './ward';
 
@@ -59,7 +62,7 @@ function PersonChooser() {
           <TextField label={t.person.name} value={name} onChange={setName} />
           <div class="buttons">
             <button type="button" onClick={() => setAdding(false)}>
-              {t.edit.cancel}
+              {t.dialog.cancel}
             </button>
             <button
               type="button"
@@ -108,18 +111,21 @@ function useKeys(): void {
   }, []);
 }
 
-function View({status}: {status: WardStatus | undefined}) {
+function View({status, here}: {status: WardStatus | undefined; here: Here}) {
   const [where, id, what, draft] = useRoute();
   switch (where) {
     case 'new':
       return <NewDossier key={id ?? ''} draftId={id} />;
     case 'dossiers':
       if (!id) break;
-      return what === 'edit' ? <EditDossier key={id} id={id} draftId={draft} /> : <DossierPage key={id} id={id} status={status} />;
+      if (what === 'edit') return <EditDossier key={id} id={id} draftId={draft} here={here} />;
+      return what === 'slip' ? <SlipPage key={id} id={id} /> : <DossierPage key={id} id={id} status={status} here={here} />;
+    case 'hand-overs':
+      return <HandOvers here={here} />;
     case 'outbox':
       return <Outbox status={status} />;
     case 'inbox':
-      return <Inbox status={status} only={id} />;
+      return <Inbox here={here} only={id} />;
     case 'machine':
       return <Machine status={status} />;
   }
@@ -142,6 +148,7 @@ export function App() {
   const ready = useReady();
   const {value: last} = useRead<WardStatus>('/v1/status');
   const status = useKnown() ? last : undefined; // counts and links of before would be lies
+  const here: Here = {unit: last?.unit ?? '', device: last?.device ?? ''};
   const draftsHere = useDrafts();
   useKeys();
   const item = (label: string, count: number | undefined, ...parts: string[]): NavItem => ({href: href(...parts), label, current: where === parts[0], count});
@@ -149,7 +156,8 @@ export function App() {
     {...item(t.nav.dossiers, undefined), current: where === undefined || where === 'dossiers'},
     item(t.nav.newDossier, undefined, 'new'),
     item(t.nav.outbox, status?.exposure.dossiers, 'outbox'),
-    {...item(t.nav.inbox, status?.conflicts, 'inbox'), urgent: true},
+    {...item(t.nav.handOvers, status?.hand_overs.to_us, 'hand-overs'), urgent: (status?.hand_overs.late ?? 0) > 0},
+    {...item(t.nav.inbox, status && status.conflicts + status.attention, 'inbox'), urgent: true},
     item(t.nav.machine, undefined, 'machine'),
   ];
   return (
@@ -169,7 +177,7 @@ export function App() {
         )
       }
     >
-      {ready && draftsHere ? <View status={status} /> : <p>{t.nav.loading}</p>}
+      {ready && draftsHere ? <View status={status} here={here} /> : <p>{t.nav.loading}</p>}
     </Shell>
   );
 }

@@ -17,8 +17,12 @@ import {useNames} from '../common/schema';
 import {useTexts} from '../common/settings';
 import {committed} from '../common/text';
 import {clock, parseTime} from '../common/time';
+import {CustodyShown} from '../common/desk/custody';
+import type {Here} from '../common/desk/model';
+import {signed} from '../common/desk/people';
+import {StatusDialog} from '../common/desk/status';
+import {UnappliedShown} from '../common/desk/unapplied';
 import {ApologyDialog} from './apology';
-import {signed} from './people';
 import {StateWords} from './state';
 import type {WardStatus} from './ward';
 
@@ -100,16 +104,18 @@ function Notes({dossier}: {dossier: Dossier}) {
   );
 }
 
-function Shown({dossier, status}: {dossier: Dossier; status: WardStatus | undefined}) {
+function Shown({dossier, status, here}: {dossier: Dossier; status: WardStatus | undefined; here: Here}) {
   const t = useTexts();
   const names = useNames();
   const [voiding, setVoiding] = useState(false);
   const [apologising, setApologising] = useState(false);
+  const [moving, setMoving] = useState(false);
+  const mine = dossier.custody.unit === here.unit;
   const owner = valueText(dossier.fields['ChuHoSo']);
   const voided = valueText(dossier.fields[voidField]);
   return (
     <>
-      <Heading>{owner ? <Entered text={owner} /> : t.list.noOwner}</Heading>
+      <Heading>{owner ? <Entered text={owner} /> : dossier.conflicts.some((one) => one.field === 'ChuHoSo') ? t.form.undecided : t.list.noOwner}</Heading>
       <p>
         <span class="code">{valueText(dossier.fields['MaTTHC'])}</span> <Entered text={valueText(dossier.fields['TenTTHC'])} /> ·{' '}
         <strong>{names.status(valueText(dossier.fields['TrangThaiHoSo']))}</strong>
@@ -122,32 +128,29 @@ function Shown({dossier, status}: {dossier: Dossier; status: WardStatus | undefi
       {voided && <Voided dossier={dossier} why={voided} />}
       <CodeWords codes={dossier.codes} />
       <StateWords state={dossier.state} changedAt={dossier.state_since ?? ''} reason={dossier.state_reason} conflicts={dossier.conflicts.length} status={status} id={dossier.id} />
-      {dossier.not_applied.length + dossier.proposals.length > 0 && (
-        <Banner kind="warn" icon="stop">
-          {t.dossier.notAccepted}
-          <ul>
-            {[...dossier.not_applied, ...dossier.proposals].map((said) => (
-              <li key={said.op}>
-                {names.field(said.field)}: <Entered text={names.value(said.field, said.value)} /> (<Entered text={said.by} />, {clock(parseTime(said.at))})
-              </li>
-            ))}
-          </ul>
-        </Banner>
-      )}
+      <UnappliedShown dossier={dossier} />
+      <CustodyShown dossier={dossier} here={here} elsewhere={t.custody.elsewhere} />
       {!voided && (
         <div class="buttons">
           <a class="button primary" href={href('dossiers', dossier.id, 'edit')}>
             <Icon name="edit" />
-            {t.dossier.edit} <kbd>F6</kbd>
+            {mine ? t.dossier.edit : t.dossier.propose} <kbd>F6</kbd>
           </a>
-          {dossier.deadline.clock === 'running' && (
+          {mine && (
+            <button type="button" onClick={() => setMoving(true)}>
+              {t.dossier.changeStatus}
+            </button>
+          )}
+          {mine && dossier.deadline.clock === 'running' && (
             <button type="button" onClick={() => setApologising(true)}>
               {t.apology.open}
             </button>
           )}
-          <button type="button" onClick={() => setVoiding(true)}>
-            {t.voiding.open}
-          </button>
+          {mine && (
+            <button type="button" onClick={() => setVoiding(true)}>
+              {t.voiding.open}
+            </button>
+          )}
         </div>
       )}
       <Facts dossier={dossier} />
@@ -155,12 +158,13 @@ function Shown({dossier, status}: {dossier: Dossier; status: WardStatus | undefi
       <Notes dossier={dossier} />
       <History which={dossier.id} />
       {apologising && <ApologyDialog dossier={dossier} onClose={() => setApologising(false)} />}
+      {moving && <StatusDialog dossier={dossier} onClose={() => setMoving(false)} />}
       {voiding && <VoidDialog dossier={dossier} onClose={() => setVoiding(false)} />}
     </>
   );
 }
 
-export function DossierPage({id, status}: {id: string; status: WardStatus | undefined}) {
+export function DossierPage({id, status, here}: {id: string; status: WardStatus | undefined; here: Here}) {
   const t = useTexts();
   const {value, trouble} = useRead<Dossier>(dossierPath(id));
   return (
@@ -169,7 +173,7 @@ export function DossierPage({id, status}: {id: string; status: WardStatus | unde
         <a href={href()}>{t.dossier.back}</a>
       </p>
       {trouble && <TroubleSaid trouble={trouble} />}
-      {value && <Shown dossier={value} status={status} />}
+      {value && <Shown dossier={value} status={status} here={here} />}
     </>
   );
 }

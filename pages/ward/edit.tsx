@@ -15,7 +15,8 @@ import {emptied, type Filling, roundList, roundText, useFilling} from './filling
 import {errorsOf, focusFirstError, Form, type Values} from './form';
 import {useSaveKey} from './new';
 import {paperList, Papers, storedPapers} from './papers';
-import {signed} from './people';
+import type {Here} from '../common/desk/model';
+import {signed} from '../common/desk/people';
 
 /** The dossier as it stands in the form. */
 function formValues(dossier: Dossier): Values {
@@ -154,8 +155,9 @@ function EditForm({dossier, draftId}: {dossier: Dossier; draftId: string | undef
   );
 }
 
-export function EditDossier({id, draftId}: {id: string; draftId: string | undefined}) {
+export function EditDossier({id, draftId, here}: {id: string; draftId: string | undefined; here: Here}) {
   const t = useTexts();
+  const names = useNames();
   const {value: dossier, trouble} = useRead<Dossier>(dossierPath(id));
   return (
     <>
@@ -164,6 +166,11 @@ export function EditDossier({id, draftId}: {id: string; draftId: string | undefi
         <a href={href('dossiers', id)}>{t.edit.back}</a>
       </p>
       {trouble && <TroubleSaid trouble={trouble} />}
+      {dossier && here.unit !== '' && dossier.custody.unit !== here.unit && (
+        <Banner kind="calm" icon="out">
+          {t.custody.heldBy} <strong>{names.unit(dossier.custody.unit)}</strong>. {t.custody.elsewhere}
+        </Banner>
+      )}
       {dossier && <EditForm key={dossier.id} dossier={dossier} draftId={draftId} />}
     </>
   );

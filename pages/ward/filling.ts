@@ -4,7 +4,7 @@ import {schema} from '../common/schema';
 import {committed} from '../common/text';
 import {formValue} from './desk';
 import type {Values} from './form';
-import {signed} from './people';
+import {signed} from '../common/desk/people';
 
 /** What the daemon proposes for a change of status: the days that it carries, by the procedure and the calendar. */
 

@@ -1,8 +1,8 @@
-import {useEffect, useMemo, useRef, useState} from 'preact/hooks';
+import {useEffect, useMemo, useState} from 'preact/hooks';
 import {Picker} from '../common/parts/picker';
 import {SelectField, TextField} from '../common/parts/field';
 import {Banner} from '../common/parts/said';
-import {type Names, type Procedure, type Schema, schema, type SchemaField, useNames} from '../common/schema';
+import {type Procedure, type Schema, schema, type SchemaField, useNames} from '../common/schema';
 import {useTexts} from '../common/settings';
 import {useStore} from '../common/store';
 import type {Texts} from '../common/texts/vi';
@@ -65,14 +65,10 @@ function ProcedureField({values, onChange, complaining, undecided}: FormProps) {
   );
 }
 
-/** The statuses that may follow the one it has; all of them while it has none. */
-function statusChoices(known: Schema, names: Names, before: string | undefined): {value: string; label: string}[] {
-  const now = known.statuses.find((status) => status.code === before);
-  const allowed = now ? [now.code, ...now.successors] : ['1', '2'];
-  return allowed.map((code) => ({value: code, label: names.status(code)}));
-}
+/** Those with which a dossier begins. Later ones have a dialog of their own, with what goes with each. */
+const firstStatuses = ['1', '2'];
 
-function OneField({field, form, before}: {field: SchemaField; form: FormProps; before: string | undefined}) {
+function OneField({field, form}: {field: SchemaField; form: FormProps}) {
   const t = useTexts();
   const names = useNames();
   const known = useStore(schema);
@@ -88,7 +84,7 @@ function OneField({field, form, before}: {field: SchemaField; form: FormProps; b
     error: form.complaining ? errorOf(known, field.name, form.values, t) : undefined,
   };
   if (form.undecided.has(field.name)) return <TextField {...shared} onChange={() => undefined} disabled hint={t.form.undecided} />;
-  if (field.name === 'TrangThaiHoSo') return <SelectField {...shared} choices={statusChoices(known, names, form.isNew ? undefined : before)} />;
+  if (field.name === 'TrangThaiHoSo') return <SelectField {...shared} choices={firstStatuses.map((code) => ({value: code, label: names.status(code)}))} />;
   const codes = names.codes(field.name);
   if (field.type === 'enum' && codes.length > 0) return <SelectField {...shared} choices={codes} empty={t.form.nothing} />;
   const hints: Record<string, string> = {date: t.form.dateHint, datetime: t.form.timeHint};
@@ -102,14 +98,13 @@ export function Form(props: FormProps) {
   const t = useTexts();
   const known = useStore(schema);
   const [more, setMore] = useState(false);
-  const first = useRef(props.values).current;
   useEffect(() => {
     const toggle = (): void => setMore((shown) => !shown);
     addEventListener('ward:more', toggle);
     return () => removeEventListener('ward:more', toggle);
   }, []);
-  const field = (one: SchemaField | undefined) => one && <OneField key={one.name} field={one} form={props} before={first[one.name]} />;
-  const desk = deskFields.filter((name) => props.isNew || name !== 'MaHoSo');
+  const field = (one: SchemaField | undefined) => one && <OneField key={one.name} field={one} form={props} />;
+  const desk = deskFields.filter((name) => props.isNew || (name !== 'MaHoSo' && name !== 'TrangThaiHoSo'));
   const beside = Object.keys(props.proposed ?? {}).filter((name) => !deskFields.some((one) => one === name));
   return (
     <div class="form" onKeyDown={nextOnEnter}>

@@ -14,7 +14,7 @@ import {attempt, type Attempt, type Draft, drafts, dropDraft, keepDraft, newDraf
 import {emptied, useFilling} from './filling';
 import {errorsOf, focusFirstError, Form, type Values} from './form';
 import {Papers, storedPapers} from './papers';
-import {signed} from './people';
+import {signed} from '../common/desk/people';
 
 type Created = {id: string; code: string};
 

@@ -15,6 +15,8 @@ export type WardStatus = {
   today: string; // yyyy-MM-dd
   dossiers: number;
   conflicts: number;
+  attention: number; // proposals and acts that do not apply, beside the conflicts
+  hand_overs: {to_us: number; by_us: number; late: number}; // dossiers on their way
   refused_segments: number;
   quarantined: number;
   clock: {offset_ms: number; trusted: boolean};

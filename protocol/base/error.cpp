@@ -76,3 +76,17 @@ void broken_invariant(const char* what, const char* file, int line) noexcept {
 }
 
 }  // namespace ward
+
+/// What Boost calls when an assertion of its own is broken: its declaration is in <boost/assert.hpp>, in release builds only.
+namespace boost {
+
+void assertion_failed(const char* what, const char* function, const char* file, long line);
+void assertion_failed_msg(const char* what, const char* message, const char* function, const char* file, long line);
+
+void assertion_failed(const char* what, const char*, const char* file, long line) { ward::broken_invariant(what, file, static_cast<int>(line)); }
+
+void assertion_failed_msg(const char* what, const char*, const char*, const char* file, long line) {
+  ward::broken_invariant(what, file, static_cast<int>(line));
+}
+
+}  // namespace boost

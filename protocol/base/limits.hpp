@@ -18,6 +18,7 @@ inline constexpr std::size_t path_depth_max = 6;         ///< field, element, fi
 inline constexpr std::size_t value_depth_max = 4;
 inline constexpr std::size_t value_items_max = 256;       ///< entries of one list or map
 inline constexpr std::size_t grants_per_record_max = 32;  ///< units in one grant record
+inline constexpr std::size_t keys_before_max = 16;        ///< earlier keys that one grant opens: a key for each PC that made one alone
 inline constexpr std::size_t segment_records_max = 256;   ///< records.md §3
 inline constexpr std::size_t segment_records_min = 16;    ///< the smallest that a slow link may ask for
 inline constexpr std::size_t run_segments_max = 64;

@@ -33,6 +33,7 @@ struct Identifying {
 /// The segment of message 1 is on its way into the store.
 struct AdmittingFirst {
   noise::Handshake handshake;
+  std::uint8_t version;
   PeerRead::Known known;
 };
 struct CheckingTicket {
@@ -129,13 +130,13 @@ struct CentreEngine::State {
   void peer_read(Identifying& identifying, const PeerRead& read) {
     if (const auto* fault = std::get_if<Fault>(&read.peer)) return refuse(identifying.handshake, *fault);
     const auto& known = std::get<PeerRead::Known>(read.peer);
-    if (identifying.hello.segment.empty()) return welcome(identifying.handshake, known);
+    if (identifying.hello.segment.empty()) return welcome(identifying.handshake, identifying.hello.version, known);
     auto rows = run::decode_small(identifying.hello.segment, known.device);
     if (rows.has_error()) return close(rows.error());
     Admit admit{known.device, {}, now.wall};
     admit.rows.push_back(*std::move(rows));
     voice.ask(StoreEffect{std::move(admit)});
-    phase = AdmittingFirst{std::move(identifying.handshake), known};
+    phase = AdmittingFirst{std::move(identifying.handshake), identifying.hello.version, known};
   }
 
   /// What was wanted sealed or was refused is not told: the ward has no receipt for it, so it comes again in a run, and there it is.
@@ -144,15 +145,15 @@ struct CentreEngine::State {
     known.heads = joined(std::move(known.heads), admitted.heads);
     known.stamps = joined(std::move(known.stamps), admitted.stamps);
     known.log = admitted.log;
-    welcome(first.handshake, known);
+    welcome(first.handshake, first.version, known);
   }
 
-  void welcome(noise::Handshake& handshake, const PeerRead::Known& known) {
+  void welcome(noise::Handshake& handshake, std::uint8_t version, const PeerRead::Known& known) {
     auto receipted = receipt_for(identity, known.device, known.heads, known.stamps, known.log);
     const auto message = handshake.write(sync::encode_welcome(std::move(receipted)));
     if (message.has_error()) return close(message.error());
     voice.send(sync::frame(*message));
-    auto& session = phase.emplace<SyncSession>(identity, voice, sync::Channel(std::move(handshake).split()), known, now);
+    auto& session = phase.emplace<SyncSession>(identity, voice, sync::Channel(std::move(handshake).split()), version, known, now);
     session.log_grew(log_grew.policy_count, now);
     session.applied_grew(applied_grew, now);
     feed(session);
@@ -176,7 +177,7 @@ struct CentreEngine::State {
   void ticket_read(CheckingTicket& checking, const TicketRead& read) {
     if (!read.psk) return close(fail(Fault::not_found, "enrolment: no such ticket"));
     checking.handshake.set_psk(*read.psk);
-    if (checking.hello.version != sync::protocol_version) return refuse(checking.handshake, Fault::unsupported);
+    if (checking.hello.version > sync::protocol_version) return refuse(checking.handshake, Fault::unsupported);
     if (read.refused) return refuse(checking.handshake, *read.refused);
     const auto message = checking.handshake.write({});
     if (message.has_error()) return close(message.error());

@@ -29,6 +29,8 @@ struct ReadDelivery {
   DeviceId device;
   std::uint64_t cursor = 0;
   std::size_t bytes_max = 0;
+  bool own = false;  ///< its own segments too: it lost some
+  bool keys = true;  ///< the ward takes dossier keys with the rows; else what it may lack a key for goes sealed
 };
 struct ReadPolicy {
   Epoch from = 0;
@@ -74,6 +76,7 @@ struct LogView {
   Epoch policy_count = 0;
   std::uint64_t applied = 0;  ///< the registry merged everything of the log before it, but for the exceptions
   std::vector<Did> applied_exceptions;
+  std::uint64_t places = 0;  ///< of deliveries: what a ward's cursor counts
 };
 struct PeerRead {
   struct Known {
@@ -120,10 +123,11 @@ struct Enrolled {
 struct LogGrew {
   Epoch policy_count = 0;
 };
-/// The registry merged up to here.
+/// The registry merged up to here, and may have found by it that a unit reads a dossier now.
 struct AppliedGrew {
   std::uint64_t applied = 0;
   std::vector<Did> exceptions;
+  std::uint64_t places = 0;
 };
 using Event = std::variant<LinkUp, BytesArrived, TimerFired, StorageFailed, PeerRead, Admitted, DeliveryRead, PolicyRead, PolicyStored,
                            ReportStored, HeadsRead, TicketRead, Enrolled, LogGrew, AppliedGrew>;

@@ -36,10 +36,12 @@ sync::Receipted receipt_for(const Identity& identity, const DeviceId& device, st
   return out;
 }
 
-SyncSession::SyncSession(const Identity& identity, CentreVoice& voice, sync::Channel channel, PeerRead::Known known, Now now)
+SyncSession::SyncSession(const Identity& identity, CentreVoice& voice, sync::Channel channel, std::uint8_t version, PeerRead::Known known,
+                         Now now)
     : identity_(identity),
       voice_(voice),
       channel_(std::move(channel)),
+      version_(version),
       device_(known.device),
       now_(now),
       last_arrival_(now.monotonic),
@@ -69,7 +71,7 @@ void SyncSession::timer(Now now) {
 
 void SyncSession::learn(const LogView& log) {
   policy_here_ = std::max(policy_here_, log.policy_count);
-  if (log.applied > applied_.applied) applied_ = {log.applied, log.applied_exceptions};
+  if (log.applied > applied_.applied) applied_ = {log.applied, log.applied_exceptions, log.places};
 }
 
 void SyncSession::begin(Work work, StoreEffect effect) {
@@ -92,7 +94,7 @@ void SyncSession::work() {
     if (ready_)
       deliver();
     else if (!pulling_->sent && !pulling_->caught_up)
-      begin(Work::delivery, ReadDelivery{device_, pulling_->cursor, delivery_bytes_});
+      begin(Work::delivery, ReadDelivery{device_, pulling_->cursor, delivery_bytes_, pulling_->own, version_ >= sync::version_with_keys});
     else
       return;
   }
@@ -133,7 +135,7 @@ void SyncSession::hear_pull(const sync::Pull& pull) {
     if (took <= quick_pull) delivery_bytes_ = std::min(delivery_bytes_ * 2, delivery_bytes_max);
     if (took >= slow_pull) delivery_bytes_ = std::max(delivery_bytes_ / 2, delivery_bytes_min);
   }
-  pulling_ = Pulling{pull.cursor, pull.cursor};
+  pulling_ = Pulling{pull.cursor, pull.cursor, pull.report.restored};
   ready_.reset();
   policy_there_ = pull.policy_count;
   begin(Work::report, StoreReport{device_, pull.cursor, pull.policy_count, pull.report, now_.wall});
@@ -204,7 +206,7 @@ void SyncSession::delivery_read(const DeliveryRead& read, Now now) {
   now_ = now;
   work_ = Work::none;
   pulling_->cursor = read.cursor;
-  pulling_->caught_up = !read.more && !grew_;
+  pulling_->caught_up = !read.more && !grew_ && pulling_->cursor >= applied_.places;
   if (!read.rows.empty() || read.cursor - pulling_->held_cursor >= untold_max) {
     ready_ = read;
     // The log may have grown between the two reads: whoever wrote these rows must be known to the ward when it checks them.
@@ -233,6 +235,7 @@ void SyncSession::log_grew(Epoch policy_count, Now now) {
 void SyncSession::applied_grew(const AppliedGrew& grew, Now now) {
   now_ = now;
   if (grew.applied >= applied_.applied) applied_ = grew;
+  if (pulling_ && pulling_->cursor < applied_.places) pulling_->caught_up = false;
   work();
 }
 

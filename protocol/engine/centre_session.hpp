@@ -19,7 +19,7 @@ using CentreVoice = Voice<Effect>;
 /// A ward that syncs: takes its runs, hands out what others wrote. `identity` and `voice` outlive the session.
 class SyncSession {
  public:
-  SyncSession(const Identity& identity, CentreVoice& voice, sync::Channel channel, PeerRead::Known known, Now now);
+  SyncSession(const Identity& identity, CentreVoice& voice, sync::Channel channel, std::uint8_t version, PeerRead::Known known, Now now);
 
   void frame(BytesView content, Now now);
   void admitted(const Admitted& admitted, Now now);
@@ -41,6 +41,7 @@ class SyncSession {
   struct Pulling {
     std::uint64_t cursor = 0;       ///< nothing for this ward lies before it
     std::uint64_t held_cursor = 0;  ///< what the ward said
+    bool own = false;               ///< it lacks segments of its own
     bool caught_up = false;         ///< nothing more in the log, when it was last read
     bool sent = false;              ///< a Delivery is under way; its Pull comes next
     Instant sent_at{};
@@ -60,6 +61,7 @@ class SyncSession {
   const Identity& identity_;
   CentreVoice& voice_;
   sync::Channel channel_;
+  std::uint8_t version_;  ///< of the link
   DeviceId device_;
   Now now_;
   Instant last_arrival_{};

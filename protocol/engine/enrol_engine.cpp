@@ -45,7 +45,7 @@ struct EnrolEngine::State {
     auto handshake = noise::Handshake::initiator(noise::Pattern::ikpsk2, prologue, keys.noise.clone(), ticket.centre_static,
                                                  crypto::DhSecret(up.entropy));
     handshake.set_psk(ticket::psk_of(ticket.secret, ticket.org));
-    const auto message = handshake.write(sync::encode_enrol_hello({sync::protocol_version, ticket::ticket_id(ticket.secret)}));
+    const auto message = handshake.write(sync::encode_enrol_hello({sync::oldest_version, ticket::ticket_id(ticket.secret)}));
     if (message.has_error()) return voice.close(message.error());
     Bytes bytes = copy(sync::encode_preface(sync::Purpose::enrol));
     append(bytes, sync::frame(*message));

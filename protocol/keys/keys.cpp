@@ -29,6 +29,8 @@ struct Labels {
 };
 constexpr Labels dossier_labels{"wsync-wrap-eph", "wsync-wrap-dh", "wsync-wrap-key", "wsync-wrap-siv"};
 constexpr Labels seed_labels{"wsync-seed-eph", "wsync-seed-dh", "wsync-seed-key", "wsync-seed-siv"};
+constexpr Labels before_labels{{}, {}, "wsync-before-key", "wsync-before-siv"};
+constexpr Labels held_labels{{}, {}, "wsync-held-key", "wsync-held-siv"};
 
 template <class S>
 S derive(std::string_view label, BytesView key, std::initializer_list<BytesView> context) {
@@ -44,14 +46,21 @@ Bytes unit_context(const UnitCode& unit, Epoch unit_epoch) {
   return std::move(out).take();
 }
 
-Bytes siv_wrap(const Labels& labels, const crypto::WrapKey& key, const Context& context, BytesView secret) {
-  const auto keys = crypto::SivKeys::derive(labels.key, key.view(), {context.bytes});
-  return crypto::siv_seal(labels.siv, keys, context.bytes, secret);
+Bytes siv_wrap(const Labels& labels, BytesView key, BytesView context, BytesView secret) {
+  const auto keys = crypto::SivKeys::derive(labels.key, key, {context});
+  return crypto::siv_seal(labels.siv, keys, context, secret);
 }
 
-Result<Bytes> siv_unwrap(const Labels& labels, const crypto::WrapKey& key, const Context& context, BytesView wrapped) {
-  const auto keys = crypto::SivKeys::derive(labels.key, key.view(), {context.bytes});
-  return crypto::siv_open(labels.siv, keys, context.bytes, wrapped);
+Result<Bytes> siv_unwrap(const Labels& labels, BytesView key, BytesView context, BytesView wrapped) {
+  const auto keys = crypto::SivKeys::derive(labels.key, key, {context});
+  return crypto::siv_open(labels.siv, keys, context, wrapped);
+}
+
+/// What a key is bound to that another key of its dossier seals.
+Bytes dossier_context(const OrgId& org, const Did& did) {
+  Bytes out = copy(org.view());
+  append(out, did.view());
+  return out;
 }
 
 /// The wrap key of an ephemeral and a recipient, the same for both ends.
@@ -67,7 +76,7 @@ Result<Bytes> wrap_to_public(const Labels& labels, BytesView secret, const Conte
   const auto ephemeral_public = crypto::public_of(ephemeral);
   WARD_TRY(const auto key, agree(labels, ephemeral, recipient, ephemeral_public, recipient, context));
   Bytes out = copy(ephemeral_public.view());
-  append(out, siv_wrap(labels, key, context, secret));
+  append(out, siv_wrap(labels, key.view(), context.bytes, secret));
   return out;
 }
 
@@ -75,7 +84,7 @@ Result<Bytes> unwrap_with_secret(const Labels& labels, BytesView wrapped, const 
   if (wrapped.size() != other_size) return fail(Fault::malformed, "unwrap key: length");
   const auto ephemeral = fixed_from<DhKey>(wrapped);
   WARD_TRY(const auto key, agree(labels, secret, ephemeral, ephemeral, crypto::public_of(secret), context));
-  return siv_unwrap(labels, key, context, wrapped.subspan(DhKey::size));
+  return siv_unwrap(labels, key.view(), context.bytes, wrapped.subspan(DhKey::size));
 }
 
 }  // namespace
@@ -101,7 +110,7 @@ crypto::DhSecret unit_secret_of(const crypto::UnitSeed& seed, const UnitCode& un
 record::GrantBody::Wrap wrap_for_own_unit(const crypto::DossierKey& key, const Did& did, const OrgId& org, const UnitCode& unit,
                                           Epoch unit_epoch, const crypto::UnitSeed& seed) {
   const Context context(org, did.view(), unit, unit_epoch);
-  return {unit, unit_epoch, siv_wrap(dossier_labels, wrap_key_of(seed, unit, unit_epoch), context, key.view())};
+  return {unit, unit_epoch, siv_wrap(dossier_labels, wrap_key_of(seed, unit, unit_epoch).view(), context.bytes, key.view())};
 }
 
 Result<record::GrantBody::Wrap> wrap_for_other_unit(const crypto::DossierKey& key, const Did& did, const OrgId& org, const UnitCode& unit,
@@ -121,11 +130,23 @@ Result<crypto::DossierKey> unwrap(const record::GrantBody::Wrap& wrap, const Did
   const Context context(org, did.view(), wrap.unit, wrap.unit_epoch);
   WARD_TRY(const auto opened,
            wrap.wrapped.size() == own_size
-               ? siv_unwrap(dossier_labels, wrap_key_of(seed, wrap.unit, wrap.unit_epoch), context, wrap.wrapped)
+               ? siv_unwrap(dossier_labels, wrap_key_of(seed, wrap.unit, wrap.unit_epoch).view(), context.bytes, wrap.wrapped)
                : unwrap_with_secret(dossier_labels, wrap.wrapped, context, unit_secret_of(seed, wrap.unit, wrap.unit_epoch)));
   crypto::DossierKey key{BytesView(opened)};
   if (crypto::key_id_of(key) != expected) return fail(Fault::wrong_key, "unwrap dossier key");
   return key;
+}
+
+record::GrantBody::Before seal_before(const crypto::DossierKey& before, const crypto::DossierKey& key, const Did& did, const OrgId& org) {
+  return {crypto::key_id_of(before), siv_wrap(before_labels, key.view(), dossier_context(org, did), before.view())};
+}
+
+Result<crypto::DossierKey> open_before(const record::GrantBody::Before& before, const crypto::DossierKey& key, const Did& did,
+                                       const OrgId& org) {
+  WARD_TRY(const auto opened, siv_unwrap(before_labels, key.view(), dossier_context(org, did), before.sealed));
+  crypto::DossierKey out{BytesView(opened)};
+  if (crypto::key_id_of(out) != before.key_id) return fail(Fault::wrong_key, "open an earlier dossier key");
+  return out;
 }
 
 Result<Bytes> wrap_seed(const crypto::UnitSeed& seed, const OrgId& org, const UnitCode& unit, Epoch unit_epoch, const DeviceId& device,
@@ -136,6 +157,16 @@ Result<Bytes> wrap_seed(const crypto::UnitSeed& seed, const OrgId& org, const Un
 Result<crypto::UnitSeed> unwrap_seed(BytesView wrapped, const OrgId& org, const UnitCode& unit, Epoch unit_epoch, const DeviceId& device,
                                      const crypto::DhSecret& sealing) {
   WARD_TRY(const auto opened, unwrap_with_secret(seed_labels, wrapped, Context(org, device.view(), unit, unit_epoch), sealing));
+  return crypto::UnitSeed{BytesView(opened)};
+}
+
+Bytes seal_held_seed(const crypto::UnitSeed& seed, const OrgId& org, const UnitCode& unit, Epoch unit_epoch, const crypto::WrapKey& newer) {
+  return siv_wrap(held_labels, newer.view(), Context(org, {}, unit, unit_epoch).bytes, seed.view());
+}
+
+Result<crypto::UnitSeed> open_held_seed(BytesView sealed, const OrgId& org, const UnitCode& unit, Epoch unit_epoch,
+                                        const crypto::WrapKey& newer) {
+  WARD_TRY(const auto opened, siv_unwrap(held_labels, newer.view(), Context(org, {}, unit, unit_epoch).bytes, sealed));
   return crypto::UnitSeed{BytesView(opened)};
 }
 

@@ -33,10 +33,23 @@ namespace ward::keys {
 [[nodiscard]] Result<crypto::DossierKey> unwrap(const record::GrantBody::Wrap& wrap, const Did& did, const OrgId& org,
                                                 const crypto::UnitSeed& seed, const KeyId& expected);
 
+/// For a grant of `key`, which whoever holds it may open too: the dossier's earlier key.
+[[nodiscard]] record::GrantBody::Before seal_before(const crypto::DossierKey& before, const crypto::DossierKey& key, const Did& did,
+                                                    const OrgId& org);
+/// `malformed`, `bad_signature` when it does not open, `wrong_key` when what opens is not the key that it names.
+[[nodiscard]] Result<crypto::DossierKey> open_before(const record::GrantBody::Before& before, const crypto::DossierKey& key, const Did& did,
+                                                     const OrgId& org);
+
 /// S for one device, to its sealing key: what a signed device entry carries. 96 bytes.
 [[nodiscard]] Result<Bytes> wrap_seed(const crypto::UnitSeed& seed, const OrgId& org, const UnitCode& unit, Epoch unit_epoch,
                                       const DeviceId& device, const DhKey& sealing);
 [[nodiscard]] Result<crypto::UnitSeed> unwrap_seed(BytesView wrapped, const OrgId& org, const UnitCode& unit, Epoch unit_epoch,
                                                    const DeviceId& device, const crypto::DhSecret& sealing);
+
+/// S of an earlier epoch, or of a unit that became one with this one, under the wrap key of a newer seed: 64 bytes.
+[[nodiscard]] Bytes seal_held_seed(const crypto::UnitSeed& seed, const OrgId& org, const UnitCode& unit, Epoch unit_epoch,
+                                   const crypto::WrapKey& newer);
+[[nodiscard]] Result<crypto::UnitSeed> open_held_seed(BytesView sealed, const OrgId& org, const UnitCode& unit, Epoch unit_epoch,
+                                                      const crypto::WrapKey& newer);
 
 }  // namespace ward::keys

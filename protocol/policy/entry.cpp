@@ -5,6 +5,7 @@
 #include "protocol/text/text.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace ward::policy {
 namespace {
@@ -12,6 +13,8 @@ namespace {
 constexpr std::string_view prefix{"wsync-policy-v1\0", 16};
 constexpr std::size_t title_bytes_max = limits::key_bytes_max;  ///< names that people read: longer than identifiers
 constexpr std::size_t wrapped_seed_bytes_max = 256;
+constexpr std::size_t share_bytes = 96;
+constexpr std::size_t held_bytes = 64;
 
 /// Numbers on the wire; never reused.
 enum class Type : std::uint8_t {
@@ -25,6 +28,7 @@ enum class Type : std::uint8_t {
   succession = 8,
   user = 9,
   calendar = 10,
+  seed_shares = 11,
 };
 constexpr std::uint8_t number_of(Type type) { return static_cast<std::uint8_t>(type); }
 
@@ -49,7 +53,8 @@ std::uint8_t type_of(const Body& body) {
                  [](const RevokeDevice&) { return number_of(Type::revoke_device); },
                  [](const Addresses&) { return number_of(Type::addresses); }, [](const CodeBlock&) { return number_of(Type::code_block); },
                  [](const Succession&) { return number_of(Type::succession); }, [](const UserStanding&) { return number_of(Type::user); },
-                 [](const Calendar&) { return number_of(Type::calendar); }, [](const Unknown& unknown) { return unknown.type; }},
+                 [](const Calendar&) { return number_of(Type::calendar); }, [](const SeedShares&) { return number_of(Type::seed_shares); },
+                 [](const Unknown& unknown) { return unknown.type; }},
       body);
 }
 
@@ -125,6 +130,21 @@ struct BodyEncoder {
       to.u16(static_cast<std::uint16_t>(one.day.time_since_epoch().count()));
       to.u8(static_cast<std::uint8_t>((one.works ? calendar_works : 0) | (one.decided ? calendar_decided : 0)));
       to.text(one.name);
+    }
+  }
+  void operator()(const SeedShares& seed) const {
+    to.text(seed.unit);
+    to.u32(seed.unit_epoch);
+    to.varint(seed.held.size());
+    for (const auto& held : seed.held) {
+      to.text(held.unit);
+      to.u32(held.unit_epoch);
+      to.raw(held.sealed);
+    }
+    to.varint(seed.shares.size());
+    for (const auto& share : seed.shares) {
+      to.raw(share.device);
+      to.raw(share.wrapped);
     }
   }
   void operator()(const Unknown& unknown) const { to.raw(unknown.bytes); }
@@ -240,6 +260,27 @@ UserStanding read_user(Reader& from) {
   return out;
 }
 
+SeedShares read_seed_shares(Reader& from) {
+  SeedShares out;
+  out.unit = read_unit_code(from, false);
+  out.unit_epoch = from.u32();
+  for (auto left = from.count(held_seeds_max); left > 0 && from.ok(); --left) {
+    SeedShares::Held held;
+    held.unit = read_unit_code(from, false);
+    held.unit_epoch = from.u32();
+    held.sealed = copy(from.raw(held_bytes));
+    if (!out.held.empty() && std::tie(held.unit, held.unit_epoch) <= std::tie(out.held.back().unit, out.held.back().unit_epoch))
+      from.reject();
+    out.held.push_back(std::move(held));
+  }
+  for (auto left = from.count(seed_shares_max); left > 0 && from.ok(); --left) {
+    SeedShares::Share share{from.fixed_value<DeviceId>(), copy(from.raw(share_bytes))};
+    if (!out.shares.empty() && share.device <= out.shares.back().device) from.reject();
+    out.shares.push_back(std::move(share));
+  }
+  return out;
+}
+
 CodeBlock read_code_block(Reader& from) {
   CodeBlock out;
   out.identification = from.text(limits::name_bytes_max);
@@ -285,6 +326,7 @@ Body read_body(std::uint8_t type, Reader& from) {
     case Type::succession: return read_succession(from);
     case Type::user: return read_user(from);
     case Type::calendar: return read_calendar(from);
+    case Type::seed_shares: return read_seed_shares(from);
   }
   return Unknown{type, copy(from.raw(from.remaining()))};
 }

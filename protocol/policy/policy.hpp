@@ -111,14 +111,36 @@ struct Calendar {
   friend bool operator==(const Calendar&, const Calendar&) = default;
 };
 inline constexpr std::size_t calendar_exceptions_max = 1000;
+/// Operations key: who gets the seed of a unit's newest epoch, and the earlier seeds that it opens. It follows the unit's entry of that
+/// epoch, after a revocation or when two units become one.
+struct SeedShares {
+  struct Held {
+    UnitCode unit;
+    Epoch unit_epoch = 0;
+    Bytes sealed;  ///< 64 bytes (keys::seal_held_seed)
+    friend bool operator==(const Held&, const Held&) = default;
+  };
+  struct Share {
+    DeviceId device;
+    Bytes wrapped;  ///< 96 bytes (keys::wrap_seed)
+    friend bool operator==(const Share&, const Share&) = default;
+  };
+  UnitCode unit;
+  Epoch unit_epoch = 0;
+  std::vector<Held> held;     ///< at most `held_seeds_max`, sorted by unit, then epoch
+  std::vector<Share> shares;  ///< at most `seed_shares_max`, sorted by device
+  friend bool operator==(const SeedShares&, const SeedShares&) = default;
+};
+inline constexpr std::size_t held_seeds_max = 64;    ///< its own last one, and those of units that become one with it
+inline constexpr std::size_t seed_shares_max = 400;  ///< PCs of one unit; all of them fit a body
 /// A type that this build does not know: verified, kept and carried.
 struct Unknown {
   std::uint8_t type = 0;
   Bytes bytes;
   friend bool operator==(const Unknown&, const Unknown&) = default;
 };
-using Body =
-    std::variant<Genesis, Delegation, Unit, Device, RevokeDevice, Addresses, CodeBlock, Succession, UserStanding, Calendar, Unknown>;
+using Body = std::variant<Genesis, Delegation, Unit, Device, RevokeDevice, Addresses, CodeBlock, Succession, UserStanding, Calendar,
+                          SeedShares, Unknown>;
 
 /// `from_index`, `time`: the size of the centre's log when the entry was signed, and its clock; both never go back. Stamps at or past
 /// `from_index` are judged with this entry in force.
@@ -209,6 +231,7 @@ class PolicyLog {
   [[nodiscard]] Result<void> check(const CodeBlock& body) const;
   [[nodiscard]] Result<void> check(const Succession& body) const;
   [[nodiscard]] Result<void> check(const UserStanding& body) const;
+  [[nodiscard]] Result<void> check(const SeedShares& body) const;
   void enter(const Entry& entry);
   void enter(const Calendar& body, Epoch entry);
 

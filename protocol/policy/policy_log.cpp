@@ -74,7 +74,8 @@ Result<void> PolicyLog::check(const Entry& entry) const {
                                [](const Calendar&) -> Result<void> { return {}; }, [](const Unknown&) -> Result<void> { return {}; },
                                [&](const Unit& body) { return check(body); }, [&](const Device& body) { return check(body); },
                                [&](const RevokeDevice& body) { return check(body); }, [&](const CodeBlock& body) { return check(body); },
-                               [&](const Succession& body) { return check(body); }, [&](const UserStanding& body) { return check(body); }},
+                               [&](const Succession& body) { return check(body); }, [&](const UserStanding& body) { return check(body); },
+                               [&](const SeedShares& body) { return check(body); }},
                     entry.body);
 }
 
@@ -130,6 +131,22 @@ Result<void> PolicyLog::check(const UserStanding& body) const {
   return unit(body.unit) != nullptr ? Result<void>{} : fail(Fault::not_found, "policy log: the user's unit");
 }
 
+Result<void> PolicyLog::check(const SeedShares& body) const {
+  const auto* its_unit = unit(body.unit);
+  if (its_unit == nullptr) return fail(Fault::not_found, "policy log: the unit of a seed");
+  if (body.unit_epoch != its_unit->unit_epoch) return fail(Fault::invalid, "policy log: shares of an older seed of its unit");
+  for (const auto& held : body.held) {
+    const auto* of = unit(held.unit);
+    if (of == nullptr || held.unit_epoch > of->unit_epoch) return fail(Fault::not_found, "policy log: an earlier seed");
+  }
+  for (const auto& share : body.shares) {
+    const auto* held = device(share.device);
+    if (held == nullptr) return fail(Fault::not_found, "policy log: a device that is to have the seed");
+    if (held->revoked) return fail(Fault::revoked, "policy log: a seed for a revoked device");
+  }
+  return {};
+}
+
 void PolicyLog::enter(const Entry& entry) {
   std::visit(overloaded{[&](const Genesis& body) {
                           root_ = body.root;
@@ -156,7 +173,7 @@ void PolicyLog::enter(const Entry& entry) {
                         [&](const Addresses& body) { addresses_ = body.at; },
                         [&](const CodeBlock& body) { code_blocks_[body.identification].push_back(body); },
                         [&](const Succession& body) { heirs_.emplace(body.unit, body.heir); }, [](const UserStanding&) {},
-                        [&](const Calendar& body) { enter(body, entry.epoch); }, [](const Unknown&) {}},
+                        [&](const Calendar& body) { enter(body, entry.epoch); }, [](const SeedShares&) {}, [](const Unknown&) {}},
              entry.body);
   last_hash_ = hash_of(entry, org_);
   hashes_.push_back(last_hash_);

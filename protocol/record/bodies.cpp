@@ -8,8 +8,21 @@ namespace ward::record {
 namespace {
 
 constexpr std::uint8_t body_version = 1;
+constexpr std::uint8_t grant_version_before = 2;  ///< of a grant that opens earlier keys
 constexpr std::size_t wrap_own_size = 64;
 constexpr std::size_t wrap_other_size = 96;
+
+std::vector<GrantBody::Before> read_before(Reader& from) {
+  std::vector<GrantBody::Before> out;
+  const auto size = from.count(limits::keys_before_max);
+  if (size == 0) from.reject();
+  for (std::size_t i = 0; i < size && from.ok(); ++i) {
+    const auto key_id = from.fixed_value<KeyId>();
+    if (!out.empty() && key_id <= out.back().key_id) from.reject();
+    out.push_back({key_id, copy(from.raw(wrap_own_size))});
+  }
+  return out;
+}
 
 bool is_unit_code(std::string_view text) {
   return !text.empty() &&
@@ -50,8 +63,9 @@ Result<IncarnationBody> decode_incarnation(BytesView plain) {
 }
 
 Bytes encode_grant(const GrantBody& body, const Position& own) {
+  WARD_ASSERT(body.before.size() <= limits::keys_before_max);
   Writer out;
-  out.u8(body_version);
+  out.u8(body.before.empty() ? body_version : grant_version_before);
   out.raw(body.key_id);
   out.varint(body.stands_on.size());
   for (const auto& event : body.stands_on) encode(out, event, own);
@@ -61,12 +75,20 @@ Bytes encode_grant(const GrantBody& body, const Position& own) {
     out.u32(wrap.unit_epoch);
     out.bytes(wrap.wrapped);
   }
+  if (body.before.empty()) return std::move(out).take();
+  out.varint(body.before.size());
+  for (const auto& before : body.before) {
+    WARD_ASSERT(before.sealed.size() == wrap_own_size);
+    out.raw(before.key_id);
+    out.raw(before.sealed);
+  }
   return std::move(out).take();
 }
 
 Result<GrantBody> decode_grant(BytesView plain, const Position& own) {
   Reader from(plain);
-  if (from.u8() != body_version) from.reject(Fault::unsupported);
+  const auto version = from.u8();
+  if (version != body_version && version != grant_version_before) from.reject(Fault::unsupported);
   GrantBody out;
   out.key_id = from.fixed_value<KeyId>();
   const auto events = from.count(1);
@@ -86,6 +108,7 @@ Result<GrantBody> decode_grant(BytesView plain, const Position& own) {
     }
     out.wraps.push_back(std::move(wrap));
   }
+  if (version == grant_version_before) out.before = read_before(from);
   WARD_CHECK(finish_padded(from, "grant"));
   return out;
 }

@@ -4,6 +4,8 @@
 #include "protocol/crypto/hash.hpp"
 #include "protocol/crypto/siv.hpp"
 
+#include <algorithm>
+
 namespace ward::record {
 namespace {
 
@@ -91,6 +93,13 @@ Hash body_hash_of(BytesView body) { return crypto::hash<Hash>("wsync-body", {}, 
 Rid rid_of(const Header& header, const Hash& body_hash) {
   const auto head = encode_header(header);
   return crypto::hash<Rid>("wsync-rid", {}, {head, body_hash.view()});
+}
+
+Hash past_digest(std::vector<Rid> changes) {
+  std::sort(changes.begin(), changes.end());
+  Bytes all;
+  for (const auto& rid : changes) append(all, rid.view());
+  return crypto::hash<Hash>("wsync-past", {}, {all});
 }
 
 Rid rid_of(const Sealed& record) { return rid_of(record.header, body_hash_of(record.body)); }

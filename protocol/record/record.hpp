@@ -59,6 +59,9 @@ struct Sealed {
 [[nodiscard]] Rid rid_of(const Header& header, const Hash& body_hash);
 [[nodiscard]] Rid rid_of(const Sealed& record);
 
+/// What an offer of custody commits to: B(32, "wsync-past", –, the sorted rids of the changes that it builds on).
+[[nodiscard]] Hash past_digest(std::vector<Rid> changes);
+
 /// The key under which bodies lie that every member may read (incarnations, grants): derived from public data, so that there is one form of
 /// record.
 [[nodiscard]] crypto::DossierKey open_key(const OrgId& org);
@@ -89,11 +92,19 @@ struct GrantBody {
     Bytes wrapped;  ///< 64 bytes (own unit's wrap key) or 96 (ephemeral public key first)
     friend bool operator==(const Wrap&, const Wrap&) = default;
   };
+  /// A key that whoever holds this one may open too.
+  struct Before {
+    KeyId key_id;
+    Bytes sealed;  ///< 64 bytes (keys::seal_before)
+    friend bool operator==(const Before&, const Before&) = default;
+  };
   KeyId key_id;
   std::vector<Position> stands_on;  ///< 0 or 1: the custody event; none for the creating unit's own grant
   std::vector<Wrap> wraps;          ///< sorted by unit, then epoch
+  std::vector<Before> before{};     ///< of a new key: those that it follows, sorted by key id
   friend bool operator==(const GrantBody&, const GrantBody&) = default;
 };
+/// `before` at most `limits::keys_before_max`.
 [[nodiscard]] Bytes encode_grant(const GrantBody& body, const Position& own);
 [[nodiscard]] Result<GrantBody> decode_grant(BytesView plain, const Position& own);
 

@@ -41,14 +41,14 @@ class SegmentReader {
     Epoch policy_epoch = 0;
     Seq first = 0;
     std::int64_t stamp_index = 0, stamp_time = 0;
-    std::size_t positions = 0, missing = 0;
+    std::size_t positions = 0, missing = 0, keys = 0;
   };
 
   segment::Statement& statement() { return out_.statement.statement; }
 
   Head read_head() {
     Head head;
-    head.flags = from_.count(2 * elides_dossiers - 1);
+    head.flags = from_.count(2 * gives_keys - 1);
     const auto has = [&](std::uint64_t flag) { return (head.flags & flag) != 0; };
     head.count = from_.count(limits::segment_records_max - 1) + 1;
     head.policy_epoch = static_cast<Epoch>(from_.count(0xffff'ffffU));
@@ -63,6 +63,7 @@ class SegmentReader {
       head.positions = from_.count(limits::segment_records_max - 1) + 1;
       head.missing = from_.count(limits::proof_hashes_max);
     }
+    if (has(gives_keys)) head.keys = from_.count(limits::segment_records_max - 1) + 1;
     const bool needs_last = has(follows) || has(same_receipt);
     if ((needs_last && !model_.last_statement) || (has(same_seed) && (has(has_seed) || !model_.last_seed))) from_.reject();
     if ((has(is_subset) && has(in_leaf_order)) || (has(elides_dossiers) && !has(in_leaf_order))) from_.reject();
@@ -111,7 +112,11 @@ class SegmentReader {
       last.time.ms = static_cast<std::int64_t>(static_cast<std::uint64_t>(last.time.ms) + static_cast<std::uint64_t>(head.stamp_time));
       out_.stamp = last;
     }
-    if ((head.flags & is_subset) == 0) return;
+    if ((head.flags & is_subset) != 0) read_subset(head);
+    for (std::size_t i = 0; i < head.keys && columns_->ok(); ++i) out_.keys.push_back(columns_->opaque().fixed_value<Hash>().bytes);
+  }
+
+  void read_subset(const Head& head) {
     auto& subset = out_.subset.emplace();
     std::size_t next = 0;
     for (std::size_t i = 0; i < head.positions && columns_->ok(); ++i) {

@@ -73,6 +73,7 @@ class SegmentWriter {
     if (rows_.elided.receipt_root) out |= elides_receipt_root;
     if (elides_dossiers_) out |= elides_dossiers;
     if (by_number) out |= in_leaf_order;
+    if (!rows_.keys.empty()) out |= gives_keys;
     if (last && last->receipt_seen == statement_.receipt_seen) out |= same_receipt;
     if (last && last->device == statement_.device && last->incarnation == statement_.incarnation &&
         last->first + last->count == statement_.first)
@@ -106,6 +107,8 @@ class SegmentWriter {
     if ((flag & has_seed) != 0) opaque.raw(BytesView(*rows_.key_seed));
     if (rows_.stamp) put_stamp(head, *rows_.stamp);
     if (rows_.subset) put_subset(head, *rows_.subset);
+    if (!rows_.keys.empty()) head.varint(rows_.keys.size() - 1);
+    for (const auto& key : rows_.keys) opaque.raw(BytesView(key));
     head_ = std::move(head).take();
     if (rows_.key_seed) model_.last_seed = rows_.key_seed;
     model_.last_statement = s;

@@ -20,6 +20,7 @@ enum SegmentFlag : std::uint64_t {
   same_receipt = 128,  ///< the statement's receipt_seen, as the segment before
   follows = 256,       ///< the next records of the incarnation of the segment before
   elides_dossiers = 512,
+  gives_keys = 1024,  ///< dossier keys of the rows, 32 bytes each in the opaque part; from version 2 of the link on
 };
 
 /// How a row travels, plus `odd_header`.

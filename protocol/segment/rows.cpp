@@ -34,32 +34,56 @@ class LearnedKeys {
     auto key = keys::derive_dossier_key(key_seed, header.position);
     if (crypto::key_id_of(key) == header.key_id) learned_.try_emplace(header.key_id, std::move(key));
   }
-  /// A grant gives its dossier's key to whoever holds the seed of one of its units. One that does not open is passed over: what needs its
-  /// key says so.
-  void learn_granted(const record::Header& header, BytesView plain) {
-    const auto grant = record::decode_grant(plain, header.position);
-    if (grant.has_error() || find(grant->key_id) != nullptr) return;
-    for (const auto& wrap : grant->wraps) {
-      const auto* unit_seed = seed(wrap.unit, wrap.unit_epoch);
-      if (unit_seed == nullptr) continue;
-      auto key = keys::unwrap(wrap, record::dossier_of(header), org_, *unit_seed, grant->key_id);
-      if (key.has_value()) learned_.try_emplace(grant->key_id, *std::move(key));
+  void learn_given(const Array<32>& bytes) {
+    crypto::DossierKey key(bytes);
+    const auto id = crypto::key_id_of(key);
+    learned_.try_emplace(id, std::move(key));
+  }
+  void note_grant(const record::Header& header, BytesView plain) {
+    auto grant = record::decode_grant(plain, header.position);
+    if (grant.has_value()) grants_.emplace_back(record::dossier_of(header), *std::move(grant));
+  }
+  /// A grant gives its dossier's key to whoever holds the seed of one of its units, and with it the earlier ones. What does not open is
+  /// passed over: what needs its key says so.
+  void learn_granted() {
+    for (auto before = learned_.size() + 1; before != learned_.size();) {
+      before = learned_.size();
+      for (const auto& [did, grant] : grants_) learn_granted(did, grant);
     }
   }
   void keep() { ring_.dossier_keys.merge(learned_); }
 
  private:
+  void learn_granted(const Did& did, const record::GrantBody& grant) {
+    for (const auto& wrap : grant.wraps) {
+      const auto* unit_seed = find(grant.key_id) == nullptr ? seed(wrap.unit, wrap.unit_epoch) : nullptr;
+      if (unit_seed == nullptr) continue;
+      auto key = keys::unwrap(wrap, did, org_, *unit_seed, grant.key_id);
+      if (key.has_value()) learned_.try_emplace(grant.key_id, *std::move(key));
+    }
+    const auto* held = find(grant.key_id);
+    if (held == nullptr) return;
+    for (const auto& before : grant.before) {
+      if (find(before.key_id) != nullptr) continue;
+      auto key = keys::open_before(before, *held, did, org_);
+      if (key.has_value()) learned_.try_emplace(before.key_id, *std::move(key));
+    }
+  }
+
   const OrgId& org_;
   KeyRing& ring_;
   crypto::DossierKey open_key_;
   std::unordered_map<KeyId, crypto::DossierKey, FixedHash> learned_;
+  std::vector<std::pair<Did, record::GrantBody>> grants_;
 };
 
 /// The sealed form of each row, whichever form it came in. All keys are learned first, so that the order of the rows does not matter.
 class Sealer {
  public:
   Sealer(const OrgId& org, LearnedKeys& keys, const Rows& rows) : org_(org), keys_(keys), open_id_(crypto::key_id_of(keys.open_key())) {
+    for (const auto& key : rows.keys) keys_.learn_given(key);
     for (const auto& row : rows.rows) learn(row, rows.key_seed);
+    keys_.learn_granted();
   }
 
   Result<Sealed> operator()(const HashRow& row) const { return Sealed{row.header, {}}; }
@@ -95,10 +119,10 @@ class Sealer {
       if (key_seed) keys_.learn_created(header, *key_seed);
     }
     if (header.type != record::Type::grant || header.key_id != open_id_) return;
-    if (const auto* open = std::get_if<OpenRow>(&row)) keys_.learn_granted(header, open->plain);
+    if (const auto* open = std::get_if<OpenRow>(&row)) keys_.note_grant(header, open->plain);
     if (const auto* sealed = std::get_if<SealedRow>(&row)) {
       const auto plain = record::open(sealed->record, keys_.open_key(), org_);
-      if (plain.has_value()) keys_.learn_granted(header, *plain);
+      if (plain.has_value()) keys_.note_grant(header, *plain);
     }
   }
 

@@ -58,6 +58,7 @@ struct Rows {
   std::optional<Subset> subset;       ///< absent: the whole segment
   std::optional<Array<32>> key_seed;  ///< the new dossiers' keys of this segment come from it (records.md §7)
   std::optional<Stamp> stamp;         ///< present from the centre
+  std::vector<Array<32>> keys{};      ///< from the centre: dossier keys of these rows that no grant may have brought the receiver yet
   Elided elided;
   friend bool operator==(const Rows&, const Rows&) = default;
 };
@@ -78,9 +79,10 @@ struct Verified {
 
 /// Seals open rows again, checks that seqs are those of the statement (each once), that the headers name its device and incarnation, the
 /// root, and the signature. The root is computed here, not believed: it is written into `rows.statement`, and the signature must cover it.
-/// Adds to `keys` the dossier keys that `key_seed` gives, and those that grants among the rows (open or sealed) wrap to units whose seed is
-/// in `keys`; the order of the rows does not matter. Nothing is returned, and nothing added to `keys`, unless everything verifies.
-/// `missing_key`: an open row's key is not held (ask for the sealed form). `bad_signature`: anything that does not verify.
+/// Adds to `keys` the dossier keys that `key_seed` and `rows.keys` give, and those that grants among the rows (open or sealed) wrap to
+/// units whose seed is in `keys`, or seal under a key that is; the order of the rows does not matter. Nothing is returned, and nothing
+/// added to `keys`, unless everything verifies. `missing_key`: an open row's key is not held (ask for the sealed form). `bad_signature`:
+/// anything that does not verify.
 [[nodiscard]] Result<std::vector<Verified>> verify_rows(Rows& rows, const OrgId& org, const SignKey& device, KeyRing& keys);
 
 /// The order in which a writer puts records into a segment: by dossier, then seq; records that concern no dossier first. One device writes

@@ -374,7 +374,7 @@ Result<Hello> decode_hello(BytesView bytes) {
   Reader from(bytes);
   Hello out;
   out.version = from.u8();
-  if (out.version != protocol_version) from.reject(out.version == 0 ? Fault::malformed : Fault::unsupported);
+  if (out.version < oldest_version || out.version > protocol_version) from.reject(out.version == 0 ? Fault::malformed : Fault::unsupported);
   out.policy_count = static_cast<Epoch>(from.count(limits::policy_entries_max));
   const auto size = from.count(unreceipted_max);
   for (std::size_t i = 0; i < size && from.ok(); ++i) {

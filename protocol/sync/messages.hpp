@@ -14,8 +14,10 @@
 /// What the two ends of a link say to each other (WIRE.md §8). Decoded once, completely; bounded by limits.hpp.
 namespace ward::sync {
 
-inline constexpr std::uint8_t protocol_version = 1;
-inline constexpr std::size_t unreceipted_max = 16;  ///< incarnations in one hello: starts of the daemon without a link
+inline constexpr std::uint8_t protocol_version = 2;
+inline constexpr std::uint8_t oldest_version = 1;     ///< that a centre still speaks
+inline constexpr std::uint8_t version_with_keys = 2;  ///< deliveries may give dossier keys (segment::Rows::keys)
+inline constexpr std::size_t unreceipted_max = 16;    ///< incarnations in one hello: starts of the daemon without a link
 inline constexpr std::size_t own_stamps_max = 2 * limits::run_segments_max;  ///< a run's, and those of one whose answer was lost
 inline constexpr std::size_t policy_message_entries_max = 1'024;             ///< entries in one PolicyEntries
 inline constexpr std::size_t applied_exceptions_max = 4'096;                 ///< dossiers in one Applied
@@ -35,7 +37,7 @@ struct Unstamped {
   friend bool operator==(const Unstamped&, const Unstamped&) = default;
 };
 
-/// Payload of Noise message 1 for `sync`; `unsupported` when its version is newer than ours. Nothing in it is judged before the first
+/// Payload of Noise message 1 for `sync`; `unsupported` when its version is none that we speak. Nothing in it is judged before the first
 /// transport frame, except a validly signed segment.
 struct Hello {
   std::uint8_t version = protocol_version;
@@ -46,8 +48,8 @@ struct Hello {
 
 /// Payload of Noise message 1 for `enrol`. Every version begins with these fields, so that a newer caller can be told to call otherwise.
 struct EnrolHello {
-  std::uint8_t version = protocol_version;
-  KeyId ticket;  ///< ticket::ticket_id
+  std::uint8_t version = oldest_version;  ///< nothing of an enrolment has changed since
+  KeyId ticket;                           ///< ticket::ticket_id
 };
 
 /// A stamp that the centre gave to one of this device's segments.

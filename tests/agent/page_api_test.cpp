@@ -198,7 +198,7 @@ TEST_CASE("inbox: a decision can be taken back, and then the conflict stands aga
                 .status == 201);
   const auto before = desk.get("/v1/inbox").at("conflicts").at(0).at("values");
   const std::string id(desk.get("/v1/inbox").at("conflicts").at(0).at("id").as_string());
-  const auto decided = Desk::object(desk.ask("POST", "/v1/inbox/" + id + "/resolutions", R"({"keep":"A"})"));
+  const auto decided = Desk::object(desk.ask("POST", "/v1/inbox/" + id + "/resolutions", R"({"keep":"A","why":"căn cước"})"));
   CHECK(desk.get("/v1/inbox").at("conflicts").as_array().empty());
   const std::string resolution(decided.at("resolution").as_string());
   const auto take_back = [&](const std::string& what) {

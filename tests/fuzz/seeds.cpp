@@ -155,7 +155,7 @@ std::vector<Bytes> for_engine() {
                      {sync::PolicyEntries{entries}, sync::Delivery{2, run::encode_run({foreign})}, sync::Delivery{3, {}}, applied,
                       sync::Ping{}, sync::Pong{}, receipted, sync::SegmentRefused{test::made<Incarnation>(61), 0, Fault::malformed}}));
   const ticket::Ticket shown{test::filled<16>(5), city.org(), crypto::public_of(city.root), {}, "", "", {}};
-  out.push_back(said(4, sync::encode_enrol_hello({sync::protocol_version, ticket::ticket_id(shown.secret)}), {}));
+  out.push_back(said(4, sync::encode_enrol_hello({sync::oldest_version, ticket::ticket_id(shown.secret)}), {}));
   out.push_back(said(6, {}, {sync::EnrolAnswer{false, "W-VYDA", city.policy.count()}, sync::PolicyEntries{entries}}));
   return out;
 }

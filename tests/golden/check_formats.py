@@ -182,6 +182,20 @@ def check_keys():
     return sheet.finish()
 
 
+def check_keys_before():
+    sheet = Sheet("keys_before.txt")
+    unit, epoch = sheet.text("unit").encode(), le(4, sheet.number("unit_epoch"))
+    org, did, key, earlier = (sheet.hex(name) for name in ("org", "did", "dossier_key", "earlier_key"))
+    sealed = wrap_under("before", key, earlier, org + did)
+    sheet.check("sealed", sealed)
+    wrapped = wrap_under("wrap", blake(32, "wsync-uek-wrap", sheet.hex("unit_seed"), unit, epoch), key, org + did + epoch + unit)
+    key_id, earlier_id = (blake(8, "wsync-kid", one) for one in (key, earlier))
+    # It stands on the record before it.
+    sheet.check("grant", b"".join((
+        b"\2", key_id, varint(1), varint(1), varint(1), prefixed(unit), epoch, prefixed(wrapped), varint(1), earlier_id, sealed)))
+    return sheet.finish()
+
+
 def merkle_root(hashes, node):
     if len(hashes) == 1:
         return hashes[0]
@@ -345,6 +359,10 @@ def read_policy_fields(kind, body):
         return {"unit": body.text(), "name": body.text(), "flags": body.number(1), "reason": body.text()}
     if kind == 10:
         return {"days": [(body.number(2), body.number(1), body.text()) for _ in range(body.varint())]}
+    if kind == 11:
+        return {"unit": body.text(), "epoch": body.number(4),
+                "held": [(body.text(), body.number(4), body.take(64)) for _ in range(body.varint())],
+                "shares": [(body.take(16), body.take(96)) for _ in range(body.varint())]}
     return {"bytes": body.take(len(body.data))}
 
 
@@ -422,6 +440,10 @@ def check_policy_people():
     return check_policy("policy_people.txt", [1, 3, 3, 8, 9, 9])
 
 
+def check_policy_seed():
+    return check_policy("policy_seed.txt", [1, 3, 4, 4, 5, 3, 11])
+
+
 def check_backup():
     sheet = Sheet("backup_v1.txt")
     digest = bytes(32)
@@ -491,7 +513,7 @@ def check_ticket():
 
 def main():
     check_xchacha20()
-    checked = sum(check() for check in (check_keys, check_statement, check_worked_segment, check_receipt, check_policy_chain, check_policy_codes, check_policy_people, check_policy_calendar, check_backup, check_ticket))
+    checked = sum(check() for check in (check_keys, check_keys_before, check_statement, check_worked_segment, check_receipt, check_policy_chain, check_policy_codes, check_policy_people, check_policy_calendar, check_policy_seed, check_backup, check_ticket))
     print(f"check_formats: {checked} values recomputed, all equal")
 
 

@@ -87,8 +87,10 @@ def main():
             sys.exit(f"check_wire: WIRE.md has no table of {name}")
     if with_tables(text) != text:
         sys.exit("check_wire: a table of WIRE.md differs from the sources; see check_wire.py --write")
-    # The labels of wraps stand in section 6 as a pattern: "wsync-…-eph" for two kinds of wrap.
-    spelled = text + "".join(f'"wsync-{kind}-{part}"' for kind in ("wrap", "seed") for part in ("eph", "dh", "key", "siv"))
+    # The labels of wraps stand in section 6 as a pattern: "wsync-…-eph" for two kinds of wrap, "wsync-…-key" for four.
+    patterns = [(kind, part) for kind in ("wrap", "seed") for part in ("eph", "dh")]
+    patterns += [(kind, part) for kind in ("wrap", "seed", "before", "held") for part in ("key", "siv")]
+    spelled = text + "".join(f'"wsync-{kind}-{part}"' for kind, part in patterns)
     missing = [label for label in labels() if f'"{label}' not in spelled]
     examples = check_examples(text)
     if missing or examples == 0:

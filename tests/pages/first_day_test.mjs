@@ -83,10 +83,11 @@ describe('the first day', () => {
       await says(first, safe);
       for (const page of [first, second]) await count(page, decide, number);
     },
-    async ([decide, name, confirm]) => {
+    async ([decide, name, reason, confirm]) => {
       await second.click(`nav >> text=${decide}`);
       await second.click(`label.side >> text=${name}`);
-      assert.ok((await second.textContent('.preview')).includes(name));
+      await second.waitForSelector(`.preview >> text=${name}`);
+      await second.fill('.card .field input', reason);
       await second.click(`.card button.primary >> text=${confirm}`);
     },
     async ([nothing, history]) => {

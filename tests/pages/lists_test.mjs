@@ -97,7 +97,7 @@ describe('lists that are longer than anybody reads', () => {
     await page.click('main >> text=Trang sau →');
     await page.waitForSelector('text=21–23');
     const {conflicts} = await city.call('c', 'GET', '/v1/inbox?limit=500');
-    for (const {id} of conflicts.slice(-3)) await city.call('c', 'POST', `/v1/inbox/${id}/resolutions`, {keep: 'B'});
+    for (const {id} of conflicts.slice(-3)) await city.call('c', 'POST', `/v1/inbox/${id}/resolutions`, {keep: 'B', why: 'x'});
     await eventually('the first page', async () => (await page.$$('article.card')).length === 20);
   });
 

@@ -228,7 +228,8 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
       await picture(page, 'ward-inbox');
       await assertAccessible(page, 'inbox with a conflict');
       await page.click('label.side >> text=Trần Văn Nơi Khác');
-      assert.match(await page.textContent('.preview'), /Trần Văn Nơi Khác/);
+      await page.waitForSelector('.preview >> text=Trần Văn Nơi Khác');
+      assert.equal(await page.isDisabled('.card button.primary'), true); // no reason yet
       await page.fill('.card .field input', 'theo căn cước');
       await page.click('.card button.primary');
       await page.waitForSelector('text=Không có gì cần quyết định.');
@@ -249,6 +250,7 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
       assert.equal(await page.textContent('nav a[href="#/inbox"] .count'), '1'); // it is still open
       assert.deepEqual((await show('a', made.id)).notes.map((note) => note.text), ['Để cán bộ chuyên môn quyết định (Chủ hồ sơ): chờ bản gốc']);
       await page.click('label.side >> text=Bùi Thị Hai');
+      await page.fill('.card .field input', 'theo bản gốc');
       await page.click('.card button.primary');
       await page.waitForSelector('text=Không có gì cần quyết định.');
       await go(page, '#/inbox');
@@ -316,18 +318,19 @@ for (const [name, given, identity] of [['today', 'Nhung', '046199001234'], ['Chr
     it('writes a supplement round when papers are asked for, and closes it when they come', async () => {
       const made = await dossier({TrangThaiHoSo: '4', NgayHenTra: '20301231100000', MaTTHC: '1.003583'});
       const rounds = async () => (await show('a', made.id)).collections.DanhSachHoSoBoSung;
-      await go(page, hash('dossiers', made.id, 'edit'));
-      await page.selectOption('[name=TrangThaiHoSo]', '5');
-      await page.getByLabel('Nội dung bổ sung').fill('Bản chính giấy chứng sinh');
-      await assertAccessible(page, 'asking for papers');
-      await page.keyboard.press('F9');
+      const move = async (status, said) => {
+        await go(page, hash('dossiers', made.id));
+        await page.click('text=Chuyển trạng thái…');
+        await page.getByLabel(status).check();
+        if (said) await page.getByLabel('Giấy tờ phải bổ sung').fill(said);
+        await assertAccessible(page, `to ${status}`);
+        await page.click('dialog .buttons .primary');
+      };
+      await move('Yêu cầu bổ sung giấy tờ', 'Bản chính giấy chứng sinh');
       await page.waitForSelector('.deadline.waiting >> text=Tạm dừng');
       const [asked] = await rounds();
       assert.deepEqual([asked.NoiDungBoSung, asked.NgayHenTraTruoc, asked.TrangThaiBoSung], ['Bản chính giấy chứng sinh', '20301231100000', false]);
-      await go(page, hash('dossiers', made.id, 'edit'));
-      await page.selectOption('[name=TrangThaiHoSo]', '4');
-      await page.waitForSelector('text=Khi lưu, lần bổ sung được ghi xong');
-      await page.keyboard.press('F9');
+      await move('Đang xử lý');
       await page.waitForSelector('.deadline.later');
       const [closed] = await rounds();
       assert.equal(closed.TrangThaiBoSung, true);

@@ -175,7 +175,7 @@ void CentreSite::merge() {
   const auto log = store_->log_view(clock());
   world_.note("centre: applied " + std::to_string(log.applied));
   for (const auto& [number, line] : lines_)
-    world_.schedule.after({}, [this, to = number, log] { tell(to, centre::AppliedGrew{log.applied, log.applied_exceptions}); });
+    world_.schedule.after({}, [this, to = number, log] { tell(to, centre::AppliedGrew{log.applied, log.applied_exceptions, log.places}); });
 }
 
 }  // namespace ward::sim

@@ -140,4 +140,21 @@ record::Change Clerk::edit(const merge::DossierState& state) {
   return out;
 }
 
+record::Change Clerk::hand_over(const merge::DossierState& state, const UnitCode& own, const std::vector<UnitCode>& units) {
+  record::Change out;
+  out.user = "chi";
+  out.seen = state.version;
+  const auto& pending = state.custody.pending;
+  if (pending.empty() || dice_.one_in(4)) {
+    out.ops.push_back(merge::offer(units[dice_.below(units.size())]));
+    return out;
+  }
+  const auto& offer = pending[dice_.below(pending.size())];
+  if (offer.to == own)
+    out.ops.push_back(dice_.one_in(4) ? merge::decline(offer.op) : merge::accept(offer.op));
+  else
+    out.ops.push_back(dice_.one_in(8) ? merge::accept(offer.op) : merge::recall(offer.op));
+  return out;
+}
+
 }  // namespace ward::sim

@@ -15,6 +15,8 @@ class Clerk {
   [[nodiscard]] record::Change new_dossier();
   /// `state`: what is on his screen. Its conflicts are decided now and then.
   [[nodiscard]] record::Change edit(const merge::DossierState& state);
+  /// An act of custody, by a clerk of `own`; it may be one that he may not take.
+  [[nodiscard]] record::Change hand_over(const merge::DossierState& state, const UnitCode& own, const std::vector<UnitCode>& units);
 
  private:
   [[nodiscard]] record::Op random_op(const merge::DossierState& state);

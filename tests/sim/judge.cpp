@@ -3,6 +3,7 @@
 #include "storage/dossiers.hpp"
 #include "tests/protocol/merge/oracle.hpp"
 #include "tests/sim/founding.hpp"
+#include "tests/sim/readers.hpp"
 
 #include <algorithm>
 #include <set>
@@ -52,11 +53,28 @@ std::vector<merge::Fact> facts_of(storage::Store& store, const Did& did) {
       "the facts of " + name(did));
 }
 
+/// Which changes of a dossier a site holds, and which of them it can read.
+struct Held {
+  std::set<Position> all, read;
+};
+Held held_of(storage::Store& store, const Did& did) {
+  return demand(store.db.read("changes",
+                              [&]() -> Result<Held> {
+                                Held out;
+                                const auto dossier = storage::find_dossier_row(store, did);
+                                for (const auto& stored : storage::records_of_dossier(store, dossier))
+                                  if (stored.record.header.type == record::Type::change) out.all.insert(stored.record.header.position);
+                                for (const auto& fact : storage::facts_of(store, dossier)) out.read.insert(fact.position);
+                                return out;
+                              }),
+                "the changes of " + name(did));
+}
+
 /// One dossier as it is shown, against the definitions.
 class Comparison {
  public:
-  Comparison(const merge::DossierState& state, const std::vector<merge::Fact>& facts)
-      : state_(state), model_(merge::test::Oracle(state.did, facts).state()), facts_(facts) {}
+  Comparison(const merge::DossierState& state, const std::vector<merge::Fact>& facts, const merge::Context& context)
+      : state_(state), model_(merge::test::Oracle(state.did, facts, context).state()), facts_(facts) {}
 
   /// Names what differs; empty when nothing does.
   [[nodiscard]] std::string difference() const {
@@ -123,7 +141,11 @@ std::string Judge::different(WardSite& ward, const Did& did) {
   const auto here = storage::show_dossier(ward.store().store(), did);
   const auto there = storage::show_dossier(centre_.store().store(), did);
   if (there.has_error()) return "the centre lacks " + name(did);
-  if (there->state.custody.unit != ward.unit()) return {};
+  const Readers readers(centre_.store(), did);
+  const auto held = held_of(ward.store().store(), did);
+  if (const auto why = readers.wrong(ward.unit(), held.all, held.read); !why.empty())
+    return ward.name() + " of " + ward.unit() + " " + why + ": " + name(did);
+  if (!readers.reads_on(ward.unit())) return {};
   if (here.has_error()) return "a ward lacks " + name(did);
   if (!(here->state == there->state)) return name(did) + " differs between a ward and the centre: " + difference(here->state, there->state);
   if (here->standing.phase != storage::DossierPhase::applied && here->standing.phase != storage::DossierPhase::needs_you)
@@ -161,6 +183,20 @@ void Judge::find_seen(storage::Store& store, const std::string& where, const Sav
   if (!kept) throw Complaint("a change does not say any more what its writer had seen, in " + name(change.did) + " " + where);
 }
 
+namespace {
+
+/// The store adds to an offer what past goes with it.
+bool is_kept(const record::Op& op, const record::Value& value) {
+  if (op.kind != record::OpKind::offer) return value == op.value;
+  const auto *wanted = op.value.map(), *kept = value.map();
+  return kept != nullptr && std::all_of(wanted->begin(), wanted->end(), [&](const auto& member) {
+           const auto* same = record::find(*kept, member.name);
+           return same != nullptr && *same == member.value;
+         });
+}
+
+}  // namespace
+
 void Judge::find(storage::Store& store, const std::string& where, const SavedChange& change) {
   find_seen(store, where, change);
   const auto history = demand(storage::dossier_history(store, change.did), "history of " + name(change.did) + " " + where);
@@ -170,7 +206,7 @@ void Judge::find(storage::Store& store, const std::string& where, const SavedCha
     const auto found = std::find_if(history.begin(), history.end(), [&](const auto& entry) {
       const auto& by = entry.said.op.change;
       return by.device == change.position.device && by.incarnation == change.position.incarnation && by.seq <= change.position.seq &&
-             entry.said.kind == op.kind && entry.said.path == op.path && entry.said.value == op.value && !taken.contains(&entry);
+             entry.said.kind == op.kind && entry.said.path == op.path && is_kept(op, entry.said.value) && !taken.contains(&entry);
     });
     if (found == history.end()) throw Complaint("a saved operation is missing in " + name(change.did) + " " + where);
     taken.insert(&*found);
@@ -181,9 +217,9 @@ void Judge::nothing_is_lost() {
   for (const auto& change : accepted_) {
     if (change.uncertain && !centre_has(change)) continue;
     find(centre_.store().store(), "at the centre", change);
-    const auto unit = demand(storage::show_dossier(centre_.store().store(), change.did), name(change.did)).state.custody.unit;
+    const Readers readers(centre_.store(), change.did);
     for (auto* ward : members_)
-      if (ward->unit() == unit) find(ward->store().store(), "at a ward", change);
+      if (readers.reads_on(ward->unit())) find(ward->store().store(), "at a ward", change);
   }
   const auto sound = [](storage::Store& store, const std::string& where) {
     const auto verified = demand(storage::verify_store(store), "verification " + where);
@@ -196,9 +232,10 @@ void Judge::nothing_is_lost() {
 void Judge::merged_by_the_definitions() {
   auto& store = centre_.store().store();
   for (const auto& did : all_dossiers(store)) {
+    if (const auto why = old_seed_opens(centre_.store(), did); !why.empty()) throw Complaint(name(did) + ": " + why);
     const auto facts = facts_of(store, did);
     const auto state = demand(storage::show_dossier(store, did), name(did)).state;
-    if (const auto where = Comparison(state, facts).difference(); !where.empty())
+    if (const auto where = Comparison(state, facts, storage::context_of(store)).difference(); !where.empty())
       throw Complaint(name(did) + " does not show what the definitions give: " + where);
   }
 }

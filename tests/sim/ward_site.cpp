@@ -177,7 +177,8 @@ void WardSite::obey(const LinkEffect& effect) {
                  },
                  [&](const CloseLink& e) {
                    world_.note(name_ + ": closes, " + e.reason.detail);
-                   if (!lied_to_ && !honest_end(e.reason.fault)) throw Complaint(name_ + ": leaves an honest centre: " + e.reason.detail);
+                   if (!lied_to_ && !failed_ && !honest_end(e.reason.fault))
+                     throw Complaint(name_ + ": leaves an honest centre: " + e.reason.detail);
                    wire_->close(End::ward);
                    hang_up();
                    const bool refused = e.reason.fault == Fault::not_member || e.reason.fault == Fault::revoked;
@@ -188,6 +189,18 @@ void WardSite::obey(const LinkEffect& effect) {
 }
 
 // ---- the clerk ----
+std::vector<Did> WardSite::dossiers() {
+  if (!store_) return {};
+  return demand(store_->store().db.read("dossiers",
+                                        [&]() -> Result<std::vector<Did>> {
+                                          std::vector<Did> out;
+                                          auto found = store_->store().db.query("SELECT did FROM dossier ORDER BY id");
+                                          while (found.step()) out.push_back(found.fixed<Did>(0));
+                                          return out;
+                                        }),
+                name_ + " lists its dossiers");
+}
+
 std::optional<storage::NewChange> WardSite::think_up(const std::vector<Did>& dossiers) {
   if (dossiers.empty() || world_.dice.one_in(4)) return storage::NewChange{clerk_.new_dossier(), std::nullopt};
   const auto did = dossiers[world_.dice.below(dossiers.size())];
@@ -196,6 +209,7 @@ std::optional<storage::NewChange> WardSite::think_up(const std::vector<Did>& dos
   auto& screen = screen_[did];
   // He may still look at what he opened some time ago.
   if (screen.version.empty() || !world_.dice.one_in(3)) screen = shown->state;
+  if (world_.dice.one_in(6)) return storage::NewChange{clerk_.hand_over(screen, unit_, units_), did};
   return storage::NewChange{clerk_.edit(screen), did};
 }
 

@@ -27,6 +27,7 @@ class WardSite {
   void open();
   [[nodiscard]] bool up() const noexcept { return store_.has_value(); }
   [[nodiscard]] storage::WardStore& store() { return *store_; }
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] const UnitCode& unit() const noexcept { return unit_; }
   [[nodiscard]] DeviceId device() const { return device_; }
   [[nodiscard]] bool connected() const { return engine_ && engine_->standing().open; }
@@ -44,6 +45,9 @@ class WardSite {
   void set_revoked() { revoked_ = true; }
   [[nodiscard]] bool revoked() const noexcept { return revoked_; }
 
+  /// Those that it holds, in the order in which they came.
+  [[nodiscard]] std::vector<Did> dossiers();
+  void set_units(std::vector<UnitCode> units) { units_ = std::move(units); }
   /// The clerk writes into one of `dossiers` or a new one.
   void write(const std::vector<Did>& dossiers);
   /// Bytes of some earlier greeting.
@@ -69,6 +73,7 @@ class WardSite {
   std::string name_;
   std::size_t number_;
   UnitCode unit_;
+  std::vector<UnitCode> units_;  ///< of the city: to whom he may offer something
   std::string path_;
   storage::WardKeys keys_;
   DeviceId device_;
@@ -82,7 +87,7 @@ class WardSite {
   std::uint64_t timer_ = 0;
   std::int64_t clock_offset_ms_ = 0;
   bool lied_to_ = false;  ///< on this link a segment was forged, so that the ward leaves it for that
-  bool failed_ = false;  ///< an effect of this link did
+  bool failed_ = false;   ///< an effect of this link did
   bool reachable_ = true;
   bool revoked_ = false;
   std::optional<std::size_t> copied_at_;       ///< how much was accepted when the data file was copied

@@ -20,20 +20,22 @@ World::World(std::uint64_t seed, bool aloud) : world_(seed, aloud), disks_(world
 void World::found() {
   world_.faulty = false;
   const storage::Random random = [this](std::span<std::uint8_t> out) { secrets_.fill(out); };
-  const std::vector<UnitCode> units{"W-VYDA", "W-ANCUU"};
+  const std::vector<UnitCode> units{"W-VYDA", "W-ANCUU", "D-TUPHAP"};
   const std::string path = "centre.db";
   centre_.emplace(world_, disks_, path, found_centre(path, units, random, world_.true_time()));
   centre_->open();
-  // Two PCs of one ward, one or two of another.
-  const auto count = 3 + world_.dice.below(2);
+  // Two PCs of one ward, one or two of another, sometimes one of a department.
+  const auto count = 3 + world_.dice.below(3);
   for (std::size_t i = 0; i < count; ++i) {
-    const auto& unit = units[i < 2 ? 0 : 1];
+    const auto& unit = units[i / 2];
     const auto file = "ward" + std::to_string(i) + ".db";
     const bool pre_approved = i != 1 || !world_.dice.one_in(4);
     if (!pre_approved) ++latecomers_;
     const Now now{world_.schedule.now(), centre_->clock()};
     auto keys = enrol_ward(file, centre_->store(), unit, pre_approved, random, now);
-    wards_.emplace_back(world_, disks_, *centre_, accepted_, i, unit, file, std::move(keys)).open();
+    auto& ward = wards_.emplace_back(world_, disks_, *centre_, accepted_, i, unit, file, std::move(keys));
+    ward.set_units(units);
+    ward.open();
   }
   world_.faulty = true;
 }
@@ -43,17 +45,14 @@ void World::plan_trouble() {
   for (std::size_t i = 0; i < writes; ++i) world_.schedule.at(any_time(), [this] { someone_writes(); });
   for (std::size_t i = 0; i < troubles; ++i) world_.schedule.at(any_time(), [this] { trouble(); });
   if (world_.dice.one_in(3)) world_.schedule.at(any_time(), [this] { revoke_someone(); });
+  if (world_.dice.one_in(4)) world_.schedule.at(any_time(), [this] { merge_units(); });
   if (latecomers_ > 0) world_.schedule.at(any_time(), [this] { approve_latecomers(); });
 }
 
 void World::someone_writes() {
   auto& ward = *std::next(wards_.begin(), static_cast<std::ptrdiff_t>(world_.dice.below(wards_.size())));
   if (ward.revoked()) return;
-  std::vector<Did> known;
-  for (const auto& change : accepted_) {
-    const auto& writer = *std::next(wards_.begin(), static_cast<std::ptrdiff_t>(change.ward));
-    if (writer.unit() == ward.unit() && std::find(known.begin(), known.end(), change.did) == known.end()) known.push_back(change.did);
-  }
+  auto known = ward.dossiers();
   // The newest few, so that clerks meet in one dossier.
   if (known.size() > 4) known.erase(known.begin(), known.end() - 4);
   for (auto n = world_.dice.one_in(5) ? world_.dice.between(2, 20) : 1; n > 0 && ward.up(); --n) ward.write(known);
@@ -99,6 +98,13 @@ void World::revoke_someone() {
   ward.set_revoked();
   for (auto& change : accepted_)
     if (&*std::next(wards_.begin(), static_cast<std::ptrdiff_t>(change.ward)) == &ward) change.uncertain = true;
+  centre_->policy_changed();
+}
+
+void World::merge_units() {
+  if (!centre_->up()) return;
+  world_.note("two units become one");
+  demand(centre_->store().merge_unit("W-ANCUU", "W-VYDA", "nghị quyết", centre_->clock()), "merger");
   centre_->policy_changed();
 }
 

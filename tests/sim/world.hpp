@@ -27,6 +27,7 @@ class World {
   void trouble();
   void replay_a_greeting();
   void revoke_someone();
+  void merge_units();
   void approve_latecomers();
   void heal();
   /// Why the sites do not agree yet; empty when they do.

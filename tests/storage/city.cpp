@@ -12,7 +12,7 @@
 namespace ward::test {
 namespace {
 
-constexpr std::array units{"W-VYDA", "W-THUANHOA"};
+constexpr std::array units{"W-VYDA", "W-THUANHOA", "C-TTHCC", "D-TUPHAP"};
 
 void enter(policy::PolicyLog& log, policy::Body body, const crypto::SignSeed& key, WallTime now) {
   auto entry = log.next(std::move(body), 0, now);
@@ -36,7 +36,7 @@ std::vector<policy::Entry> founding(const std::string& name, const std::string& 
     policy::Unit unit;
     unit.code = code;
     unit.name_vi = unit.name_en = code;
-    unit.kind = "ward";
+    unit.kind = unit.code.starts_with("C-") ? "centre" : "ward";
     unit.identification = identification;
     unit.unit_public = crypto::public_of(keys::unit_secret_of(keys::derive_unit_seed(keys.unit_master, code, 0), code, 0));
     enter(log, unit, *keys.operations, now);
@@ -168,9 +168,9 @@ void Link::fetch_policy() {
 }
 
 bool Link::pull(std::size_t bytes_max) {
-  must(city_.centre->store_report(
-      {pc_->membership().device, cursor_, pc_->store().policy.count(), must(pc_->report(city_.now)), city_.now.wall}));
-  const auto read = must(city_.centre->read_delivery({pc_->membership().device, cursor_, bytes_max}));
+  const auto report = must(pc_->report(city_.now));
+  must(city_.centre->store_report({pc_->membership().device, cursor_, pc_->store().policy.count(), report, city_.now.wall}));
+  const auto read = must(city_.centre->read_delivery({pc_->membership().device, cursor_, bytes_max, report.restored}));
   if (read.rows.empty() && !read.more) return false;
   engine::agent::ApplyDelivery apply{read.cursor, {}};
   if (!read.rows.empty()) apply.rows = must(run::decode_run(run::encode_run(read.rows)));
@@ -238,12 +238,21 @@ void take_back_to(storage::Store& store, std::size_t version) {
       {"DROP INDEX dossier_provisional"},
       {"ALTER TABLE dossier DROP COLUMN heads"},
       {"DROP TABLE receipt"},
+      {"DROP TABLE hand_over", "DROP INDEX dossier_for_people", "DROP TABLE matter"},
+      {"CREATE TABLE holder (dossier INTEGER NOT NULL REFERENCES dossier, unit TEXT NOT NULL, PRIMARY KEY (dossier, unit)) STRICT, WITHOUT "
+       "ROWID",
+       "INSERT INTO holder SELECT dossier, unit FROM reader WHERE until IS NULL", "DROP TABLE reader", "ALTER TABLE route RENAME TO routes",
+       "CREATE TABLE route (unit TEXT NOT NULL, stamp_index INTEGER NOT NULL, PRIMARY KEY (unit, stamp_index)) STRICT, WITHOUT ROWID",
+       "INSERT OR IGNORE INTO route SELECT unit, stamp_index FROM routes", "DROP TABLE routes",
+       "ALTER TABLE dossier_key DROP COLUMN known_to", "ALTER TABLE dossier_key DROP COLUMN before",
+       "ALTER TABLE peer ADD COLUMN lost INTEGER NOT NULL DEFAULT 0"},
   };
   REQUIRE(storage::migrations().size() == added.size() + 1);
   for (auto step = added.size(); step >= version; --step)
     for (const auto* sql : added[step - 1]) store.db.run(sql);
-  static const std::array versions{"PRAGMA user_version = 1", "PRAGMA user_version = 2", "PRAGMA user_version = 3", "PRAGMA user_version = 4",
-                                   "PRAGMA user_version = 5", "PRAGMA user_version = 6"};
+  static const std::array versions{"PRAGMA user_version = 1", "PRAGMA user_version = 2", "PRAGMA user_version = 3",
+                                   "PRAGMA user_version = 4", "PRAGMA user_version = 5", "PRAGMA user_version = 6",
+                                   "PRAGMA user_version = 7"};
   store.db.run(versions.at(version - 1));
 }
 

@@ -65,7 +65,7 @@ TEST_CASE("a ticket serves one device once, also when its answer was lost, and n
   const auto id = ticket::ticket_id(ticket.secret);
   CHECK(std::get<sync::EnrolAnswer>(enrol(city, ticket, first).answer).approved);
   CHECK(std::get<sync::EnrolAnswer>(enrol(city, ticket, first).answer).approved);
-  CHECK(city.policy().size() == 4);
+  CHECK(city.policy().size() == 6);
   CHECK(refused(enrol(city, ticket, second)) == Fault::ticket_used);
   const auto read = must(city.centre->read_ticket({id, second.request.noise, city.now.wall}));
   CHECK(read.psk.has_value());

@@ -1,5 +1,6 @@
 #include "protocol/base/limits.hpp"
 #include "storage/dossiers.hpp"
+#include "storage/inbox.hpp"
 #include "tests/storage/city.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,5 @@
 #include "storage/dossiers.hpp"
+#include "storage/inbox.hpp"
 #include "tests/storage/city.hpp"
 
 #include <catch2/catch.hpp>

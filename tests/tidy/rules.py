@@ -17,15 +17,17 @@ MAY_INCLUDE = {
     "storage": {"storage", "protocol"},
     "runtime": {"runtime", "protocol"},
     "cli": {"cli", "runtime", "protocol"},
-    "agent": {"agent", "cli", "runtime", "storage", "protocol"},
-    "centre": {"centre", "cli", "runtime", "storage", "protocol"},
-    "bench": {"bench", "agent", "centre", "cli", "runtime", "storage", "protocol"},
-    "tests": {"tests", "bench", "agent", "centre", "cli", "runtime", "storage", "protocol"},
+    "desk": {"desk", "runtime", "storage", "protocol"},
+    "agent": {"agent", "desk", "cli", "runtime", "storage", "protocol"},
+    "centre": {"centre", "desk", "cli", "runtime", "storage", "protocol"},
+    "bench": {"bench", "agent", "centre", "desk", "cli", "runtime", "storage", "protocol"},
+    "tests": {"tests", "bench", "agent", "centre", "desk", "cli", "runtime", "storage", "protocol"},
 }
 FOREIGN_NOT = {
     "storage": re.compile(r"(boost/(asio|beast|json|url)|CLI/|toml|spdlog/|sodium).*"),
     "runtime": re.compile(r"(sqlite3|CLI/).*"),
     "cli": re.compile(r"(sqlite3|sodium).*"),
+    "desk": re.compile(r"(boost/(asio|beast)|sqlite3|zstd|utf8proc|sodium|CLI/).*"),
     "agent": re.compile(r"(sqlite3|zstd|utf8proc|sodium).*"),
     "centre": re.compile(r"(sqlite3|zstd|utf8proc|sodium).*"),
 }

@@ -29,11 +29,18 @@ function useSettled(value: string): string {
   return settled;
 }
 
-/** `kind`: a status, a list by deadline, or one of the two other ways to choose. */
+const whereabouts = ['mine', 'offered_to_me', 'offered_by_me', 'elsewhere'] as const;
+
+function isWhereabouts(kind: string): boolean {
+  return whereabouts.some((one) => one === kind);
+}
+
+/** `kind`: a status, a list by deadline, where a dossier is, or one of the two other ways to choose. */
 function listPath(search: string, kind: string): string {
   const query = new URLSearchParams({query: committed(search)});
   if (kind === 'conflicts') query.set('conflict', 'true');
   else if (kind === 'void') query.set('void', 'true');
+  else if (isWhereabouts(kind)) query.set('custody', kind);
   else if (isDeadlineList(kind)) for (const [name, value] of Object.entries(deadlineQueries[kind])) query.set(name, value);
   else if (kind) query.set('status', kind);
   return `/v1/dossiers?${query}`;
@@ -97,6 +104,11 @@ function Filter({value, onChange}: {value: string; onChange: (value: string) => 
         <option value="">{t.list.all}</option>
         <option value="conflicts">{t.list.needYou}</option>
         <option value="void">{t.list.withVoid}</option>
+        {whereabouts.map((one) => (
+          <option key={one} value={one}>
+            {t.list.where[one]}
+          </option>
+        ))}
         {deadlineLists.map((list) => (
           <option key={list} value={list}>
             {t.deadline.lists[list]}

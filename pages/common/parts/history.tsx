@@ -1,4 +1,5 @@
 import {useState} from 'preact/hooks';
+import {saidText} from '../desk/said_text';
 import {dossierPath, type HistoryEntry, type Why} from '../dossier';
 import {useRead} from '../live';
 import {useNames} from '../schema';
@@ -27,7 +28,6 @@ function ActShown({act}: {act: Act}) {
   const first = act.entries[0];
   if (!first) return null;
   const standing = (entry: HistoryEntry): string => t.history.standings[entry.standing as keyof typeof t.history.standings] ?? entry.standing;
-  const said = (entry: HistoryEntry): string => (entry.kind === 'remove' ? t.inbox.removed : names.value(entry.field, entry.value) || t.inbox.empty);
   return (
     <li class="card">
       <p>
@@ -47,7 +47,7 @@ function ActShown({act}: {act: Act}) {
           <div key={entry.op}>
             <dt>{names.field(entry.field)}</dt>
             <dd>
-              <Entered text={said(entry)} /> {entry.standing !== 'shown' && <span class="hint">({standing(entry)})</span>}
+              <Entered text={saidText(entry, names, t)} /> {entry.standing !== 'shown' && <span class="hint">({standing(entry)})</span>}
             </dd>
           </div>
         ))}

@@ -1,4 +1,5 @@
-import {useId, useMemo, useState} from 'preact/hooks';
+import type {JSX} from 'preact';
+import {useEffect, useId, useMemo, useState} from 'preact/hooks';
 import {fold} from '../text';
 import {Labelled} from './field';
 
@@ -25,21 +26,29 @@ export function Picker(props: {label: string; picks: readonly Pick[]; chosen: st
   const [at, setAt] = useState(0);
   const found = useMemo(() => (typed === undefined ? [] : matching(props.picks, typed).slice(0, shownMax)), [props.picks, typed]);
   const open = typed !== undefined;
+  useEffect(() => {
+    if (open) document.getElementById(`${id}-${at}`)?.scrollIntoView({block: 'nearest'});
+  }, [open, at]);
 
+  const shown = typed ?? (chosen ? label(chosen) : props.chosen);
   const choose = (pick: Pick | undefined): void => {
     if (pick) props.onChoose(pick.code);
     setTyped(undefined);
   };
-  const onKey = (event: KeyboardEvent): void => {
+  /** Keys may come faster than the page draws: what stands in the box counts. */
+  const meant = (inBox: string): Pick | undefined => (inBox === typed ? found[at] : matching(props.picks, inBox)[0]);
+  const onKey = (event: JSX.TargetedKeyboardEvent<HTMLInputElement>): void => {
+    const inBox = event.currentTarget.value;
     if (event.isComposing) return;
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
       if (!open) setTyped('');
       else setAt((at + (event.key === 'ArrowDown' ? 1 : -1) + found.length) % Math.max(found.length, 1));
-    } else if (event.key === 'Enter' && open) {
+    } else if (event.key === 'Enter' && (open || inBox !== shown)) {
       event.preventDefault();
       event.stopPropagation();
-      choose(found[at]);
+      const pick = meant(inBox);
+      if (pick) choose(pick);
     } else if (event.key === 'Escape' && open) {
       event.preventDefault();
       setTyped(undefined);
@@ -55,13 +64,14 @@ export function Picker(props: {label: string; picks: readonly Pick[]; chosen: st
           role="combobox"
           autocomplete="off"
           spellcheck={false}
+          readOnly={props.picks.length === 0} // nothing to choose from has arrived yet
           aria-expanded={open}
           aria-controls={`${id}-list`}
           aria-autocomplete="list"
           aria-activedescendant={open && found[at] ? `${id}-${at}` : undefined}
           aria-describedby={`${id}-said`}
           aria-invalid={props.error ? true : undefined}
-          value={typed ?? (chosen ? label(chosen) : props.chosen)}
+          value={shown}
           onInput={(event) => {
             setTyped(event.currentTarget.value);
             setAt(0);

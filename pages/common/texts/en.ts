@@ -8,8 +8,9 @@ export const en: Texts = {
 
   nav: {
     label: 'Sections', skip: 'To the content', status: 'Condition', loading: 'Loading…', dossiers: 'Dossiers', newDossier: 'New dossier',
-    outbox: 'Not sent yet', inbox: 'For you to decide', machine: 'This PC', devices: 'PCs', reports: 'Reports', tickets: 'Tickets',
+    outbox: 'Not sent yet', inbox: 'For you to decide', handOvers: 'Hand-overs', machine: 'This PC', devices: 'PCs', reports: 'Reports', tickets: 'Tickets',
   },
+  dialog: {cancel: 'Go back'},
   settings: {
     title: 'Display', language: 'Language', theme: 'Background', auto: 'As the PC', light: 'Light', dark: 'Dark', textSize: 'Text size', normal: 'Normal',
     large: 'Large', larger: 'Very large',
@@ -54,7 +55,8 @@ export const en: Texts = {
   },
   pages: {of: (list) => `Pages of ${list}`, back: '← Page before', forward: 'Next page →', range: (from, to) => `${from}–${to}`},
   list: {
-    search: 'Find by name, code, telephone, last 4 of an identity number', filter: 'Filter by status', all: 'Every status', needYou: 'Needs you', withVoid: 'Void ones too', owner: 'Owner and code',
+    search: 'Find by name, code, telephone, last 4 of an identity number', filter: 'Filter by status', all: 'Every status', needYou: 'Needs you', withVoid: 'Void ones too',
+    where: {mine: 'Held by this unit', offered_to_me: 'Offered to this unit', offered_by_me: 'Offered by this unit, not answered', elsewhere: 'Held elsewhere'}, owner: 'Owner and code',
     procedure: 'Procedure', status: 'Status', state: 'Is it safe?', none: 'No dossier fits.', noOwner: '(no name yet)', noCode: '(no code yet)',
     shown: (count, more) => (more ? `The first ${many(count, 'dossier')}; there are more.` : `${many(count, 'dossier')}.`),
     due: (time) => `Appointed ${time}`, unit: 'Unit',
@@ -110,7 +112,7 @@ export const en: Texts = {
     title: 'The same person, the same procedure today?', why: 'There is such a dossier of today already. Nothing was saved yet.', back: 'Back', saveAnyway: 'Save it as another dossier',
   },
   dossier: {
-    back: '← List of dossiers', edit: 'Edit', notes: 'Notes', newNote: 'New note', addNote: 'Add', voided: 'Voided', notAccepted: 'Not accepted; kept until somebody decides:',
+    back: '← List of dossiers', edit: 'Edit', propose: 'Propose a change', notes: 'Notes', newNote: 'New note', addNote: 'Add', voided: 'Voided', notAccepted: 'Not accepted; kept until somebody decides:', changeStatus: 'Change the status…',
   },
   voiding: {
     open: 'Void (made by mistake)', title: 'Void this dossier?', explain: 'The dossier is kept and marked as void, with the reason, the name and the time. Nothing is deleted.', why: 'Reason', back: 'Take the voiding back',
@@ -122,16 +124,18 @@ export const en: Texts = {
   },
   code: {copy: 'Copy', read: 'Read aloud', copied: 'Copied.', notCopied: 'The browser does not allow copying; select the code and press Ctrl+C.', dot: 'dot', hyphen: 'dash', also: 'Other codes:'},
   history: {
-    title: 'History', whyOpen: 'Why?', whyTitle: (field) => `Why “${field}” shows this`, close: 'Close', why: 'Reason:', device: (id) => `PC ${id}`,
+    title: 'History', takenBack: 'Back to the value before', whyOpen: 'Why?', whyTitle: (field) => `Why “${field}” shows this`, close: 'Close', why: 'Reason:', device: (id) => `PC ${id}`,
     standings: {
-      shown: 'in use', replaced: 'replaced', lost: 'not used (a later one is)', in_conflict: 'to be decided', proposed: 'not accepted', not_applied: 'cannot apply', waiting: 'waits for what came before it',
+      shown: 'in use', replaced: 'replaced', lost: 'not used (a later one is)', in_conflict: 'to be decided', proposed: 'not accepted', not_applied: 'cannot apply',
+      approved: 'proposal accepted', dismissed: 'dismissed, with a reason', waiting: 'waits for what came before it', erased: 'erased by order',
     },
     because: {
       nothing_entered: 'Nobody ever entered anything here.', not_merged: 'What was entered does not apply, or not yet; see each line below.', only_value: 'It is the only value that was ever entered.',
       newest: 'Whoever entered it had seen the value before, and replaced it.', agreed: 'Several people entered the same without having seen each other’s.',
       later_clock: 'Several values were entered by people who had not seen each other’s; this field takes the later one.', believed_clock: 'A value with a later time was entered on a PC whose clock was wrong; a right clock goes before a wrong one.',
       taken_back: 'A decision was taken back; what it had replaced shows again.', undecided: 'Different values were entered by people who had not seen each other’s; somebody must decide.',
-      removed: 'Whoever removed it had seen it.', each_element: 'This is a list; each entry has a reason of its own.',
+      weightier: 'Two statuses were entered without knowledge of each other; the one with more weight shows.', custodian: 'The other was written where the dossier no longer was; the value of the unit that holds it shows.',
+      approved: 'Another unit proposed it, and somebody who may accepted it.', removed: 'Whoever removed it had seen it.', each_element: 'This is a list; each entry has a reason of its own.',
     },
   },
   edit: {
@@ -145,14 +149,50 @@ export const en: Texts = {
     since: (time, count) => `since ${time}, ${many(count, 'change')}`, attempts: (count) => `${many(count, 'attempt')} failed.`,
   },
   inbox: {
-    explain: 'Two places wrote different things into one field. The system does not choose. Look at the papers, then decide; the other values stay in the history.',
-    all: '← All questions', none: 'There is nothing to decide.', before: 'Before', here: 'On this PC', there: 'Elsewhere', nothingBefore: '(nothing before)', empty: '(empty)', removed: 'Remove it',
-    stays: 'Keep it', another: 'Another value…', otherValue: 'The right value', why: 'Reason (optional)', whyNeeded: 'Reason', chooseFirst: 'Choose a side to see what comes of it.',
-    preview: 'After the decision:', othersStay: 'The other values stay in the history.', confirm: 'Decide', clockBad: 'that PC’s clock is wrong',
-    kinds: {choose_value: 'two different values', removed_but_edited: 'removed here, edited there', payment_differs: 'one receipt, two amounts'},
+    explain: 'The system never chooses for people: look at the papers, then decide, with a reason. Every other value stays in the history, and every decision can be taken back for 30 days.',
+    all: '← All questions', none: 'There is nothing to decide.', noneHere: 'Nothing of what was chosen on this page; see the next.', before: 'Before', here: 'On this PC', there: 'Elsewhere', nothingBefore: '(nothing before)', empty: '(empty)', removed: 'Remove it',
+    stays: 'Keep it', another: 'Another value…', otherValue: 'The right value', why: 'Reason', chooseFirst: 'Choose to see what comes of it.',
+    preview: 'After the decision:', nothingChanges: 'No field changes.', othersStay: 'The other values stay in the history.', left: (count) => `${count} more to decide in this dossier.`, confirm: 'Decide',
+    notForYou: 'Somebody else decides this; here it can only be seen.', wouldNotApply: 'This decision would have no effect.', clockBad: 'that PC’s clock is wrong', hadSeen: 'Had seen:', sameAct: 'In the same act:', approve: 'Accept the proposal', dismiss: 'Seen and dealt with',
+    dismissProposal: 'Do not accept it', forWhom: 'To decide:', levels: {decider: 'with whoever decides', leader: 'gone up to the unit’s leader', centre: 'gone up to the centre'},
+    goesUp: (time) => `(goes up at ${time})`, blocks: (statuses) => `cannot become yet: ${statuses}`, alike: (count) => `Decide all ${count} identical cases so`,
+    whose: 'Decided by', everybody: 'everybody', mine: 'me', level: 'Level', anyLevel: 'any',
+    acts: {offer: 'Hand-over', accept: 'Hand-over accepted', decline: 'Hand-over declined', recall: 'Hand-over recalled', approve: 'Proposal accepted', dismiss: 'Dealt with'},
+  },
+  unapplied: {
+    proposed: 'Proposed', refused: 'No effect',
+    ways: {
+      approve: {open: 'Accept…', title: 'Accept this proposal?', explain: 'What was proposed takes the place of the present value, as if you had written it.', confirm: 'Accept'},
+      dismiss: {open: 'Do not accept…', title: 'Not accept it?', explain: 'It is not shown here any more; it stays in the history with your reason.', confirm: 'Do not accept'},
+    },
+  },
+  custody: {
+    title: 'Where it is', heldBy: 'Lies with', since: (time) => `since ${time}`, inFlight: 'On its way:', open: 'Hand over to another unit…',
+    elsewhere: 'This unit does not hold the dossier: notes, papers and receipts can still be added; a change of another field becomes a proposal to the unit that does.',
+    offerTitle: 'Hand the dossier over', offerExplain: 'It stays with this unit until the other has checked the papers and accepted. The papers go with the control slip.', to: 'To', toHint: 'Type its name or code; arrows to choose, Enter to take.', noUnit: 'No unit fits.',
+    note: 'What goes with it', noteHint: 'How many papers, which originals, what they must know.', offer: 'Hand over',
+    papersChecked: (count) => (count === 0 ? 'The bundle of papers is checked' : `All ${count} papers above are there`), late: 'No answer for a working day',
+    explain: 'Dossiers on their way from one unit to another. The giver holds each until the other unit has accepted it.', incoming: 'Offered to this unit', noneIncoming: 'Nothing is on its way here.',
+    outgoing: 'Offered by this unit, not answered yet', noneOutgoing: 'Nothing waits for an answer.', allLate: 'No answer for a working day, all units', noneLate: 'Nothing is late.',
+    fromTo: 'From → to', offeredAt: 'Offered',
+    answers: {
+      accept: {open: 'Accept…', title: 'Take this dossier over?', explain: 'Check the bundle of papers first. From then on this unit answers for the dossier.', why: 'Remark (optional)', confirm: 'Accept'},
+      decline: {open: 'Decline…', title: 'Not take it over?', explain: 'The dossier stays where it was. Send the papers back.', why: 'Reason', confirm: 'Decline'},
+      recall: {open: 'Recall…', title: 'Take the offer back?', explain: 'If the other unit accepted before it heard of this, the dossier is theirs.', why: 'Reason (optional)', confirm: 'Recall'},
+    },
+  },
+  slip: {
+    open: 'Control slip', back: '← Back to the dossier', title: 'Control slip of a dossier', form: 'Form 05 of Circular 01/2018/TT-VPCP; made from the log of hand-overs.', received: 'Received', due: 'Due',
+    heads: ['No.', 'Given by', 'Taken by', 'Held until', 'Working time', 'Result', 'Remark', 'Signed (giver, taker)'], lodged: 'Lodged by the citizen', stillThere: 'still there',
+    worked: (hours, minutes) => `${hours} h ${minutes} min`, by: (step, due) => `${step ? 'the step is' : 'the whole is'} due ${due}`, print: 'Print',
+    judgements: {none: 'not judged', early: 'early', on_time: 'on time', late: 'late', open_good: 'in time so far', open_late: 'late by now'},
+  },
+  status: {
+    title: 'Change the status', now: 'Now:', next: 'Next', nothingNext: 'Nothing follows.', why: 'Reason', whatMissing: 'Papers that must be supplied', confirm: 'Change',
+    blocked: 'Not yet:', decideFirst: 'something must be decided first',
   },
   leave: {
-    open: 'Leave it to the officer…', title: 'Leave it to the officer?', why: 'Note for the officer', cancel: 'Back', confirm: 'Leave it, with the note',
+    open: 'Leave it to the officer…', title: 'Leave it to the officer?', why: 'Note for the officer', confirm: 'Leave it, with the note',
     explain: 'The question stays open until somebody decides it. The note is saved in the dossier; whoever opens it sees it.', left: 'Left to the officer:',
     note: (field) => `Left to the officer (${field}): `,
   },
@@ -181,6 +221,14 @@ export const en: Texts = {
     ambiguous: {what: 'Several dossiers share this code.', remedy: 'Open it from the list.'},
     invalid: {what: 'This cannot be accepted as it is; nothing was saved.', remedy: 'Correct it and save again.'},
     too_large: {what: 'This is too long; nothing was saved.', remedy: 'Shorten it, or attach it as a file.'},
+    not_the_holder: {what: 'The dossier lies with another unit; nothing was saved.', remedy: 'This is for the unit that holds it.'},
+    not_the_decider: {what: 'This is for somebody else to decide; nothing was saved.', remedy: 'Leave it to them.'},
+    not_offered: {what: 'The dossier was not offered to this unit.', remedy: 'See who offered it to whom.'},
+    offer_closed: {what: 'That hand-over is over.', remedy: 'See where the dossier is now.'},
+    illegal_status: {what: 'That status cannot follow the present one; nothing was saved.', remedy: 'Choose one of the list.'},
+    blocked: {what: 'Something must be decided first; nothing was saved.', remedy: 'See “For you to decide”.'},
+    not_alike: {what: 'There are more or fewer such cases by now; nothing was decided.', remedy: 'Look again, then decide.'},
+    disabled: {what: 'This PC or this person may not act any more.', remedy: 'Call the centre.'},
     exists: {what: 'There is a dossier with this code already; nothing was saved.', remedy: 'Edit that one, or leave the code out.'},
     not_member: {what: 'The centre has not approved this PC yet.', remedy: 'Call the centre’s administrator to compare the 30 digits and approve it.'},
     revoked: {what: 'This PC was revoked.', remedy: 'Call the centre. The data on this PC are still there.'},
@@ -192,7 +240,7 @@ export const en: Texts = {
   },
   centre: {
     well: 'Every PC is well.', alerts: (count) => `${many(count, 'PC')} to look at`, links: (count) => `${many(count, 'PC')} connected`,
-    waiting: (count) => `${many(count, 'PC')} waiting for approval`, subtitle: (organisation) => `Centre · ${organisation}`,
+    waiting: (count) => `${many(count, 'PC')} waiting for approval`, late: (count) => `${many(count, 'hand-over')} without an answer for a working day`, subtitle: (organisation) => `Centre · ${organisation}`,
   },
   devices: {
     search: 'Find by ward, label, PC', count: (count) => `${many(count, 'PC')}, worst first.`, device: 'Unit and PC', state: 'Condition, what to do', contact: 'Contact', unsent: 'Not sent yet',
@@ -213,5 +261,9 @@ export const en: Texts = {
     address: 'Centre’s address', addressHint: 'Name or address:port, as the ward reaches it.', hours: 'Good for', make: 'Make a ticket', download: 'Download',
     made: (unit, expires) => `A ticket for ${unit}, good until ${expires}.`, next: 'Take it to the new PC and run “wardsync enrol --ticket …”. The PC then shows up under PCs, to be approved.',
   },
-  dossiers: {readOnly: 'To read only: dossiers are edited where they are held.', undecided: (count) => `${many(count, 'question')} the ward has not decided`},
+  dossiers: {
+    readOnly: 'The dossiers of all units. Who holds one decides about it; the centre hands over, moves on and decides its own.', undecided: (count) => `${many(count, 'question')} not decided yet`,
+    duplicates: 'Perhaps one matter, lodged twice', duplicatesWhy: 'One citizen, one procedure. Neither is merged into the other: the citizen holds two receipts.', same: 'One matter…', different: 'Two matters…',
+    linkWhy: 'The reason, kept in both', linkConfirm: 'Note it in both',
+  },
 };

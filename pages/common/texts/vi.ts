@@ -12,8 +12,9 @@ export const vi = {
 
   nav: {
     label: 'Các mục', skip: 'Đến nội dung chính', status: 'Tình trạng', loading: 'Đang tải…', dossiers: 'Hồ sơ', newDossier: 'Tiếp nhận hồ sơ',
-    outbox: 'Chưa gửi', inbox: 'Cần quyết định', machine: 'Máy này', devices: 'Các máy', reports: 'Báo cáo', tickets: 'Phiếu đăng ký máy',
+    outbox: 'Chưa gửi', inbox: 'Cần quyết định', handOvers: 'Bàn giao', machine: 'Máy này', devices: 'Các máy', reports: 'Báo cáo', tickets: 'Phiếu đăng ký máy',
   },
+  dialog: {cancel: 'Quay lại'},
   settings: {
     title: 'Hiển thị', language: 'Ngôn ngữ', theme: 'Màu nền', auto: 'Theo máy', light: 'Sáng', dark: 'Tối', textSize: 'Cỡ chữ', normal: 'Thường',
     large: 'Lớn', larger: 'Rất lớn',
@@ -61,6 +62,7 @@ export const vi = {
   },
   list: {
     search: 'Tìm theo tên, mã, điện thoại, 4 số cuối giấy tờ', filter: 'Lọc theo trạng thái', all: 'Mọi trạng thái', needYou: 'Cần bạn quyết định', withVoid: 'Cả hồ sơ đã hủy',
+    where: {mine: 'Đơn vị này đang giữ', offered_to_me: 'Đang giao đến đơn vị này', offered_by_me: 'Đơn vị này đã giao, chờ trả lời', elsewhere: 'Đang ở đơn vị khác'},
     owner: 'Chủ hồ sơ và mã', procedure: 'Thủ tục', status: 'Trạng thái hồ sơ', state: 'Đã an toàn chưa',
     none: 'Không có hồ sơ nào khớp.', noOwner: '(chưa có tên)', noCode: '(chưa có mã)',
     shown: (count: number, more: boolean): string => (more ? `${count} hồ sơ đầu tiên; còn nữa.` : `${count} hồ sơ.`),
@@ -120,8 +122,8 @@ export const vi = {
     title: 'Cùng người, cùng thủ tục hôm nay?', why: 'Hôm nay máy này đã có hồ sơ giống như vậy. Chưa có gì được lưu.', back: 'Quay lại', saveAnyway: 'Vẫn lưu thành hồ sơ khác',
   },
   dossier: {
-    back: '← Danh sách hồ sơ', edit: 'Sửa hồ sơ', notes: 'Ghi chép', newNote: 'Thêm ghi chép', addNote: 'Ghi vào', voided: 'Đã hủy',
-    notAccepted: 'Chưa được chấp nhận; vẫn được giữ cho đến khi có người quyết định:',
+    back: '← Danh sách hồ sơ', edit: 'Sửa hồ sơ', propose: 'Đề xuất sửa', notes: 'Ghi chép', newNote: 'Thêm ghi chép', addNote: 'Ghi vào', voided: 'Đã hủy',
+    notAccepted: 'Chưa được chấp nhận; vẫn được giữ cho đến khi có người quyết định:', changeStatus: 'Chuyển trạng thái…',
   },
   voiding: {
     open: 'Hủy hồ sơ lập nhầm', title: 'Hủy hồ sơ này?', explain: 'Hồ sơ vẫn được giữ, đánh dấu “đã hủy” cùng lý do, tên và thời điểm. Không có gì bị xóa.',
@@ -133,16 +135,17 @@ export const vi = {
   },
   code: {copy: 'Chép mã', read: 'Đọc mã', copied: 'Đã chép.', notCopied: 'Trình duyệt không cho chép; bôi đen mã rồi bấm Ctrl+C.', dot: 'chấm', hyphen: 'gạch', also: 'Mã khác:'},
   history: {
-    title: 'Lịch sử', whyOpen: 'Vì sao?', whyTitle: (field: string): string => `Vì sao ô “${field}” hiện như vậy`, close: 'Đóng', why: 'Lý do:', device: (id: string): string => `máy ${id}`,
+    title: 'Lịch sử', takenBack: 'Lấy lại giá trị trước đó', whyOpen: 'Vì sao?', whyTitle: (field: string): string => `Vì sao ô “${field}” hiện như vậy`, close: 'Đóng', why: 'Lý do:', device: (id: string): string => `máy ${id}`,
     standings: {
       shown: 'đang dùng', replaced: 'đã được thay', lost: 'không dùng (có bản ghi sau)', in_conflict: 'chờ quyết định', proposed: 'chưa được chấp nhận', not_applied: 'không áp dụng được',
-      waiting: 'chờ dữ liệu trước đó',
+      approved: 'đề xuất đã được chấp nhận', dismissed: 'đã được bỏ qua, có lý do', waiting: 'chờ dữ liệu trước đó', erased: 'đã xóa theo lệnh',
     },
     because: {
       nothing_entered: 'Chưa ai nhập gì vào ô này.', not_merged: 'Giá trị đã nhập không áp dụng được, hoặc chưa áp dụng được; xem từng dòng dưới đây.', only_value: 'Đây là giá trị duy nhất đã được nhập.',
       newest: 'Người nhập giá trị này đã thấy giá trị trước và thay nó.', agreed: 'Nhiều người nhập giống nhau dù chưa thấy của nhau.',
       later_clock: 'Nhiều giá trị được nhập khi chưa thấy của nhau; ô này lấy giá trị nhập sau.', believed_clock: 'Giá trị có giờ muộn hơn được nhập trên máy có đồng hồ sai; giờ đúng được lấy trước giờ sai.',
       taken_back: 'Một quyết định đã được rút lại; giá trị trước quyết định đó hiện trở lại.', undecided: 'Các giá trị khác nhau được nhập khi chưa thấy của nhau; chờ người có thẩm quyền quyết định.',
+      weightier: 'Hai trạng thái được ghi khi chưa thấy của nhau; trạng thái có trọng số lớn hơn được lấy.', custodian: 'Giá trị kia được ghi ở nơi không còn giữ hồ sơ; giá trị của nơi đang giữ được lấy.', approved: 'Được đơn vị khác đề xuất, và người có quyền đã chấp nhận.',
       removed: 'Người bỏ mục này đã thấy nó trước khi bỏ.', each_element: 'Đây là một danh sách; mỗi mục có lý do riêng.',
     },
   },
@@ -159,15 +162,52 @@ export const vi = {
     attempts: (count: number): string => `Đã thử nối ${count} lần không được.`,
   },
   inbox: {
-    explain: 'Hai nơi đã ghi khác nhau vào cùng một ô. Hệ thống không tự chọn. Hãy xem giấy tờ rồi quyết định; các giá trị kia vẫn còn trong lịch sử.',
-    all: '← Tất cả các chỗ cần quyết định', none: 'Không có gì cần quyết định.', before: 'Trước đó', here: 'Tại máy này', there: 'Nơi khác', nothingBefore: '(trước đó chưa có)',
-    empty: '(để trống)', removed: 'Bỏ đi', stays: 'Giữ lại', another: 'Giá trị khác…', otherValue: 'Giá trị đúng', why: 'Lý do (không bắt buộc)', whyNeeded: 'Lý do',
-    chooseFirst: 'Chọn một bên để xem trước kết quả.', preview: 'Sau khi quyết định:', othersStay: 'Các giá trị khác còn trong lịch sử.', confirm: 'Quyết định',
-    clockBad: 'đồng hồ máy đó sai',
-    kinds: {choose_value: 'hai giá trị khác nhau', removed_but_edited: 'nơi bỏ, nơi sửa', payment_differs: 'một biên lai, hai số tiền'},
+    explain: 'Hệ thống không tự chọn thay người: hãy xem giấy tờ rồi quyết định, có lý do. Mọi giá trị khác vẫn còn trong lịch sử, và quyết định nào cũng lấy lại được trong 30 ngày.',
+    all: '← Tất cả các chỗ cần quyết định', none: 'Không có gì cần quyết định.', noneHere: 'Trang này không có gì thuộc phần đã chọn; xem trang sau.', before: 'Trước đó', here: 'Tại máy này', there: 'Nơi khác', nothingBefore: '(trước đó chưa có)',
+    empty: '(để trống)', removed: 'Bỏ đi', stays: 'Giữ lại', another: 'Giá trị khác…', otherValue: 'Giá trị đúng', why: 'Lý do',
+    chooseFirst: 'Chọn một cách để xem trước kết quả.', preview: 'Sau khi quyết định:', nothingChanges: 'Không có ô nào thay đổi.', othersStay: 'Các giá trị khác còn trong lịch sử.',
+    left: (count: number): string => `Hồ sơ này còn ${count} chỗ khác cần quyết định.`, confirm: 'Quyết định', notForYou: 'Chỗ này do người khác quyết định; ở đây chỉ xem được.', wouldNotApply: 'Quyết định này sẽ không có hiệu lực.',
+    clockBad: 'đồng hồ máy đó sai', hadSeen: 'Khi ghi đã thấy:', sameAct: 'Cùng lúc đó:', approve: 'Chấp nhận đề xuất', dismiss: 'Đã xem và xử lý', dismissProposal: 'Không chấp nhận',
+    forWhom: 'Người quyết định:', levels: {decider: 'đang ở người quyết định', leader: 'đã lên lãnh đạo đơn vị', centre: 'đã lên Trung tâm'},
+    goesUp: (time: string): string => `(lên cấp trên lúc ${time})`, blocks: (statuses: string): string => `chưa thể chuyển sang: ${statuses}`,
+    alike: (count: number): string => `Quyết định như vậy cho cả ${count} trường hợp giống hệt nhau`,
+    whose: 'Ai quyết định', everybody: 'mọi người', mine: 'tôi', level: 'Cấp', anyLevel: 'mọi cấp',
+    acts: {offer: 'Bàn giao', accept: 'Tiếp nhận bàn giao', decline: 'Từ chối bàn giao', recall: 'Rút lại bàn giao', approve: 'Chấp nhận đề xuất', dismiss: 'Ghi là đã xử lý'},
+  },
+  unapplied: {
+    proposed: 'Đề xuất', refused: 'Không có hiệu lực',
+    ways: {
+      approve: {open: 'Chấp nhận…', title: 'Chấp nhận đề xuất này?', explain: 'Giá trị được đề xuất sẽ thay giá trị hiện tại, như thể bạn tự ghi.', confirm: 'Chấp nhận'},
+      dismiss: {open: 'Không chấp nhận…', title: 'Không chấp nhận?', explain: 'Việc này không còn hiện ở đây; nó vẫn còn trong lịch sử cùng lý do của bạn.', confirm: 'Không chấp nhận'},
+    },
+  },
+  custody: {
+    title: 'Nơi giữ hồ sơ', heldBy: 'Đang ở', since: (time: string): string => `từ ${time}`, inFlight: 'Đang bàn giao:', open: 'Bàn giao cho đơn vị khác…',
+    elsewhere: 'Đơn vị này không giữ hồ sơ: ghi chép, giấy tờ và biên lai vẫn thêm được; sửa các ô khác thành đề xuất gửi nơi đang giữ.',
+    offerTitle: 'Bàn giao hồ sơ', offerExplain: 'Hồ sơ vẫn ở đơn vị này cho đến khi bên nhận đã kiểm giấy tờ và tiếp nhận. Giấy tờ gửi theo phiếu kiểm soát.', to: 'Đơn vị nhận', toHint: 'Gõ tên hoặc mã, không cần dấu; mũi tên để chọn, Enter để nhận.', noUnit: 'Không có đơn vị nào khớp.',
+    note: 'Gửi kèm', noteHint: 'Số bản, giấy tờ gốc, điều bên nhận cần biết.', offer: 'Bàn giao',
+    papersChecked: (count: number): string => (count === 0 ? 'Đã kiểm tra tập giấy tờ' : `Đã kiểm tra đủ ${count} giấy tờ trên`), late: 'Quá một ngày làm việc chưa ai trả lời',
+    explain: 'Hồ sơ trên đường từ đơn vị này sang đơn vị khác. Bên giao vẫn giữ hồ sơ cho đến khi bên nhận tiếp nhận.', incoming: 'Giao đến đơn vị này', noneIncoming: 'Không có hồ sơ nào đang giao đến.',
+    outgoing: 'Đơn vị này đã giao, chờ trả lời', noneOutgoing: 'Không có hồ sơ nào đang chờ trả lời.', allLate: 'Quá một ngày làm việc chưa ai trả lời, mọi đơn vị', noneLate: 'Không có hồ sơ nào bị chậm.',
+    fromTo: 'Giao → nhận', offeredAt: 'Giao lúc',
+    answers: {
+      accept: {open: 'Tiếp nhận…', title: 'Tiếp nhận hồ sơ này?', explain: 'Kiểm tra tập giấy tờ trước. Từ lúc tiếp nhận, đơn vị này chịu trách nhiệm về hồ sơ.', why: 'Ghi chú (không bắt buộc)', confirm: 'Tiếp nhận'},
+      decline: {open: 'Từ chối…', title: 'Từ chối tiếp nhận hồ sơ này?', explain: 'Hồ sơ ở lại bên giao. Gửi trả tập giấy tờ.', why: 'Lý do', confirm: 'Từ chối'},
+      recall: {open: 'Rút lại…', title: 'Rút lại bàn giao?', explain: 'Nếu bên nhận đã tiếp nhận trước khi biết, hồ sơ là của bên nhận.', why: 'Lý do (không bắt buộc)', confirm: 'Rút lại'},
+    },
+  },
+  slip: {
+    open: 'Phiếu kiểm soát', back: '← Về hồ sơ', title: 'Phiếu kiểm soát quá trình giải quyết hồ sơ', form: 'Mẫu số 05, Thông tư 01/2018/TT-VPCP; lập từ nhật ký bàn giao.', received: 'Tiếp nhận', due: 'Hẹn trả',
+    heads: ['TT', 'Bên giao', 'Bên nhận', 'Giữ đến', 'Thời gian làm việc', 'Kết quả', 'Ghi chú', 'Ký giao, nhận'] as readonly string[], lodged: 'Công dân nộp', stillThere: 'đang giữ',
+    worked: (hours: number, minutes: number): string => `${hours} giờ ${minutes} phút`, by: (step: boolean, due: string): string => `${step ? 'hạn của bước' : 'hạn của cả hồ sơ'} ${due}`, print: 'In phiếu',
+    judgements: {none: 'chưa tính được', early: 'trước hạn', on_time: 'đúng hạn', late: 'quá hạn', open_good: 'còn hạn', open_late: 'đang quá hạn'},
+  },
+  status: {
+    title: 'Chuyển trạng thái hồ sơ', now: 'Hiện nay:', next: 'Trạng thái tiếp theo', nothingNext: 'Không có trạng thái nào tiếp theo.', why: 'Lý do', whatMissing: 'Giấy tờ phải bổ sung', confirm: 'Chuyển',
+    blocked: 'Chưa chuyển được:', decideFirst: 'có chỗ phải quyết định trước',
   },
   leave: {
-    open: 'Để cán bộ chuyên môn quyết định…', title: 'Để cán bộ chuyên môn quyết định?', why: 'Ghi chép cho cán bộ chuyên môn', cancel: 'Quay lại', confirm: 'Để lại và ghi chép',
+    open: 'Để cán bộ chuyên môn quyết định…', title: 'Để cán bộ chuyên môn quyết định?', why: 'Ghi chép cho cán bộ chuyên môn', confirm: 'Để lại và ghi chép',
     explain: 'Chỗ này vẫn mở cho đến khi có người quyết định. Ghi chép được lưu vào hồ sơ; ai mở hồ sơ cũng thấy.', left: 'Đã để cán bộ chuyên môn quyết định:',
     note: (field: string): string => `Để cán bộ chuyên môn quyết định (${field}): `,
   },
@@ -198,6 +238,14 @@ export const vi = {
     ambiguous: {what: 'Nhiều hồ sơ có cùng mã này.', remedy: 'Mở từ danh sách.'},
     invalid: {what: 'Nội dung này chưa được chấp nhận; chưa có gì được lưu.', remedy: 'Sửa lại rồi lưu lần nữa.'},
     too_large: {what: 'Nội dung dài quá; chưa có gì được lưu.', remedy: 'Viết ngắn lại, hoặc đính kèm thành tệp.'},
+    not_the_holder: {what: 'Hồ sơ đang ở đơn vị khác; chưa có gì được lưu.', remedy: 'Việc này thuộc đơn vị đang giữ hồ sơ.'},
+    not_the_decider: {what: 'Chỗ này do người khác quyết định; chưa có gì được lưu.', remedy: 'Để lại cho người có quyền.'},
+    not_offered: {what: 'Hồ sơ này không được bàn giao cho đơn vị này.', remedy: 'Xem lại hồ sơ: ai giao cho ai.'},
+    offer_closed: {what: 'Việc bàn giao này đã kết thúc.', remedy: 'Xem hồ sơ hiện đang ở đâu.'},
+    illegal_status: {what: 'Trạng thái này không thể tiếp theo trạng thái hiện nay; chưa có gì được lưu.', remedy: 'Chọn một trạng thái trong danh sách.'},
+    blocked: {what: 'Có chỗ phải được quyết định trước; chưa có gì được lưu.', remedy: 'Xem mục Cần quyết định.'},
+    not_alike: {what: 'Số trường hợp giống nhau đã thay đổi; chưa có gì được quyết định.', remedy: 'Xem lại rồi quyết định lần nữa.'},
+    disabled: {what: 'Máy hoặc người này không còn quyền.', remedy: 'Gọi Trung tâm.'},
     exists: {what: 'Đã có hồ sơ mang mã này; chưa có gì được lưu.', remedy: 'Sửa hồ sơ đó, hoặc để trống ô mã.'},
     not_member: {what: 'Trung tâm chưa phê duyệt máy này.', remedy: 'Gọi quản trị viên của Trung tâm để so 30 chữ số và phê duyệt máy.'},
     revoked: {what: 'Máy này đã bị thu hồi quyền.', remedy: 'Gọi Trung tâm. Dữ liệu trên máy vẫn còn.'},
@@ -209,7 +257,7 @@ export const vi = {
   },
   centre: {
     well: 'Mọi máy đều ổn.', alerts: (count: number): string => `${count} máy cần xem lại`, links: (count: number): string => `${count} máy đang nối`,
-    waiting: (count: number): string => `${count} máy chờ phê duyệt`, subtitle: (organisation: string): string => `Trung tâm · ${organisation}`,
+    waiting: (count: number): string => `${count} máy chờ phê duyệt`, late: (count: number): string => `${count} hồ sơ bàn giao quá một ngày làm việc chưa ai trả lời`, subtitle: (organisation: string): string => `Trung tâm · ${organisation}`,
   },
   devices: {
     search: 'Tìm theo phường, nhãn, mã máy', count: (count: number): string => `${count} máy, xấu nhất ở trên.`, device: 'Đơn vị và máy', state: 'Tình trạng, việc cần làm', contact: 'Liên lạc',
@@ -233,7 +281,9 @@ export const vi = {
     next: 'Mang phiếu đến máy mới, chạy “wardsync enrol --ticket …”. Sau đó máy hiện ở mục Các máy để phê duyệt.',
   },
   dossiers: {
-    readOnly: 'Chỉ để xem: hồ sơ được sửa tại nơi đang giữ nó.', undecided: (count: number): string => `${count} chỗ phường chưa quyết định`,
+    readOnly: 'Hồ sơ của mọi đơn vị. Đơn vị đang giữ hồ sơ quyết định; Trung tâm bàn giao, chuyển trạng thái và quyết định những hồ sơ của mình.', undecided: (count: number): string => `${count} chỗ chưa quyết định`,
+    duplicates: 'Có thể là một việc nộp hai lần', duplicatesWhy: 'Cùng người, cùng thủ tục. Không hồ sơ nào bị nhập vào hồ sơ kia: công dân đã nhận hai giấy tiếp nhận.', same: 'Cùng một việc…', different: 'Hai việc khác nhau…',
+    linkWhy: 'Lý do, ghi vào cả hai hồ sơ', linkConfirm: 'Ghi vào cả hai',
   },
 };
 

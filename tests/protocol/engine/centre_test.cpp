@@ -219,13 +219,14 @@ TEST_CASE("centre: a caller of a newer version is told so, whether it syncs or e
   town.centre.ticket.emplace();
   town.centre.ticket->secret[0] = 1;
   const auto& secret = town.centre.ticket->secret;
-  Bytes enrol_hello{2};
+  Bytes enrol_hello{sync::protocol_version + 1};
   append(enrol_hello, ticket::ticket_id(secret).view());
   append(enrol_hello, Bytes(40, 7));
   for (const auto purpose : {sync::Purpose::sync, sync::Purpose::enrol}) {
     Caller caller(town, purpose);
     if (purpose == sync::Purpose::enrol) caller.handshake.set_psk(ticket::psk_of(secret, town.city.org()));
-    const auto answer = caller.greet(purpose == sync::Purpose::sync ? Bytes{2, 0xff, 0xff, 0xff, 1, 2, 3} : enrol_hello);
+    const auto answer =
+        caller.greet(purpose == sync::Purpose::sync ? Bytes{sync::protocol_version + 1, 0xff, 0xff, 0xff, 1, 2, 3} : enrol_hello);
     const auto welcome = sync::decode_welcome(answer, {town.city.org(), town.pc.id}).value();
     CHECK(std::get<sync::Refusal>(welcome).fault == Fault::unsupported);
     REQUIRE(caller.closed);

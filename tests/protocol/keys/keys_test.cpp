@@ -163,6 +163,46 @@ TEST_CASE("keys: a wrap of a seed is never a wrap of a dossier key") {
   CHECK_FALSE(keys::unwrap_seed(of_key.wrapped, org, unit, epoch, fixed_from<DeviceId>(did.view()), secret).has_value());
 }
 
+TEST_CASE("keys: whoever holds a dossier's key opens the earlier one that its grant seals, and nobody else") {
+  const Keys k;
+  const auto next = made_secret<crypto::DossierKey>(10);
+  const auto sealed = keys::seal_before(k.dossier, next, did, org);
+  CHECK(sealed.key_id == k.id);
+  CHECK(sealed.sealed.size() == 64);
+  CHECK(sealed == keys::seal_before(k.dossier, next, did, org));
+  CHECK(crypto::equal(keys::open_before(sealed, next, did, org).value().view(), k.dossier.view()));
+  CHECK(fault_of(keys::open_before(sealed, k.dossier, did, org)) == Fault::bad_signature);
+  CHECK(fault_of(keys::open_before(sealed, next, made<Did>(4), org)) == Fault::bad_signature);
+  CHECK(fault_of(keys::open_before(sealed, next, did, made<OrgId>(4))) == Fault::bad_signature);
+  CHECK(fault_of(keys::open_before({made<KeyId>(5), sealed.sealed}, next, did, org)) == Fault::wrong_key);
+  CHECK(fault_of(keys::open_before({k.id, Bytes(31, 1)}, next, did, org)) == Fault::malformed);
+  for_each_flipped_bit(sealed.sealed,
+                       [&](const Bytes& flipped) { CHECK_FALSE(keys::open_before({k.id, flipped}, next, did, org).has_value()); });
+}
+
+TEST_CASE("keys: the bytes of an earlier key under its successor are those of the golden file") {
+  const Keys k;
+  const auto next = made_secret<crypto::DossierKey>(10);
+  const auto before = keys::seal_before(k.dossier, next, did, org);
+  const Position own{made<DeviceId>(22), made<Incarnation>(31), 9};
+  record::GrantBody grant{crypto::key_id_of(next),
+                          {{own.device, own.incarnation, 8}},
+                          {keys::wrap_for_own_unit(next, did, org, unit, epoch, k.seed)},
+                          {before}};
+  GoldenSheet sheet("keys_before.txt");
+  sheet.note("WIRE.md sections 4 and 6: the grant of a key that follows another");
+  sheet.put("org", org);
+  sheet.put("did", did);
+  sheet.put("unit", unit);
+  sheet.put("unit_epoch", epoch);
+  sheet.put("unit_seed", k.seed.view());
+  sheet.put("dossier_key", next.view());
+  sheet.put("earlier_key", k.dossier.view());
+  sheet.put("sealed", before.sealed);
+  sheet.put("grant", record::encode_grant(grant, own));
+  sheet.check();
+}
+
 TEST_CASE("keys: the bytes are those of the golden file") {
   const Keys k;
   const Position creating{made<DeviceId>(22), made<Incarnation>(31), 5};

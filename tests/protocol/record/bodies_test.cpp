@@ -94,6 +94,34 @@ TEST_CASE("grant: cut, without wraps, unsorted, repeated, or with a wrap of anot
   CHECK(fault_of(bad) == Fault::too_large);
 }
 
+TEST_CASE("grant: of a key that follows others names them, each once and in order") {
+  auto next = grant();
+  next.before = {{KeyId{{3}}, Bytes(64, 4)}, {KeyId{{5}}, Bytes(64, 6)}};
+  const auto bytes = encode_grant(next, own);
+  CHECK(bytes[0] == 2);
+  CHECK(encode_grant(grant(), own)[0] == 1);
+  CHECK(decode_grant(bytes, own).value() == next);
+  fails_at_every_cut(bytes, [](BytesView cut) { return decode_grant(cut, own); });
+  auto bad = next;
+  std::swap(bad.before[0], bad.before[1]);
+  CHECK(fault_of(bad) == Fault::malformed);
+  bad = next;
+  bad.before[1] = bad.before[0];
+  CHECK(fault_of(bad) == Fault::malformed);
+  auto none = encode_grant(grant(), own);
+  none[0] = 2;
+  none.push_back(0);
+  CHECK(decode_grant(none, own).error().fault == Fault::malformed);
+  auto many = encode_grant(grant(), own);
+  many[0] = 2;
+  many.push_back(limits::keys_before_max + 1);
+  many.resize(many.size() + (limits::keys_before_max + 1) * 72);
+  CHECK(decode_grant(many, own).error().fault == Fault::too_large);
+  many = bytes;
+  many[0] = 3;
+  CHECK(decode_grant(many, own).error().fault == Fault::unsupported);
+}
+
 TEST_CASE("grant: a unit is named by a code of capitals, digits and hyphens") {
   for (const auto* unit : {"", "w-vyda", "W VYDA", "W\n", "W\xc3\x82"}) {
     auto bad = grant();

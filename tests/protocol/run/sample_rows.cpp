@@ -173,6 +173,8 @@ segment::Rows RowMaker::subset(std::size_t records) {
   }
   for (std::size_t i = below(8); i > 0; --i) subset.missing.push_back(fixed<Hash>());
   out.rows = std::move(kept);
+  if (chance(30))
+    for (std::size_t i = 1 + below(3); i > 0; --i) out.keys.push_back(fixed<Hash>().bytes);
   out.stamp = Stamp{below(1'000'000), WallTime{static_cast<std::int64_t>(ms_)}};
   return out;
 }

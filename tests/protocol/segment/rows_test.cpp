@@ -344,3 +344,59 @@ TEST_CASE("rows: leaves lie by dossier, then seq, those of no dossier first") {
     CHECK(std::pair(record::dossier_of(before), before.position.seq) < std::pair(record::dossier_of(after), after.position.seq));
   }
 }
+
+TEST_CASE("rows: a key that the sender gives opens the rows under it, and is kept only when everything verifies") {
+  const auto desk = a_busy_desk();
+  auto rows = desk.open_rows();
+  for (const auto& dossier : desk.dossiers) {
+    auto& key = rows.keys.emplace_back();
+    std::copy_n(dossier.key.view().begin(), key.size(), key.begin());
+  }
+  segment::KeyRing ring;
+  const auto verified = verify(rows, desk, ring);
+  REQUIRE(verified.has_value());
+  check_records(*verified, desk);
+  CHECK(ring.dossier_keys.size() == desk.dossiers.size());
+
+  auto forged = rows;
+  forged.statement.signature.bytes[0] ^= 1U;
+  segment::KeyRing untouched;
+  CHECK(verify(forged, desk, untouched).has_error());
+  CHECK(untouched.dossier_keys.empty());
+  auto wrong = rows;
+  wrong.keys.front()[0] ^= 1U;
+  CHECK(refused(wrong, desk, {}) == Fault::missing_key);
+}
+
+TEST_CASE("rows: a grant opens the earlier keys that it seals, and those open theirs, in whatever order they come") {
+  auto desk = a_busy_desk();
+  const auto& first = desk.dossiers.front();
+  auto second = made_secret<crypto::DossierKey>(50);
+  auto third = made_secret<crypto::DossierKey>(60);
+  const UnitCode other = "W-THUA";
+  const auto seed = keys::derive_unit_seed(filled<32>(5), other, 0);
+  const auto other_public = crypto::public_of(keys::unit_secret_of(seed, other, 0));
+  const auto grant = [&](const crypto::DossierKey& key, record::GrantBody::Wrap wrap, std::vector<record::GrantBody::Before> before) {
+    const record::GrantBody body{crypto::key_id_of(key), {}, {std::move(wrap)}, std::move(before)};
+    desk.write(record::Type::grant, first.did, record::encode_grant(body, desk.here()), record::open_key(desk.org));
+  };
+  const auto to_other = [&](const crypto::DossierKey& key) {
+    return keys::wrap_for_other_unit(key, first.did, desk.org, other, 0, other_public).value();
+  };
+  const auto to_own = [&](const crypto::DossierKey& key) {
+    return keys::wrap_for_own_unit(key, first.did, desk.org, desk.unit, desk.unit_epoch, desk.unit_seed);
+  };
+  grant(second, to_own(second), {keys::seal_before(first.key, second, first.did, desk.org)});
+  grant(third, to_other(third), {keys::seal_before(second, third, first.did, desk.org)});
+  const auto rows = desk.sealed_rows();
+  segment::KeyRing ring;
+  ring.unit_seeds.emplace(std::pair{other, Epoch{0}}, seed.clone());
+  REQUIRE(verify(rows, desk, ring).has_value());
+  CHECK(ring.dossier_keys.size() == 3);
+  CHECK(crypto::equal(ring.dossier_keys.at(crypto::key_id_of(first.key)).view(), first.key.view()));
+
+  segment::KeyRing own = desk.ring_with_seed();
+  REQUIRE(verify(rows, desk, own).has_value());
+  CHECK(own.dossier_keys.contains(crypto::key_id_of(second)));
+  CHECK_FALSE(own.dossier_keys.contains(crypto::key_id_of(third)));
+}

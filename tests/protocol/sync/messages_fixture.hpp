@@ -85,6 +85,7 @@ inline std::vector<Named> messages() {
 
 inline Hello hello() {
   Hello out;
+  out.version = oldest_version;
   out.policy_count = 300;
   out.unreceipted = {{incarnation, 40}, {Incarnation{{0x12}}, 0}};
   out.segment = copy(incarnation.view());

@@ -235,8 +235,12 @@ TEST_CASE("hello: reads back, and a cut, another version or too many incarnation
          arrived.segment == hello.segment));
   for (std::size_t size = 0; size + 3 < bytes.size(); ++size) CHECK(decode_hello(BytesView(bytes).first(size)).has_error());
   auto later = bytes;
-  later[0] = 2;
+  later[0] = protocol_version + 1;
   CHECK(decode_hello(later).error().fault == Fault::unsupported);
+  for (auto version = oldest_version; version <= protocol_version; ++version) {
+    later[0] = version;
+    CHECK(decode_hello(later).value().version == version);
+  }
   auto many = hello;
   many.unreceipted.resize(unreceipted_max);
   CHECK(decode_hello(encode_hello(many)).has_value());
@@ -256,9 +260,9 @@ TEST_CASE("enrolment hello: reads back, and a cut or a byte more fails; of a new
   CHECK(decode_enrol_hello(changed).has_error());
   changed[0] = 0;
   CHECK(decode_enrol_hello(changed).error().fault == Fault::malformed);
-  changed[0] = 2;
+  changed[0] = protocol_version + 1;
   const auto newer = decode_enrol_hello(changed).value();
-  CHECK(newer.version == 2);
+  CHECK(newer.version == protocol_version + 1);
   CHECK(newer.ticket == fixture::enrol_hello().ticket);
 }
 

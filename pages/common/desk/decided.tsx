@@ -1,13 +1,14 @@
 import {useState} from 'preact/hooks';
-import {newKey, takeBack, type Trouble} from '../common/api';
-import type {HistoryEntry} from '../common/dossier';
-import {Pager, usePages} from '../common/parts/pager';
-import {Entered, TroubleSaid} from '../common/parts/said';
-import {href} from '../common/route';
-import {useNames} from '../common/schema';
-import {useTexts} from '../common/settings';
-import {clock, parseTime} from '../common/time';
+import {newKey, takeBack, type Trouble} from '../api';
+import type {HistoryEntry} from '../dossier';
+import {Pager, usePages} from '../parts/pager';
+import {Entered, TroubleSaid} from '../parts/said';
+import {href} from '../route';
+import {useNames} from '../schema';
+import {useTexts} from '../settings';
+import {clock, parseTime} from '../time';
 import {signed} from './people';
+import {isUndo, saidText} from './said_text';
 
 type Decision = {resolution: string; dossier: string; dossier_id: string; decided: HistoryEntry; sides: HistoryEntry[]; undo_until: string};
 type DecisionPage = {decisions: Decision[]; next: string};
@@ -20,7 +21,7 @@ function Row({decision}: {decision: Decision}) {
   const [trouble, setTrouble] = useState<Trouble>();
   const [key] = useState(newKey());
   const {decided, sides} = decision;
-  const words = (said: HistoryEntry): string => (said.kind === 'remove' ? t.inbox.removed : isUndo(said.value) ? t.inbox.stays : names.value(said.field, said.value) || t.inbox.empty);
+  const words = (said: HistoryEntry): string => (said.kind === 'set' && isUndo(said.value) ? t.inbox.stays : saidText(said, names, t));
   const undo = async (): Promise<void> => {
     const answer = await takeBack(signed(`/v1/inbox/-/resolutions/${decision.resolution}`), key);
     setTrouble(answer.ok ? undefined : answer.trouble);
@@ -63,11 +64,6 @@ function Row({decision}: {decision: Decision}) {
       )}
     </li>
   );
-}
-
-/** Of a removed element: that it stays is written as an undo of its removal. */
-function isUndo(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'undo' in value;
 }
 
 /** What was decided lately, by whomever: for thirty days each can be taken back, and then the question stands again. */

@@ -1,5 +1,5 @@
-import {load, save} from '../common/keep';
-import {Store} from '../common/store';
+import {load, save} from '../keep';
+import {Store} from '../store';
 
 /** Whose name stands in the history on a shared account. A name, chosen by whoever sits there: it proves nothing. */
 type People = {names: string[]; chosen: string};

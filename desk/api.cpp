@@ -1,0 +1,38 @@
+#include "desk/api.hpp"
+
+namespace ward::desk {
+
+void Api::add_write(runtime::Router& router, const char* method, std::string_view pattern, Handler handler) {
+  router.add(method, pattern,
+             [this, handler](const Request& request) { return once(site_.store(), request, [&] { return (this->*handler)(request); }); });
+}
+
+void Api::add_writing_routes(runtime::Router& router) {
+  add_write(router, "POST", "/v1/dossiers", &Api::create);
+  add_write(router, "POST", "/v1/dossiers/{code}/changes", &Api::change);
+}
+
+void Api::add_routes(runtime::Router& router) {
+  const auto read = [&](std::string_view pattern, Handler handler) {
+    router.add("GET", pattern, [this, handler](const Request& request) { return (this->*handler)(request); });
+  };
+  const auto write = [&](const char* method, std::string_view pattern, Handler handler) { add_write(router, method, pattern, handler); };
+  read("/v1/hand-overs", &Api::hand_overs);
+  write("POST", "/v1/dossiers/{code}/hand-overs", &Api::offer);
+  write("POST", "/v1/dossiers/{code}/hand-overs/{id}/accept", &Api::accept);
+  write("POST", "/v1/dossiers/{code}/hand-overs/{id}/decline", &Api::decline);
+  write("POST", "/v1/dossiers/{code}/hand-overs/{id}/recall", &Api::recall);
+  read("/v1/dossiers/{code}/slip", &Api::slip);
+  read("/v1/dossiers/{code}/status", &Api::next_steps);
+  write("POST", "/v1/dossiers/{code}/status", &Api::enter_status);
+  read("/v1/inbox", &Api::inbox);
+  read("/v1/inbox/{id}", &Api::item);
+  router.add("POST", "/v1/inbox/{id}/preview", [this](const Request& request) { return preview(request); });  // writes nothing
+  write("POST", "/v1/inbox/{id}/resolutions", &Api::resolve);
+  write("DELETE", "/v1/inbox/{id}/resolutions/{rid}", &Api::undo);
+  read("/v1/decisions", &Api::decisions);
+  read("/v1/duplicates", &Api::duplicates);
+  write("POST", "/v1/dossiers/{code}/links", &Api::link);
+}
+
+}  // namespace ward::desk

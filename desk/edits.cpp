@@ -1,0 +1,49 @@
+#include "desk/edits.hpp"
+
+#include "desk/acts.hpp"
+#include "storage/dossiers.hpp"
+
+#include <algorithm>
+
+namespace ward::desk {
+namespace {
+
+using Standing = merge::HistoryEntry::Standing;
+
+bool enters_status(const record::Op& op) {
+  return op.kind == record::OpKind::status || (op.path.size() == 1 && op.path.front().text == "TrangThaiHoSo");
+}
+
+}  // namespace
+
+Result<Look> look_at_edit(Site& site, const Did& did, const record::Change& change) {
+  WARD_TRY(const auto author, site.author());
+  WARD_TRY(const auto view, storage::show_dossier(site.store(), did));
+  const auto& context = storage::context_of(site.store());
+  const bool inside = context.house_of(author.unit, std::nullopt) == context.house_of(view.state.custody.unit, std::nullopt);
+  Look out;
+  // Where the dossier lies with this unit, an edit of anything but the status applies, whatever else was said meanwhile.
+  if (inside && std::none_of(change.ops.begin(), change.ops.end(), enters_status)) return out;
+  WARD_TRY(const auto trial, storage::try_change(site.store(), did, change, author));
+  for (const auto& entry : trial.history) {
+    if (entry.said.op.change != trial.position) continue;
+    if (entry.standing == Standing::proposed) out.proposed = true;
+    if (entry.standing == Standing::not_applied && entry.why && !out.trouble) out.trouble = trouble_of(*entry.why, trial.before);
+  }
+  return out;
+}
+
+std::optional<runtime::Trouble> must_be_free(storage::Store& store, const std::string& code) {
+  if (code.empty()) return std::nullopt;
+  const auto held = storage::find_dossier(store, code);
+  if (held.has_error() && held.error().fault == Fault::not_found) return std::nullopt;
+  return runtime::Trouble{"exists",
+                          runtime::ExitCode::failed,
+                          409,
+                          "A dossier with this code exists here already.",
+                          "Nothing was changed.",
+                          "Edit that one, or leave the code out.",
+                          {}};
+}
+
+}  // namespace ward::desk

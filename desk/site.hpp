@@ -1,0 +1,25 @@
+#pragma once
+
+#include "storage/changes.hpp"
+#include "storage/trial.hpp"
+
+namespace ward::desk {
+
+/// Where officials write: a ward's PC, or the centre's own desk. It outlives the API over it.
+class Site {
+ public:
+  Site() = default;
+  Site(const Site&) = delete;
+  Site& operator=(const Site&) = delete;
+  virtual ~Site() = default;
+
+  [[nodiscard]] virtual storage::Store& store() = 0;
+  [[nodiscard]] virtual Now now() = 0;
+  /// In whose name, and on which device. `not_member`: nobody can write here yet.
+  [[nodiscard]] virtual Result<storage::Author> author() = 0;
+  /// Commits all of them or none; then the link and whoever listens hears of it. `also` runs in the same transaction.
+  [[nodiscard]] virtual Result<std::vector<storage::Saved>> save(const std::vector<storage::NewChange>& changes, Now now,
+                                                                 const storage::AlsoSave& also) = 0;
+};
+
+}  // namespace ward::desk

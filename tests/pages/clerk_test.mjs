@@ -1,0 +1,180 @@
+// docs/clerk.md, step by step: what the test presses, types and waits for are the words that stand there in bold.
+import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {after, before, describe, it} from 'node:test';
+import {fileURLToPath} from 'node:url';
+import {assertAccessible, City, eventually, go, launch, picture} from './stage.mjs';
+
+const guide = readFileSync(join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'clerk.md'), 'utf8');
+const steps = [...guide.matchAll(/^(\d+)\. (.*)$/gm)].map(([, number, text]) => ({number: Number(number), bold: [...text.matchAll(/\*\*(.+?)\*\*/g)].map((found) => found[1])}));
+
+describe('a clerk’s day between two wards', () => {
+  let city;
+  let browser;
+  let vyda;
+  let kimlong;
+  let made;
+  const hash = (...parts) => '#/' + parts.map(encodeURIComponent).join('/');
+  const show = (site) => city.call(site, 'GET', `/v1/dossiers/${encodeURIComponent(made.id)}`);
+  before(async () => {
+    city = await City.start();
+    await city.tell({do: 'add_pc', name: 'a', unit: 'W-VYDA', run: ['--http', '127.0.0.1:0']});
+    await city.tell({do: 'add_pc', name: 'b', unit: 'W-KIMLONG', run: ['--http', '127.0.0.1:0']});
+    const [dossier] = await city.tell({do: 'dossiers', seed: 31, first: 1, count: 1});
+    const {id} = await city.call('a', 'POST', '/v1/dossiers', {...dossier, TrangThaiHoSo: '2', SoDienThoai: '0905000111'});
+    made = {...dossier, id};
+    browser = await launch('today');
+    [vyda, kimlong] = await Promise.all(['a', 'b'].map((site) => city.open(browser, site, {viewport: {width: 1366, height: 768}})));
+  });
+  after(async () => {
+    await browser?.close();
+    await city?.close();
+    for (const page of [vyda, kimlong]) assert.deepEqual(page?.complaints, []);
+  });
+
+  const opened = async (page) => {
+    await go(page, hash('dossiers', made.id));
+    await page.waitForSelector('.custody');
+  };
+
+  const acts = [
+    async ([open]) => {
+      await opened(vyda);
+      await vyda.click(`text=${open}`);
+    },
+    async ([typed, note, confirm, inFlight]) => {
+      await vyda.fill('dialog [role=combobox]', typed);
+      await vyda.press('dialog [role=combobox]', 'Enter');
+      await vyda.fill('dialog textarea', note);
+      await assertAccessible(vyda, 'the offer');
+      await vyda.click(`dialog button.primary >> text=${confirm}`);
+      await vyda.waitForSelector(`.custody .banner >> text=${inFlight}`);
+    },
+    async ([section, number, incoming]) => {
+      await kimlong.waitForSelector(`nav a:has-text("${section}") .count >> text=${number}`);
+      await kimlong.click(`nav a:has-text("${section}")`);
+      await kimlong.waitForSelector(`section[aria-label="${incoming}"] tbody tr`);
+      await assertAccessible(kimlong, 'hand-overs');
+      await picture(kimlong, 'ward-hand-overs');
+    },
+    async ([accept, checked, confirm, elsewhere]) => {
+      await kimlong.click(`tbody button >> text=${accept}`);
+      assert.equal(await kimlong.isDisabled('dialog button.primary'), true);
+      await kimlong.click(`dialog label.tick >> text=${checked}`);
+      await kimlong.click(`dialog button.primary >> text=${confirm}`);
+      await kimlong.waitForSelector('dialog', {state: 'detached'});
+      await vyda.waitForSelector(`.custody >> text=${elsewhere}`);
+    },
+    async ([slip, print]) => {
+      await opened(kimlong);
+      await kimlong.click(`.custody a >> text=${slip}`);
+      await eventually('two rows', async () => (await kimlong.$$('.slip tbody tr')).length === 2);
+      await kimlong.waitForSelector(`button >> text=${print}`);
+      await assertAccessible(kimlong, 'the control slip');
+      await picture(kimlong, 'ward-slip');
+      await kimlong.emulateMedia({media: 'print'});
+      assert.equal(await kimlong.isVisible('header'), false);
+      await kimlong.emulateMedia({media: 'screen'});
+    },
+    async ([editKey, phone, saveKey, proposed]) => {
+      await opened(vyda);
+      await vyda.keyboard.press(editKey);
+      await vyda.waitForSelector('.banner >> text=Đơn vị này không giữ hồ sơ');
+      await vyda.fill('[name=SoDienThoai]', phone);
+      await vyda.keyboard.press(saveKey);
+      await vyda.waitForSelector(`.unapplied li:has-text("${phone}") >> text=${proposed}`);
+      assert.equal((await show('a')).fields.SoDienThoai, '0905000111');
+    },
+    async ([accept, reason, confirm, phone]) => {
+      await opened(kimlong);
+      await kimlong.waitForSelector('.unapplied button');
+      await picture(kimlong, 'ward-proposal');
+      await kimlong.click(`.unapplied button >> text=${accept}`);
+      await kimlong.waitForSelector(`dialog .preview >> text=${phone}`);
+      await kimlong.fill('dialog textarea', reason);
+      await assertAccessible(kimlong, 'a proposal');
+      await kimlong.click(`dialog button.primary >> text=${confirm}`);
+      await eventually('the number to be accepted', async () => (await show('b')).fields.SoDienThoai === phone);
+      await kimlong.waitForSelector('.unapplied', {state: 'detached'});
+    },
+    async ([open, status, confirm]) => {
+      await kimlong.click(`button >> text=${open}`);
+      await kimlong.click(`dialog label.side >> text=${status}`);
+      await assertAccessible(kimlong, 'the status');
+      await kimlong.click(`dialog button.primary >> text=${confirm}`);
+      await eventually('the status', async () => (await show('b')).fields.TrangThaiHoSo === '4');
+    },
+    async ([status, confirm]) => {
+      await kimlong.waitForSelector('dialog', {state: 'detached'});
+      await kimlong.click('button >> text=Chuyển trạng thái…');
+      await kimlong.click(`dialog label.side >> text=${status}`);
+      await kimlong.waitForSelector('dialog >> text=Ngày kết thúc xử lý');
+      await kimlong.click(`dialog button.primary >> text=${confirm}`);
+      await eventually('the end', async () => Boolean((await show('b')).fields.NgayKetThucXuLy));
+    },
+    async ([reason, confirm]) => {
+      await kimlong.waitForSelector('dialog', {state: 'detached'});
+      await city.quarrel('b', made.id, 'ChuHoSo', ['Bùi Thị Một', 'Bùi Thị Hai']);
+      await go(kimlong, '#/inbox');
+      await kimlong.click('label.side >> text=Bùi Thị Hai');
+      await kimlong.waitForSelector('.preview >> text=Bùi Thị Hai');
+      await kimlong.fill('.card .field input', reason);
+      await assertAccessible(kimlong, 'a question');
+      await kimlong.click(`.card button.primary >> text=${confirm}`);
+      await eventually('the name', async () => (await show('b')).fields.ChuHoSo === 'Bùi Thị Hai');
+    },
+    async ([decided, takeBack]) => {
+      const row = kimlong.locator(`section[aria-label="${decided}"] .card`, {hasText: 'Bùi Thị Hai'}).first();
+      await row.locator(`text=${takeBack}`).click();
+      await kimlong.waitForSelector('article.card label.side >> text=Bùi Thị Một');
+    },
+  ];
+
+  it('has as many steps as are done here, and each says in bold what to press and what to see', () => {
+    assert.deepEqual(steps.map((step) => step.number), acts.map((_, index) => index + 1));
+    for (const step of steps) assert.ok(step.bold.length > 0, String(step.number));
+  });
+  for (const [index, act] of acts.entries()) it(`step ${index + 1}`, () => act(steps[index].bold));
+
+  it('tells in the history who gave the dossier to whom, and to which status it went, by name', async () => {
+    await opened(kimlong);
+    await kimlong.click('text=Lịch sử');
+    for (const words of ['Bàn giao → Ủy ban nhân dân phường Kim Long; 3 giấy tờ', 'Tiếp nhận bàn giao', 'Đã xử lý xong; Ngày kết thúc xử lý: ']) await kimlong.waitForSelector(`.acts >> text=${words}`);
+    assert.doesNotMatch(await kimlong.textContent('.acts'), /undo|W-KIMLONG|W-VYDA/);
+  });
+
+  it('can be done from the keyboard alone: to whom, what goes with it, and back', async () => {
+    await opened(kimlong);
+    await kimlong.focus('text=Bàn giao cho đơn vị khác…');
+    await kimlong.keyboard.press('Enter');
+    await kimlong.waitForSelector('dialog [role=combobox]:focus:not([readonly])');
+    await kimlong.keyboard.type('vy da');
+    await kimlong.keyboard.press('Escape'); // closes the list, not the box
+    await eventually('the list to be closed', async () => (await kimlong.inputValue('dialog [role=combobox]')) === '');
+    await kimlong.keyboard.type('vy da');
+    await kimlong.keyboard.press('Enter');
+    assert.match(await kimlong.inputValue('dialog [role=combobox]'), /Ủy ban nhân dân phường Vỹ Dạ/);
+    await kimlong.keyboard.press('Tab');
+    await kimlong.keyboard.type('trả lại');
+    for (let times = 0; times < 2; times += 1) await kimlong.keyboard.press('Tab');
+    await kimlong.keyboard.press('Enter');
+    await kimlong.waitForSelector('.custody .banner >> text=Gửi kèm: trả lại');
+    assert.match(await kimlong.evaluate(() => document.activeElement?.textContent), /Bàn giao cho đơn vị khác…/);
+  });
+
+  it('says to the centre what nobody answered for a working day, and what went up to it', async () => {
+    await city.tell({do: 'set_clock', site: 'centre', seconds: 14 * 86_400});
+    const centre = await city.open(browser, 'centre');
+    await centre.click('.status a >> text=1 hồ sơ bàn giao quá một ngày làm việc chưa ai trả lời');
+    const late = centre.locator('section[aria-label="Quá một ngày làm việc chưa ai trả lời, mọi đơn vị"] tbody tr');
+    assert.match(await late.textContent(), /phường Kim Long → Ủy ban nhân dân phường Vỹ Dạ[^]*Quá một ngày làm việc chưa ai trả lời/);
+    await picture(centre, 'centre-hand-overs');
+    await assertAccessible(centre, 'late hand-overs');
+    await centre.click('nav >> text=Cần quyết định');
+    await centre.selectOption('main select >> nth=1', 'centre');
+    await centre.waitForSelector('article.card >> text=đã lên Trung tâm');
+    await assertAccessible(centre, 'what went up to the centre');
+    assert.deepEqual(centre.complaints, []);
+  });
+});
