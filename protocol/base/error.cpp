@@ -83,7 +83,9 @@ namespace boost {
 void assertion_failed(const char* what, const char* function, const char* file, long line);
 void assertion_failed_msg(const char* what, const char* message, const char* function, const char* file, long line);
 
-void assertion_failed(const char* what, const char*, const char* file, long line) { ward::broken_invariant(what, file, static_cast<int>(line)); }
+void assertion_failed(const char* what, const char*, const char* file, long line) {
+  ward::broken_invariant(what, file, static_cast<int>(line));
+}
 
 void assertion_failed_msg(const char* what, const char*, const char*, const char* file, long line) {
   ward::broken_invariant(what, file, static_cast<int>(line));
