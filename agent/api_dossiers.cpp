@@ -22,11 +22,6 @@ WallTime start_of_day(WallTime now) {
   return {(now.ms + zone) / day * day - zone};
 }
 
-json::object saved_json(const storage::Saved& saved) {
-  return {
-      {"id", runtime::id_text(saved.did)}, {"version", runtime::version_text({saved.position})}, {"clock_believed", saved.clock_believed}};
-}
-
 }  // namespace
 
 runtime::Response Api::list(const Request& request) {
@@ -102,7 +97,7 @@ runtime::Response Api::create(const Request& request) {
   auto filled = fill(request, std::nullopt, change);
   if (filled.has_error()) return refuse(filled.error());
   const auto saved = save(request, {{std::move(change), std::nullopt}}, [&](const auto& all) {
-    auto out = saved_json(all.front());
+    auto out = desk::saved_json(all.front());
     out["filled"] = *filled;
     out["code"] = code->empty() ? all.front().code : *code;
     out["provisional"] = all.front().provisional;
@@ -112,26 +107,15 @@ runtime::Response Api::create(const Request& request) {
 }
 
 runtime::Response Api::change(const Request& request) {
-  const auto body = runtime::parse_object(request.body);
-  if (body.has_error()) return refuse(body.error());
-  auto edit = runtime::edit_of(*body);
+  auto edit = desk::edit_of(ward_.store.store(), request);
   if (edit.has_error()) return refuse(edit.error());
-  const auto did = storage::find_dossier(ward_.store.store(), request.parameters.at("code"));
-  if (did.has_error()) return refuse(did.error());
-  auto user = user_of(request);
-  if (user.has_error()) return refuse(user.error());
-  record::Change change;
-  change.user = edit->user.empty() ? *std::move(user) : edit->user;
-  change.seen = std::move(edit->seen);
-  change.ops = std::move(edit->ops);
-  change.reason = std::move(edit->reason);
-  auto filled = fill(request, *did, change);
+  auto filled = fill(request, edit->did, edit->change);
   if (filled.has_error()) return refuse(filled.error());
-  const auto looked = desk::look_at_edit(site_, *did, change);
+  const auto looked = desk::look_at_edit(site_, edit->did, edit->change);
   if (looked.has_error()) return refuse(looked.error());
   if (looked->trouble) return respond(*looked->trouble);
-  const auto saved = save(request, {{std::move(change), *did}}, [&](const auto& all) {
-    auto out = saved_json(all.front());
+  const auto saved = save(request, {{std::move(edit->change), edit->did}}, [&](const auto& all) {
+    auto out = desk::saved_json(all.front());
     out["proposed"] = looked->proposed;
     out["filled"] = *filled;
     return respond(out, 201);

@@ -1,6 +1,8 @@
 #include "desk/edits.hpp"
 
 #include "desk/acts.hpp"
+#include "runtime/dossier_json.hpp"
+#include "runtime/json_input.hpp"
 #include "storage/dossiers.hpp"
 
 #include <algorithm>
@@ -15,6 +17,25 @@ bool enters_status(const record::Op& op) {
 }
 
 }  // namespace
+
+Result<Edit> edit_of(storage::Store& store, const runtime::Request& request) {
+  WARD_TRY(const auto body, runtime::parse_object(request.body));
+  WARD_TRY(auto edit, runtime::edit_of(body));
+  WARD_TRY(const auto did, storage::find_dossier(store, request.parameters.at("code")));
+  WARD_TRY(auto user, user_of(request));
+  Edit out;
+  out.did = did;
+  out.change.user = edit.user.empty() ? std::move(user) : std::move(edit.user);
+  out.change.seen = std::move(edit.seen);
+  out.change.ops = std::move(edit.ops);
+  out.change.reason = std::move(edit.reason);
+  return out;
+}
+
+boost::json::object saved_json(const storage::Saved& saved) {
+  return {
+      {"id", runtime::id_text(saved.did)}, {"version", runtime::version_text({saved.position})}, {"clock_believed", saved.clock_believed}};
+}
 
 Result<Look> look_at_edit(Site& site, const Did& did, const record::Change& change) {
   WARD_TRY(const auto author, site.author());

@@ -1,9 +1,19 @@
 #pragma once
 
 #include "desk/site.hpp"
+#include "runtime/http.hpp"
 #include "runtime/trouble.hpp"
 
 namespace ward::desk {
+
+/// The change of a dossier that a request asks for.
+struct Edit {
+  Did did;
+  record::Change change;
+};
+[[nodiscard]] Result<Edit> edit_of(storage::Store& store, const runtime::Request& request);
+/// What became of a change: `id`, `version`, `clock_believed`.
+[[nodiscard]] boost::json::object saved_json(const storage::Saved& saved);
 
 /// What becomes of an ordinary edit.
 struct Look {

@@ -12,12 +12,6 @@ bool is_act_of_custody(const record::Op& op) {
   return op.kind == record::OpKind::accept || op.kind == record::OpKind::decline || op.kind == record::OpKind::recall;
 }
 
-bool is_dirty(Store& store, std::int64_t dossier) {
-  auto found = store.db.query("SELECT dirty FROM dossier WHERE id = ?");
-  found.bind(dossier);
-  return found.step() && found.number(0) > 0;
-}
-
 /// Whether somebody may have ceased to read by this record: also through one who read it before, whose acceptance beats a recall. A new
 /// reader can wait until the dossier is merged.
 bool may_move_custody(Store& store, const std::vector<DossierReader>& readers, std::int64_t dossier, const segment::Verified& verified) {

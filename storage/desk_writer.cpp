@@ -41,16 +41,7 @@ DeskWriter::DeskWriter(CentreStore& centre, Enrolment& enrolment, DeskKeys keys,
           store_, keys_.unit, [this](std::string_view label) { return draw(label); },
           [this](const Did& did, const record::GrantBody& grant) { put_grant(did, grant); }) {}
 
-/// 32 bytes that repeat neither when the system's entropy does nor when a virtual machine resumes twice (records.md §9).
-Array<32> DeskWriter::draw(std::string_view label) {
-  Array<32> fresh{};
-  store_.random(fresh);
-  Writer ticks;
-  ticks.u64(static_cast<std::uint64_t>(now_.monotonic.time_since_epoch().count()));
-  Array<32> out{};
-  crypto::blake2b(out, label, centre_.keys_.unit_master, {fresh, ticks.peek()});
-  return out;
-}
+Array<32> DeskWriter::draw(std::string_view label) { return storage::draw(store_, centre_.keys_.unit_master, label, now_.monotonic); }
 
 Result<void> DeskWriter::begin() {
   const auto* standing = store_.policy.device(keys_.device);
@@ -126,37 +117,19 @@ Result<Saved> DeskWriter::create(const record::Change& wanted) {
   return Saved{did, position, true, {}, false};
 }
 
-Result<std::vector<Position>> DeskWriter::seen_of(std::int64_t dossier, const Did& did, std::vector<Position> wanted) {
-  auto& heads = heads_[did];
-  if (heads.empty()) heads = read_state(store_, dossier).version;
-  if (wanted.empty()) {
-    if (heads.empty()) return fail(Fault::gap, "the dossier's beginning has not arrived here yet");
-    wanted = heads;
-    if (wanted.size() > limits::seen_max) wanted.resize(limits::seen_max);
-    return wanted;
-  }
-  std::sort(wanted.begin(), wanted.end());
-  if (std::adjacent_find(wanted.begin(), wanted.end()) != wanted.end()) return fail(Fault::invalid, "the version names one change twice");
-  for (const auto& position : wanted) {
-    const auto held = find_holding(store_, position);
-    if (!held || held->did != did) return fail(Fault::invalid, "the version names a change that this dossier does not have here");
-  }
-  return wanted;
-}
-
 Result<Saved> DeskWriter::edit(const Did& did, record::Change change) {
   if (touched_.contains(did)) WARD_CHECK(flush());
   const auto dossier = find_dossier_row(store_, did);
   if (dossier == 0) return fail(Fault::not_found, "there is no such dossier here");
-  WARD_TRY(change.seen, seen_of(dossier, did, std::move(change.seen)));
+  auto& heads = heads_[did];
+  if (heads.empty()) heads = read_state(store_, dossier).version;
+  WARD_TRY(change.seen, seen_of(store_, dossier, heads, std::move(change.seen)));
   WARD_CHECK(granting_.complete_offers(change, dossier));
   WARD_TRY(const auto key_id, granting_.writing_key(dossier, did));
   const auto position = next_position();
   WARD_CHECK(record::check_change(change, position));
   put(record::Type::change, did, record::encode_change(change, position), *find_key(store_, key_id));
-  auto& heads = heads_.at(did);
-  std::erase_if(heads, [&](const auto& head) { return std::binary_search(change.seen.begin(), change.seen.end(), head); });
-  heads.insert(std::upper_bound(heads.begin(), heads.end(), position), position);
+  advance(heads, change.seen, position);
   touched_.insert(did);
   acts_.push_back({did, position, std::move(change)});
   return Saved{did, position, true, {}, false};
@@ -207,7 +180,8 @@ Result<void> DeskWriter::finish() {
   WARD_CHECK(flush());
   admission_->finish();
   store_.db.query("UPDATE writer SET hlc = ? WHERE id = ?").bind(static_cast<std::int64_t>(last_.value)).bind(writer_).run();
-  for (const auto& did : touched_) remerge(store_, find_dossier_row(store_, did));
+  for (const auto& did : touched_)
+    if (const auto dossier = find_dossier_row(store_, did); is_dirty(store_, dossier)) remerge(store_, dossier);
   return {};
 }
 

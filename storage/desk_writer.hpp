@@ -48,7 +48,6 @@ struct DeskWriter {
   void put_grant(const Did& did, const record::GrantBody& grant);
   [[nodiscard]] Result<Saved> create(const record::Change& change);
   [[nodiscard]] Result<Saved> edit(const Did& did, record::Change change);
-  [[nodiscard]] Result<std::vector<Position>> seen_of(std::int64_t dossier, const Did& did, std::vector<Position> wanted);
   [[nodiscard]] segment::Rows cut(std::size_t from, std::size_t count);
   /// Into the log, all that was written.
   [[nodiscard]] Result<void> admit();

@@ -285,6 +285,12 @@ course::Row course_row(const Query& row, int first) {
 
 void remerge(Store& store, std::int64_t dossier) { write_merged(store, dossier, false); }
 
+bool is_dirty(Store& store, std::int64_t dossier) {
+  auto found = store.db.query("SELECT dirty FROM dossier WHERE id = ?");
+  found.bind(dossier);
+  return found.step() && found.number(0) > 0;
+}
+
 void mark_dirty(Store& store, std::int64_t dossier, std::uint64_t log_size) {
   store.db.query("UPDATE dossier SET dirty = ? WHERE id = ? AND dirty = 0")
       .bind(static_cast<std::int64_t>(log_size + 1))

@@ -111,6 +111,7 @@ void forget_keys(Store& store);
 void remerge(Store& store, std::int64_t dossier);
 /// Its row, codes and search words are older than its records, which came when the log had `log_size` entries; 0 at a ward.
 void mark_dirty(Store& store, std::int64_t dossier, std::uint64_t log_size);
+[[nodiscard]] bool is_dirty(Store& store, std::int64_t dossier);
 /// At a ward: merges what saves left, in a transaction of its own. Every read of more than one dossier begins with it. A disk that takes
 /// nothing is no error here: what is older then are the columns that lists sort and filter by.
 [[nodiscard]] Result<void> settle(Store& store);

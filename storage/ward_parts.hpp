@@ -34,8 +34,6 @@ struct WardWriter {
   [[nodiscard]] Result<Saved> edit(const Did& did, record::Change change);
   [[nodiscard]] std::vector<Position> heads_of(std::int64_t dossier);
   void set_heads(std::int64_t dossier, const std::vector<Position>* heads);
-  [[nodiscard]] Result<std::vector<Position>> seen_of(std::int64_t dossier, const std::vector<Position>& heads,
-                                                      std::vector<Position> wanted);
 
   WardStore& ward_;
   Store& store_;

@@ -1,5 +1,4 @@
 #include "protocol/base/limits.hpp"
-#include "protocol/crypto/hash.hpp"
 #include "protocol/keys/keys.hpp"
 #include "storage/merged.hpp"
 #include "storage/ward_parts.hpp"
@@ -75,16 +74,7 @@ WardWriter::WardWriter(WardStore& ward, Now now)
   begin();
 }
 
-/// 32 bytes that repeat neither when the system's entropy does nor when a virtual machine resumes twice (records.md §9).
-Array<32> WardWriter::draw(std::string_view label) {
-  Array<32> fresh{};
-  store_.random(fresh);
-  Writer ticks;
-  ticks.u64(static_cast<std::uint64_t>(now_.monotonic.time_since_epoch().count()));
-  Array<32> out{};
-  crypto::blake2b(out, label, ward_.keys_.hedge, {fresh, ticks.peek()});
-  return out;
-}
+Array<32> WardWriter::draw(std::string_view label) { return storage::draw(store_, ward_.keys_.hedge, label, now_.monotonic); }
 
 void WardWriter::begin() {
   believed_ = ward_.believes(now_);
@@ -212,7 +202,7 @@ Result<std::optional<Saved>> WardWriter::number(const Did& did) {
   const auto dossier = find_dossier_row(store_, did);
   // Before a code is spent on it.
   if (dossier == 0 || !key_of_dossier(store_, dossier)) return fail(Fault::missing_key, "this PC holds no key of the dossier");
-  WARD_TRY(auto seen, seen_of(dossier, heads_of(dossier), {}));
+  WARD_TRY(auto seen, seen_of(store_, dossier, heads_of(dossier), {}));
   const auto code = numbering().official();
   if (!code) return std::optional<Saved>{};
   WARD_TRY(auto saved, edit(did, {std::string(own_user), std::move(seen), {code_op(*code)}, "cấp mã chính thức", {}}));
@@ -237,31 +227,11 @@ void WardWriter::set_heads(std::int64_t dossier, const std::vector<Position>* he
   put.bind(dossier).run();
 }
 
-Result<std::vector<Position>> WardWriter::seen_of(std::int64_t dossier, const std::vector<Position>& heads, std::vector<Position> wanted) {
-  if (wanted.empty()) {
-    if (heads.empty()) return fail(Fault::gap, "the dossier's beginning has not arrived here yet");
-    wanted = heads;
-    if (wanted.size() > limits::seen_max) wanted.resize(limits::seen_max);
-    return wanted;
-  }
-  std::sort(wanted.begin(), wanted.end());
-  if (std::adjacent_find(wanted.begin(), wanted.end()) != wanted.end()) return fail(Fault::invalid, "the version names one change twice");
-  for (const auto& position : wanted) {
-    auto found = store_.db.query(
-        "SELECT 1 FROM writer w JOIN record r ON r.writer = w.id WHERE w.device = ? AND w.incarnation = ? AND r.seq = ? AND r.dossier = ? "
-        "AND r.type = ?");
-    found.bind(position.device).bind(position.incarnation).bind(static_cast<std::int64_t>(position.seq)).bind(dossier);
-    found.bind(static_cast<std::int64_t>(record::Type::change));
-    if (!found.step()) return fail(Fault::invalid, "the version names a change that this dossier does not have here");
-  }
-  return wanted;
-}
-
 Result<Saved> WardWriter::edit(const Did& did, record::Change change) {
   const auto dossier = find_dossier_row(store_, did);
   if (dossier == 0) return fail(Fault::not_found, "there is no such dossier here");
   auto heads = heads_of(dossier);
-  WARD_TRY(change.seen, seen_of(dossier, heads, std::move(change.seen)));
+  WARD_TRY(change.seen, seen_of(store_, dossier, heads, std::move(change.seen)));
   if (change.ops.size() > limits::ops_max) return fail(Fault::too_large, "one change holds at most 512 operations; split it");
   WARD_CHECK(granting_.complete_offers(change, dossier));
   WARD_TRY(const auto key_id, granting_.writing_key(dossier, did));
@@ -272,8 +242,7 @@ Result<Saved> WardWriter::edit(const Did& did, record::Change change) {
   put_codes(store_, dossier, change);
   // What replaces older changes than the newest may build on one that waits itself: then only merging tells the heads.
   const bool on_heads = std::includes(heads.begin(), heads.end(), change.seen.begin(), change.seen.end());
-  std::erase_if(heads, [&](const auto& head) { return std::binary_search(change.seen.begin(), change.seen.end(), head); });
-  heads.insert(std::upper_bound(heads.begin(), heads.end(), position), position);
+  advance(heads, change.seen, position);
   set_heads(dossier, on_heads ? &heads : nullptr);
   return Saved{did, position, believed_, {}, false};
 }
