@@ -43,6 +43,7 @@ void Api::add_routes(runtime::Router& router) {
   read("/v1/dossiers/{code}/evidence", &Api::evidence);
   write("/v1/dossiers", &Api::create);
   write("/v1/dossiers/{code}/changes", &Api::change);
+  write("/v1/dossiers/{code}/codes", &Api::add_code);
   router.add("POST", "/v1/filling", [this](const Request& request) { return filling(request); });
   write("/v1/imports", &Api::import_lines);
   write("/v1/edits", &Api::apply_lines);

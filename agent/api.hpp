@@ -49,6 +49,7 @@ class Api {
   [[nodiscard]] Response receipt();
   [[nodiscard]] Response units(const Request& request);
   [[nodiscard]] Response codes();
+  [[nodiscard]] Response add_code(const Request& request);
   [[nodiscard]] Response outbox(const Request& request);
   [[nodiscard]] Response sync(const Request& request);
   [[nodiscard]] Response verify();
@@ -100,13 +101,14 @@ struct Standing {
   storage::CodesStanding codes;
   storage::HandOverCounts hand_overs;
   storage::InboxCounts inbox;
+  std::uint64_t shared_codes = 0;
   std::uint64_t disk_free_bytes = 0;
 };
 [[nodiscard]] Result<Standing> standing_of(Ward& ward);
 
 // How things look to programs.
 [[nodiscard]] boost::json::object status_json(Ward& ward, const Standing& standing);
-[[nodiscard]] boost::json::object codes_json(const storage::CodesStanding& codes);
+[[nodiscard]] boost::json::object codes_json(const storage::CodesStanding& codes, std::uint64_t shared);
 [[nodiscard]] boost::json::object receipt_json(const sync::Receipted& receipted);
 [[nodiscard]] boost::json::object json_of(const storage::Verification& found);
 /// A dossier that no receipt covers: why not, and what a person can do. `now` by this PC's clock.

@@ -1,4 +1,5 @@
 #include "agent/api.hpp"
+#include "desk/accounts.hpp"
 #include "protocol/text/text.hpp"
 
 #include "runtime/dossier_json.hpp"
@@ -29,13 +30,13 @@ struct Refused {
   Error error;
 };
 
-runtime::Response refuse_line(const Refused& refused) {
-  auto trouble = runtime::trouble_of(refused.error);
-  trouble.what = "Line " + std::to_string(refused.line) + ": " + trouble.what;
+runtime::Response refuse_line(std::uint64_t line, runtime::Trouble trouble) {
+  trouble.what = "Line " + std::to_string(line) + ": " + trouble.what;
   trouble.safe = "Nothing from that line on was saved.";
-  trouble.more["line"] = refused.line;
+  trouble.more["line"] = line;
   return respond(trouble);
 }
+runtime::Response refuse_line(const Refused& refused) { return refuse_line(refused.line, runtime::trouble_of(refused.error)); }
 
 /// Lines without anything but spaces count, and are skipped.
 boost::system::result<std::vector<Line>, Refused> lines_of(const std::string& body, std::uint64_t first) {
@@ -141,6 +142,8 @@ runtime::Response Api::import_lines(const Request& request) {
 runtime::Response Api::apply_lines(const Request& request) {
   const auto first = first_line_of(request);
   if (first.has_error()) return refuse(first.error());
+  const auto user = user_of(request);
+  if (user.has_error()) return refuse(user.error());
   const auto lines = lines_of(request.body, *first);
   if (lines.has_error()) return refuse_line(lines.error());
   std::vector<storage::NewChange> changes;
@@ -151,7 +154,8 @@ runtime::Response Api::apply_lines(const Request& request) {
     const auto did = storage::find_dossier(ward_.store.store(), edit->dossier);
     if (did.has_error()) return refuse_line({line.number, did.error()});
     record::Change change;
-    change.user = edit->user.empty() ? request.account : edit->user;
+    change.user = edit->user.empty() ? *user : edit->user;
+    if (auto trouble = desk::must_be_account(site_, change.user)) return refuse_line(line.number, *std::move(trouble));
     change.seen = std::move(edit->seen);
     change.ops = std::move(edit->ops);
     change.reason = std::move(edit->reason);

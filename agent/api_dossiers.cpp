@@ -3,6 +3,7 @@
 
 #include "runtime/clock.hpp"
 #include "runtime/calendar_json.hpp"
+#include "desk/linked.hpp"
 #include "runtime/dossier_lists.hpp"
 #include "storage/calendar.hpp"
 #include "storage/deadlines.hpp"
@@ -57,8 +58,10 @@ runtime::Response Api::show(const Request& request) {
   if (did.has_error()) return refuse(did.error());
   const auto found = storage::show_dossier(store, *did);
   if (found.has_error()) return refuse(found.error());
-  const bool national = request.query_or("form", "") == "national";
-  return runtime::respond_unless_held(national ? runtime::national_json_of(found->state) : runtime::view_json(*found, today()), request);
+  if (request.query_or("form", "") == "national") return runtime::respond_unless_held(runtime::national_json_of(found->state), request);
+  auto out = runtime::view_json(*found, today());
+  const auto added = desk::add_linked(out, store, found->state, today());
+  return added.has_error() ? refuse(added.error()) : runtime::respond_unless_held(out, request);
 }
 
 runtime::Response Api::told(const Request& request, TellHistory tell) {

@@ -10,6 +10,7 @@
 #include "runtime/metrics.hpp"
 #include "runtime/tables.hpp"
 #include "storage/calendar.hpp"
+#include "storage/shared_codes.hpp"
 
 /// What the PC says of itself.
 namespace ward::agent {
@@ -47,6 +48,8 @@ Result<Standing> standing_of(Ward& ward) {
   WARD_TRY(out.inbox, storage::count_inbox(ward.store.store()));
   const auto late = desk::working_hours_before(storage::calendar_of(ward.store.store()), now.wall, desk::working_day_hours);
   WARD_TRY(out.hand_overs, storage::count_hand_overs(ward.store.store(), ward.store.membership().unit, {late.ms + 1}));
+  WARD_TRY(const auto shared, storage::shared_codes(ward.store.store()));
+  out.shared_codes = shared.size();
   out.disk_free_bytes = runtime::disk_free_bytes(ward.data);
   return out;
 }
@@ -76,7 +79,7 @@ json::object status_json(Ward& ward, const Standing& standing) {
       {"today", time_text(runtime::read_clock().wall).substr(0, 10)},
       {"applied", progress.applied},
       {"dossiers", progress.dossiers},
-      {"codes", codes_json(standing.codes)},
+      {"codes", codes_json(standing.codes, standing.shared_codes)},
       {"conflicts", report.conflicts},
       {"attention", standing.inbox.attention},
       {"hand_overs",
@@ -154,6 +157,7 @@ runtime::Response Api::metrics() {
   out.gauge("wardsync_codes_left_today", "Official codes that new dossiers can still get today; 0 while none can be given.",
             number(standing->codes.left_today));
   out.gauge("wardsync_codes_provisional", "Dossiers that wait for an official code.", number(standing->codes.provisional));
+  out.gauge("wardsync_codes_shared", "Codes that several dossiers have.", number(standing->shared_codes));
   out.gauge("wardsync_conflicts", "Conflicts that a person must decide.", number(report.conflicts));
   out.gauge("wardsync_waiting_changes", "Changes whose past is not held yet.", number(report.waiting));
   out.gauge("wardsync_quarantined_records", "Records in quarantine.", number(report.quarantined));

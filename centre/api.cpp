@@ -82,6 +82,9 @@ void Api::add_routes(runtime::Router& router) {
   write("POST", "/v1/units", &Api::add_unit);
   write("POST", "/v1/units/{code}/succession", &Api::merge_unit);
   write("POST", "/v1/units/{code}/seed", &Api::renew_seed);
+  write("POST", "/v1/users", &Api::add_user);
+  write("POST", "/v1/users/{name}/disabling", &Api::disable_user);
+  write("POST", "/v1/users/{name}/reset", &Api::reset_user);
   plain("POST", "/v1/verification", &Api::verify);
   plain("GET", "/v1/addresses", &Api::addresses);
   write("PUT", "/v1/addresses", &Api::set_addresses);

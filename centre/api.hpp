@@ -55,6 +55,11 @@ class Api {
   [[nodiscard]] boost::json::object unit_json(const UnitCode& code);
   [[nodiscard]] storage::Also telling_unit(const runtime::Request& request, UnitCode code, runtime::Response& response);
   [[nodiscard]] runtime::Response unit_changed(const Result<void>& done, runtime::Response response);
+  [[nodiscard]] runtime::Response add_user(const runtime::Request& request);
+  [[nodiscard]] runtime::Response disable_user(const runtime::Request& request);
+  [[nodiscard]] runtime::Response reset_user(const runtime::Request& request);
+  using PutAccount = Result<void> (storage::CentreStore::*)(policy::Account account, WallTime now, const storage::Also& also);
+  [[nodiscard]] runtime::Response put_account(const runtime::Request& request, const policy::Account& wanted, PutAccount put);
   [[nodiscard]] runtime::Response new_ticket(const runtime::Request& request);
   [[nodiscard]] runtime::Response list(const runtime::Request& request);
   [[nodiscard]] runtime::Response deadlines(const runtime::Request& request);

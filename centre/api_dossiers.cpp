@@ -1,4 +1,5 @@
 #include "centre/api.hpp"
+#include "desk/linked.hpp"
 #include "runtime/dossier_lists.hpp"
 #include "storage/calendar.hpp"
 #include "storage/deadlines.hpp"
@@ -36,8 +37,10 @@ runtime::Response Api::show(const runtime::Request& request) {
   if (did.has_error()) return respond(did.error());
   const auto found = storage::show_dossier(store_.store(), *did);
   if (found.has_error()) return respond(found.error());
-  const bool national = request.query_or("form", "") == "national";
-  return runtime::respond_unless_held(national ? runtime::national_json_of(found->state) : runtime::view_json(*found, today()), request);
+  if (request.query_or("form", "") == "national") return runtime::respond_unless_held(runtime::national_json_of(found->state), request);
+  auto out = runtime::view_json(*found, today());
+  const auto added = desk::add_linked(out, store_.store(), found->state, today());
+  return added.has_error() ? respond(added.error()) : runtime::respond_unless_held(out, request);
 }
 
 runtime::Response Api::told(const runtime::Request& request, TellHistory tell) {

@@ -41,6 +41,7 @@ Judgement judge_one(const storage::DeviceLine& line, bool connected, WallTime no
     return {Alert::no_progress, progress};
   if (is_known(line.report_at) && line.report.disk_free_bytes < disk_free_min) return {Alert::disk, line.report_at};
   if (!trusted(offset_of(line))) return {Alert::clock, line.report_at};
+  if (line.provisional > 0 || (line.numbers && line.codes_until < code::day_of(now))) return {Alert::codes, line.contact};
   if (now.ms - heard.ms >= ms(offline_after)) return {Alert::offline, line.contact};
   return {};
 }
@@ -51,6 +52,7 @@ const char* name_of(Alert alert) noexcept {
   switch (alert) {
     case Alert::none: return "none";
     case Alert::offline: return "offline";
+    case Alert::codes: return "codes";
     case Alert::clock: return "clock";
     case Alert::disk: return "disk";
     case Alert::no_progress: return "no_progress";

@@ -13,6 +13,7 @@ namespace ward::centre {
 enum class Alert {
   none,
   offline,          ///< not heard for `offline_after`: normal for an hour, not for a day
+  codes,            ///< it gives provisional dossier codes, or will: it has no official ones left
   clock,            ///< its clock is more than five minutes off
   disk,             ///< less room than `disk_free_min`
   no_progress,      ///< it calls, it has work waiting, and nothing of it was taken for `no_progress_after`
@@ -21,7 +22,7 @@ enum class Alert {
   fork,             ///< two different records under one number
 };
 [[nodiscard]] const char* name_of(Alert alert) noexcept;
-inline constexpr Alert all_alerts[] = {Alert::none,        Alert::offline,         Alert::clock,    Alert::disk,
+inline constexpr Alert all_alerts[] = {Alert::none,        Alert::offline,         Alert::codes,    Alert::clock, Alert::disk,
                                        Alert::no_progress, Alert::revoked_contact, Alert::rollback, Alert::fork};
 
 inline constexpr std::chrono::minutes no_progress_after{10};

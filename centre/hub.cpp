@@ -44,7 +44,7 @@ Hub::Hub(const asio::any_io_executor& executor, storage::CentreStore& store)
 
 asio::awaitable<std::optional<Error>> Hub::run() {
   auto accepting = server_.run(links_max, [this](runtime::Tcp::socket socket) { return serve(std::move(socket)); });
-  co_await ((std::move(accepting) && merge()) || refill_codes() || ended_.wait());
+  co_await ((std::move(accepting) && merge()) || tend_codes() || ended_.wait());
   co_return fatal_;
 }
 
@@ -118,12 +118,14 @@ asio::awaitable<void> Hub::merge() {
   }
 }
 
-asio::awaitable<void> Hub::refill_codes() {
+asio::awaitable<void> Hub::tend_codes() {
   asio::steady_timer pause(co_await asio::this_coro::executor);
   while (!stopping_) {
     const auto gave = store_.refill_codes(runtime::read_clock().wall);
     if (gave.has_error() && reaction_to(gave.error().fault) == Reaction::stop) end(gave.error());
-    if (gave.has_value() && *gave) policy_changed();
+    const auto told = store_.tell_shared_codes(runtime::read_clock().wall);
+    if (told.has_error() && reaction_to(told.error().fault) == Reaction::stop) end(told.error());
+    if ((gave.has_value() && *gave) || (told.has_value() && *told)) policy_changed();
     pause.expires_after(refill_pause);
     co_await pause.async_wait(asio::use_awaitable);
     co_await merged_.wait_for(refill_every);

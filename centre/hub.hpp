@@ -58,8 +58,8 @@ class Hub {
   [[nodiscard]] asio::awaitable<void> serve(runtime::Tcp::socket socket);
   [[nodiscard]] engine::centre::Event perform(Line& line, engine::centre::StoreEffect effect, Now now);
   [[nodiscard]] asio::awaitable<void> merge();
-  /// Gives PCs the codes that they lack.
-  [[nodiscard]] asio::awaitable<void> refill_codes();
+  /// Gives PCs the codes that they lack, and tells wards of those that came twice.
+  [[nodiscard]] asio::awaitable<void> tend_codes();
   void tell(const Line& line, const engine::centre::Event& event);
   void log_grew(const Line* whose);
   void applied_grew(const engine::centre::LogView& log);

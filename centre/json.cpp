@@ -40,6 +40,8 @@ json::object json_of(const DeviceHealth& device) {
       {"quarantined", report.quarantined},
       {"clock", json::object{{"offset_ms", device.clock_offset_ms}, {"trusted", device.clock_trusted}}},
       {"disk", json::object{{"free_bytes", report.disk_free_bytes}}},
+      {"codes", json::object{{"until", line.codes_until == code::Day{} ? std::string() : code::date_text(line.codes_until)},
+                             {"provisional", line.provisional}}},
       {"version", report.version}};
   if (device.alert != Alert::none)
     add_cause(out, runtime::cause_of(name_of(device.alert)));

@@ -1,5 +1,6 @@
 #include "cli/caller.hpp"
 
+#include "cli/official.hpp"
 #include "runtime/command_line.hpp"
 #include "runtime/http.hpp"
 
@@ -15,13 +16,33 @@ using runtime::Trouble;
 
 constexpr std::chrono::seconds call_max{60};
 
-std::variant<json::value, Trouble> call(const Caller& caller, const std::string& method, const std::string& target,
-                                        const json::object& body) {
-  return runtime::call_daemon({caller.program, caller.common.data}, method, target, body.empty() ? std::string() : json::serialize(body),
-                              call_max);
+std::variant<json::value, Trouble> call(const Caller& caller, const std::string& method, const std::string& target, json::object body) {
+  if (method != "GET" && !caller.common.key_file.empty()) {
+    const auto key = opened_key(caller.common);
+    if (key.has_error()) return runtime::trouble_of(key.error());
+    body["sign"] = *key;
+  }
+  return runtime::call_daemon({caller.program, caller.common.data}, method, in_name_of(caller.common, target),
+                              body.empty() ? std::string() : json::serialize(body), call_max);
 }
 
 }  // namespace
+
+std::string in_name_of(const Common& common, const std::string& target) {
+  if (common.user.empty()) return target;
+  return target + (target.find('?') == std::string::npos ? "?by=" : "&by=") + runtime::encode_segment(common.user);
+}
+
+int user_list(const Caller& caller, const std::string& unit) {
+  return ask(caller, "GET", "/v1/users?unit=" + runtime::encode_segment(unit), {}, [](const json::value& answer) {
+    std::vector<std::vector<std::string>> rows{{"NAME", "UNIT", "ROLE", "STANDING", "SIGNS WITH", "FULL NAME"}};
+    for (const auto& user : runtime::rows_of(answer, "users"))
+      rows.push_back({shown(user, "name"), shown(user, "unit"), shown(user, "role"),
+                      shown(user, "enabled") == "true" ? "enabled" : "disabled", shown(user, "key").substr(0, 16), shown(user, "display")});
+    runtime::print(runtime::align(rows));
+    return static_cast<int>(ExitCode::done);
+  });
+}
 
 std::optional<json::value> answer_of(const Caller& caller, const std::string& method, const std::string& target, const json::object& body,
                                      int& exit) {

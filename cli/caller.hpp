@@ -17,6 +17,10 @@ struct Caller {
   const Common& common;
 };
 
+/// An address with the name of who acts.
+[[nodiscard]] std::string in_name_of(const Common& common, const std::string& target);
+int user_list(const Caller& caller, const std::string& unit);
+
 using Then = std::function<int(const boost::json::value& answer)>;
 
 /// One call. Trouble is reported; with `--json` the answer is printed as it is, else `then` makes the exit code of it.

@@ -87,6 +87,12 @@ constexpr CatalogueEntry entries[] = {
     {Finding::calendar_ends, "WS-D032", Gravity::notice, "The days off of the coming weeks are not decided yet.",
      "The decision on next year's holidays is not published, or nobody has entered it.",
      "When it is published, at the centre: wardsync-centre calendar set FILE.csv. Appointments that were given stay as they are."},
+    {Finding::codes_provisional, "WS-D033", Gravity::notice, "New dossiers get provisional codes.",
+     "This PC has no serials for today, has given them all, or cannot know for certain which day it is or what it gave.",
+     "wardsync codes says which, and what to do. Dossiers are safe, and get their official codes by themselves."},
+    {Finding::codes_shared, "WS-D034", Gravity::notice, "Some codes stand for several dossiers.",
+     "A copied or restored disk gave them again, or an import brought them.",
+     "wardsync dossier shared-codes lists them; mark as void what is there twice, or `dossier another-code` where both are real."},
 };
 
 }  // namespace

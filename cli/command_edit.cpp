@@ -31,7 +31,8 @@ void say_saved(const Caller& caller, const json::value& saved) {
     runtime::say(
         "This PC's clock is not believed; set it. The change is safe, but loses against one that was made at the same time elsewhere.");
   if (shown(saved, "proposed") == "true")
-    runtime::say("The dossier lies with another unit: what was changed is a proposal, until somebody there accepts it.");
+    runtime::say(
+        "What was changed is a proposal, until it is accepted: by the unit that holds the dossier, or by whoever decides that place.");
 }
 
 int dossier_new(const Caller& caller, const EditOptions& options) {

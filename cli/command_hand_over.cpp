@@ -30,13 +30,18 @@ std::string hours_of(const std::string& minutes) {
   return std::to_string(all / 60) + " h " + std::to_string(all % 60) + " min";
 }
 
+/// Who gave or took; with a mark when he signed for it with his own key.
+std::string by(const json::object& stay, const std::string& what) {
+  return shown(stay, what + "_by") + (shown(stay, what + "_signed") == "true" ? " (signed)" : "");
+}
+
 int show_slip(const json::value& slip) {
   print(shown(slip, "code") + "  " + shown(slip, "id") + "\n" + shown(slip, "procedure") + "  " + shown(slip, "procedure_name") + "\n");
   print("received " + shown(slip, "received") + "  due " + shown(slip, "due") + "\n");
   std::vector<std::vector<std::string>> rows{
       {"UNIT", "TAKEN BY", "FROM", "GIVEN BY", "OFFERED", "UNTIL", "WORKING TIME", "DUE", "JUDGEMENT", "NOTE"}};
   for (const auto& stay : rows_of(slip, "stays"))
-    rows.push_back({shown(stay, "unit"), shown(stay, "taken_by"), shown(stay, "from"), shown(stay, "given_by"), shown(stay, "offered_at"),
+    rows.push_back({shown(stay, "unit"), by(stay, "taken"), shown(stay, "from"), by(stay, "given"), shown(stay, "offered_at"),
                     shown(stay, "until"), hours_of(shown(stay, "working_minutes")),
                     shown(stay, "due") + " (" + shown(stay, "judged_by") + ")", shown(stay, "judgement"), shown(stay, "note")});
   print(runtime::align(rows));
@@ -124,6 +129,20 @@ int duplicates(const Caller& caller) {
                         return {code_or_id(one, "code", "id"), shown(one, "unit"),  code_or_id(other, "code", "id"),
                                 shown(other, "unit"),          shown(one, "owner"), shown(one, "procedure")};
                       }}});
+}
+
+int shared_codes(const Caller& caller) {
+  return ask(caller, "GET", "/v1/codes/shared", {}, [](const json::value& answer) {
+    std::vector<std::vector<std::string>> rows{{"CODE", "DOSSIER", "UNIT", "OWNER", ""}};
+    for (const auto& shared : runtime::rows_of(answer, "shared"))
+      for (const auto& one : runtime::rows_of(json::value(shared), "dossiers"))
+        rows.push_back({shown(shared, "code"), shown(one, "id"), shown(one, "unit"), shown(one, "owner"),
+                        one.contains("void")           ? "void"
+                        : shown(one, "here") == "true" ? ""
+                                                       : "not here"});
+    runtime::print(runtime::align(rows));
+    return done;
+  });
 }
 
 int link(const Caller& caller, const LinkOptions& options) {

@@ -11,6 +11,8 @@ namespace ward::cli {
 /// What every command takes.
 struct Common {
   std::string data = runtime::default_data();
+  std::string user;                       ///< in whose name; empty: the account's of the operating system
+  std::string key_file, passphrase_file;  ///< the official's own key that signs the act; empty: it is not signed
   bool json = false;
   bool quiet = false;
   bool no_input = false;

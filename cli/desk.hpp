@@ -42,6 +42,13 @@ struct StatusOptions {
 /// Without a status: lists those that may come next, and what goes with each.
 int dossier_status(const Caller& caller, const StatusOptions& options);
 
+struct FanOutOptions {
+  std::string code, note, why;
+  std::vector<std::string> to;  ///< PART=UNIT
+  bool preview = false;         ///< only what would be done
+};
+int fan_out(const Caller& caller, const FanOutOptions& options);
+
 struct InboxListOptions {
   bool mine = false;
   std::string level, kind;
@@ -62,6 +69,7 @@ int inbox_approve(const Caller& caller, const DecideOptions& options);
 int inbox_undo(const Caller& caller, const std::string& id);
 
 int duplicates(const Caller& caller);
+int shared_codes(const Caller& caller);
 struct LinkOptions {
   std::string code, other, why;
   bool different = false;  ///< they are two matters
@@ -77,6 +85,7 @@ struct DeskWords {
   InboxListOptions inbox;
   DecideOptions decide;
   LinkOptions link;
+  FanOutOptions fan_out;
   std::string code, id;
 };
 /// Into the groups `dossier` and `inbox` of a program. `line` and `words` outlive the description.
@@ -89,5 +98,7 @@ void add_inbox_commands(CLI::App& inbox, Line& line, const char* program, DeskWo
 /// What stands between people and a dossier: `dossier show` prints it too.
 void show_custody(const boost::json::value& dossier);
 void show_waiting(const boost::json::value& dossier);
+/// Its parts with the one status that the citizen is told, or of what it is a part.
+void show_linked(const boost::json::value& dossier);
 
 }  // namespace ward::cli

@@ -44,6 +44,8 @@ enum class Finding {
   backup_missing,
   backup_old,
   calendar_ends,
+  codes_provisional,
+  codes_shared,
 };
 
 enum class Gravity {

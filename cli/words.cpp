@@ -107,6 +107,18 @@ CLI::App* printing(CLI::App& under, Line& line, const char* name, const char* sa
   return made;
 }
 
+void add_user_option(CLI::App& command, Line& line) {
+  command.add_option("--user", line.common.user, "in whose name: an account of this unit (`user list`); default: the caller's own")
+      ->envname(environment_word("user"))
+      ->type_name("NAME");
+}
+
+CLI::App* official(CLI::App& under, Line& line, const char* name, const char* says, std::function<int()> chosen) {
+  auto* made = printing(under, line, name, says, std::move(chosen));
+  add_user_option(*made, line);
+  return made;
+}
+
 CLI::App* group(CLI::App& under, const char* name, const char* says) { return under.add_subcommand(name, says)->require_subcommand(1); }
 
 CLI::Option* configurable(CLI::App& command, Line& line, const char* flag, const char* key, std::string& variable) {
@@ -167,6 +179,13 @@ CLI::App* add_calendar_commands(CLI::App& app, Line& line, CalendarOptions& opti
   shown->add_option("--year", options.year, "only this year")->check(CLI::Range(first, last));
   shown->add_flag("--csv", options.csv, "in the form that `wardsync-centre calendar set` takes");
   return calendar;
+}
+
+CLI::App* add_user_commands(CLI::App& app, Line& line, std::string& unit, std::function<int()> list) {
+  auto* users = group(app, "user", "people's accounts");
+  printing(*users, line, "list", "who has an account, with which role", std::move(list))
+      ->add_option("--unit", unit, "only those of this unit");
+  return users;
 }
 
 void add_report_commands(CLI::App& app, Line& line, ReportOptions& options) {

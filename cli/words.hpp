@@ -42,6 +42,9 @@ struct Line {
 CLI::App* command(CLI::App& under, Line& line, const char* name, const char* says, std::function<int()> chosen);
 /// The same, with `--json`.
 CLI::App* printing(CLI::App& under, Line& line, const char* name, const char* says, std::function<int()> chosen);
+/// The same, with `--user`: in whose name an official acts.
+CLI::App* official(CLI::App& under, Line& line, const char* name, const char* says, std::function<int()> chosen);
+void add_user_option(CLI::App& command, Line& line);
 /// A word that commands follow.
 CLI::App* group(CLI::App& under, const char* name, const char* says);
 
@@ -67,6 +70,8 @@ struct CalendarOptions {
 };
 /// `calendar show`, under a group that is returned.
 CLI::App* add_calendar_commands(CLI::App& app, Line& line, CalendarOptions& options, std::function<int()> show);
+/// `user list`, under a group that is returned.
+CLI::App* add_user_commands(CLI::App& app, Line& line, std::string& unit, std::function<int()> list);
 /// `report online-share`, `report deadlines`.
 void add_report_commands(CLI::App& app, Line& line, ReportOptions& options);
 /// `--overdue`, `--due-today`, `--due-soon`, `--waiting`: one of them at most. `due`: what the API calls it.

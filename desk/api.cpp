@@ -23,14 +23,18 @@ void Api::add_routes(runtime::Router& router) {
   write("POST", "/v1/dossiers/{code}/hand-overs/{id}/decline", &Api::decline);
   write("POST", "/v1/dossiers/{code}/hand-overs/{id}/recall", &Api::recall);
   read("/v1/dossiers/{code}/slip", &Api::slip);
+  read("/v1/dossiers/{code}/parts", &Api::linked);
+  write("POST", "/v1/dossiers/{code}/parts", &Api::fan_out);
   read("/v1/dossiers/{code}/status", &Api::next_steps);
   write("POST", "/v1/dossiers/{code}/status", &Api::enter_status);
+  read("/v1/users", &Api::users);
   read("/v1/inbox", &Api::inbox);
   read("/v1/inbox/{id}", &Api::item);
   router.add("POST", "/v1/inbox/{id}/preview", [this](const Request& request) { return preview(request); });  // writes nothing
   write("POST", "/v1/inbox/{id}/resolutions", &Api::resolve);
   write("DELETE", "/v1/inbox/{id}/resolutions/{rid}", &Api::undo);
   read("/v1/decisions", &Api::decisions);
+  read("/v1/codes/shared", &Api::shared_codes);
   read("/v1/duplicates", &Api::duplicates);
   write("POST", "/v1/dossiers/{code}/links", &Api::link);
 }

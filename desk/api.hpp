@@ -30,9 +30,15 @@ class Api {
   [[nodiscard]] Response recall(const Request& request);
   [[nodiscard]] Response slip(const Request& request);
 
+  // several authorities
+  [[nodiscard]] Response linked(const Request& request);
+  [[nodiscard]] Response fan_out(const Request& request);
+
   // the status
   [[nodiscard]] Response next_steps(const Request& request);
   [[nodiscard]] Response enter_status(const Request& request);
+
+  [[nodiscard]] Response users(const Request& request);
 
   // what a person must decide
   [[nodiscard]] Response inbox(const Request& request);
@@ -43,6 +49,7 @@ class Api {
   [[nodiscard]] Response undo(const Request& request);
 
   // one matter lodged twice
+  [[nodiscard]] Response shared_codes(const Request& request);
   [[nodiscard]] Response duplicates(const Request& request);
   [[nodiscard]] Response link(const Request& request);
 

@@ -4,8 +4,10 @@
 #include "runtime/dossier_json.hpp"
 #include "runtime/json_input.hpp"
 #include "storage/duplicates.hpp"
+#include "storage/shared_codes.hpp"
 
-/// Dossiers that look like one matter, lodged twice: suggested, linked or told apart, never merged.
+/// Dossiers that look like one matter, lodged twice: suggested, linked or told apart, never merged. Codes that several dossiers have:
+/// shown.
 namespace ward::desk {
 namespace {
 
@@ -22,6 +24,12 @@ json::object json_of(const merge::DossierState& state) {
           {"status", shown_text(state, "TrangThaiHoSo")},
           {"received", shown_text(state, "NgayTiepNhan")},
           {"unit", state.custody.unit}};
+}
+
+json::object json_of(const storage::Sharer& one) {
+  json::object out{{"id", runtime::id_text(one.did)}, {"unit", one.unit}, {"here", one.here}, {"owner", one.owner}};
+  if (!one.voided.empty()) out["void"] = one.voided;
+  return out;
 }
 
 /// What is said of `other` in `of`.
@@ -51,6 +59,18 @@ Result<Related> related(Site& site, const runtime::Request& request) {
 }
 
 }  // namespace
+
+runtime::Response Api::shared_codes(const Request&) {
+  const auto all = storage::shared_codes(site_.store());
+  if (all.has_error()) return refuse(all.error());
+  json::array out;
+  for (const auto& shared : *all) {
+    json::array dossiers;
+    for (const auto& one : shared.dossiers) dossiers.push_back(json_of(one));
+    out.push_back(json::object{{"code", shared.code}, {"dossiers", std::move(dossiers)}});
+  }
+  return respond(json::object{{"shared", std::move(out)}});
+}
 
 runtime::Response Api::duplicates(const Request& request) {
   const auto limit = runtime::limit_of(request);

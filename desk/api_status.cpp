@@ -1,4 +1,5 @@
 #include "desk/api.hpp"
+#include "desk/linked.hpp"
 #include "desk/steps.hpp"
 #include "protocol/schema/schema.hpp"
 #include "runtime/dossier_json.hpp"
@@ -121,6 +122,9 @@ runtime::Response Api::enter_status(const Request& request) {
   const auto from = status_of(asked->state);
   const auto step = step_to(asked->state, *status, calendar, now);
   if (!step.blocked_by.empty()) return respond(blocked(*status, step.blocked_by, asked->state));
+  const auto open = must_have_ended(site_.store(), asked->state, *status);
+  if (open.has_error()) return refuse(open.error());
+  if (*open) return respond(**open);
   const auto make = [&](const Asked& one) -> Result<Wanted> {
     WARD_TRY(auto saying, saying_of(one, *user));
     if (saying.why.empty() && step.needs_reason)

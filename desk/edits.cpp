@@ -1,6 +1,7 @@
 #include "desk/edits.hpp"
 
 #include "desk/acts.hpp"
+#include "desk/linked.hpp"
 #include "runtime/dossier_json.hpp"
 #include "runtime/json_input.hpp"
 #include "storage/dossiers.hpp"
@@ -14,6 +15,14 @@ using Standing = merge::HistoryEntry::Standing;
 
 bool enters_status(const record::Op& op) {
   return op.kind == record::OpKind::status || (op.path.size() == 1 && op.path.front().text == "TrangThaiHoSo");
+}
+
+/// The status that it enters; empty: none.
+std::string status_in(const record::Change& change) {
+  std::string out;
+  for (const auto& op : change.ops)
+    if (const auto* text = enters_status(op) ? op.value.text() : nullptr) out = *text;
+  return out;
 }
 
 }  // namespace
@@ -43,8 +52,9 @@ Result<Look> look_at_edit(Site& site, const Did& did, const record::Change& chan
   const auto& context = storage::context_of(site.store());
   const bool inside = context.house_of(author.unit, std::nullopt) == context.house_of(view.state.custody.unit, std::nullopt);
   Look out;
-  // Where the dossier lies with this unit, an edit of anything but the status applies, whatever else was said meanwhile.
-  if (inside && std::none_of(change.ops.begin(), change.ops.end(), enters_status)) return out;
+  // Where the dossier lies with this unit and nothing is to be decided, an edit of anything but the status applies.
+  if (inside && view.state.conflicts.empty() && std::none_of(change.ops.begin(), change.ops.end(), enters_status)) return out;
+  WARD_TRY(out.trouble, must_have_ended(site.store(), view.state, status_in(change)));
   WARD_TRY(const auto trial, storage::try_change(site.store(), did, change, author));
   for (const auto& entry : trial.history) {
     if (entry.said.op.change != trial.position) continue;

@@ -6,6 +6,8 @@
 #include "runtime/custody_json.hpp"
 #include "runtime/inbox_words.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <set>
@@ -22,6 +24,7 @@ using record::Value;
 constexpr std::string_view code_field = "MaHoSo";
 constexpr std::string_view notes_list = "notes";
 constexpr std::string_view note_field = "text";
+constexpr std::array<std::string_view, 5> own_lists{"BanGiao", "notes", "DanhSachXinLoi", "HoSoLienQuan", "DanhSachPhanLienThong"};
 constexpr std::chrono::hours vietnam{7};
 
 const char* name_of(HistoryEntry::Standing standing) {
@@ -169,6 +172,7 @@ json::object json_of(const merge::Said& said) {
                    {"at", time_text(said.hlc.wall())},
                    {"clock_good", said.clock_good}};
   if (said.stamp) out["stamped_at"] = time_text(said.stamp->time);
+  if (said.is_signed) out["signed"] = true;
   if (!said.reason.empty()) out["why"] = said.reason;
   if (!said.author.empty()) {
     out["author"] = said.author;
@@ -236,7 +240,7 @@ json::object national_json_of(const merge::DossierState& state) {
     if (field.type == schema::Type::list) {
       auto list = national_list(state, field.name);
       // Our own lists are no part of the national message while there are none; the other lists are, also when empty.
-      const bool own = field.name == "BanGiao" || field.name == "notes" || field.name == "DanhSachXinLoi" || field.name == "HoSoLienQuan";
+      const bool own = std::find(own_lists.begin(), own_lists.end(), field.name) != own_lists.end();
       if (!own || !list.empty()) out[field.name] = std::move(list);
     } else if (const auto* value = record::find(state.fields, field.name)) {
       out[field.name] = national_value(field.name, *value);

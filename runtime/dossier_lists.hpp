@@ -36,6 +36,7 @@ template <class Line>
                           {"deadline", deadline_json(course, today)}};
   add_standing(out, line.standing);
   if (!line.voided.empty()) out["void"] = line.voided;
+  if (!line.part_of.empty()) out["part_of"] = line.part_of;
   return out;
 }
 

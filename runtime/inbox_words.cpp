@@ -59,7 +59,7 @@ constexpr InboxWords refusals[] = {
      "Đơn vị đang giữ hồ sơ chấp nhận hoặc bỏ, có lý do", "The unit that holds it accepts or dismisses it, with a reason"},
     {"after_revocation", "Được ghi sau khi máy bị thu hồi quyền", "Written after its PC was revoked",
      "Chấp nhận nếu đúng, hoặc bỏ, có lý do", "Accept it where it is right, or dismiss it, with a reason"},
-    {"disabled_user", "Được ghi sau khi người này hết quyền", "Written after its writer had lost the right",
+    {"disabled_user", "Người này không có, hoặc không còn, quyền ghi", "Its writer does not, or not any more, have the right to write",
      "Chấp nhận nếu đúng, hoặc bỏ, có lý do", "Accept it where it is right, or dismiss it, with a reason"},
     {"not_the_decider", "Người ghi không có quyền quyết định chỗ này", "Its writer may not decide this",
      "Người có quyền chấp nhận hoặc bỏ, có lý do", "Whoever may decides it, with a reason"},
@@ -79,6 +79,9 @@ constexpr InboxWords refusals[] = {
      "Enter it anew; then mark this as dealt with"},
     {"missing_reference", "Việc này nói về điều mà người ghi chưa thấy", "It speaks of what its writer had not seen", "Ghi là đã xử lý",
      "Mark it as dealt with"},
+    {"unsigned_act", "Chưa có chữ ký bằng khóa của người ghi", "Not signed with its writer's own key",
+     "Hỏi người có tên: nếu đúng thì làm lại và ký, rồi ghi là đã xử lý",
+     "Ask whose name it bears: if it is theirs, they do it again and sign; then mark it as dealt with"},
 };
 
 constexpr InboxWords roles[] = {

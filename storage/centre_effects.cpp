@@ -11,7 +11,6 @@ namespace centre = engine::centre;
 
 namespace {
 
-constexpr std::int64_t strangers_max = 8;
 constexpr std::size_t policy_entries_at_once = 4096;
 
 Fault standing_fault(const policy::DeviceStanding* standing) { return standing == nullptr ? Fault::not_member : Fault::revoked; }
@@ -99,7 +98,8 @@ std::vector<log::DeviceHead> CentreStore::heads_of(const DeviceId& device, const
   }
   auto newer =
       store_.db.query("SELECT incarnation, chained, head FROM writer WHERE device = ? AND newest > ? ORDER BY newest DESC LIMIT ?");
-  newer.bind(device).bind(oldest).bind(oldest == 0 ? 1 : strangers_max + static_cast<std::int64_t>(named.size()));
+  newer.bind(device).bind(oldest).bind(
+      oldest == 0 ? 1 : static_cast<std::int64_t>(strangers_told_max) + static_cast<std::int64_t>(named.size()));
   while (newer.step()) {
     const log::DeviceHead head{newer.fixed<Incarnation>(0), static_cast<Seq>(newer.number(1)), newer.fixed<Hash>(2)};
     if (std::find(named.begin(), named.end(), head.incarnation) == named.end()) out.push_back(head);

@@ -72,6 +72,10 @@ struct Enrolment {
   [[nodiscard]] Result<void> renew_seed(const UnitCode& unit, WallTime now, const std::optional<UnitCode>& joined = std::nullopt);
   [[nodiscard]] Result<void> add_unit(policy::Unit unit, WallTime now);
   [[nodiscard]] Result<void> merge_unit(const UnitCode& unit, const UnitCode& heir, std::string_view reason, WallTime now);
+  /// `invalid`: it is there already, is no name, or no role for its unit, or its key is somebody else's.
+  [[nodiscard]] Result<void> add_account(policy::Account account, WallTime now);
+  /// Another word on one that is there. `not_found`, and as above.
+  [[nodiscard]] Result<void> change_account(policy::Account account, WallTime now);
   /// Entries that this centre signed before it was restored from a copy.
   [[nodiscard]] Result<void> take_back(const std::vector<policy::Entry>& entries);
 
@@ -85,6 +89,7 @@ struct Enrolment {
   };
   [[nodiscard]] Result<void> add_device(const Applicant& applicant, WallTime now);
   [[nodiscard]] Result<void> give_first_codes(const DeviceId& device, WallTime now);
+  [[nodiscard]] Result<void> put_account(policy::Account account, WallTime now);
   void judge_anew(Epoch from);
 };
 

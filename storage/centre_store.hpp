@@ -49,7 +49,10 @@ struct DeviceLine {
   sync::Report report;
   WallTime report_at;
   std::uint64_t cursor = 0;
-  std::uint64_t records = 0;  ///< of this device, stored here
+  std::uint64_t records = 0;      ///< of this device, stored here
+  bool numbers = false;           ///< its unit has an identification code, so it is to give dossier codes
+  code::Day codes_until;          ///< the last day of its blocks
+  std::uint64_t provisional = 0;  ///< dossiers with nothing but a provisional code of this device
 };
 
 /// How well this centre's data is kept elsewhere.
@@ -109,6 +112,10 @@ class CentreStore {
                                         const Also& also = {});
   /// Keys that are given to the unit from now on open only with a new seed, which its PCs that stand get. `not_found`.
   [[nodiscard]] Result<void> renew_seed(const UnitCode& unit, WallTime now, const Also& also = {});
+  /// An account that its unit does not have. `not_found`: the unit; `invalid`: it has it, or the account is none that can be.
+  [[nodiscard]] Result<void> add_account(policy::Account account, WallTime now, const Also& also = {});
+  /// What holds of an account from now on. `not_found`; `invalid`.
+  [[nodiscard]] Result<void> change_account(policy::Account account, WallTime now, const Also& also = {});
   /// Where wards call from now on, the best first. `malformed`, `too_large`.
   [[nodiscard]] Result<void> set_addresses(std::vector<std::string> addresses, WallTime now, const Also& also = {});
   /// For each year that it names, this takes the place of what was known of that year. `malformed`, `too_large`.
@@ -122,6 +129,8 @@ class CentreStore {
                                                      const std::function<void(const policy::CodeBlock&)>& also = {});
   /// What PCs lack by the plan. True when something was given.
   [[nodiscard]] Result<bool> refill_codes(WallTime now);
+  /// Tells the wards of codes that dossiers of several units share, and of those that are settled. True when something was said.
+  [[nodiscard]] Result<bool> tell_shared_codes(WallTime now);
   [[nodiscard]] Result<Keeping> keeping();
   [[nodiscard]] Keeping keeping_in_transaction();
   [[nodiscard]] BackupFacts backup_facts() const;

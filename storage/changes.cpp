@@ -9,6 +9,12 @@
 
 namespace ward::storage {
 
+NewChange completed(const NewChange& change, const std::vector<Saved>& before) {
+  NewChange out{change.change, change.did};
+  if (change.complete) change.complete(out.change, before);
+  return out;
+}
+
 Result<std::vector<Position>> seen_of(Store& store, std::int64_t dossier, const std::vector<Position>& heads,
                                       std::vector<Position> wanted) {
   if (wanted.empty()) {

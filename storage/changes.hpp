@@ -14,9 +14,12 @@ namespace ward::storage {
 
 struct Store;
 
-struct NewChange {
-  record::Change change;   ///< `seen` as the writer saw it; empty with `did`: the heads held now
-  std::optional<Did> did;  ///< none: a new dossier
+/// Where a change will stand: what an official signs names it.
+struct ActPlace {
+  Did did;
+  Position position;
+  Epoch policy_epoch = 0;
+  Hash past;  ///< record::past_digest of all that its writer had seen
 };
 struct Saved {
   Did did;
@@ -25,6 +28,18 @@ struct Saved {
   std::string code;          ///< that this PC gave with it; empty: none
   bool provisional = false;  ///< that code is not the official one
 };
+
+struct NewChange {
+  record::Change change;   ///< `seen` as the writer saw it; empty with `did`: the heads held now
+  std::optional<Did> did;  ///< none: a new dossier
+  /// Before it is written: what names dossiers that are made in the same save, from what was saved before it.
+  std::function<void(record::Change& change, const std::vector<Saved>& before)> complete{};
+  /// Makes the official's signature, `act`, of the change as it will be stored. None: it has none.
+  std::function<Bytes(const record::Change& change, const ActPlace& place)> sign{};
+  /// Instead of operations: an official code beside those that the dossier has; `invalid` when none can be given.
+  bool another_code = false;
+};
+[[nodiscard]] NewChange completed(const NewChange& change, const std::vector<Saved>& before);
 
 /// Work in the transaction of the changes, after them: both are saved, or neither.
 using AlsoSave = std::function<void(const std::vector<Saved>&)>;

@@ -23,7 +23,7 @@ bool is_asked_about(const record::Path& path) {
 bool is_decision(const merge::HistoryEntry& entry) {
   const auto kind = entry.said.kind;
   if (kind == record::OpKind::approve || kind == record::OpKind::dismiss) return true;
-  if (kind == record::OpKind::status) return entry.replaced.size() > 1;
+  if (kind == record::OpKind::status) return entry.given_back.size() > 1;
   return (kind == record::OpKind::set || kind == record::OpKind::remove) && entry.replaced.size() > 1 && is_asked_about(entry.said.path);
 }
 
@@ -31,7 +31,7 @@ bool is_decision(const merge::HistoryEntry& entry) {
 std::vector<merge::HistoryEntry> sides_of(const merge::HistoryEntry& entry, const std::vector<merge::HistoryEntry>& history) {
   const auto* named = entry.said.value.heads();
   const bool about = entry.said.kind == record::OpKind::approve || entry.said.kind == record::OpKind::dismiss;
-  const auto& ops = about && named != nullptr ? named->ops : entry.replaced;
+  const auto& ops = about && named != nullptr ? named->ops : entry.given_back;
   std::vector<merge::HistoryEntry> out;
   for (const auto& side : history)
     if (std::find(ops.begin(), ops.end(), side.said.op) != ops.end()) out.push_back(side);

@@ -99,7 +99,7 @@ void DeskWriter::put_grant(const Did& did, const record::GrantBody& grant) {
   put(record::Type::grant, did, record::encode_grant(grant, next_position()), record::open_key(store_.org));
 }
 
-Result<Saved> DeskWriter::save(const NewChange& wanted) { return wanted.did ? edit(*wanted.did, wanted.change) : create(wanted.change); }
+Result<Saved> DeskWriter::save(const NewChange& wanted) { return wanted.did ? edit(*wanted.did, wanted) : create(wanted.change); }
 
 Result<Saved> DeskWriter::create(const record::Change& wanted) {
   if (!wanted.seen.empty()) return fail(Fault::invalid, "a new dossier has no earlier version");
@@ -117,7 +117,8 @@ Result<Saved> DeskWriter::create(const record::Change& wanted) {
   return Saved{did, position, true, {}, false};
 }
 
-Result<Saved> DeskWriter::edit(const Did& did, record::Change change) {
+Result<Saved> DeskWriter::edit(const Did& did, NewChange wanted) {
+  auto& change = wanted.change;
   if (touched_.contains(did)) WARD_CHECK(flush());
   const auto dossier = find_dossier_row(store_, did);
   if (dossier == 0) return fail(Fault::not_found, "there is no such dossier here");
@@ -127,6 +128,7 @@ Result<Saved> DeskWriter::edit(const Did& did, record::Change change) {
   WARD_CHECK(granting_.complete_offers(change, dossier));
   WARD_TRY(const auto key_id, granting_.writing_key(dossier, did));
   const auto position = next_position();
+  if (wanted.sign) change.act = wanted.sign(change, {did, position, store_.policy.count() - 1, granting_.past(dossier, change.seen)});
   WARD_CHECK(record::check_change(change, position));
   put(record::Type::change, did, record::encode_change(change, position), *find_key(store_, key_id));
   advance(heads, change.seen, position);

@@ -47,7 +47,7 @@ struct DeskWriter {
   void put(record::Type type, const Did& did, BytesView plain, const crypto::DossierKey& key);
   void put_grant(const Did& did, const record::GrantBody& grant);
   [[nodiscard]] Result<Saved> create(const record::Change& change);
-  [[nodiscard]] Result<Saved> edit(const Did& did, record::Change change);
+  [[nodiscard]] Result<Saved> edit(const Did& did, NewChange wanted);
   [[nodiscard]] segment::Rows cut(std::size_t from, std::size_t count);
   /// Into the log, all that was written.
   [[nodiscard]] Result<void> admit();

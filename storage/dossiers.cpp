@@ -2,6 +2,7 @@
 
 #include "protocol/base/limits.hpp"
 #include "protocol/code/code.hpp"
+#include "protocol/course/linked.hpp"
 #include "protocol/text/text.hpp"
 #include "storage/cursor.hpp"
 #include "storage/merged.hpp"
@@ -122,6 +123,8 @@ DossierLine line_of(Store& store, Phases& phases, const Query& row) {
   out.owner = shown_text(state, "ChuHoSo");
   out.procedure_name = shown_text(state, "TenTTHC");
   out.voided = shown_text(state, void_field);
+  if (const auto part = course::part_of(state))
+    out.part_of = part->code.empty() ? std::string(id_prefix) + hex(part->whole.view()) : part->code;
   out.standing = phases.of(dossier, out.did);
   return out;
 }

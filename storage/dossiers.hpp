@@ -27,6 +27,7 @@ struct DossierLine {
   std::string code, unit;
   course::Row course;
   std::string owner, procedure_name, voided;  ///< opened from the sealed state; empty while in conflict
+  std::string part_of;                        ///< the code of the dossier of which it is a part; empty: of none
   WallTime changed_at;
   std::uint64_t conflicts = 0;
   DossierStanding standing;

@@ -5,6 +5,8 @@
 #include "storage/centre_parts.hpp"
 #include "storage/desk_writer.hpp"
 #include "storage/seeds.hpp"
+#include "storage/numbering.hpp"
+#include "storage/shared_codes.hpp"
 
 #include <algorithm>
 
@@ -13,6 +15,9 @@ namespace ward::storage {
 namespace centre = engine::centre;
 
 namespace {
+
+constexpr std::size_t shared_codes_told_at_once = 64;
+constexpr std::size_t provisional_counted_max = 10'000;
 
 struct StoredTicket {
   Array<32> psk{};
@@ -233,7 +238,7 @@ Result<std::vector<Saved>> CentreStore::save(const std::vector<NewChange>& chang
     WARD_CHECK(writer->begin());
     std::vector<Saved> out;
     for (const auto& change : changes) {
-      WARD_TRY(auto one, writer->save(change));
+      WARD_TRY(auto one, change.complete ? writer->save(completed(change, out)) : writer->save(change));
       out.push_back(std::move(one));
     }
     WARD_CHECK(writer->finish());
@@ -257,6 +262,13 @@ Result<void> CentreStore::merge_unit(const UnitCode& unit, const UnitCode& heir,
 }
 Result<void> CentreStore::renew_seed(const UnitCode& unit, WallTime now, const Also& also) {
   return change_policy("renew seed", [&](Enrolment& enrolment) { return enrolment.renew_seed(unit, now); }, also);
+}
+
+Result<void> CentreStore::add_account(policy::Account account, WallTime now, const Also& also) {
+  return change_policy("add account", [&](Enrolment& enrolment) { return enrolment.add_account(std::move(account), now); }, also);
+}
+Result<void> CentreStore::change_account(policy::Account account, WallTime now, const Also& also) {
+  return change_policy("change account", [&](Enrolment& enrolment) { return enrolment.change_account(std::move(account), now); }, also);
 }
 
 Result<void> CentreStore::set_addresses(std::vector<std::string> addresses, WallTime now, const Also& also) {
@@ -287,6 +299,20 @@ Result<bool> CentreStore::give_all(const std::vector<WantedBlock>& all, WallTime
       gave = gave || given.has_value();
     }
     return gave;
+  });
+}
+
+Result<bool> CentreStore::tell_shared_codes(WallTime now) {
+  if (!keys_.operations) return false;
+  std::vector<policy::SharedCode> untold;
+  WARD_CHECK(store_.db.read("look for shared codes", [&]() -> Result<void> {
+    if (!meta(store_, awaits_policy_key)) untold = untold_shared_codes(store_, shared_codes_told_at_once);
+    return {};
+  }));
+  if (untold.empty()) return false;
+  return change_policy("tell shared codes", [&](Enrolment& enrolment) -> Result<bool> {
+    for (auto& shared : untold) WARD_CHECK(enrolment.append(std::move(shared), now));
+    return true;
   });
 }
 
@@ -380,6 +406,12 @@ DeviceLine CentreStore::line_of(const policy::DeviceStanding& standing) {
       line.report = decode_report(peer.bytes(5));
       line.report_at = line.contact;
     }
+  }
+  line.provisional = waiting_for_codes(store_, standing.id, provisional_counted_max).size();
+  if (const auto* unit = store_.policy.unit(line.unit); unit != nullptr && code::is_identification(unit->identification)) {
+    line.numbers = true;
+    for (const auto& block : store_.policy.code_blocks(unit->identification))
+      if (block.device == standing.id) line.codes_until = std::max(line.codes_until, block.to);
   }
   auto records = store_.db.query("SELECT coalesce(sum(chained), 0) FROM writer WHERE device = ?");
   records.bind(standing.id);

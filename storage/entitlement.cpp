@@ -1,5 +1,6 @@
 #include "storage/entitlement.hpp"
 
+#include "protocol/course/linked.hpp"
 #include "storage/grants.hpp"
 #include "storage/segments.hpp"
 
@@ -87,6 +88,7 @@ void settle_readers(Store& store, std::int64_t dossier, const merge::DossierStat
   if (state.custody.unit.empty()) return;
   std::set<UnitCode> wanted{house_of(store, state.custody.unit)};
   for (const auto& offer : state.custody.pending) wanted.insert(house_of(store, offer.to));
+  if (const auto part = course::part_of(state)) wanted.insert(house_of(store, part->desk));
   std::map<UnitCode, std::int64_t> from;  // of those who are wanted and do not read yet
   for (const auto& unit : wanted)
     if (store.policy.unit(unit) != nullptr) from.emplace(unit, 0);

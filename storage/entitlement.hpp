@@ -7,9 +7,9 @@
 #include <set>
 
 /// The centre's: which units may have which records of a dossier (records.md §7). A unit is a *reader* while it holds custody or an offer
-/// of it stands; then its devices get everything, the whole past first. Afterwards they get no more than what had come until then, and what
-/// their own unit still writes. It follows from the merged state, so a grant that stands on no such event gives nobody anything. All of it
-/// runs inside a transaction of the caller.
+/// of it stands, and of a part of what it lodged always (protocol/course/linked); then its devices get everything, the whole past first.
+/// Afterwards they get no more than what had come until then, and what their own unit still writes. It follows from the merged state, so a
+/// grant that stands on no such event gives nobody anything. All of it runs inside a transaction of the caller.
 namespace ward::storage {
 
 /// One unit's.

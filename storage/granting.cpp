@@ -1,6 +1,7 @@
 #include "storage/granting.hpp"
 
 #include "protocol/base/limits.hpp"
+#include "protocol/course/linked.hpp"
 #include "protocol/keys/keys.hpp"
 #include "storage/merged.hpp"
 
@@ -66,11 +67,13 @@ record::GrantBody Granting::first(const Did& did, const KeyId& id, const crypto:
 /// Those who may read what is written to a dossier now.
 struct Granting::Audience {
   SeedHolder own, custodian;
+  std::optional<SeedHolder> desk;                        ///< of a part of what it lodged: it reads on (docs/adr/0009)
   std::vector<std::pair<SeedHolder, Position>> offered;  ///< with the offer
   std::vector<Position> since;                           ///< the event by which the custodian has it; none since the creation
 
   [[nodiscard]] std::vector<SeedHolder> all() const {
     std::vector<SeedHolder> out{own, custodian};
+    if (desk) out.push_back(*desk);
     for (const auto& [holder, offer] : offered) out.push_back(holder);
     return out;
   }
@@ -78,7 +81,7 @@ struct Granting::Audience {
   [[nodiscard]] bool suits(const KeyLine& key) const {
     const auto may = all();
     const auto& known = *key.known_to;
-    return contains(known, own) && contains(known, custodian) &&
+    return contains(known, own) && contains(known, custodian) && (!desk || contains(known, *desk)) &&
            std::all_of(known.begin(), known.end(), [&](const auto& holder) { return contains(may, holder); });
   }
 };
@@ -97,10 +100,12 @@ record::GrantBody::Wrap Granting::wrap_for(const SeedHolder& holder, const Did& 
 }
 
 Granting::Audience Granting::audience_of(std::int64_t dossier, const Did& did) {
-  const auto custody = merge::merge(did, facts_of(store_, dossier), context_of(store_)).custody;
+  const auto state = merge::merge(did, facts_of(store_, dossier), context_of(store_));
+  const auto& custody = state.custody;
   Audience out;
   out.own = newest_seed(unit_);
   out.custodian = store_.policy.unit(custody.unit) == nullptr ? out.own : newest_seed(custody.unit);
+  if (const auto part = course::part_of(state); part && store_.policy.unit(part->desk) != nullptr) out.desk = newest_seed(part->desk);
   if (custody.since) out.since.push_back(custody.since->change);
   for (const auto& offer : custody.pending)
     if (store_.policy.unit(offer.to) != nullptr) out.offered.emplace_back(newest_seed(offer.to), offer.op.change);
@@ -134,13 +139,16 @@ KeyId Granting::put_new_key(std::int64_t dossier, const Did& did, const std::vec
   put_later_key(store_, dossier, id, key);
   std::vector<record::GrantBody::Wrap> wraps{wrap_for(audience.own, did, key)};
   if (audience.custodian != audience.own) wraps.push_back(wrap_for(audience.custodian, did, key));
+  if (audience.desk && *audience.desk != audience.own && *audience.desk != audience.custodian)
+    wraps.push_back(wrap_for(*audience.desk, did, key));
   auto grant = grant_of(id, audience.since, std::move(wraps));
   for (const auto& tip : tips)
     if (grant.before.size() < limits::keys_before_max)
       grant.before.push_back(keys::seal_before(*find_key(store_, tip.id), key, did, store_.org));
   put_(did, grant);
   for (const auto& [holder, offer] : audience.offered)
-    if (holder != audience.own && holder != audience.custodian) put_(did, grant_of(id, {offer}, {wrap_for(holder, did, key)}));
+    if (holder != audience.own && holder != audience.custodian && holder != audience.desk)
+      put_(did, grant_of(id, {offer}, {wrap_for(holder, did, key)}));
   return id;
 }
 
@@ -153,10 +161,14 @@ Result<void> Granting::complete_offers(record::Change& change, std::int64_t doss
     const auto* fields = op.value.map();
     if (fields == nullptr || dossier == 0 || !change.act.empty() || member(op, past_field) != nullptr) continue;
     auto with = *fields;
-    with.push_back({std::string(past_field), hex(record::past_digest(past_of(facts_of(store_, dossier), change.seen)).view())});
+    with.push_back({std::string(past_field), hex(past(dossier, change.seen).view())});
     op.value = record::canonical(std::move(with));
   }
   return {};
+}
+
+Hash Granting::past(std::int64_t dossier, const std::vector<Position>& seen) {
+  return record::past_digest(past_of(facts_of(store_, dossier), seen));
 }
 
 void Granting::follow_custody(const record::Change& change, const Position& at, std::int64_t dossier, const Did& did) {

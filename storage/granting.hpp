@@ -25,6 +25,8 @@ class Granting {
   [[nodiscard]] Result<KeyId> writing_key(std::int64_t dossier, const Did& did);
   /// Offers name a unit that exists, and the past that goes with them. `dossier` 0: it has none yet. `not_found`.
   [[nodiscard]] Result<void> complete_offers(record::Change& change, std::int64_t dossier);
+  /// The digest of all that a change which saw these builds on.
+  [[nodiscard]] Hash past(std::int64_t dossier, const std::vector<Position>& seen);
   /// After a change, once it is stored: to whom the dossier was offered gets its keys; who accepted it writes under one of his own.
   void follow_custody(const record::Change& change, const Position& at, std::int64_t dossier, const Did& did);
 

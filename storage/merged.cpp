@@ -2,11 +2,13 @@
 
 #include "protocol/base/codec.hpp"
 #include "protocol/merge/meaning.hpp"
+#include "protocol/record/act.hpp"
 #include "storage/duplicates.hpp"
 #include "storage/entitlement.hpp"
 #include "storage/hand_overs.hpp"
 #include "storage/inbox.hpp"
 #include "storage/search.hpp"
+#include "storage/shared_codes.hpp"
 
 #include <algorithm>
 #include <unordered_set>
@@ -36,14 +38,18 @@ std::optional<merge::Fact> fact_of(Store& store, const record::Sealed& sealed, c
   auto change = record::decode_change(*plain, sealed.header.position);
   if (change.has_error()) return std::nullopt;
   const auto* device = store.policy.device(sealed.header.position.device);
-  return merge::Fact{sealed.header.position,
-                     rid,
-                     sealed.header.hlc,
-                     stamp,
-                     device == nullptr ? UnitCode{} : device->device.unit,
-                     admission_of(store.policy, sealed.header, stamp),
-                     *std::move(change),
-                     sealed.header.writer};
+  merge::Fact out{sealed.header.position,
+                  rid,
+                  sealed.header.hlc,
+                  stamp,
+                  device == nullptr ? UnitCode{} : device->device.unit,
+                  admission_of(store.policy, sealed.header, stamp),
+                  *std::move(change),
+                  sealed.header.writer};
+  if (out.change.act.empty()) return out;
+  const auto standing = context_of(store).standing_of(out.unit, out.change.user, stamp);
+  out.act_verified = standing.key && record::verify_act(out.change, sealed.header, store.org, *standing.key).has_value();
+  return out;
 }
 
 void write_codes(Store& store, std::int64_t dossier, const std::vector<std::string>& codes) {
@@ -52,10 +58,16 @@ void write_codes(Store& store, std::int64_t dossier, const std::vector<std::stri
   found.bind(dossier);
   while (found.step()) held.push_back(found.text(0));
   const auto has = [](const auto& list, const auto& code) { return std::find(list.begin(), list.end(), code) != list.end(); };
-  for (const auto& code : held)
-    if (!has(codes, code)) store.db.query("DELETE FROM code WHERE code = ? AND dossier = ?").bind(code).bind(dossier).run();
-  for (const auto& code : codes)
-    if (!has(held, code)) store.db.query("INSERT OR IGNORE INTO code (code, dossier) VALUES (?, ?)").bind(code).bind(dossier).run();
+  for (const auto& code : held) {
+    if (has(codes, code)) continue;
+    store.db.query("DELETE FROM code WHERE code = ? AND dossier = ?").bind(code).bind(dossier).run();
+    note_code(store, code);
+  }
+  for (const auto& code : codes) {
+    if (has(held, code)) continue;
+    store.db.query("INSERT INTO code (code, dossier) VALUES (?, ?)").bind(code).bind(dossier).run();
+    note_code(store, code);
+  }
 }
 
 /// Whether it decides about what others had said: such dossiers are looked through for decisions.
@@ -138,8 +150,7 @@ void write_line(Store& store, std::int64_t dossier, const Merged& merged) {
 bool hinges_on_stamp(const merge::Context& context, const merge::Fact& fact) {
   if (fact.stamp) return false;
   const auto succeeds = [&](const auto& one) { return one.first == fact.unit || one.second.heir == fact.unit; };
-  return std::any_of(context.successions.begin(), context.successions.end(), succeeds) ||
-         context.users.contains({fact.unit, fact.change.user});
+  return std::any_of(context.successions.begin(), context.successions.end(), succeeds) || context.names_users_of(fact.unit, std::nullopt);
 }
 
 bool same(BytesView a, BytesView b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
@@ -352,7 +363,9 @@ Counted count_all(Store& store) {
 void put_codes(Store& store, std::int64_t dossier, const record::Change& change) {
   for (const auto& op : change.ops) {
     if (merge::form_of(op).meaning != merge::Meaning::alias) continue;
-    store.db.query("INSERT OR IGNORE INTO code (code, dossier) VALUES (?, ?)").bind(*op.value.text()).bind(dossier).run();
+    const auto& code = *op.value.text();
+    store.db.query("INSERT OR IGNORE INTO code (code, dossier) VALUES (?, ?)").bind(code).bind(dossier).run();
+    note_code(store, code);
   }
 }
 

@@ -152,8 +152,14 @@ ALTER TABLE dossier_key ADD COLUMN before BLOB;
 ALTER TABLE peer DROP COLUMN lost;
 )sql";
 
+/// Codes that more than one dossier has.
+constexpr const char* version_8 = R"sql(
+CREATE TABLE shared_code (code TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+INSERT INTO shared_code SELECT code FROM code GROUP BY code HAVING count(*) > 1;
+)sql";
+
 constexpr std::array steps{Migration{version_1}, Migration{version_2}, Migration{version_3}, Migration{version_4},
-                           Migration{version_5}, Migration{version_6}, Migration{version_7}};
+                           Migration{version_5}, Migration{version_6}, Migration{version_7}, Migration{version_8}};
 
 }  // namespace
 

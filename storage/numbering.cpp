@@ -12,6 +12,7 @@ constexpr std::string_view mark_label = "codes";
 constexpr std::size_t waiting_counted_max = 100'000;
 constexpr std::size_t official_at_once = 64;  ///< in one transaction
 constexpr std::size_t device_digits = 6;
+constexpr const char* own_user = "wardsync";  ///< of what this program does by itself
 
 Bytes encode(const GivenCodes& given) {
   Writer out;
@@ -246,11 +247,15 @@ std::vector<std::int64_t> waiting_for_codes(Store& store, const DeviceId& device
   const auto prefix = code::make_provisional({number_of_device(store, device), 0}).substr(0, device_digits);
   const auto end = prefix + ":";
   std::vector<std::int64_t> out;
+  const auto* standing = store.policy.device(device);
+  if (standing == nullptr) return out;
+  const auto& context = context_of(store);
+  const auto& house = context.house_of(standing->device.unit, std::nullopt);
   auto found =
-      store.db.query("SELECT id, code FROM dossier WHERE length(code) = 16 AND code >= ? AND code < ? AND dirty = 0 ORDER BY code");
+      store.db.query("SELECT id, code, unit FROM dossier WHERE length(code) = 16 AND code >= ? AND code < ? AND dirty = 0 ORDER BY code");
   found.bind(prefix).bind(end);
   while (out.size() < limit && found.step())
-    if (code::parse_provisional(found.text(1))) out.push_back(found.number(0));
+    if (code::parse_provisional(found.text(1)) && context.house_of(found.text(2), std::nullopt) == house) out.push_back(found.number(0));
   return out;
 }
 
@@ -281,7 +286,7 @@ Result<std::vector<Saved>> WardStore::give_official_codes(Now now) {
     if (waiting.empty()) return out;
     writer.emplace(*this, now);
     for (const auto dossier : waiting) {
-      auto one = writer->number(did_of(store_, dossier));
+      auto one = writer->number(did_of(store_, dossier), own_user, "cấp mã chính thức");
       if (one.has_error()) continue;  // its past or its key is still to come
       if (!*one) break;
       out.push_back(**std::move(one));

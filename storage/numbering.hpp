@@ -99,7 +99,8 @@ class Numbering {
 /// Everything of this device that the centre holds is here now. In a transaction.
 void centre_told_of_codes(Store& store);
 
-/// Dossiers that this device gave a provisional code and that have no official one. In a transaction.
+/// Dossiers that this device gave a provisional code, that have no official one, and that its unit still holds: what it says of others is
+/// but proposed. In a transaction.
 [[nodiscard]] std::vector<std::int64_t> waiting_for_codes(Store& store, const DeviceId& device, std::size_t limit);
 
 }  // namespace ward::storage

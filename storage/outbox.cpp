@@ -241,9 +241,14 @@ std::vector<sync::Unstamped> Outbox::named_in_hello() {
     found.bind(ward.membership_.device);
     while (found.step()) name(found.fixed<Incarnation>(0), found.number(1), static_cast<Seq>(found.number(2)));
   };
-  name_all(
-      store.db.query("SELECT w.incarnation, w.id, w.chained FROM writer w WHERE w.device = ? AND "
-                     "(SELECT s.receipted FROM segment s WHERE s.writer = w.id ORDER BY s.first LIMIT 1) = 1 ORDER BY w.id DESC LIMIT 1"));
+  if (const auto since = own_known_since(store)) {
+    if (const auto writer = find_writer(store, ward.membership_.device, *since); writer != 0)
+      name(*since, writer, chain_of(store, writer).count);
+  } else {
+    name_all(store.db.query(
+        "SELECT w.incarnation, w.id, w.chained FROM writer w WHERE w.device = ? AND "
+        "(SELECT s.receipted FROM segment s WHERE s.writer = w.id ORDER BY s.first LIMIT 1) = 1 ORDER BY w.id DESC LIMIT 1"));
+  }
   for (const auto& writer : writers(false)) name(writer.incarnation, writer.id, writer.chained);
   // Receipted, but the answer that told the stamps was cut off.
   name_all(

@@ -18,6 +18,11 @@ void keep_receipt(Store& store, const sync::Receipted& receipted) {
   set_meta(store, "receipt", out.peek());
 }
 
+bool holds(const log::Receipt& receipt, const Incarnation& incarnation) {
+  return std::any_of(receipt.heads.begin(), receipt.heads.end(),
+                     [&](const auto& head) { return head.incarnation == incarnation && head.count > 0; });
+}
+
 void keep_for_evidence(Store& store, std::int64_t writer, const sync::Receipted& receipted) {
   const auto bytes = log::encode_receipt(receipted.receipt);
   store.db
@@ -68,6 +73,15 @@ std::vector<log::DeviceHead> lost_heads(Store& store) {
     out.push_back(head);
   }
   or_damaged(from.finish("lost heads"), "stored heads do not decode");
+  return out;
+}
+
+std::optional<Incarnation> own_known_since(Store& store) {
+  const auto bytes = meta(store, "own known since");
+  if (!bytes) return std::nullopt;
+  Reader from(*bytes);
+  const auto out = from.fixed_value<Incarnation>();
+  or_damaged(from.finish("own known since"), "what tells of copies does not decode");
   return out;
 }
 
@@ -128,6 +142,12 @@ bool Receipts::cover(const log::DeviceHead& head) {
   return true;
 }
 
+/// Of what another copy of this device wrote it would have told.
+bool Receipts::tells_all(const log::Receipt& receipt) {
+  const auto since = own_known_since(store);
+  return receipt.heads.size() < strangers_told_max && (!since || holds(receipt, *since));
+}
+
 /// Heads that this file cannot account for: it is a copy from before they were written, or another copy of it runs elsewhere.
 bool Receipts::note_lost(const std::vector<log::DeviceHead>& heads) {
   if (heads.empty()) return false;
@@ -177,8 +197,9 @@ Receipts::Outcome Receipts::take(const engine::agent::StoreReceipt& stored) {
     if (holds_receipted(find_writer(store, receipt.device, head.incarnation), head.count)) set_meta(store, "alarm", view("rollback"));
   }
   out.is_copy = note_lost(unknown);
-  if (unknown.empty() && !out.centre_is_new && lost_heads(store).empty()) {
+  if (unknown.empty() && !out.centre_is_new && lost_heads(store).empty() && tells_all(receipt)) {
     set_meta_number(store, "own known", static_cast<std::int64_t>(receipt.size));
+    if (ward.incarnation_ && holds(receipt, *ward.incarnation_)) set_meta(store, "own known since", ward.incarnation_->view());
     centre_told_of_codes(store);
   }
   if (!older) {
@@ -241,6 +262,7 @@ bool Receipts::rewind(std::int64_t index) {
   const auto cursor = meta_number(store, "cursor", 0);
   set_meta_number(store, "cursor", std::min(cursor, index));
   set_meta_number(store, "own known", std::min(meta_number(store, "own known", 0), index));
+  drop_meta(store, "own known since");
   return index < cursor;
 }
 

@@ -174,6 +174,18 @@ void add_of_house(Store& store, const policy::Succession& succession, std::uint6
   }
 }
 
+merge::Context::Standing standing_of(const policy::Account& account, std::uint64_t from_index) {
+  using policy::Role;
+  merge::Context::Standing out;
+  out.from_index = from_index;
+  out.enabled = account.enabled && policy::writes(account.role);
+  out.leader = account.role == Role::leader;
+  out.accountant = out.leader || account.role == Role::desk_head || account.role == Role::accountant;
+  out.admin = account.role == Role::administrator;
+  out.key = account.key;
+  return out;
+}
+
 }  // namespace
 
 std::set<std::int64_t> dossiers_judged_by(Store& store, Epoch from) {
@@ -186,6 +198,7 @@ std::set<std::int64_t> dossiers_judged_by(Store& store, Epoch from) {
     if (const auto* revocation = std::get_if<policy::RevokeDevice>(&entry.body))
       add_later(store, revocation->device, entry.from_index, out);
     if (const auto* user = std::get_if<policy::UserStanding>(&entry.body)) add_later(store, user->unit, entry.from_index, out);
+    if (const auto* account = std::get_if<policy::Account>(&entry.body)) add_later(store, account->unit, entry.from_index, out);
     if (const auto* succession = std::get_if<policy::Succession>(&entry.body)) add_of_house(store, *succession, entry.from_index, out);
   }
   return out;
@@ -200,7 +213,9 @@ const merge::Context& context_of(Store& store) {
       judged.context.successions[succession->unit] = {succession->heir, entry.from_index};
     if (const auto* user = std::get_if<policy::UserStanding>(&entry.body))
       judged.context.users[{user->unit, user->name}].push_back(
-          {entry.from_index, user->enabled, user->leader, user->accountant, user->administrator});
+          {entry.from_index, user->enabled, user->leader, user->accountant, user->administrator, {}});
+    if (const auto* account = std::get_if<policy::Account>(&entry.body))
+      judged.context.users[{account->unit, account->name}].push_back(standing_of(*account, entry.from_index));
   }
   for (const auto* unit : store.policy.units())
     if (unit->kind == "centre") judged.context.centres.push_back(unit->code);

@@ -54,6 +54,7 @@ Result<Trial> try_change(Store& store, const Did& did, record::Change change, co
     fact.rid.bytes.fill(0xff);
     fact.hlc = Hlc::at(author.now);
     fact.unit = author.unit;
+    fact.act_verified = !change.act.empty();  // who saves it signs it
     fact.change = std::move(change);
     facts.push_back(std::move(fact));
     out.after = merge::merge(did, facts, context);

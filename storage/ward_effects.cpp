@@ -60,6 +60,10 @@ Result<agent::ReceiptStored> WardStore::store_receipt(const agent::StoreReceipt&
     signed_time_ = time;
     centre_time_.emplace(time, receipt.at.monotonic);
     clock_believed_ = believes(now);
+  } else if (!centre_time_) {
+    // The centre's clock is behind what it once signed: it is not later than that.
+    centre_time_.emplace(signed_time_, receipt.at.monotonic);
+    clock_believed_ = believes(now);
   }
   if (outcome.is_copy) return found_copy();
   return stored;

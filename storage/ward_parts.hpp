@@ -13,8 +13,8 @@ struct WardWriter {
   WardWriter(WardStore& ward, Now now);
 
   [[nodiscard]] Result<Saved> save(const NewChange& wanted);
-  /// An official code beside the dossier's provisional one; nothing when none can be given any more.
-  [[nodiscard]] Result<std::optional<Saved>> number(const Did& did);
+  /// An official code beside those that the dossier has; nothing when none can be given.
+  [[nodiscard]] Result<std::optional<Saved>> number(const Did& did, const std::string& user, const std::string& reason);
   /// Writes down where this incarnation is. What was touched is merged later (`settle`), unless it is much.
   void finish();
   /// After the commit: what the store remembers of it.
@@ -31,7 +31,7 @@ struct WardWriter {
   [[nodiscard]] Numbering& numbering();
   [[nodiscard]] Array<32> draw(std::string_view label);
   [[nodiscard]] Result<Saved> create(const record::Change& change);
-  [[nodiscard]] Result<Saved> edit(const Did& did, record::Change change);
+  [[nodiscard]] Result<Saved> edit(const Did& did, NewChange wanted);
   [[nodiscard]] std::vector<Position> heads_of(std::int64_t dossier);
   void set_heads(std::int64_t dossier, const std::vector<Position>* heads);
 
@@ -90,6 +90,9 @@ struct Outbox {
 /// What the centre says that it holds of this device, beyond what this file holds.
 [[nodiscard]] std::vector<log::DeviceHead> lost_heads(Store& store);
 void set_lost_heads(Store& store, const std::vector<log::DeviceHead>& heads);
+/// The incarnation that a receipt must speak of to tell everything that this device wrote since the last one that did, here or on a copy:
+/// a centre names what it took after the first segment of an incarnation that it is asked about. Nothing: any receipt does.
+[[nodiscard]] std::optional<Incarnation> own_known_since(Store& store);
 
 /// The centre's receipts and heads.
 struct Receipts {
@@ -110,6 +113,7 @@ struct Receipts {
   void note_stamps(const std::vector<sync::OwnStamp>& stamps);
   /// Marks what `head` covers; false when this file does not hold what it names.
   [[nodiscard]] bool cover(const log::DeviceHead& head);
+  [[nodiscard]] bool tells_all(const log::Receipt& receipt);
   [[nodiscard]] bool note_lost(const std::vector<log::DeviceHead>& heads);
   [[nodiscard]] bool holds_receipted(std::int64_t writer, Seq from);
   void take_back(std::int64_t writer, Seq from);

@@ -133,7 +133,7 @@ Result<std::vector<Saved>> WardStore::save(const std::vector<NewChange>& changes
     writer.emplace(*this, now);
     std::vector<Saved> out;
     for (std::size_t i = 0; i < changes.size(); ++i) {
-      auto one = writer->save(changes[i]);
+      auto one = changes[i].complete ? writer->save(completed(changes[i], out)) : writer->save(changes[i]);
       if (one.has_error()) {
         const auto which = changes.size() == 1 ? std::string() : "change " + std::to_string(i + 1) + ": ";
         return fail(one.error().fault, which + one.error().detail);

@@ -9,7 +9,6 @@ namespace ward::storage {
 namespace {
 
 constexpr std::string_view code_field = "MaHoSo";
-constexpr std::string_view own_user = "wardsync";  ///< of what this program does by itself
 /// Dossiers that saves may leave unmerged: as many as a reader is made to wait for.
 constexpr std::size_t unmerged_max = 100;
 constexpr std::size_t seen_bytes = 64;  ///< room that the parts of a large dossier leave for naming the part before
@@ -158,7 +157,13 @@ void WardWriter::put_grant(const Did& did, const record::GrantBody& grant) {
   put(record::Type::grant, did, record::encode_grant(grant, next_position()), record::open_key(store_.org));
 }
 
-Result<Saved> WardWriter::save(const NewChange& wanted) { return wanted.did ? edit(*wanted.did, wanted.change) : create(wanted.change); }
+Result<Saved> WardWriter::save(const NewChange& wanted) {
+  if (!wanted.did) return create(wanted.change);
+  if (!wanted.another_code) return edit(*wanted.did, wanted);
+  WARD_TRY(auto saved, number(*wanted.did, wanted.change.user, wanted.change.reason));
+  if (!saved) return fail(Fault::invalid, "no official code can be given now; `codes` says why");
+  return *std::move(saved);
+}
 
 Numbering& WardWriter::numbering() {
   if (!numbering_) numbering_.emplace(ward_, now_);
@@ -198,14 +203,14 @@ Result<Saved> WardWriter::create(const record::Change& change) {
   return Saved{did, written, believed_, given.text, !given.text.empty() && !given.official};
 }
 
-Result<std::optional<Saved>> WardWriter::number(const Did& did) {
+Result<std::optional<Saved>> WardWriter::number(const Did& did, const std::string& user, const std::string& reason) {
   const auto dossier = find_dossier_row(store_, did);
   // Before a code is spent on it.
   if (dossier == 0 || !key_of_dossier(store_, dossier)) return fail(Fault::missing_key, "this PC holds no key of the dossier");
   WARD_TRY(auto seen, seen_of(store_, dossier, heads_of(dossier), {}));
   const auto code = numbering().official();
   if (!code) return std::optional<Saved>{};
-  WARD_TRY(auto saved, edit(did, {std::string(own_user), std::move(seen), {code_op(*code)}, "cấp mã chính thức", {}}));
+  WARD_TRY(auto saved, edit(did, {{user, std::move(seen), {code_op(*code)}, reason, {}}, did}));
   saved.code = *code;
   return std::optional(std::move(saved));
 }
@@ -227,7 +232,8 @@ void WardWriter::set_heads(std::int64_t dossier, const std::vector<Position>* he
   put.bind(dossier).run();
 }
 
-Result<Saved> WardWriter::edit(const Did& did, record::Change change) {
+Result<Saved> WardWriter::edit(const Did& did, NewChange wanted) {
+  auto& change = wanted.change;
   const auto dossier = find_dossier_row(store_, did);
   if (dossier == 0) return fail(Fault::not_found, "there is no such dossier here");
   auto heads = heads_of(dossier);
@@ -236,6 +242,7 @@ Result<Saved> WardWriter::edit(const Did& did, record::Change change) {
   WARD_CHECK(granting_.complete_offers(change, dossier));
   WARD_TRY(const auto key_id, granting_.writing_key(dossier, did));
   const auto position = next_position();
+  if (wanted.sign) change.act = wanted.sign(change, {did, position, store_.policy.count() - 1, granting_.past(dossier, change.seen)});
   WARD_CHECK(record::check_change(change, position));
   put(record::Type::change, did, record::encode_change(change, position), *find_key(store_, key_id));
   granting_.follow_custody(change, position, dossier, did);

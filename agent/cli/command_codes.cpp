@@ -1,5 +1,8 @@
 #include "agent/cli/commands.hpp"
 #include "protocol/code/code.hpp"
+#include "runtime/http.hpp"
+
+#include <boost/json/serialize.hpp>
 
 namespace ward::agent {
 namespace {
@@ -25,6 +28,8 @@ int show_codes(const json::value& codes) {
     rows.push_back({"NEW CODES", "provisional: " + shown(codes, "cause", "en")});
     rows.push_back({"to do", shown(codes, "action", "en")});
   }
+  if (shown(codes, "shared") != "0")
+    rows.push_back({"SHARED", shown(codes, "shared") + " codes stand for several dossiers: wardsync dossier shared-codes"});
   runtime::print(runtime::align(rows));
   return static_cast<int>(runtime::ExitCode::done);
 }
@@ -32,6 +37,15 @@ int show_codes(const json::value& codes) {
 }  // namespace
 
 int codes(const Common& common) { return ask(common, "GET", "/v1/codes", {}, show_codes); }
+
+int dossier_another_code(const Common& common, const WriteOptions& options) {
+  const auto body = json::serialize(json::object{{"why", options.why}});
+  return ask(common, "POST", "/v1/dossiers/" + runtime::encode_segment(options.code) + "/codes", body, [&](const json::value& saved) {
+    runtime::print(shown(saved, "code") + "\n");
+    if (!common.quiet) runtime::say("Saved. The codes that it had stay good.");
+    return static_cast<int>(runtime::ExitCode::done);
+  });
+}
 
 std::string code_aloud(const std::string& code) { return code::parse_provisional(code) ? code::grouped(code) : code; }
 

@@ -38,7 +38,7 @@ class Sending {
 
   /// Nothing on success.
   std::optional<Trouble> send(const Batch& batch) {
-    const auto target = std::string(kind_.target) + "?first_line=" + std::to_string(batch.first_line);
+    const auto target = cli::in_name_of(common_, std::string(kind_.target) + "?first_line=" + std::to_string(batch.first_line));
     auto answer = runtime::call_daemon({program, common_.data}, "POST", target, batch.text, batch_max);
     if (auto* trouble = std::get_if<Trouble>(&answer)) return std::move(*trouble);
     const auto& object = std::get<json::value>(answer).get_object();

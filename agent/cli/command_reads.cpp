@@ -52,6 +52,7 @@ int show_dossier(const json::value& dossier) {
   print(shown(dossier, "code") + "  " + shown(dossier, "id") + "  " + shown(dossier, "state") + "\n");
   print(cli::deadline_words(dossier) + "\n");
   cli::show_custody(dossier);
+  cli::show_linked(dossier);
   cli::show_waiting(dossier);
   if (const auto* fields = dossier.get_object().if_contains("fields"); fields != nullptr && fields->is_object())
     show_fields("", fields->get_object());

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/common.hpp"
+#include "cli/caller.hpp"
 #include "cli/doctor.hpp"
 #include "runtime/command_line.hpp"
 
@@ -69,6 +69,8 @@ int dossier_edit(const Common& common, const WriteOptions& options);
 int dossier_void(const Common& common, const WriteOptions& options);
 /// Form 04: says sorry, why, and gives another appointment.
 int dossier_apologise(const Common& common, const WriteOptions& options);
+/// An official code beside those that the dossier has.
+int dossier_another_code(const Common& common, const WriteOptions& options);
 /// `from_line`: earlier lines are passed over.
 int dossier_import(const Common& common, const std::string& file, std::uint64_t from_line);
 int dossier_apply(const Common& common, const std::string& file, std::uint64_t from_line);
@@ -96,7 +98,7 @@ inline constexpr std::chrono::seconds call_max{30};
 template <class Then>
 int ask(const Common& common, const std::string& method, const std::string& target, std::string body, Then&& then) {
   const runtime::Daemon daemon{program, common.data};
-  auto answer = runtime::call_daemon(daemon, method, target, std::move(body), call_max);
+  auto answer = runtime::call_daemon(daemon, method, cli::in_name_of(common, target), std::move(body), call_max);
   if (const auto* trouble = std::get_if<runtime::Trouble>(&answer)) return runtime::report(program, *trouble);
   const auto& value = std::get<boost::json::value>(answer);
   if (common.json) {

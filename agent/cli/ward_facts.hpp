@@ -24,6 +24,8 @@ struct WardFacts {
   std::int64_t clock_offset_ms = 0;
   std::uint64_t refused_segments = 0;
   std::uint64_t quarantined = 0;
+  std::string no_official_code;  ///< why; empty: new dossiers get one, or nobody can say
+  std::uint64_t shared_codes = 0;
 };
 
 inline constexpr std::chrono::hours contact_every{24};

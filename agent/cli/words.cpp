@@ -4,6 +4,7 @@ namespace ward::agent {
 namespace {
 
 using cli::group;
+using cli::official;
 using cli::printing;
 using Kind = cli::Setting::Kind;
 
@@ -67,28 +68,34 @@ void add_daemon(CLI::App& app, Words& w) {
 
 void add_writes(CLI::App& dossier, Words& w) {
   auto* made = command(dossier, w, "new", "take in one dossier", [&] { return dossier_new(w.common, w.write); });
-  auto* edit = printing(dossier, w, "edit", "change fields of one dossier", [&] { return dossier_edit(w.common, w.write); });
+  cli::add_user_option(*made, w);
+  auto* edit = official(dossier, w, "edit", "change fields of one dossier", [&] { return dossier_edit(w.common, w.write); });
   edit->add_option("CODE", w.write.code, "its code, or id:HEX")->required();
   edit->add_option("--seen", w.write.seen, "the VERSION that the writer saw; default: the newest here");
   edit->add_option("--why", w.write.why, "the reason, where the act asks for one");
   edit->add_option("--note", w.write.note, "a note to add");
-  auto* voiding = printing(dossier, w, "void", "mark one that was made by mistake; it is kept, and lists leave it out",
+  auto* voiding = official(dossier, w, "void", "mark one that was made by mistake; it is kept, and lists leave it out",
                            [&] { return dossier_void(w.common, w.write); });
   voiding->add_option("CODE", w.write.code, "its code, or id:HEX")->required();
   auto* reason = voiding->add_option("--why", w.write.why, "the reason, which is kept with it");
   voiding->add_flag("--undo", w.write.undo, "take that back")->excludes(reason);
-  auto* apologising = printing(dossier, w, "apologise", "form 04: say why it is late, and give another appointment",
+  auto* apologising = official(dossier, w, "apologise", "form 04: say why it is late, and give another appointment",
                                [&] { return dossier_apologise(w.common, w.write); });
   apologising->add_option("CODE", w.write.code, "its code, or id:HEX")->required();
   apologising->add_option("--due", w.write.due, "the new appointment, as \"31/12/2026 10:00\"")->required()->type_name("TIME");
   apologising->add_option("--why", w.write.why, "why it is late; kept with it")->required();
+  auto* another = printing(dossier, w, "another-code",
+                           "give one that shares its code with another an official code of its own, beside those that it has",
+                           [&] { return dossier_another_code(w.common, w.write); });
+  another->add_option("CODE", w.write.code, "its id:HEX, as the code names several")->required();
+  another->add_option("--why", w.write.why, "the reason, which is kept with it")->required();
   made->add_option("--json", w.write.json_file, "a file with the whole dossier in the national form; - for stdin")->type_name("FILE");
   for (auto* writing : {made, edit}) writing->add_option("--set", w.write.sets, "FIELD=VALUE, or LIST/ID/FIELD=VALUE")->expected(1, 512);
 
-  auto* import = printing(dossier, w, "import", "take in dossiers, one JSON object per line; codes that exist are skipped",
+  auto* import = official(dossier, w, "import", "take in dossiers, one JSON object per line; codes that exist are skipped",
                           [&] { return dossier_import(w.common, w.file, w.from_line); });
   auto* apply =
-      printing(dossier, w, "apply", "make changes, one JSON object per line", [&] { return dossier_apply(w.common, w.file, w.from_line); });
+      official(dossier, w, "apply", "make changes, one JSON object per line", [&] { return dossier_apply(w.common, w.file, w.from_line); });
   for (auto* reading : {import, apply}) {
     reading->add_option("FILE", w.file, "JSON lines; - for stdin")->required();
     reading->footer(
@@ -125,6 +132,8 @@ void add_dossiers(CLI::App& app, Words& w) {
   cli::add_calendar_commands(app, w, w.calendar, [&] { return calendar_show(w.common, w.calendar.year, w.calendar.csv); });
 
   cli::add_report_commands(app, w, w.report);
+  cli::add_official_commands(app, w, program, w.official);
+  cli::add_user_commands(app, w, w.unit, [&] { return cli::user_list({program, w.common}, w.unit); });
 
   cli::add_hand_over_commands(*dossier, w, program, w.desk);
   cli::add_inbox_commands(*group(app, "inbox", "what a person must decide"), w, program, w.desk);

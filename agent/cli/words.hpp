@@ -3,6 +3,7 @@
 #include "agent/cli/commands.hpp"
 #include "cli/desk.hpp"
 #include "cli/evidence.hpp"
+#include "cli/official.hpp"
 #include "cli/words.hpp"
 
 namespace ward::agent {
@@ -21,7 +22,8 @@ struct Words : cli::Line {
   cli::ReportOptions report;
   cli::EvidenceOptions evidence;
   cli::DeskWords desk;
-  std::string code, field, file, out_file;
+  cli::OfficialOptions official;
+  std::string code, field, file, out_file, unit;
   std::int64_t seconds = 0;
   std::uint64_t from_line = 1;
   bool watch = false;

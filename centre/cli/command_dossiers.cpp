@@ -44,6 +44,7 @@ void show_dossier(const json::value& dossier) {
   print(shown(dossier, "code") + "  " + shown(dossier, "id") + "  " + shown(dossier, "state") + "\n");
   print(cli::deadline_words(dossier) + "\n");
   cli::show_custody(dossier);
+  cli::show_linked(dossier);
   cli::show_waiting(dossier);
   show_fields(member(dossier, "fields"));
   for (const auto* name : {"parts", "payments", "notes"}) {

@@ -60,6 +60,14 @@ int unit_merge(const Common& common, const UnitOptions& options, bool yes);
 /// A new unit beside `code`; its dossiers come to it by hand-over.
 int unit_split(const Common& common, const UnitOptions& options);
 int unit_renew(const Common& common, const std::string& code);
+struct UserOptions {
+  std::string name, unit, role, display, reason;
+  std::string key_file;  ///< the public half of the official's own key; empty: as it is
+};
+int user_add(const Common& common, const UserOptions& options);
+int user_disable(const Common& common, const UserOptions& options);
+/// The account stands again; what is given of it changes.
+int user_reset(const Common& common, const UserOptions& options);
 /// `watch`: again every two seconds, until interrupted.
 int health(const Common& common, bool watch);
 int status(const Common& common);

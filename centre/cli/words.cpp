@@ -98,6 +98,35 @@ void add_units(CLI::App& app, Words& w) {
   merge->add_flag("--yes", w.yes, "do not ask");
 }
 
+void add_users(CLI::App& app, Words& w) {
+  auto* users = cli::add_user_commands(app, w, w.user.unit, [&] { return cli::user_list({program, w.common}, w.user.unit); });
+  auto* add = printing(*users, w, "add", "an account for somebody of a unit", [&] { return user_add(w.common, w.user); });
+  auto* disable = printing(*users, w, "disable", "end an account: what it writes from now on applies nowhere",
+                           [&] { return user_disable(w.common, w.user); });
+  auto* reset = printing(*users, w, "reset", "let an account stand again, or give it another role or name",
+                         [&] { return user_reset(w.common, w.user); });
+  for (auto* with_name : {add, disable, reset}) with_name->add_option("NAME", w.user.name, "as it stands in the history")->required();
+  add->add_option("--unit", w.user.unit, "the unit's code")->required();
+  for (auto* one_of : {disable, reset}) one_of->add_option("--unit", w.user.unit, "where several units have this name");
+  std::vector<std::string> roles;
+  for (const auto role : policy::all_roles) roles.emplace_back(policy::name_of(role));
+  for (auto* with_role : {add, reset}) {
+    auto* role = with_role->add_option("--role", w.user.role, "what it is for")->check(CLI::IsMember(roles));
+    if (with_role == add) role->required();
+    with_role->add_option("--display", w.user.display, "the full name, as people call them")->type_name("NAME");
+  }
+  for (auto* with_key : {add, reset})
+    with_key->add_option("--key", w.user.key_file, "the public half of the key that signs their acts, as `official new-key` wrote it")
+        ->type_name("FILE.pub");
+  disable->add_option("--why", w.user.reason, "the reason; whoever asks later finds it")->required();
+  reset->add_option("--why", w.user.reason, "the reason");
+  add->footer(
+      "From a unit's first account on, its PCs take nothing in another name than its accounts', and decisions are for those whose role it "
+      "is: a leader's for `leader`, of the till for `accountant`, `desk_head` or `leader`, the city's for an `administrator` of the "
+      "centre. A "
+      "`technician` and an `auditor` write no dossiers. A name that is no account, from a PC that had not heard of it, is a clerk's.");
+}
+
 void add_days(CLI::App& app, Words& w) {
   auto* backup_command = printing(app, w, "backup", "one verified file of all data, while the centre runs; without the keys",
                                   [&] { return backup(w.common, w.backup); });
@@ -185,6 +214,8 @@ void describe(CLI::App& app, Words& words) {
   add_server(app, words);
   add_devices(app, words);
   add_units(app, words);
+  add_users(app, words);
+  cli::add_official_commands(app, words, program, words.official);
   add_days(app, words);
   add_codes(app, words);
   add_dossiers(app, words);

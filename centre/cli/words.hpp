@@ -3,6 +3,7 @@
 #include "centre/cli/commands.hpp"
 #include "cli/desk.hpp"
 #include "cli/evidence.hpp"
+#include "cli/official.hpp"
 #include "cli/words.hpp"
 
 namespace ward::centre {
@@ -21,10 +22,12 @@ struct Words : cli::Line {
   std::string calendar_file;
   cli::EvidenceOptions evidence;
   UnitOptions unit;
+  UserOptions user;
   BackupOptions backup;
   RestoreOptions restore;
   CodesOptions codes;
   cli::DeskWords desk;
+  cli::OfficialOptions official;
   std::vector<std::string> addresses;
   std::string id, reason, code, field, out_file;
   bool yes = false, watch = false;

@@ -2,6 +2,7 @@ import {useEffect} from 'preact/hooks';
 import {HandOvers} from '../common/desk/hand_overs';
 import {Inbox} from '../common/desk/inbox';
 import type {Here} from '../common/desk/model';
+import {PersonChooser} from '../common/desk/person';
 import {SlipPage} from '../common/desk/slip';
 import {useKnown, useRead} from '../common/live';
 import {Icon} from '../common/parts/icon';
@@ -14,6 +15,7 @@ import {Devices} from './devices';
 import {DossierPage, Dossiers} from './dossiers';
 import {Reports} from './reports';
 import {Tickets} from './tickets';
+import {Users} from './users';
 
 function useSearchKey(): void {
   useEffect(() => {
@@ -37,6 +39,7 @@ function View({status}: {status: CentreStatus | undefined}) {
   if (where === 'inbox') return <Inbox here={here} only={id} />;
   if (where === 'reports') return <Reports />;
   if (where === 'tickets') return <Tickets status={status} />;
+  if (where === 'users') return <Users />;
   return <Devices />;
 }
 
@@ -81,9 +84,10 @@ export function App() {
     {href: href('inbox'), label: t.nav.inbox, current: where === 'inbox', count: status && status.desk.conflicts + status.desk.attention},
     {href: href('reports'), label: t.nav.reports, current: where === 'reports'},
     {href: href('tickets'), label: t.nav.tickets, current: where === 'tickets'},
+    {href: href('users'), label: t.nav.users, current: where === 'users'},
   ];
   return (
-    <Shell title="wardsync" subtitle={status ? t.centre.subtitle(status.organisation) : ''} command="wardsync-centre page" nav={nav} status={health && <Summary devices={health.devices} late={late} />}>
+    <Shell title="wardsync" subtitle={status ? t.centre.subtitle(status.organisation) : ''} command="wardsync-centre page" nav={nav} aside={<PersonChooser unit={status?.desk.unit ?? ''} />} status={health && <Summary devices={health.devices} late={late} />}>
       {ready ? <View status={status} /> : <p>{t.nav.loading}</p>}
     </Shell>
   );

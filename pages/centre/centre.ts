@@ -1,7 +1,7 @@
 /** What the centre's daemon tells of its devices; centre/README.md has the contract. */
 
 export type Standing = 'waiting' | 'approved' | 'revoked';
-export type Alert = 'none' | 'offline' | 'clock' | 'disk' | 'no_progress' | 'revoked_contact' | 'rollback' | 'fork';
+export type Alert = 'none' | 'offline' | 'codes' | 'clock' | 'disk' | 'no_progress' | 'revoked_contact' | 'rollback' | 'fork';
 
 export type Device = {
   device: string;
@@ -37,7 +37,7 @@ export type CentreStatus = {
   version: string;
 };
 
-export const centreEvents = ['devices', 'arrived', 'applied', 'calendar', 'ready', 'resync'] as const;
+export const centreEvents = ['devices', 'users', 'arrived', 'applied', 'calendar', 'ready', 'resync'] as const;
 
 /** Why a row is not green; `well` when it is. */
 export type Cause = Exclude<Alert, 'none'> | 'waiting' | 'revoked' | 'quarantined' | 'silent' | 'well';

@@ -1,5 +1,6 @@
 import {useState} from 'preact/hooks';
 import {CustodyShown} from '../common/desk/custody';
+import {LinkedShown} from '../common/desk/linked';
 import type {Here} from '../common/desk/model';
 import {StatusDialog} from '../common/desk/status';
 import {UnappliedShown} from '../common/desk/unapplied';
@@ -72,6 +73,7 @@ export function DossierPage({id, here}: {id: string; here: Here}) {
           )}
           <UnappliedShown dossier={dossier} />
           <CustodyShown dossier={dossier} here={here} />
+          <LinkedShown dossier={dossier} here={here} />
           {dossier.custody.unit === here.unit && (
             <p>
               <button type="button" onClick={() => setMoving(true)}>

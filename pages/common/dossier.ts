@@ -1,5 +1,5 @@
 import type {Deadline} from './deadline';
-import type {Custody, Decider, Unapplied, Words} from './desk/model';
+import type {Custody, Decider, LinkedWhole, PartOf, Unapplied, Words} from './desk/model';
 
 /** What both daemons tell of dossiers; interfaces.md has the contract. */
 
@@ -22,6 +22,7 @@ export type DossierLine = {
   state_since?: string;
   state_reason?: string;
   void?: string; // made by mistake, and why
+  part_of?: string; // the code of the dossier of which it is a part
 };
 export type DossierPage = {dossiers: DossierLine[]; next: string};
 
@@ -59,6 +60,8 @@ export type Dossier = {
   notes: Element[];
   collections: Record<string, Element[]>;
   custody: Custody;
+  linked: LinkedWhole | null;
+  part_of: PartOf | null;
   conflicts: Conflict[];
   proposals: Unapplied[];
   not_applied: Unapplied[];

@@ -51,7 +51,7 @@ async function loadSchema(): Promise<boolean> {
 }
 
 /** Inside lists, and for programs: what these say is said by the other fields, or by the element's place. */
-export const technicalFields = new Set(['id', 'by', 'unit', 'at', 'TepDinhKemId', 'GiayToId', 'SHA256', 'DuongDanTaiTepTin', 'DuongDanTepTinKetQua', 'IsDeleted']);
+export const technicalFields = new Set(['id', 'by', 'unit', 'at', 'TepDinhKemId', 'GiayToId', 'HoSoId', 'SHA256', 'DuongDanTaiTepTin', 'DuongDanTepTinKetQua', 'IsDeleted']);
 
 /** The names of things, in the language of the page. */
 export class Names {

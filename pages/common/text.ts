@@ -24,12 +24,22 @@ export function withoutUnseen(text: string): string {
 const digitWords = ['không', 'một', 'hai', 'ba', 'bốn', 'năm', 'sáu', 'bảy', 'tám', 'chín'];
 
 /** A dossier's code as it is said on the telephone: digit by digit, group by group. */
+/** A PC's own code until there is an official one: sixteen digits. */
+export function isProvisional(code: string): boolean {
+  return /^\d{16}$/.test(code);
+}
+
+/** In groups of four, as it is printed and read aloud; any other code as it is. */
+export function codeShown(code: string): string {
+  return isProvisional(code) ? code.replace(/(\d{4})(?=\d)/g, '$1 ') : code;
+}
+
 export function spoken(code: string, words: {dot: string; hyphen: string; digits: readonly string[]}): string[] {
   const groups: string[] = [];
-  for (const part of code.split(/([.-])/)) {
+  for (const part of code.split(/([ .-])/)) {
     if (part === '.') groups.push(words.dot);
     else if (part === '-') groups.push(words.hyphen);
-    else if (part) groups.push([...part].map((letter) => (/\d/.test(letter) ? (words.digits[Number(letter)] ?? letter) : letter)).join(' '));
+    else if (part && part !== ' ') groups.push([...part].map((letter) => (/\d/.test(letter) ? (words.digits[Number(letter)] ?? letter) : letter)).join(' '));
   }
   return groups;
 }

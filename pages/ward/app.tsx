@@ -1,87 +1,26 @@
-import {useEffect, useState} from 'preact/hooks';
+import {useEffect} from 'preact/hooks';
 import {session} from '../common/api';
 import {useKnown, useRead} from '../common/live';
-import {Dialog} from '../common/parts/dialog';
-import {TextField} from '../common/parts/field';
 import {Shell, type NavItem} from '../common/parts/shell';
 import {go, href, place, useRoute} from '../common/route';
 import {useNames, useReady} from '../common/schema';
 import {useTexts} from '../common/settings';
 import {useStore} from '../common/store';
-import {committed} from '../common/text';
 import {DossierPage} from './dossier';
 import {draftsRead, openDrafts} from './drafts';
 import {EditDossier} from './edit';
 import {HandOvers} from '../common/desk/hand_overs';
 import {Inbox} from '../common/desk/inbox';
+import {AnotherCode} from './another_code';
 import type {Here} from '../common/desk/model';
 import {SlipPage} from '../common/desk/slip';
 import {List} from './list';
 import {Alarms, Machine} from './machine';
 import {NewDossier} from './new';
 import {Outbox} from './outbox';
-import {addPerson, choosePerson, people} from '../common/desk/people';
+import {PersonChooser} from '../common/desk/person';
 import {Exposure, LinkWords} from './state';
 import type {WardStatus} from './ward';
-
-const addNew = '#add';
-
-/** Whose name goes into the history on a shared account. */
-function PersonChooser() {
-  const t = useTexts();
-  const {names, chosen} = useStore(people);
-  const [adding, setAdding] = useState(false);
-  const [name, setName] = useState('');
-  return (
-    <div class="person">
-      <label>
-        <span>{t.person.label}</span>
-        <select
-          name="person"
-          value={chosen}
-          onChange={(event) => {
-            const value = event.currentTarget.value;
-            if (value === addNew) {
-              event.currentTarget.value = chosen;
-              setAdding(true);
-            } else choosePerson(value);
-          }}
-        >
-          <option value="">{t.person.none}</option>
-          {names.map((known) => (
-            <option key={known} value={known}>
-              {known}
-            </option>
-          ))}
-          <option value={addNew}>{t.person.add}</option>
-        </select>
-      </label>
-      {adding && (
-        <Dialog title={t.person.add} onClose={() => setAdding(false)}>
-          <p>{t.person.provesNothing}</p>
-          <TextField label={t.person.name} value={name} onChange={setName} />
-          <div class="buttons">
-            <button type="button" onClick={() => setAdding(false)}>
-              {t.dialog.cancel}
-            </button>
-            <button
-              type="button"
-              class="primary"
-              disabled={committed(name) === ''}
-              onClick={() => {
-                addPerson(committed(name));
-                setName('');
-                setAdding(false);
-              }}
-            >
-              {t.person.use}
-            </button>
-          </div>
-        </Dialog>
-      )}
-    </div>
-  );
-}
 
 /** F-keys and Alt only: a letter always writes itself. */
 function useKeys(): void {
@@ -125,7 +64,7 @@ function View({status, here}: {status: WardStatus | undefined; here: Here}) {
     case 'outbox':
       return <Outbox status={status} />;
     case 'inbox':
-      return <Inbox here={here} only={id} />;
+      return <Inbox here={here} only={id} tellApart={(sharer) => <AnotherCode sharer={sharer} />} />;
     case 'machine':
       return <Machine status={status} />;
   }
@@ -157,7 +96,7 @@ export function App() {
     item(t.nav.newDossier, undefined, 'new'),
     item(t.nav.outbox, status?.exposure.dossiers, 'outbox'),
     {...item(t.nav.handOvers, status?.hand_overs.to_us, 'hand-overs'), urgent: (status?.hand_overs.late ?? 0) > 0},
-    {...item(t.nav.inbox, status && status.conflicts + status.attention, 'inbox'), urgent: true},
+    {...item(t.nav.inbox, status && status.conflicts + status.attention + status.codes.shared, 'inbox'), urgent: true},
     item(t.nav.machine, undefined, 'machine'),
   ];
   return (
@@ -166,7 +105,7 @@ export function App() {
       subtitle={last ? names.unit(last.unit) : ''}
       command="wardsync page"
       nav={nav}
-      aside={<PersonChooser />}
+      aside={<PersonChooser unit={here.unit} />}
       status={
         status && (
           <>

@@ -18,6 +18,7 @@ import {useTexts} from '../common/settings';
 import {committed} from '../common/text';
 import {clock, parseTime} from '../common/time';
 import {CustodyShown} from '../common/desk/custody';
+import {LinkedShown} from '../common/desk/linked';
 import type {Here} from '../common/desk/model';
 import {signed} from '../common/desk/people';
 import {StatusDialog} from '../common/desk/status';
@@ -130,6 +131,7 @@ function Shown({dossier, status, here}: {dossier: Dossier; status: WardStatus | 
       <StateWords state={dossier.state} changedAt={dossier.state_since ?? ''} reason={dossier.state_reason} conflicts={dossier.conflicts.length} status={status} id={dossier.id} />
       <UnappliedShown dossier={dossier} />
       <CustodyShown dossier={dossier} here={here} elsewhere={t.custody.elsewhere} />
+      <LinkedShown dossier={dossier} here={here} />
       {!voided && (
         <div class="buttons">
           <a class="button primary" href={href('dossiers', dossier.id, 'edit')}>

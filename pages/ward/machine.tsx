@@ -2,7 +2,7 @@ import {Heading} from '../common/parts/heading';
 import {Banner} from '../common/parts/said';
 import {useNames} from '../common/schema';
 import {useTexts} from '../common/settings';
-import {clock, parseTime} from '../common/time';
+import {clock, parseTime, shownDate} from '../common/time';
 import {diskFreeMin, type WardStatus} from './ward';
 
 /** What is wrong with this PC, each with what to do; nothing when all is well. */
@@ -39,6 +39,7 @@ export function Machine({status}: {status: WardStatus | undefined}) {
     [t.machine.receipted, `${status.receipted.through} · ${clock(parseTime(status.receipted.at))}`],
     [t.machine.waiting, String(status.queue.records)],
     [t.machine.dossiers, String(status.dossiers)],
+    [t.machine.codes, status.codes.official ? t.machine.codesLeft(status.codes.left_today, shownDate(status.codes.until)) : t.machine.codesProvisional(status.codes.provisional)],
     [t.machine.clock, t.machine.clockOffset(Math.round(status.clock.offset_ms / 1000))],
     [t.machine.disk, t.machine.megabytes(Math.floor(status.disk.free_bytes / 1_048_576))],
     [t.machine.lastError, status.link.last_error],

@@ -8,6 +8,7 @@ import {Banner, Entered, TroubleSaid} from '../common/parts/said';
 import {href} from '../common/route';
 import {settings, useTexts} from '../common/settings';
 import {useStore} from '../common/store';
+import {codeShown} from '../common/text';
 import {age, clock, parseTime} from '../common/time';
 import type {WardStatus} from './ward';
 
@@ -28,7 +29,7 @@ function Row({line, now}: {line: OutboxLine; now: Date}) {
     <tr>
       <th scope="row">
         <a href={href('dossiers', line.id)}>{line.owner ? <Entered text={line.owner} /> : t.list.noOwner}</a>
-        <span class="code">{line.code ? <Entered text={line.code} /> : t.list.noCode}</span>
+        <span class="code">{line.code ? <Entered text={codeShown(line.code)} /> : t.list.noCode}</span>
       </th>
       <td>
         {since && t.age(age(now.getTime() - since.getTime()))} <span class="hint">{t.outbox.since(clock(since), line.records)}</span>

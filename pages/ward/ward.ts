@@ -14,6 +14,7 @@ export type WardStatus = {
   exposure: {dossiers: number; oldest_at: string};
   today: string; // yyyy-MM-dd
   dossiers: number;
+  codes: {official: boolean; why: string | null; identification: string; left_today: number; given_today: number; until: string; provisional: number; shared: number};
   conflicts: number;
   attention: number; // proposals and acts that do not apply, beside the conflicts
   hand_overs: {to_us: number; by_us: number; late: number}; // dossiers on their way

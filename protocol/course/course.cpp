@@ -7,12 +7,6 @@ namespace {
 
 constexpr std::string_view rounds_list = "DanhSachHoSoBoSung", apologies_list = "DanhSachXinLoi", results_list = "DanhSachGiayToKetQua";
 
-std::string text_in(const record::Map& fields, std::string_view name) {
-  const auto* value = record::find(fields, name);
-  const auto* text = value == nullptr ? nullptr : value->text();
-  return text == nullptr ? std::string() : *text;
-}
-
 /// As stored, or empty when it is no time.
 std::string time_in(const record::Map& fields, std::string_view name) {
   auto text = text_in(fields, name);
@@ -24,6 +18,12 @@ bool is_whole_result(const merge::Element& paper) {
 }
 
 }  // namespace
+
+std::string text_in(const record::Map& fields, std::string_view name) {
+  const auto* value = record::find(fields, name);
+  const auto* text = value == nullptr ? nullptr : value->text();
+  return text == nullptr ? std::string() : *text;
+}
 
 std::string shown_text(const merge::DossierState& state, std::string_view field) { return text_in(state.fields, field); }
 

@@ -32,6 +32,7 @@ struct Row {
 
 /// The text of a shown field; empty when it has none.
 [[nodiscard]] std::string shown_text(const merge::DossierState& state, std::string_view field);
+[[nodiscard]] std::string text_in(const record::Map& fields, std::string_view name);  ///< the same, of any map
 /// The elements of a collection; none when it is empty.
 [[nodiscard]] const std::vector<merge::Element>& elements_of(const merge::DossierState& state, std::string_view collection);
 

@@ -18,12 +18,6 @@ constexpr std::string_view rounds_list = "DanhSachHoSoBoSung", round_key = "HoSo
 constexpr std::string_view asked_at = "NgayBoSung", received_at = "NgayTiepNhanBoSung", due_before = "NgayHenTraTruoc",
                            due_after = "NgayHenTraMoi";
 
-std::string text_in(const record::Map& map, std::string_view name) {
-  const auto* value = record::find(map, name);
-  const auto* text = value == nullptr ? nullptr : value->text();
-  return text == nullptr ? std::string() : *text;
-}
-
 /// What the act says by itself.
 class Given {
  public:

@@ -25,13 +25,20 @@ const UnitCode& Context::house_of(const UnitCode& unit, const std::optional<Stam
 }
 
 Context::Standing Context::standing_of(const UnitCode& unit, const std::string& user, const std::optional<Stamp>& at) const {
-  const Standing believed{0, true, true, true, true};
+  const Standing believed{0, true, true, true, true, {}};
   if (users.empty()) return believed;
-  const auto found = users.find({unit, user});
-  if (found == users.end()) return believed;
-  const auto& all = found->second;
-  const auto newest = std::find_if(all.rbegin(), all.rend(), [&](const Standing& one) { return in_force(one.from_index, at); });
-  return newest == all.rend() ? believed : *newest;
+  if (const auto found = users.find({unit, user}); found != users.end()) {
+    const auto& all = found->second;
+    const auto newest = std::find_if(all.rbegin(), all.rend(), [&](const Standing& one) { return in_force(one.from_index, at); });
+    if (newest != all.rend()) return *newest;
+  }
+  return names_users_of(unit, at) ? Standing{} : believed;
+}
+
+bool Context::names_users_of(const UnitCode& unit, const std::optional<Stamp>& at) const {
+  for (auto one = users.lower_bound({unit, {}}); one != users.end() && one->first.first == unit; ++one)
+    if (!one->second.empty() && in_force(one->second.front().from_index, at)) return true;
+  return false;
 }
 
 bool Context::is_centre(const UnitCode& unit) const { return std::binary_search(centres.begin(), centres.end(), unit); }

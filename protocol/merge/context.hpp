@@ -24,6 +24,7 @@ struct Context {
     std::uint64_t from_index = 0;
     bool enabled = true;
     bool leader = false, accountant = false, admin = false;
+    std::optional<SignKey> key{};  ///< that signs his acts; none: they need no signature
   };
   /// From `version` of the schema on, the field merges by another policy: `latest`, `ask` or `owner`.
   struct PolicyChange {
@@ -33,7 +34,8 @@ struct Context {
   };
 
   std::map<UnitCode, Succession, std::less<>> successions;
-  /// By unit and name, oldest standing first. Of whom the log says nothing everything is believed.
+  /// By unit and name, oldest standing first. While the log names nobody of a unit, everything is believed of its users; from then on
+  /// whoever is not named is a clerk.
   std::map<std::pair<UnitCode, std::string>, std::vector<Standing>> users;
   std::vector<UnitCode> centres;             ///< units of the kind `centre`, sorted
   std::vector<PolicyChange> policy_changes;  ///< ascending by version
@@ -42,6 +44,7 @@ struct Context {
   /// The unit that stands in `unit`'s place: its heir's heir, and so on.
   [[nodiscard]] const UnitCode& house_of(const UnitCode& unit, const std::optional<Stamp>& at) const;
   [[nodiscard]] Standing standing_of(const UnitCode& unit, const std::string& user, const std::optional<Stamp>& at) const;
+  [[nodiscard]] bool names_users_of(const UnitCode& unit, const std::optional<Stamp>& at) const;
   [[nodiscard]] bool is_centre(const UnitCode& unit) const;
   [[nodiscard]] bool is_erased(const Did& did) const;
   [[nodiscard]] schema::Policy policy_of(const schema::Field* field, std::uint16_t version) const;

@@ -240,6 +240,8 @@ std::vector<Stay> Tenures::slip() const {
                    accepted.stamp,
                    {},
                    {}});
+    out.back().given_signed = offered.act_verified;
+    out.back().taken_signed = accepted.act_verified;
   }
   return out;
 }

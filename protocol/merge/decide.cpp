@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 namespace ward::merge {
 namespace {
@@ -38,17 +39,38 @@ bool any_resolution(const Register& writes, const Places& leaves) {
   return std::any_of(leaves.begin(), leaves.end(), [&](std::uint32_t leaf) { return writes[leaf].resolution; });
 }
 
-/// Those that were written under custody that still counts; all, when none was.
-Places of_the_custodian(const Register& writes, const Places& heads, const Tenures& tenures) {
-  if (heads.size() < 2) return heads;
+/// Under `owner`, those that were written under custody that still counts; all, when none was.
+Places running_of(const Register& writes, Places all, Policy policy, const Tenures& tenures) {
+  if (policy != Policy::owner || all.size() < 2) return all;
   Places out;
-  for (const auto head : heads)
-    if (tenures.on_line(tenures.in_past(writes[head].by))) out.push_back(head);
-  return out.empty() ? heads : out;
+  for (const auto place : all)
+    if (tenures.on_line(tenures.in_past(writes[place].by))) out.push_back(place);
+  return out.empty() ? all : out;
 }
 
 Places heads_in_past(const Register& writes, const Causality& causality, const OpRef& of) {
   return heads_among(writes, causality, [&](const Write& write) { return causality.in_past(of, write.by); });
+}
+
+/// What was written to a field before `by`, with what rode on the line of its own past. (What rides on the line of everything, or not at
+/// all, would change by what comes later.)
+Register before_of(const FieldNode& node, const Grounds& grounds, const OpRef& by) {
+  Register out;
+  for (const auto& write : node.value)
+    if (!rides(write, grounds.causality)) out.push_back(write);
+  const auto line = grounds.workflow.line_before(by);
+  for (const auto& write : node.rides)
+    if (std::binary_search(line.begin(), line.end(), write.by)) out.push_back(write);
+  std::sort(out.begin(), out.end(), [](const Write& a, const Write& b) { return std::tie(a.by, a.said) < std::tie(b.by, b.said); });
+  return out;
+}
+
+std::optional<Decider> decider_among(const Register& writes, const FieldNode& node, const Grounds& grounds, const OpRef& by) {
+  const auto heads = heads_in_past(writes, grounds.causality, by);
+  if (heads.empty()) return std::nullopt;
+  const auto leaves = leaves_of(writes, heads, grounds.causality);
+  if (leaves.size() < 2 || policy_of(node, writes, leaves, grounds) != Policy::ask || !differ(writes, leaves)) return std::nullopt;
+  return decider_of(ConflictKind::choose_value, any_resolution(writes, leaves), grounds.tenures);
 }
 
 Payment payment_of(const Register& writes, const schema::Field& ledger, Places heads, const Causality& causality) {
@@ -85,12 +107,11 @@ Decision decide_field(const FieldNode& node, const Grounds& grounds) {
   const auto& causality = grounds.causality;
   Decision out;
   out.heads = writes.size() == 1 ? Places{0} : node.heads;
-  out.policy = policy_of(node, out.heads, grounds);
   out.leaves = leaves_of(writes, out.heads, causality);
+  out.policy = policy_of(node, writes, out.leaves, grounds);
   if (out.policy == Policy::latest || out.policy == Policy::owner || out.policy == Policy::workflow) {
-    const auto& running = out.policy == Policy::owner ? of_the_custodian(writes, out.heads, grounds.tenures) : out.heads;
-    out.head = greatest_of(writes, running, causality);
-    out.winner = followed(writes, out.head, causality);
+    out.head = greatest_of(writes, running_of(writes, out.heads, out.policy, grounds.tenures), causality);
+    out.winner = followed(node, out.head, out.policy, grounds);
     return out;
   }
   out.head = out.heads.front();
@@ -98,6 +119,11 @@ Decision decide_field(const FieldNode& node, const Grounds& grounds) {
   out.conflict = out.leaves.size() > 1 && differ(writes, out.leaves);
   out.one_level_up = out.conflict && any_resolution(writes, out.leaves);
   return out;
+}
+
+std::uint32_t followed(const FieldNode& node, std::uint32_t head, Policy policy, const Grounds& grounds) {
+  return followed(node.value, head, grounds.causality,
+                  [&](Places named) { return running_of(node.value, std::move(named), policy, grounds.tenures); });
 }
 
 Existence decide_existence(const Register& writes, const Causality& causality) {
@@ -124,18 +150,15 @@ Decider decider_of(ConflictKind question, bool one_level_up, const Tenures& tenu
 }
 
 std::optional<Decider> decider_of_field(const Grounds& grounds, const FieldNode& node, const OpRef& by) {
+  if (node.policy() == Policy::workflow) return std::nullopt;
+  if (!node.rides.empty() && !grounds.workflow.is_straight()) return decider_among(before_of(node, grounds, by), node, grounds, by);
   const auto& writes = node.value;
-  const auto& causality = grounds.causality;
   if (writes.empty()) return std::nullopt;
   // One head that it saw, and that stands for itself: nothing to ask.
   const auto newest = writes.size() == 1 ? 0 : node.heads.front();
   const bool simple = (writes.size() == 1 || node.heads.size() == 1) && writes[newest].value->heads() == nullptr;
-  if (simple && causality.in_past(by, writes[newest].by)) return std::nullopt;
-  const auto heads = heads_in_past(writes, causality, by);
-  if (heads.empty() || policy_of(node, heads, grounds) != Policy::ask) return std::nullopt;
-  const auto leaves = leaves_of(writes, heads, causality);
-  if (leaves.size() < 2 || !differ(writes, leaves)) return std::nullopt;
-  return decider_of(ConflictKind::choose_value, any_resolution(writes, leaves), grounds.tenures);
+  if (simple && grounds.causality.in_past(by, writes[newest].by)) return std::nullopt;
+  return decider_among(writes, node, grounds, by);
 }
 
 std::optional<Decider> decider_of_payment(const Grounds& grounds, const FieldNode& ledger, const ElementNode& payment, const OpRef& by) {

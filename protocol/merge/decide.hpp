@@ -17,6 +17,9 @@ struct Decision {
 /// By clock, by custody, or by asking when the values differ. The node has writes.
 [[nodiscard]] Decision decide_field(const FieldNode& node, const Grounds& grounds);
 
+/// What a head of a field that goes by clocks, or by custody, comes to.
+[[nodiscard]] std::uint32_t followed(const FieldNode& node, std::uint32_t head, schema::Policy policy, const Grounds& grounds);
+
 /// Whether an element is there. Add wins: it is while any mark of life (an add, an edit inside it) is not in the past of a removal.
 struct Existence {
   Places heads;

@@ -51,6 +51,8 @@ class Reader {
         refuse(form.why);
       else if (is_act(form.meaning) && revoked)
         refuse(wrong(form.meaning).value_or(*revoked));
+      else if (is_act(form.meaning) && grounds_.forms.lacks_signature(by_))
+        refuse(wrong(form.meaning).value_or(Refusal::unsigned_act));
       else if (is_act(form.meaning))
         act(form.meaning);
       else if (revoked)
@@ -110,15 +112,18 @@ class Reader {
 
   std::optional<Refusal> status() {
     if (const auto why = grounds_.workflow.refusal(by_)) return why;
-    if (lost_.contains(by_)) return Refusal::lost_to_transition;
-    if (!grounds_.workflow.on_line(by_)) return std::nullopt;
     if (const auto* map = causality_.op_at(by_).value.map())
       for (const auto& member : *map)
         if (member.name != status_field) ride(child(out_.fields, nullptr, true, member.name), member.value);
-    return std::nullopt;
+    return lost_.contains(by_) ? std::optional(Refusal::lost_to_transition) : std::nullopt;
   }
 
-  void ride(FieldNode& to, const record::Value& value) { put_value(to, &value, decider_of_field(grounds_, to, by_).has_value()); }
+  /// What it decides follows from its own past; whether it shows, from what its status came to.
+  void ride(FieldNode& to, const record::Value& value) {
+    const bool resolution = decider_of_field(grounds_, to, by_).has_value();
+    to.rides.push_back({by_, Write::Kind::value, resolution, &value, by_});
+    if (grounds_.workflow.on_line(by_)) put_value(to, &value, resolution);
+  }
 
   std::optional<Refusal> approve() {
     if (const auto why = wrong(Meaning::approve)) return why;
@@ -292,11 +297,11 @@ bool dealt_with(const Grounds& grounds, const Document& document, const Refused&
   return grounds.dismissals.cover({&refused.op, 1}, refused.decider) || (proposal && grounds.dismissals.withdrawn(refused.op));
 }
 
-schema::Policy policy_of(const FieldNode& node, const Places& heads, const Grounds& grounds) {
+schema::Policy policy_of(const FieldNode& node, const Register& writes, const Places& leaves, const Grounds& grounds) {
   const auto& context = grounds.forms.context();
   std::uint16_t newest = 0;
   if (!context.policy_changes.empty())
-    for (const auto head : heads) newest = std::max(newest, grounds.causality.at(node.value[head].by.change).schema);
+    for (const auto leaf : leaves) newest = std::max(newest, grounds.causality.at(writes[leaf].by.change).schema);
   const auto out = context.policy_changes.empty() ? node.policy() : context.policy_of(node.schema, newest);
   if (node.in_log && out == schema::Policy::owner) return schema::Policy::ask;
   const bool of_collections = out == schema::Policy::set || out == schema::Policy::ledger || out == schema::Policy::log;

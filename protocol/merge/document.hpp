@@ -35,6 +35,7 @@ struct ElementNode {
 struct FieldNode {
   const schema::Field* schema = nullptr;  ///< null: unknown, merges as `ask`
   Register value;
+  Register rides;       ///< what came with statuses, also with those that lost
   Places heads;         ///< of `value`, once it has two writes
   bool in_log = false;  ///< of an entry of a log
   std::map<std::string, ElementNode, std::less<>> elements;
@@ -63,7 +64,7 @@ struct Document {
 /// Whether a refused operation is dealt with: nobody need look at it any more.
 [[nodiscard]] bool dealt_with(const Grounds& grounds, const Document& document, const Refused& refused, bool proposal);
 
-/// The policy by which these heads of a field merge.
-[[nodiscard]] schema::Policy policy_of(const FieldNode& node, const Places& heads, const Grounds& grounds);
+/// The policy by which these leaves of a field merge, whose writes are `writes`.
+[[nodiscard]] schema::Policy policy_of(const FieldNode& node, const Register& writes, const Places& leaves, const Grounds& grounds);
 
 }  // namespace ward::merge

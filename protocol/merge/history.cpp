@@ -45,17 +45,18 @@ class Chronicler {
     refuse(document, true);
     refuse(document, false);
     for (const auto& act : grounds_.forms.acts()) visit_act(act);
-    for (auto& entry : entries_) {
-      std::sort(entry.replaced.begin(), entry.replaced.end());
-      entry.replaced.erase(std::unique(entry.replaced.begin(), entry.replaced.end()), entry.replaced.end());
-    }
+    for (auto& entry : entries_)
+      for (auto* ops : {&entry.replaced, &entry.given_back}) {
+        std::sort(ops->begin(), ops->end());
+        ops->erase(std::unique(ops->begin(), ops->end()), ops->end());
+      }
     return std::move(entries_);
   }
 
  private:
   void add_all(const Fact& fact, Standing standing) {
     for (std::size_t op = 0; op < fact.change.ops.size(); ++op)
-      entries_.push_back({said_by(fact, static_cast<std::uint16_t>(op)), {}, standing, {}, fact.change.ops[op].path});
+      entries_.push_back({said_by(fact, static_cast<std::uint16_t>(op)), {}, {}, standing, {}, fact.change.ops[op].path});
   }
 
   HistoryEntry& entry(const OpRef& ref) { return entries_[first_[ref.change] + ref.op]; }
@@ -106,7 +107,9 @@ class Chronicler {
     (void)heads_of(writes, causality_, &replacements);
     for (const auto& [by, what] : replacements) {
       if (writes[by].kind == Write::Kind::touch || writes[by].by == writes[what].by) continue;
-      entry(writes[by].by).replaced.push_back(causality_.id_of(writes[what].by));
+      auto& told = entry(writes[by].by);
+      told.replaced.push_back(causality_.id_of(writes[what].by));
+      if (!rides(writes[by], causality_)) told.given_back.push_back(told.replaced.back());
     }
   }
 

@@ -85,7 +85,7 @@ void Inbox::notice_field(const FieldNode& node, const Decision& decided, const P
       notice(ConflictKind::changed_after_offer, place, writes[head], custodian(grounds_.tenures));
     const bool by_clock = decided.policy != schema::Policy::ask && !decided.conflict;
     if (!by_clock || head == decided.head) continue;
-    const auto& value = shown_by(writes[followed(writes, head, causality)]);
+    const auto& value = shown_by(writes[followed(node, head, decided.policy, grounds_)]);
     if (value == shown_by(writes[decided.winner])) continue;
     if (decided.policy == schema::Policy::owner && !counts(writes[head]) && counts(writes[decided.head]))
       notice(ConflictKind::lost_custody_edit, place, writes[head], custodian(grounds_.tenures));

@@ -156,6 +156,12 @@ Form form_of_status(const Op& op) {
   return std::all_of(map->begin(), map->end(), rides) ? Form{Meaning::status} : wrong_type;
 }
 
+/// Refused, stopped, finished, handed out; taking one of these back is one, too.
+bool is_legal_act(const Value& status) {
+  const auto* code = status.text();
+  return code == nullptr || *code == "3" || *code == "8" || *code == "9" || *code == "10";
+}
+
 Form form_of_decision(const Op& op, Meaning meaning) {
   return op.value.heads() != nullptr && !op.value.heads()->ops.empty() ? Form{meaning} : wrong_type;
 }
@@ -167,6 +173,21 @@ bool is_custody(Meaning meaning) noexcept {
 }
 bool is_act(Meaning meaning) noexcept {
   return is_custody(meaning) || meaning == Meaning::status || meaning == Meaning::approve || meaning == Meaning::dismiss;
+}
+
+bool needs_signature(const Op& op) noexcept {
+  switch (op.kind) {
+    case OpKind::offer:
+    case OpKind::accept:
+    case OpKind::decline:
+    case OpKind::recall: return true;
+    case OpKind::status: {
+      const auto* code = op.value.map() == nullptr ? nullptr : record::find(*op.value.map(), status_field);
+      return code == nullptr || is_legal_act(*code);
+    }
+    case OpKind::set: return op.path.size() == 1 && op.path.front().text == status_field && is_legal_act(op.value);
+    default: return false;
+  }
 }
 
 Form form_of(const Op& op) {
@@ -194,20 +215,28 @@ Forms::Forms(const Causality& causality, const Context& context) : causality_(ca
   revoked_.reserve(held.size());
   for (Nth change = 0; change < held.size(); ++change) {
     const auto& fact = *held[change];
+    const auto standing = context.standing_of(fact.unit, fact.change.user, fact.stamp);
     std::optional<Refusal> revoked;
     if (fact.admission == Admission::proposal)
       revoked = Refusal::after_revocation;
-    else if (!context.standing_of(fact.unit, fact.change.user, fact.stamp).enabled)
+    else if (!standing.enabled)
       revoked = Refusal::disabled_user;
+    // Taking papers in is no act of law, whatever status a dossier begins with.
+    const bool signs = standing.key && !fact.change.seen.empty();
     revoked_.push_back(revoked);
     first_.push_back(forms_.size());
     for (std::size_t i = 0; i < fact.change.ops.size(); ++i) {
       const OpRef ref{change, static_cast<std::uint16_t>(i)};
       forms_.push_back(form_in(ref));
-      if (!revoked && is_act(forms_.back().meaning)) acts_.push_back(ref);
+      if (!is_act(forms_.back().meaning)) continue;
+      const bool lacks = signs && !fact.act_verified && needs_signature(causality.op_at(ref));
+      if (lacks) unsigned_.push_back(ref);
+      if (!revoked && !lacks) acts_.push_back(ref);
     }
   }
 }
+
+bool Forms::lacks_signature(const OpRef& ref) const { return std::binary_search(unsigned_.begin(), unsigned_.end(), ref); }
 
 Form Forms::form_in(const OpRef& ref) const {
   const auto& op = causality_.op_at(ref);

@@ -26,6 +26,8 @@ enum class Meaning : std::uint8_t {
 };
 [[nodiscard]] bool is_act(Meaning meaning) noexcept;
 [[nodiscard]] bool is_custody(Meaning meaning) noexcept;
+/// What an official who has a key signs with it: acts of custody, and the statuses that are legal acts.
+[[nodiscard]] bool needs_signature(const record::Op& op) noexcept;
 
 /// What an operation means by itself (MERGE.md §2, 1 to 4). `why` counts when it means nothing.
 struct Form {
@@ -46,7 +48,9 @@ class Forms {
   [[nodiscard]] Meaning meaning(const OpRef& ref) const noexcept { return at(ref).meaning; }
   /// Its device revoked, or its user disabled.
   [[nodiscard]] std::optional<Refusal> revoked(Nth change) const noexcept { return revoked_[change]; }
-  /// Acts that are well formed and of nobody who was revoked, in order.
+  /// Its user has a key, and this act of his is not signed with it.
+  [[nodiscard]] bool lacks_signature(const OpRef& ref) const;
+  /// Acts that are well formed, of nobody who was revoked, and signed where that is needed, in order.
   [[nodiscard]] std::span<const OpRef> acts() const noexcept { return acts_; }
   /// What it refers to, ascending; all in its past.
   [[nodiscard]] std::vector<OpRef> references(const OpRef& ref) const;
@@ -60,6 +64,7 @@ class Forms {
   std::vector<Form> forms_;
   std::vector<std::optional<Refusal>> revoked_;
   std::vector<OpRef> acts_;
+  std::vector<OpRef> unsigned_;  ///< in order
 };
 
 /// The dossier's codes: a field whose values are aliases, never identity.

@@ -26,7 +26,8 @@ struct Fact {
   UnitCode unit;               ///< of the device, by the policy log
   Admission admission = Admission::admitted;
   record::Change change;
-  std::uint16_t schema = 1;  ///< the version of the schema by which it was written: its record's writer version
+  std::uint16_t schema = 1;   ///< the version of the schema by which it was written: its record's writer version
+  bool act_verified = false;  ///< its `act` is the signature of its user's key, as the policy log names it at the stamp
 };
 
 /// One operation as people are shown it.
@@ -41,8 +42,9 @@ struct Said {
   bool clock_good = true;
   std::optional<Stamp> stamp;
   std::string reason;
-  std::string author;    ///< of a value that stands by an approval: who had proposed it; else empty
-  UnitCode author_unit;  ///< the same
+  std::string author;      ///< of a value that stands by an approval: who had proposed it; else empty
+  UnitCode author_unit;    ///< the same
+  bool is_signed = false;  ///< by its user's own key
   friend bool operator==(const Said&, const Said&) = default;
 };
 
@@ -78,6 +80,7 @@ enum class Refusal : std::uint8_t {
   bad_path,           ///< the operation has no meaning at this place
   wrong_type,         ///< nor with this value
   missing_reference,  ///< it refers to what its writer had not seen, or to the wrong sort of operation
+  unsigned_act,       ///< its user has a key, and this act is not signed with it
 };
 [[nodiscard]] const char* name_of(Refusal refusal) noexcept;
 
@@ -170,6 +173,7 @@ struct Stay {
   std::optional<Stamp> from_stamp;  ///< of the accept
   std::optional<Hlc> until;         ///< none: it is there now
   std::optional<Stamp> until_stamp;
+  bool given_signed = false, taken_signed = false;  ///< the offer and the accept, with their officials' own keys
   friend bool operator==(const Stay&, const Stay&) = default;
 };
 
@@ -196,7 +200,7 @@ struct DossierState {
 [[nodiscard]] DossierState merge(const Did& did, const std::vector<Fact>& facts, const Context& context = {});
 
 /// The state as bytes, for the sealed rows of one site's disk; not a wire format. Bytes of another layout are `unsupported`: merge anew.
-inline constexpr std::uint8_t state_layout = 2;
+inline constexpr std::uint8_t state_layout = 3;
 [[nodiscard]] Bytes encode_state(const DossierState& state);
 [[nodiscard]] Result<DossierState> decode_state(BytesView bytes);
 
@@ -204,6 +208,7 @@ inline constexpr std::uint8_t state_layout = 2;
 struct HistoryEntry {
   Said said;
   std::vector<OpId> replaced;
+  std::vector<OpId> given_back;  ///< by its undo: those of them that stood at `place`; what had ridden comes with its status
   enum class Standing : std::uint8_t {
     shown,        ///< or in force: acts of custody, dismissals
     replaced,     ///< by a writer who had seen it

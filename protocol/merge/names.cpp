@@ -30,6 +30,7 @@ const char* name_of(Refusal refusal) noexcept {
     case Refusal::bad_path: return "bad_path";
     case Refusal::wrong_type: return "wrong_type";
     case Refusal::missing_reference: return "missing_reference";
+    case Refusal::unsigned_act: return "unsigned_act";
   }
   return "";
 }

@@ -79,7 +79,7 @@ bool can_undo(const HistoryEntry& entry) noexcept {
 Op undo(const HistoryEntry& entry) {
   WARD_ASSERT(can_undo(entry));
   if (entry.said.kind == OpKind::dismiss) return {OpKind::dismiss, entry.said.path, Heads{{entry.said.op}}, std::nullopt};
-  return {OpKind::set, entry.place, Heads{entry.replaced}, std::nullopt};
+  return {OpKind::set, entry.place, Heads{entry.given_back}, std::nullopt};
 }
 
 bool may_decide(const Decider& decider, const DossierState& state, const Context& context, const UnitCode& unit, const std::string& user) {

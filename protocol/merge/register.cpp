@@ -14,8 +14,9 @@ Places named_by(const std::vector<OpId>& ids, const Register& writes, std::uint3
   for (const auto& id : ids) {
     const auto ref = causality.find_op(id);
     if (!ref || (ref->change != write.by.change && !causality.saw(write.by.change, ref->change))) continue;
-    const auto at = std::lower_bound(writes.begin(), end, *ref, [](const Write& w, const OpRef& r) { return w.by < r; });
-    if (at != end && at->by == *ref) out.push_back(static_cast<std::uint32_t>(at - writes.begin()));
+    // One approval may say two things of one place: the last stands.
+    const auto after = std::upper_bound(writes.begin(), end, *ref, [](const OpRef& r, const Write& w) { return r < w.by; });
+    if (after != writes.begin() && std::prev(after)->by == *ref) out.push_back(static_cast<std::uint32_t>(after - writes.begin() - 1));
   }
   std::sort(out.begin(), out.end());
   return out;
@@ -28,10 +29,8 @@ class Replaces {
       : writes_(writes), write_(writes[place]), causality_(causality) {
     // An approval replaces what its own writer had seen, whatever the proposal says. A status lists statuses, not what its riders replace.
     if (write_.kind == Write::Kind::touch || write_.by != write_.said) return;
-    const auto& op = causality.op_at(write_.by);
-    const bool rides = op.kind == record::OpKind::status && write_.value != &op.value;
-    const auto& listed = op.replaces;
-    if (listed && !rides) only_ = named_by(*listed, writes, place, causality);
+    const auto& listed = causality.op_at(write_.by).replaces;
+    if (listed && !rides(write_, causality)) only_ = named_by(*listed, writes, place, causality);
   }
   bool operator()(std::uint32_t head) const {
     if (write_.kind == Write::Kind::payment) return false;
@@ -112,13 +111,18 @@ std::uint32_t greatest_of(const Register& writes, const Places& places, const Ca
   return *std::max_element(places.begin(), places.end(), [&](std::uint32_t a, std::uint32_t b) { return rank(a) < rank(b); });
 }
 
-std::uint32_t followed(const Register& writes, std::uint32_t head, const Causality& causality) {
+std::uint32_t followed(const Register& writes, std::uint32_t head, const Causality& causality, const Running& running) {
   while (undone_by(writes[head]) != nullptr) {
-    const auto targets = targets_of(writes, head, causality);
+    auto targets = targets_of(writes, head, causality);
     if (targets.empty()) break;
-    head = greatest_of(writes, targets, causality);
+    head = greatest_of(writes, running(std::move(targets)), causality);
   }
   return head;
+}
+
+bool rides(const Write& write, const Causality& causality) {
+  const auto& op = causality.op_at(write.by);
+  return op.kind == record::OpKind::status && write.value != &op.value;
 }
 
 const record::Value& shown_by(const Write& write) {

@@ -46,8 +46,14 @@ void advance(Places& heads, const Register& writes, const Causality& causality, 
 
 /// The place with the greatest clock. `places` is not empty.
 [[nodiscard]] std::uint32_t greatest_of(const Register& writes, const Places& places, const Causality& causality);
-/// What a head comes to under a policy that goes by clocks: of what an undo stands for the one with the greatest clock, and so on.
-[[nodiscard]] std::uint32_t followed(const Register& writes, std::uint32_t head, const Causality& causality);
+/// Which of them are in the running.
+using Running = std::function<Places(Places)>;
+/// What a head comes to under a policy that goes by clocks: of what an undo names, and is in the running, the one with the greatest clock,
+/// and so on.
+[[nodiscard]] std::uint32_t followed(const Register& writes, std::uint32_t head, const Causality& causality, const Running& running);
+
+/// Whether it came with a status, in another field's register.
+[[nodiscard]] bool rides(const Write& write, const Causality& causality);
 
 /// The value that shows when this write does: null for an undo that refers back to nothing.
 [[nodiscard]] const record::Value& shown_by(const Write& write);

@@ -21,7 +21,8 @@ Said said_by(const Fact& fact, std::uint16_t op) {
           .stamp = fact.stamp,
           .reason = fact.change.reason,
           .author = {},
-          .author_unit = {}};
+          .author_unit = {},
+          .is_signed = fact.act_verified};
 }
 
 Said said_by(const OpRef& ref, const Causality& causality) { return said_by(causality.at(ref.change), ref.op); }

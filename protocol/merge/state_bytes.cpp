@@ -52,6 +52,7 @@ class StateWriter {
     put(said.reason);
     put(said.author);
     put(said.author_unit);
+    put(std::uint8_t{said.is_signed});
   }
   void put(const Stamp& stamp) {
     to_.varint(stamp.index);
@@ -96,6 +97,8 @@ class StateWriter {
     put(stay.from_stamp);
     put(stay.until);
     put(stay.until_stamp);
+    put(std::uint8_t{stay.given_signed});
+    put(std::uint8_t{stay.taken_signed});
   }
   void put(const Element& element) {
     put(element.id);
@@ -181,6 +184,7 @@ class StateReader {
     get(out.reason);
     get(out.author);
     get(out.author_unit);
+    get(out.is_signed);
   }
   void get(Stamp& out) {
     get(out.index);
@@ -194,7 +198,7 @@ class StateReader {
   }
   void get(Unapplied& out) {
     get(out.said);
-    out.why = static_cast<Refusal>(choice(static_cast<std::size_t>(Refusal::missing_reference) + 1));
+    out.why = static_cast<Refusal>(choice(static_cast<std::size_t>(Refusal::unsigned_act) + 1));
     get(out.decider);
   }
   void get(Offer& out) {
@@ -225,6 +229,8 @@ class StateReader {
     get(out.from_stamp);
     get(out.until);
     get(out.until_stamp);
+    get(out.given_signed);
+    get(out.taken_signed);
   }
   void get(Element& out) {
     get(out.id);

@@ -81,40 +81,46 @@ void Workflow::judge(const OpRef& status) {
     if (!undo && follows(shown_in(before), target)) rivals_.push_back({status, target});
     return;
   }
-  bool open = false;
-  const auto choices = asked_in(before, past, open);
-  if (open && !may(tenures_, status, {Decider::Role::leader, {}, {}})) {
+  const auto question = asked_in(before, past);
+  if (question.open && !may(tenures_, status, {Decider::Role::leader, {}, {}})) {
     refused_.emplace(status, Refusal::not_the_decider);
     return;
   }
   const auto chosen = [&](const OpRef& op) { return target_of(op) == target; };
-  const bool legal = undo || follows(shown_in(before), target) || (open && std::any_of(choices.begin(), choices.end(), chosen));
+  const bool legal = undo || follows(shown_in(before), target) || std::any_of(question.named.begin(), question.named.end(), chosen);
   if (legal)
-    enter(status, before, open);
+    enter(status, before, question);
   else
     refused_.emplace(status, Refusal::illegal_transition);
 }
 
-void Workflow::enter(const OpRef& status, const Outcome& before, bool decision) {
+void Workflow::enter(const OpRef& status, const Outcome& before, const Question& question) {
   const auto& op = causality().op_at(status);
   Known known;
   known.target = target_of(status);
-  known.decision = decision;
+  known.decision = question.open;
   if (known.target != 0) {
-    known.went_on_from = before.shown;
+    known.went_on_from = goes_on_from(known.target, before, question);
     const auto step = priority(shown_in(before), known.target);
     known.weight = step != impossible ? step : table().to.at(static_cast<std::size_t>(known.target));
   }
-  Places same;
-  for (const auto leaf : before.leaves) {
-    if (known_[leaf].target == known.target) same.push_back(leaf);
+  for (const auto leaf : before.leaves)
     if (!before.tie && known_[leaf].target != shown_in(before)) known.lost.push_back(leaf);
-  }
-  if (decision && !same.empty()) known.went_on_from = greatest_of(writes_, same, causality());
   lost_before_ = lost_before_ || !known.lost.empty();
   writes_.push_back({status, Write::Kind::value, false, &op.value, status});
   known_.push_back(std::move(known));
   advance(heads_, writes_, causality());
+}
+
+std::optional<std::uint32_t> Workflow::goes_on_from(int target, const Outcome& before, const Question& question) const {
+  if (!question.open) return before.shown;
+  const auto of_target = [&](Places places) {
+    std::erase_if(places, [&](std::uint32_t place) { return known_[place].target != target; });
+    return places;
+  };
+  if (const auto leaves = of_target(before.leaves); !leaves.empty()) return greatest_of(writes_, leaves, causality());
+  const auto passed = of_target(question.passed);
+  return passed.empty() || follows(shown_in(before), target) ? before.shown : passed.back();
 }
 
 bool Workflow::is_there(const OpRef& what, const Past& past) const {
@@ -160,6 +166,12 @@ std::vector<std::uint32_t> Workflow::line_of(const Outcome& outcome) const {
   return out;
 }
 
+std::vector<OpRef> Workflow::line_before(const OpRef& op) const {
+  std::vector<OpRef> out;
+  for (const auto place : line_of(outcome_in({&op, nullptr}))) out.push_back(writes_[place].by);
+  return out;
+}
+
 Loser Workflow::matched(const OpRef& op, int target, const std::vector<std::uint32_t>& line) const {
   Loser out{op, {}, ConflictKind::refused_act};
   const auto first =
@@ -194,19 +206,22 @@ std::vector<Loser> Workflow::losers_in(const Outcome& outcome, const Past& past)
   return out;
 }
 
-/// What a leader may choose from; `open`: whether he is asked.
-std::vector<OpRef> Workflow::asked_in(const Outcome& outcome, const Past& past, bool& open) const {
-  std::vector<OpRef> out;
-  open = outcome.tie;
+Workflow::Question Workflow::asked_in(const Outcome& outcome, const Past& past) const {
+  Question out;
+  out.open = outcome.tie;
   for (const auto& loser : losers_in(outcome, past)) {
     if (!loser.match || !asks_leader(loser.kind)) continue;
     const std::array both{*loser.match, loser.op};
     if (dismissals_.cover(both, {Decider::Role::leader, {}, {}}, past.of)) continue;
-    open = true;
-    out.push_back(loser.op);
+    out.open = true;
+    out.named.insert(out.named.end(), both.begin(), both.end());
+    const auto match =
+        std::lower_bound(writes_.begin(), writes_.end(), *loser.match, [](const Write& w, const OpRef& op) { return w.by < op; });
+    out.passed.push_back(static_cast<std::uint32_t>(match - writes_.begin()));
   }
-  if (open)
-    for (const auto leaf : outcome.leaves) out.push_back(writes_[leaf].by);
+  std::sort(out.passed.begin(), out.passed.end());
+  if (out.open)
+    for (const auto leaf : outcome.leaves) out.named.push_back(writes_[leaf].by);
   return out;
 }
 

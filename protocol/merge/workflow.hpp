@@ -31,6 +31,10 @@ class Workflow {
   /// Why it is no write of the register.
   [[nodiscard]] std::optional<Refusal> refusal(const OpRef& status) const;
   [[nodiscard]] bool on_line(const OpRef& status) const { return std::binary_search(line_.begin(), line_.end(), status); }
+  /// Whether every status was said by who had seen all before, and none was taken back: the line of any past is what it has of this one.
+  [[nodiscard]] bool is_straight() const { return line_.size() == writes_.size(); }
+  /// The line of the past of `op`, ascending.
+  [[nodiscard]] std::vector<OpRef> line_before(const OpRef& op) const;
   /// Of everything that merges, by operation.
   [[nodiscard]] const std::vector<Loser>& losers() const noexcept { return losers_; }
   /// Statuses from outside custody that a leader's decision has answered.
@@ -56,15 +60,23 @@ class Workflow {
     const Places* common = nullptr;
   };
 
+  /// What a leader is asked, if he is.
+  struct Question {
+    bool open = false;
+    std::vector<OpRef> named;  ///< what he may choose
+    Places passed;             ///< those of them that the line has gone on from
+  };
+
   void judge(const OpRef& status);
-  void enter(const OpRef& status, const Outcome& before, bool decision);
+  void enter(const OpRef& status, const Outcome& before, const Question& question);
+  [[nodiscard]] std::optional<std::uint32_t> goes_on_from(int target, const Outcome& before, const Question& question) const;
   [[nodiscard]] bool is_there(const OpRef& what, const Past& past) const;
   [[nodiscard]] Outcome outcome_in(const Past& past) const;
   [[nodiscard]] Outcome outcome_of(Places heads) const;
   [[nodiscard]] std::vector<std::uint32_t> line_of(const Outcome& outcome) const;
   [[nodiscard]] std::vector<Loser> losers_in(const Outcome& outcome, const Past& past) const;
   [[nodiscard]] Loser matched(const OpRef& op, int target, const std::vector<std::uint32_t>& line) const;
-  [[nodiscard]] std::vector<OpRef> asked_in(const Outcome& outcome, const Past& past, bool& open) const;
+  [[nodiscard]] Question asked_in(const Outcome& outcome, const Past& past) const;
   [[nodiscard]] int target_of(const OpRef& op) const;
   [[nodiscard]] int shown_in(const Outcome& outcome) const { return outcome.shown ? known_[*outcome.shown].target : 0; }
   [[nodiscard]] const Causality& causality() const { return tenures_.forms().causality(); }

@@ -29,8 +29,11 @@ enum class Type : std::uint8_t {
   user = 9,
   calendar = 10,
   seed_shares = 11,
+  account = 12,
+  shared_code = 13,
 };
 constexpr std::uint8_t number_of(Type type) { return static_cast<std::uint8_t>(type); }
+constexpr std::uint8_t number_of_role(Role role) { return static_cast<std::uint8_t>(role); }
 
 constexpr std::uint8_t has_operations = 1;
 constexpr std::uint8_t has_receipt = 2;
@@ -46,6 +49,10 @@ constexpr std::uint8_t is_accountant = 4;
 constexpr std::uint8_t is_administrator = 8;
 constexpr std::uint8_t is_all = is_disabled | is_leader | is_accountant | is_administrator;
 
+constexpr std::uint8_t account_disabled = 1;
+constexpr std::uint8_t account_key = 2;
+constexpr std::uint8_t account_all = account_disabled | account_key;
+
 std::uint8_t type_of(const Body& body) {
   return std::visit(
       overloaded{[](const Genesis&) { return number_of(Type::genesis); }, [](const Delegation&) { return number_of(Type::delegation); },
@@ -54,6 +61,7 @@ std::uint8_t type_of(const Body& body) {
                  [](const Addresses&) { return number_of(Type::addresses); }, [](const CodeBlock&) { return number_of(Type::code_block); },
                  [](const Succession&) { return number_of(Type::succession); }, [](const UserStanding&) { return number_of(Type::user); },
                  [](const Calendar&) { return number_of(Type::calendar); }, [](const SeedShares&) { return number_of(Type::seed_shares); },
+                 [](const Account&) { return number_of(Type::account); }, [](const SharedCode&) { return number_of(Type::shared_code); },
                  [](const Unknown& unknown) { return unknown.type; }},
       body);
 }
@@ -124,12 +132,29 @@ struct BodyEncoder {
                                     (user.accountant ? is_accountant : 0) | (user.administrator ? is_administrator : 0)));
     to.text(user.reason);
   }
+  void operator()(const Account& account) const {
+    to.text(account.unit);
+    to.text(account.name);
+    to.text(account.display);
+    to.u8(number_of_role(account.role));
+    to.u8(static_cast<std::uint8_t>((account.enabled ? 0 : account_disabled) | (account.key ? account_key : 0)));
+    if (account.key) to.raw(*account.key);
+    to.text(account.reason);
+  }
   void operator()(const Calendar& calendar) const {
     to.varint(calendar.exceptions.size());
     for (const auto& one : calendar.exceptions) {
       to.u16(static_cast<std::uint16_t>(one.day.time_since_epoch().count()));
       to.u8(static_cast<std::uint8_t>((one.works ? calendar_works : 0) | (one.decided ? calendar_decided : 0)));
       to.text(one.name);
+    }
+  }
+  void operator()(const SharedCode& shared) const {
+    to.text(shared.code);
+    to.varint(shared.dossiers.size());
+    for (const auto& [did, unit] : shared.dossiers) {
+      to.raw(did);
+      to.text(unit);
     }
   }
   void operator()(const SeedShares& seed) const {
@@ -260,6 +285,23 @@ UserStanding read_user(Reader& from) {
   return out;
 }
 
+Account read_account(Reader& from) {
+  Account out;
+  out.unit = read_unit_code(from, false);
+  out.name = read_text(from, limits::name_bytes_max);
+  if (out.name.empty()) from.reject();
+  out.display = read_text(from, title_bytes_max);
+  const auto role = from.u8();
+  if (role < number_of_role(Role::clerk) || role > number_of_role(Role::accountant)) from.reject();
+  out.role = static_cast<Role>(role);
+  const auto flags = from.u8();
+  if ((flags & ~account_all) != 0) from.reject();
+  out.enabled = (flags & account_disabled) == 0;
+  if ((flags & account_key) != 0) out.key = from.fixed_value<SignKey>();
+  out.reason = read_text(from, limits::text_bytes_max);
+  return out;
+}
+
 SeedShares read_seed_shares(Reader& from) {
   SeedShares out;
   out.unit = read_unit_code(from, false);
@@ -314,6 +356,19 @@ Calendar read_calendar(Reader& from) {
   return out;
 }
 
+SharedCode read_shared_code(Reader& from) {
+  SharedCode out;
+  out.code = read_text(from, limits::name_bytes_max);
+  const auto size = from.count(sharers_max);
+  if (out.code.empty() || size == 1) from.reject();
+  for (std::size_t i = 0; i < size && from.ok(); ++i) {
+    const auto did = from.fixed_value<Did>();
+    if (!out.dossiers.empty() && !(out.dossiers.back().did < did)) from.reject();
+    out.dossiers.push_back({did, read_unit_code(from, false)});
+  }
+  return out;
+}
+
 Body read_body(std::uint8_t type, Reader& from) {
   switch (static_cast<Type>(type)) {
     case Type::genesis: return read_genesis(from);
@@ -327,6 +382,8 @@ Body read_body(std::uint8_t type, Reader& from) {
     case Type::user: return read_user(from);
     case Type::calendar: return read_calendar(from);
     case Type::seed_shares: return read_seed_shares(from);
+    case Type::account: return read_account(from);
+    case Type::shared_code: return read_shared_code(from);
   }
   return Unknown{type, copy(from.raw(from.remaining()))};
 }
@@ -358,6 +415,27 @@ bool is_address(std::string_view text) {
   for (const char c : port) number = number * 10 + static_cast<unsigned>(c - '0');
   return number <= port_max && std::all_of(text.begin(), text.end(), of_a_name);
 }
+
+const char* name_of(Role role) noexcept {
+  switch (role) {
+    case Role::clerk: return "clerk";
+    case Role::desk_head: return "desk_head";
+    case Role::leader: return "leader";
+    case Role::technician: return "technician";
+    case Role::administrator: return "administrator";
+    case Role::auditor: return "auditor";
+    case Role::accountant: return "accountant";
+  }
+  return "";
+}
+
+std::optional<Role> role_named(std::string_view name) noexcept {
+  for (const auto role : all_roles)
+    if (name == name_of(role)) return role;
+  return std::nullopt;
+}
+
+bool writes(Role role) noexcept { return role != Role::technician && role != Role::auditor; }
 
 Bytes encode_entry(const Entry& entry) {
   Writer out;

@@ -97,6 +97,33 @@ struct UserStanding {
   std::string reason;
   friend bool operator==(const UserStanding&, const UserStanding&) = default;
 };
+/// What an account is for. Numbers are on the wire.
+enum class Role : std::uint8_t {
+  clerk = 1,
+  desk_head = 2,      ///< and answers for the till
+  leader = 3,         ///< of the unit: decides what goes one level up, and for the till
+  technician = 4,     ///< looks after PCs, writes no dossiers
+  administrator = 5,  ///< of the centre
+  auditor = 6,        ///< reads only
+  accountant = 7,
+};
+inline constexpr Role all_roles[] = {Role::clerk,         Role::desk_head, Role::leader,    Role::technician,
+                                     Role::administrator, Role::auditor,   Role::accountant};
+[[nodiscard]] const char* name_of(Role role) noexcept;
+[[nodiscard]] std::optional<Role> role_named(std::string_view name) noexcept;
+[[nodiscard]] bool writes(Role role) noexcept;
+
+/// Operations key: a user's account from here on; replaces what an earlier entry of either kind said of him.
+struct Account {
+  UnitCode unit;
+  std::string name;     ///< as it stands in changes, 1 to 64 bytes
+  std::string display;  ///< as people call him; may be empty
+  Role role = Role::clerk;
+  bool enabled = true;
+  std::optional<SignKey> key;  ///< that signs his acts
+  std::string reason;
+  friend bool operator==(const Account&, const Account&) = default;
+};
 /// Operations key: which days of some years are worked and which are off, as decided, or as expected while nothing is decided. For each
 /// year that it names it takes the place of all that was known of that year. Appointments that were given do not move.
 struct Calendar {
@@ -134,13 +161,25 @@ struct SeedShares {
 inline constexpr std::size_t held_seeds_max = 64;    ///< its own last one, and those of units that become one with it
 inline constexpr std::size_t seed_shares_max = 400;  ///< PCs of one unit; all of them fit a body
 /// A type that this build does not know: verified, kept and carried.
+/// Operations key: people must know that these dossiers have one code; none is renumbered for that. Of a code the newest entry counts.
+struct SharedCode {
+  struct Sharer {
+    Did did;
+    UnitCode unit;  ///< that holds it
+    friend bool operator==(const Sharer&, const Sharer&) = default;
+  };
+  std::string code;
+  std::vector<Sharer> dossiers;  ///< by id, none twice; 2 to `sharers_max`, or none: it is settled
+  friend bool operator==(const SharedCode&, const SharedCode&) = default;
+};
+inline constexpr std::size_t sharers_max = 16;
 struct Unknown {
   std::uint8_t type = 0;
   Bytes bytes;
   friend bool operator==(const Unknown&, const Unknown&) = default;
 };
 using Body = std::variant<Genesis, Delegation, Unit, Device, RevokeDevice, Addresses, CodeBlock, Succession, UserStanding, Calendar,
-                          SeedShares, Unknown>;
+                          SeedShares, Account, SharedCode, Unknown>;
 
 /// `from_index`, `time`: the size of the centre's log when the entry was signed, and its clock; both never go back. Stamps at or past
 /// `from_index` are judged with this entry in force.
@@ -204,11 +243,17 @@ class PolicyLog {
   /// Null while the unit has none.
   [[nodiscard]] const UnitCode* heir(std::string_view unit) const noexcept;
 
+  /// What the newest entry says of an account; null when there is none.
+  [[nodiscard]] const Account* account(std::string_view unit, std::string_view name) const noexcept;
+  [[nodiscard]] std::vector<const Account*> accounts() const;  ///< by unit, then name
+
   /// Of the newest such entry; empty before the first.
   [[nodiscard]] const std::vector<std::string>& addresses() const noexcept { return addresses_; }
 
   /// Every block of that identification code, in the order in which they were given.
   [[nodiscard]] const std::vector<CodeBlock>& code_blocks(std::string_view identification) const noexcept;
+  /// Those that are not settled, by their code.
+  [[nodiscard]] const std::map<std::string, SharedCode, std::less<>>& shared_codes() const noexcept { return shared_codes_; }
 
   /// What the newest entry that names a year says of it.
   struct CalendarYear {
@@ -232,6 +277,7 @@ class PolicyLog {
   [[nodiscard]] Result<void> check(const Succession& body) const;
   [[nodiscard]] Result<void> check(const UserStanding& body) const;
   [[nodiscard]] Result<void> check(const SeedShares& body) const;
+  [[nodiscard]] Result<void> check(const Account& body) const;
   void enter(const Entry& entry);
   void enter(const Calendar& body, Epoch entry);
 
@@ -245,6 +291,8 @@ class PolicyLog {
   std::unordered_map<DhKey, DeviceId, FixedHash> by_noise_;
   std::map<UnitCode, Unit, std::less<>> units_;
   std::map<UnitCode, UnitCode, std::less<>> heirs_;
+  std::map<std::pair<UnitCode, std::string>, Account> accounts_;
+  std::map<std::string, SharedCode, std::less<>> shared_codes_;
   std::vector<std::string> addresses_;
   std::map<std::string, std::vector<CodeBlock>, std::less<>> code_blocks_;
   std::map<std::chrono::year, CalendarYear> calendar_;

@@ -71,11 +71,11 @@ Result<void> PolicyLog::check(const Entry& entry) const {
     return fail(Fault::malformed, "policy log: an entry that goes back in time");
   return std::visit(overloaded{[](const Genesis&) -> Result<void> { return fail(Fault::malformed, "policy log: a second genesis"); },
                                [](const Delegation&) -> Result<void> { return {}; }, [](const Addresses&) -> Result<void> { return {}; },
-                               [](const Calendar&) -> Result<void> { return {}; }, [](const Unknown&) -> Result<void> { return {}; },
+                               [](const Calendar&) -> Result<void> { return {}; }, [](const SharedCode&) -> Result<void> { return {}; }, [](const Unknown&) -> Result<void> { return {}; },
                                [&](const Unit& body) { return check(body); }, [&](const Device& body) { return check(body); },
                                [&](const RevokeDevice& body) { return check(body); }, [&](const CodeBlock& body) { return check(body); },
                                [&](const Succession& body) { return check(body); }, [&](const UserStanding& body) { return check(body); },
-                               [&](const SeedShares& body) { return check(body); }},
+                               [&](const SeedShares& body) { return check(body); }, [&](const Account& body) { return check(body); }},
                     entry.body);
 }
 
@@ -131,6 +131,10 @@ Result<void> PolicyLog::check(const UserStanding& body) const {
   return unit(body.unit) != nullptr ? Result<void>{} : fail(Fault::not_found, "policy log: the user's unit");
 }
 
+Result<void> PolicyLog::check(const Account& body) const {
+  return unit(body.unit) != nullptr ? Result<void>{} : fail(Fault::not_found, "policy log: the account's unit");
+}
+
 Result<void> PolicyLog::check(const SeedShares& body) const {
   const auto* its_unit = unit(body.unit);
   if (its_unit == nullptr) return fail(Fault::not_found, "policy log: the unit of a seed");
@@ -173,7 +177,15 @@ void PolicyLog::enter(const Entry& entry) {
                         [&](const Addresses& body) { addresses_ = body.at; },
                         [&](const CodeBlock& body) { code_blocks_[body.identification].push_back(body); },
                         [&](const Succession& body) { heirs_.emplace(body.unit, body.heir); }, [](const UserStanding&) {},
-                        [&](const Calendar& body) { enter(body, entry.epoch); }, [](const SeedShares&) {}, [](const Unknown&) {}},
+                        [&](const Calendar& body) { enter(body, entry.epoch); }, [](const SeedShares&) {},
+                        [&](const Account& body) { accounts_.insert_or_assign({body.unit, body.name}, body); },
+                        [&](const SharedCode& body) {
+                          if (body.dossiers.empty())
+                            shared_codes_.erase(body.code);
+                          else
+                            shared_codes_.insert_or_assign(body.code, body);
+                        },
+                        [](const Unknown&) {}},
              entry.body);
   last_hash_ = hash_of(entry, org_);
   hashes_.push_back(last_hash_);
@@ -225,6 +237,18 @@ std::vector<const Unit*> PolicyLog::units() const {
 const UnitCode* PolicyLog::heir(std::string_view unit) const noexcept {
   const auto found = heirs_.find(unit);
   return found == heirs_.end() ? nullptr : &found->second;
+}
+
+const Account* PolicyLog::account(std::string_view unit, std::string_view name) const noexcept {
+  const auto found = accounts_.find({UnitCode(unit), std::string(name)});
+  return found == accounts_.end() ? nullptr : &found->second;
+}
+
+std::vector<const Account*> PolicyLog::accounts() const {
+  std::vector<const Account*> out;
+  out.reserve(accounts_.size());
+  for (const auto& [whose, account] : accounts_) out.push_back(&account);
+  return out;
 }
 
 const std::vector<CodeBlock>& PolicyLog::code_blocks(std::string_view identification) const noexcept {

@@ -10,7 +10,7 @@
 #include <unordered_map>
 
 namespace ward::embedded {
-extern const std::string_view schema_fields, schema_codes, schema_statuses, schema_transitions, schema_procedures;
+extern const std::string_view schema_fields, schema_codes, schema_statuses, schema_transitions, schema_procedures, schema_linked;
 }  // namespace ward::embedded
 
 namespace ward::schema {
@@ -172,6 +172,31 @@ std::vector<Procedure> parse_procedures() {
   return out;
 }
 
+std::span<const LinkedPart> linked_among(std::span<const LinkedPart> all, std::string_view procedure) {
+  const auto is = [&](const LinkedPart& one) { return one.procedure == procedure; };
+  const auto first = std::find_if(all.begin(), all.end(), is);
+  return {first, std::find_if_not(first, all.end(), is)};
+}
+
+bool is_earlier(const std::vector<LinkedPart>& parts, const LinkedPart& later) {
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](const auto& one) { return one.procedure == later.procedure && one.key == later.after; });
+}
+
+/// Parts of one procedure stand together, each behind the one that it waits for.
+std::vector<LinkedPart> parse_linked() {
+  std::vector<LinkedPart> out;
+  for (auto& row : rows_of(embedded::schema_linked, "procedure,part,name_vi,name_en,part_procedure,kind,unit,after,certainty")) {
+    LinkedPart part{row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7]};
+    WARD_ASSERT(find_procedure(part.procedure) != nullptr && !part.key.empty());
+    WARD_ASSERT(part.part_procedure.empty() || find_procedure(part.part_procedure) != nullptr);
+    WARD_ASSERT(part.after.empty() || is_earlier(out, part));
+    WARD_ASSERT(linked_among(out, part.procedure).empty() || out.back().procedure == part.procedure);
+    out.push_back(std::move(part));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::span<const Field> fields() { return all_fields(); }
@@ -235,6 +260,11 @@ const Procedure* find_procedure(std::string_view code) {
   const auto all = procedures();
   const auto found = std::find_if(all.begin(), all.end(), [&](const Procedure& one) { return one.code == code; });
   return found == all.end() ? nullptr : &*found;
+}
+
+std::span<const LinkedPart> linked_parts(std::string_view procedure) {
+  static const auto parsed = parse_linked();
+  return linked_among(parsed, procedure);
 }
 
 const CodeList& codes_of(const Field& field) {

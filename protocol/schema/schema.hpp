@@ -74,6 +74,20 @@ struct Procedure {
 [[nodiscard]] std::span<const Procedure> procedures();
 [[nodiscard]] const Procedure* find_procedure(std::string_view code);  ///< null when unknown
 
+/// One authority's share of a procedure that is lodged once and that several work on (liên thông). The dossier that was lodged fans out
+/// into one of its own for each.
+struct LinkedPart {
+  std::string procedure;  ///< that is lodged
+  std::string key;        ///< names the part among those of its procedure
+  std::string name_vi, name_en;
+  std::string part_procedure;  ///< what the authority calls it; empty: not known
+  std::string kind;            ///< of unit; `ward`: the desk that lodged it does this one itself
+  std::string unit;            ///< that decides it, where the city has it
+  std::string after;           ///< the part that must be finished first; empty: none
+};
+/// Those of one procedure, in the order in which people think of them; empty: it is no such procedure.
+[[nodiscard]] std::span<const LinkedPart> linked_parts(std::string_view procedure);
+
 /// The value as it is stored, from what a person, a file or another system gave for `field` (a field that is not a list): text in NFC,
 /// spaces trimmed; an enum as its code ("1", 1 and the Vietnamese word all give "1"; GioiTinhChuHoSo "Nam" → "1", "Nữ" → "2"); a date or
 /// datetime in one of the forms of text.md → `yyyy-MM-dd`

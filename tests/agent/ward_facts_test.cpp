@@ -44,6 +44,8 @@ TEST_CASE("doctor of a ward: each fact that is wrong has its own finding") {
   finds([](WardFacts& f) { f.approval = "revoked"; }, Finding::revoked);
   finds([](WardFacts& f) { f.alarm = "rollback"; }, Finding::history_alarm);
   finds([](WardFacts& f) { f.refused_segments = 1; }, Finding::segments_refused);
+  finds([](WardFacts& f) { f.no_official_code = "used_up"; }, Finding::codes_provisional);
+  finds([](WardFacts& f) { f.shared_codes = 1; }, Finding::codes_shared);
   finds([](WardFacts& f) { f.quarantined = 1; }, Finding::records_quarantined);
   finds([](WardFacts& f) { f.clock_offset_ms = -400'000; }, Finding::clock_wrong);
   finds([](WardFacts& f) { f.queue_records = 1, f.queue_oldest = hours_ago(3); }, Finding::queue_stuck);

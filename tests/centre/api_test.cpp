@@ -1,52 +1,13 @@
-#include "centre/api.hpp"
+#include "tests/centre/office.hpp"
 
 #include "runtime/causes.hpp"
 #include "runtime/page.hpp"
-#include "tests/storage/city.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
 using namespace ward;
 using namespace ward::test;
 namespace json = boost::json;
-
-namespace {
-
-/// A centre's API on a real data file, without a socket.
-struct Office {
-  explicit Office(City& city)
-      : hub(io.get_executor(), *city.centre), api(*city.centre, hub, served, [this] { return now.value_or(runtime::read_clock()); }) {
-    api.add_routes(router);
-  }
-
-  [[nodiscard]] runtime::Response ask(const std::string& method, std::vector<std::string> path, std::string body = {},
-                                      std::string key = {}) {
-    runtime::Request request;
-    request.method = method;
-    request.path_parts = std::move(path);
-    request.body = std::move(body);
-    request.idempotency_key = std::move(key);
-    request.caller = runtime::Caller::account;
-    request.account = "admin";
-    return router.answer(std::move(request));
-  }
-  [[nodiscard]] json::object get(std::vector<std::string> path) {
-    const auto answer = ask("GET", std::move(path));
-    if (answer.status != 200) throw std::runtime_error(answer.body);
-    return json::parse(answer.body).as_object();
-  }
-
-  boost::asio::io_context io{1};
-  centre::Served served{"/", {}, {}, {}};
-  centre::Hub hub;
-  runtime::Router router;
-  std::optional<Now> now;  ///< what deadlines are judged by; none: this machine's clock
-  centre::Api api;
-};
-
-}  // namespace
 
 TEST_CASE("centre api: a repeated Idempotency-Key makes no second ticket") {
   City city;

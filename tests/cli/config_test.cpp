@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
 #include <fstream>
 #include <random>
 
@@ -17,6 +18,9 @@ constexpr Setting settings[] = {
     {"http", Setting::Kind::loopback, "the API", "127.0.0.1:7411"},
     {"log", Setting::Kind::file, "the log", "/var/log/wardsync.log"},
 };
+
+/// As this system has them.
+const std::string whole_path = std::filesystem::current_path().generic_string() + "/ward";
 
 Config parsed(std::string_view text) { return parse_config(text, settings); }
 
@@ -33,11 +37,10 @@ void write(const std::string& path, std::string_view text) { std::ofstream(path,
 
 }  // namespace
 
-// Two slashes: a whole path on Windows, too.
 TEST_CASE("configuration: keys are texts, comments and empty lines are nothing") {
-  const auto config = parsed("# where\ndata = \"//pc/ward\"\n\nhttp = '127.0.0.1:0'  # any port\nlog = \"\"\n");
+  const auto config = parsed("# where\ndata = \"" + whole_path + "\"\n\nhttp = '127.0.0.1:0'  # any port\nlog = \"\"\n");
   REQUIRE(config.problems.empty());
-  CHECK(config.values == std::map<std::string, std::string, std::less<>>{{"data", "//pc/ward"}, {"http", "127.0.0.1:0"}, {"log", ""}});
+  CHECK(config.values == std::map<std::string, std::string, std::less<>>{{"data", whole_path}, {"http", "127.0.0.1:0"}, {"log", ""}});
   CHECK(parsed("").problems.empty());
   CHECK(parsed("# nothing but this").values.empty());
 }
@@ -45,14 +48,15 @@ TEST_CASE("configuration: keys are texts, comments and empty lines are nothing")
 TEST_CASE("configuration: a byte order mark and CRLF are forgiven") {
   const auto config = parsed(
       "\xEF\xBB\xBF"
-      "data = \"//pc/ward\"\r\nhttp = \"[::1]:7411\"\r\n");
+      "data = \"" +
+      whole_path + "\"\r\nhttp = \"[::1]:7411\"\r\n");
   REQUIRE(config.problems.empty());
-  CHECK(config.values.at("data") == "//pc/ward");
+  CHECK(config.values.at("data") == whole_path);
   CHECK(config.values.at("http") == "[::1]:7411");
 }
 
 TEST_CASE("configuration: an unknown key is named with its line and the key that was meant") {
-  auto problem = problem_of("data = \"//pc/ward\"\nhtpp = \"127.0.0.1:1\"\n");
+  auto problem = problem_of("data = \"" + whole_path + "\"\nhtpp = \"127.0.0.1:1\"\n");
   CHECK(problem.line == 2);
   CHECK(problem.key == "htpp");
   CHECK(problem.remedy.find("`http`") != std::string::npos);
@@ -116,8 +120,8 @@ TEST_CASE("configuration: a file is absent only when nobody named it") {
   CHECK(read_config(here.path(), false, settings).problems.size() == 1);
   write(here.file("large.toml"), "#" + std::string(config_bytes_max, 'x'));
   CHECK(read_config(here.file("large.toml"), false, settings).problems.at(0).what == "it has more than 64 KiB");
-  write(here.file("good.toml"), "data = \"//pc/ward\"");
-  CHECK(read_config(here.file("good.toml"), true, settings).values.at("data") == "//pc/ward");
+  write(here.file("good.toml"), "data = \"" + whole_path + "\"");
+  CHECK(read_config(here.file("good.toml"), true, settings).values.at("data") == whole_path);
 }
 
 TEST_CASE("configuration: a problem is one sentence with its file and line") {

@@ -101,6 +101,25 @@ class Answers(Described):
         self.assertEqual(self.ask(self.centre, "POST", "/v1/page-codes")[0], 409)
         self.assertEqual(self.ask(self.centre, "POST", "/v1/verification")[0], 200)
 
+    def test_what_several_authorities_work_on_is_as_described_before_it_is_fanned_out_and_after(self):
+        code = self.new(self.a, MaTTHC="2.000986", TrangThaiHoSo="2")
+        path = f"/v1/dossiers/{code}/parts"
+        self.assertEqual([one["part"] for one in self.get(self.a, path)["missing"]], ["khai-sinh", "thuong-tru", "bhyt"])
+        self.refused(self.ask(self.a, "POST", path, {}))  # no police here
+        to = {"thuong-tru": "W-KIMLONG", "bhyt": "C-TTHCC"}
+        status, made = self.ask(self.a, "POST", path, {"to": to, "note": "1 bản chính"})
+        self.assertEqual((status, len(made["created"])), (201, 3))
+        self.assertEqual(self.ask(self.a, "POST", path, {"to": to})[0], 200)
+        self.refused(self.ask(self.a, "POST", path, {"to": {"ho-chieu": "C-TTHCC"}}))
+        self.refused(self.ask(self.a, "POST", f"/v1/dossiers/{made['created'][0]['code']}/parts", {}), 409)
+        for part in ("", *(f"/{one['code']}" for one in made["created"])):
+            self.get(self.a, f"/v1/dossiers{part}")
+        self.assertEqual([one["stage"] for one in self.get(self.a, f"/v1/dossiers/{code}")["linked"]["parts"]], ["in_work", "waits", "waits"])
+        self.a.command("sync", "wait", "--timeout", "60")
+        wait_until("the registry", lambda: self.ask(self.centre, "GET", f"/v1/dossiers/{code}")[1].get("state") == "applied")
+        self.assertEqual(self.get(self.centre, path)["linked"]["count"], 3)
+        self.refused(self.ask(self.centre, "POST", path, {}), 409)
+
     def test_reads_are_not_sent_twice(self):
         code = self.new(self.a)
         for path in (f"/v1/dossiers/{code}/history", "/v1/schema", "/v1/inbox"):

@@ -20,14 +20,14 @@ def vietnam(seconds, form="%y%m%d"):
 
 
 class Codes(WithFolder):
-    def found(self, names=("a",), per_day=8):
+    def found(self, names=("a",), per_day=8, units=None):
         # What is counted here is what one day gives, in Vietnam.
         wait_until("midnight to pass", lambda: (time.time() + 7 * 3600) % DAY < DAY - 240, seconds=300)
         self.city.found(HERE / "units.csv", "--codes-per-day", str(per_day))
         self.centre = self.city.centre
         self.city.lay_lines(names)
         for name in names:
-            setattr(self, name, self.city.add_pc(name, UNIT))
+            setattr(self, name, self.city.add_pc(name, (units or {}).get(name, UNIT)))
             wait_until(f"{name} to hold its block", lambda name=name: getattr(self, name).get("/v1/codes")["blocks"])
 
     def lodge(self, site, **fields):
@@ -155,6 +155,31 @@ class Codes(WithFolder):
         self.city.lines.tell("heal", "a")
         self.assertGreater(self.wait_for_official(self.a, waiting), max(lost))
         self.assertGreater(self.official(self.a), max(lost))
+
+    def test_one_code_at_two_wards_is_shown_to_both_and_to_the_centre_until_people_have_settled_it(self):
+        self.found(["a", "b"], units={"b": "W-KIMLONG"})
+        mine, theirs = (self.lodge(site, MaHoSo="H57-201124-0001")["id"] for site in (self.a, self.b))
+        sites = (self.a, self.b, self.centre)
+
+        def shown(site):
+            return [(one["code"], sorted(dossier["id"] for dossier in one["dossiers"])) for one in site.get("/v1/codes/shared")["shared"]]
+        for site in sites:
+            wait_until(f"{site.data.name} to show it", lambda site=site: shown(site) == [("H57-201124-0001", sorted([mine, theirs]))])
+        self.assertEqual(self.a.get("/v1/status")["codes"]["shared"], 1)
+        self.assertIn("not here", self.a.command("dossier", "shared-codes"))
+        self.assertIn(theirs, self.centre.command("dossier", "shared-codes"))
+        self.assertIn("WS-D034", self.a.command("doctor"))
+        status, problem = self.centre.call("GET", "/v1/dossiers/H57-201124-0001")
+        self.assertEqual(status, 409, problem)
+        self.assertEqual([self.codes_of(self.a, {"id": mine}), self.codes_of(self.b, {"id": theirs})], [["H57-201124-0001"]] * 2)  # nothing was renumbered
+        for bad in ({}, {"why": ""}, {"why": 7}):
+            self.assertEqual(self.a.call("POST", f"/v1/dossiers/{mine}/codes", bad)[0], 422)
+        self.a.command("dossier", "another-code", "id:" + "0" * 32, "--why", "x", expect=1)
+        given = self.a.command("dossier", "another-code", mine, "--why", "trùng mã").strip()
+        self.assertRegex(given, OFFICIAL)
+        self.assertEqual(self.codes_of(self.a, {"id": mine}), ["H57-201124-0001", given])
+        for site in sites:
+            wait_until(f"{site.data.name} to have it settled", lambda site=site: shown(site) == [])
 
     def test_a_lost_mark_makes_codes_provisional_until_tomorrow(self):
         self.found()

@@ -127,7 +127,8 @@ class Documentation(unittest.TestCase):
         self.assertNotIn("NOT OK", first.type(self.technician["5. When something is wrong"]))
         first.type(self.technician["6. Replace a PC"])
         self.assertIn("revoked", self.administrator("8. Shut a PC out", device[:8]))
-        self.administrator("9. Look after it")
+        self.assertIn("accountant", self.administrator("9. Give people accounts"))
+        self.administrator("10. Look after it")
         self.assertEqual(self.admin, {})
         # The new PC, with the same words.
         (self.centre.desk / "vyda.ticket").unlink()

@@ -14,6 +14,7 @@ import sys
 try:
     from nacl import bindings
     from nacl.exceptions import BadSignatureError
+    from nacl.pwhash import argon2id
     from nacl.signing import SigningKey, VerifyKey
 except ImportError:
     sys.exit("check_formats: PyNaCl is missing for this Python (Debian: apt install python3-nacl)")
@@ -363,7 +364,14 @@ def read_policy_fields(kind, body):
         return {"unit": body.text(), "epoch": body.number(4),
                 "held": [(body.text(), body.number(4), body.take(64)) for _ in range(body.varint())],
                 "shares": [(body.take(16), body.take(96)) for _ in range(body.varint())]}
+    if kind == 12:
+        account = {"unit": body.text(), "name": body.text(), "display": body.text(), "role": body.number(1), "flags": body.number(1)}
+        return {**account, "key": body.take(32) if account["flags"] & 2 else b"", "reason": body.text()}
     return {"bytes": body.take(len(body.data))}
+
+
+ACCOUNTS = [{"unit": b"W-VYDA", "name": b"lan", "display": "Trần Thị Lan".encode(), "role": 3, "flags": 2, "key": bytes([0x66]) * 32, "reason": b""},
+            {"unit": b"W-VYDA", "name": "hòa".encode(), "display": b"", "role": 1, "flags": 1, "key": b"", "reason": "nghỉ việc".encode()}]
 
 
 PEOPLE = [{"unit": b"W-VYDA", "heir": b"W25-VYDA", "reason": b"1675/NQ-UBTVQH15"},
@@ -413,6 +421,8 @@ def check_policy(name, expected_kinds):
             sys.exit(f"{name}: the block of codes")
         if kind in (8, 9) and fields != PEOPLE[kinds.count(8) + kinds.count(9)]:
             sys.exit(f"{name}: what entry {epoch} says")
+        if kind == 12 and fields != ACCOUNTS[kinds.count(12)]:
+            sys.exit(f"{name}: the account of entry {epoch}")
         days_of_2028 = [(datetime.date(2028, *day) - datetime.date(1970, 1, 1)).days for day in ((1, 1), (5, 1), (5, 6))]
         if kind == 10 and fields["days"] != list(zip(days_of_2028, (2, 0, 3), ("Tết Dương lịch".encode(), b"", "Làm bù cho 2/5".encode()))):
             sys.exit(f"{name}: the calendar")
@@ -438,6 +448,10 @@ def check_policy_codes():
 
 def check_policy_people():
     return check_policy("policy_people.txt", [1, 3, 3, 8, 9, 9])
+
+
+def check_policy_accounts():
+    return check_policy("policy_accounts.txt", [1, 3, 12, 12])
 
 
 def check_policy_seed():
@@ -511,9 +525,39 @@ def check_ticket():
     return sheet.finish()
 
 
+def check_act():
+    sheet = Sheet("act_signature.txt")
+    key = SigningKey(sheet.hex("seed"))
+    sheet.check("public", bytes(key.verify_key))
+    body, past, user = sheet.hex("body_without_act"), bytes([9]) * 32, b"lan"
+    message = (sheet.hex("org") + sheet.hex("did") + varint(len(user)) + user + le(4, 7) + sheet.hex("device") + sheet.hex("incarnation") + le(8, 5) + le(1, 5)
+               + blake(32, "wsync-act-body", b"", body) + past)
+    sheet.check("act", b"\1" + past + key.sign(b"wsync-act-v1\0" + message).signature)
+    return sheet.finish()
+
+
+def check_official_key():
+    sheet = Sheet("official_key.txt")
+    kind, _, digits = sheet.text("file").partition(" ")
+    fields = Cursor(bytes.fromhex(digits))
+    user, public, salt, memory, passes, sealed = fields.text(), fields.take(32), fields.take(16), fields.number(4), fields.number(1), fields.take(64)
+    if (kind, user, fields.data) != ("wardsync-official-key-1", b"lan", b""):
+        sys.exit("official_key.txt: the file does not read as WIRE.md says")
+    under = argon2id.kdf(32, sheet.text("passphrase").encode(), salt, opslimit=passes, memlimit=memory * 1024)
+    keys = blake(64, "wsync-stick-key", under, public)
+    seed = xchacha20(keys[32:], sealed[32:56], sealed[:32])
+    if sealed[32:] != blake(32, "wsync-stick-siv", keys[:32], le(8, len(public)), public, seed):
+        sys.exit("official_key.txt: the seal")
+    sheet.check("seed", seed)
+    if public != bytes(SigningKey(seed).verify_key):
+        sys.exit("official_key.txt: the public half")
+    sheet.check("public_file", f"wardsync-official-public-1 {public.hex()} lan")
+    return sheet.finish()
+
+
 def main():
     check_xchacha20()
-    checked = sum(check() for check in (check_keys, check_keys_before, check_statement, check_worked_segment, check_receipt, check_policy_chain, check_policy_codes, check_policy_people, check_policy_calendar, check_policy_seed, check_backup, check_ticket))
+    checked = sum(check() for check in (check_keys, check_keys_before, check_statement, check_worked_segment, check_receipt, check_policy_chain, check_policy_codes, check_policy_people, check_policy_accounts, check_policy_calendar, check_policy_seed, check_backup, check_ticket, check_act, check_official_key))
     print(f"check_formats: {checked} values recomputed, all equal")
 
 

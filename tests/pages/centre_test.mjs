@@ -10,6 +10,7 @@ const folder = await city.tell({do: 'folder'});
 await city.tell({do: 'add_pc', name: 'a', unit: 'W-VYDA', run: []});
 for (const made of await city.tell({do: 'dossiers', seed: 3, first: 1, count: 12})) await city.call('a', 'POST', '/v1/dossiers', made);
 await city.command('a', 'sync', 'wait', '--timeout', '30');
+await city.tell({do: 'add_pc', name: 'b', unit: 'W-KIMLONG', run: ['--http', '127.0.0.1:0']});
 after(() => city.close());
 
 let number = 0;
@@ -63,6 +64,52 @@ for (const name of Object.keys(browsers)) {
       await row.locator('text=Đã thu hồi').waitFor();
     });
 
+    it('gives somebody an account, and the ward takes what is written in that name, and in no other, until the account ends', async () => {
+      const user = `hoa${(number += 1)}`;
+      await page.click('nav a[href="#/users"]');
+      await page.click('text=Thêm tài khoản…');
+      await page.selectOption('dialog [name=unit]', 'W-KIMLONG');
+      assert.equal(await page.isDisabled('dialog .primary'), true);
+      await page.fill('dialog [name=name]', user);
+      await page.fill('dialog [name=display]', `Lê Thị ${user}`);
+      await page.selectOption('dialog [name=role]', 'leader');
+      await assertAccessible(page, 'a new account');
+      await page.click('dialog .primary');
+      const row = page.locator('tbody tr', {hasText: user});
+      await row.locator('text=Lãnh đạo đơn vị').waitFor();
+      await picture(page, 'centre-users');
+      await assertAccessible(page, 'users');
+
+      const [made] = await city.tell({do: 'dossiers', seed: 5, first: 1000 * (number += 1), count: 1});
+      await eventually('the ward to hear', async () => (await city.call('b', 'GET', '/v1/users?unit=W-KIMLONG')).users.some((one) => one.name === user));
+      const saved = await city.call('b', 'POST', `/v1/dossiers?by=${user}`, made);
+      const desk = await city.open(browser, 'b');
+      const offered = await desk.$$eval('[name=person] option', (all) => all.map((one) => one.textContent));
+      assert.ok(offered.includes(`Lê Thị ${user}`));
+      assert.ok(!offered.includes('Thêm tên…'));
+      await go(desk, `#/dossiers/${encodeURIComponent(saved.id)}/edit`);
+      await desk.fill('[name=GhiChu]', `của ${user}`);
+      await desk.keyboard.press('F9');
+      await desk.waitForSelector('text=Tên này không có tài khoản ở đơn vị');
+      await desk.selectOption('[name=person]', user);
+      await desk.keyboard.press('F9');
+      await desk.waitForSelector('.facts');
+      const {history} = await city.call('b', 'GET', `/v1/dossiers/${encodeURIComponent(saved.id)}/history`);
+      assert.equal(history.find((entry) => entry.value === `của ${user}`).by, user);
+      await desk.close();
+
+      await row.locator('text=Sửa…').click();
+      await page.selectOption('dialog [name=role]', 'auditor');
+      await page.click('dialog .primary');
+      await row.locator('text=Kiểm tra, chỉ xem').waitFor();
+      await row.locator('text=Ngừng…').click();
+      assert.equal(await page.isDisabled('dialog .danger'), true);
+      await page.fill('dialog textarea', 'nghỉ việc');
+      await page.click('dialog .danger');
+      await row.locator('text=Đã ngừng').waitFor();
+      await row.locator('text=nghỉ việc').waitFor();
+    });
+
     it('shows each PC with its condition, and follows it without being asked', async () => {
       await go(page, '#/');
       const row = page.locator('tbody tr', {hasText: 'Vỹ Dạ'});
@@ -103,7 +150,7 @@ for (const name of Object.keys(browsers)) {
       const {total} = await city.call('centre', 'GET', '/v1/reports/deadlines?from=01/01/2020&to=31/12/2020');
       assert.ok(total.accepted > 0);
       await eventually('the total of that year', async () => (await first.locator('tfoot td').first().textContent()) === String(total.accepted));
-      assert.match((await first.locator('tbody th').first().textContent()) ?? '', /Vỹ Dạ/);
+      assert.match((await first.locator('tbody th').allTextContents()).join(), /Vỹ Dạ/);
       await page.waitForSelector('table.figures >> nth=1 >> text=Tỷ lệ hồ sơ trực tuyến');
       await picture(page, 'centre-reports');
       await assertAccessible(page, 'reports');

@@ -15,6 +15,8 @@ constexpr std::size_t crash_while_opening_chance = 12;
 constexpr std::size_t crash_chance = 350;   ///< before, within or after a storage effect: each one time in so many
 constexpr std::size_t failure_chance = 80;  ///< a lock: nothing was done
 constexpr std::size_t forgery_chance = 40;
+constexpr std::uint32_t codes_a_day = 6;  ///< few, so that they run out
+constexpr int code_days = 30;
 
 bool is_passing(Fault fault) { return fault == Fault::storage_full || fault == Fault::storage_locked; }
 
@@ -41,6 +43,7 @@ void CentreSite::open() {
   if (disks_.is_dead(path_)) return crash();
   if (opened.has_error() && opened.error().fault == Fault::storage_full) return open_later();
   store_.emplace(demand(std::move(opened), "the centre opens its data"));
+  store_->set_code_plan({codes_a_day, code_days});
   world_.note("centre: up");
   merge_soon();
 }
@@ -172,10 +175,23 @@ void CentreSite::merge() {
   if (disks_.is_dead(path_) || world_.goes_wrong(crash_chance)) return crash();
   if (more.has_error() && is_passing(more.error().fault)) return merge_soon();
   if (demand(more, "the registry merges")) return merge_soon();
+  tend_codes();
+  if (!store_) return;
   const auto log = store_->log_view(clock());
   world_.note("centre: applied " + std::to_string(log.applied));
   for (const auto& [number, line] : lines_)
     world_.schedule.after({}, [this, to = number, log] { tell(to, centre::AppliedGrew{log.applied, log.applied_exceptions, log.places}); });
+}
+
+void CentreSite::tend_codes() {
+  const auto told = disks_.risk(path_, crash_chance, [&]() -> Result<bool> {
+    WARD_TRY(const bool gave, store_->refill_codes(clock()));
+    WARD_TRY(const bool said, store_->tell_shared_codes(clock()));
+    return gave || said;
+  });
+  if (disks_.is_dead(path_)) return crash();
+  if (told.has_error() && !is_passing(told.error().fault)) throw Complaint("the centre tends codes: " + told.error().detail);
+  if (told.has_value() && *told) policy_changed();
 }
 
 }  // namespace ward::sim

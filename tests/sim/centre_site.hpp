@@ -44,6 +44,8 @@ class CentreSite {
   void grew(std::uint64_t but_not);
   void merge_soon();
   void merge();
+  /// Gives PCs the codes that they lack, and tells of those that came twice.
+  void tend_codes();
 
   Surroundings& world_;
   Disks& disks_;

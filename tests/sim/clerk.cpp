@@ -1,5 +1,6 @@
 #include "tests/sim/clerk.hpp"
 
+#include "protocol/course/linked.hpp"
 #include "protocol/schema/schema.hpp"
 
 namespace ward::sim {
@@ -116,11 +117,17 @@ Op Clerk::random_op(const merge::DossierState& state) {
   }
 }
 
-record::Change Clerk::new_dossier() {
+record::Change Clerk::new_dossier(const std::vector<UnitCode>& units) {
   record::Change out;
   out.user = "an";
-  out.ops.push_back({OpKind::set, {Step::field("MaHoSo")}, "H57." + std::to_string(++count_), {}});
+  // Some are parts of another one, which its desk reads to its end; who says so later gains nothing by it.
+  const auto part = course::say_part_of(Did{}, "H57", "thuong-tru");
+  const auto how = dice_.below(8);
+  if (how < 2) out.ops.push_back(part);
+  if (dice_.one_in(4)) out.ops.push_back({OpKind::set, {Step::field("MaHoSo")}, "H57." + std::to_string(++count_), {}});
+  if (how == 2) out.ops.push_back(part);
   for (auto n = dice_.between(1, 6); n > 0; --n) out.ops.push_back(random_op({}));
+  if (how <= 2) out.ops.push_back(merge::offer(units[dice_.below(units.size())]));
   return out;
 }
 

@@ -12,7 +12,7 @@ class Clerk {
  public:
   explicit Clerk(Dice& dice) : dice_(dice) {}
 
-  [[nodiscard]] record::Change new_dossier();
+  [[nodiscard]] record::Change new_dossier(const std::vector<UnitCode>& units);
   /// `state`: what is on his screen. Its conflicts are decided now and then.
   [[nodiscard]] record::Change edit(const merge::DossierState& state);
   /// An act of custody, by a clerk of `own`; it may be one that he may not take.

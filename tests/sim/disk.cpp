@@ -88,6 +88,11 @@ void Disks::end_risk(const std::string& path) {
   if (!disk.dead()) disk.operations_to_live.reset();
 }
 
+bool Disks::write_beside(const std::string& path) {
+  auto& disk = state_->disk(path);
+  return disk.operate() && !disk.full;
+}
+
 void Disks::kill(const std::string& path) { state_->disk(path).operations_to_live = 0; }
 
 bool Disks::is_dead(const std::string& path) const { return state_->disk(path).dead(); }

@@ -31,6 +31,8 @@ class Disks {
     return out;
   }
 
+  /// One write of a file that lies on the same disk and is not SQLite's. False when the machine dies instead, or the disk is full.
+  [[nodiscard]] bool write_beside(const std::string& path);
   /// Whatever is done to it fails from now on: its process is gone.
   void kill(const std::string& path);
   [[nodiscard]] bool is_dead(const std::string& path) const;

@@ -82,9 +82,11 @@ storage::CentreKeys found_centre(const std::string& path, const std::vector<Unit
                                  crypto::public_of(keys.noise)};
   policy::sign(genesis, crypto::org_of(crypto::public_of(root)), root);
   auto log = demand(policy::PolicyLog::start(genesis), "genesis");
+  auto group = 10;
   for (const auto& code : units) {
     policy::Unit unit;
     unit.code = code;
+    unit.identification = "0" + std::to_string(group++) + ".22.H57";
     const auto seed = keys::derive_unit_seed(keys.unit_master, code, 0);
     unit.unit_public = crypto::public_of(keys::unit_secret_of(seed, code, 0));
     auto entry = log.next(unit, 0, now);

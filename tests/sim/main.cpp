@@ -71,8 +71,8 @@ bool run_seed(std::uint64_t seed, const Wanted& wanted) {
     const auto outcome = run_city(seed, wanted.aloud);
     if (wanted.twice && run_city(seed, false).hash != outcome.hash) throw Complaint("the seed run twice gives two traces");
     if (wanted.aloud)
-      std::printf("seed %llu: %zu changes saved, agreement %lld s after the last fault, trace %016llx\n",
-                  static_cast<unsigned long long>(seed), outcome.saved, static_cast<long long>(outcome.healed_in_s),
+      std::printf("seed %llu: %zu changes saved, %zu codes given, agreement %lld s after the last fault, trace %016llx\n",
+                  static_cast<unsigned long long>(seed), outcome.saved, outcome.codes, static_cast<long long>(outcome.healed_in_s),
                   static_cast<unsigned long long>(outcome.hash));
     return true;
   } catch (const Complaint& complaint) {

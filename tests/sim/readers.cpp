@@ -13,6 +13,17 @@ bool is_act_of_custody(const record::Op& op) {
          op.kind == record::OpKind::recall;
 }
 
+/// By the change that began the dossier, and by nothing that was said later.
+bool began_as_part(const std::vector<merge::Fact>& facts) {
+  const auto first = std::find_if(facts.begin(), facts.end(), [](const auto& fact) { return fact.change.seen.empty(); });
+  if (first == facts.end() || first->change.ops.empty()) return false;
+  const auto& op = first->change.ops.front();
+  const auto* entry = op.value.map();
+  if (op.kind != record::OpKind::append || op.path.front().text != "HoSoLienQuan" || entry == nullptr) return false;
+  const auto* relation = record::find(*entry, "QuanHe");
+  return relation != nullptr && relation->text() != nullptr && *relation->text() == "3";
+}
+
 std::vector<merge::Fact> facts_of(storage::Store& store, const Did& did) {
   return demand(
       store.db.read("facts",
@@ -39,10 +50,11 @@ Readers::Readers(storage::CentreStore& centre, const Did& did) : context_(storag
     so_far.push_back(facts[i]);
     const auto index = facts[i].stamp->index;
     if (i + 1 < facts.size() && facts[i + 1].stamp->index == index) continue;
-    const auto custody = merge::merge(did, so_far, context_).custody;
-    if (custody.unit.empty()) continue;
-    std::set<UnitCode> reading{house_of(custody.unit)};
-    for (const auto& offer : custody.pending) reading.insert(house_of(offer.to));
+    const auto state = merge::merge(did, so_far, context_);
+    if (state.custody.unit.empty()) continue;
+    std::set<UnitCode> reading{house_of(state.custody.unit)};
+    for (const auto& offer : state.custody.pending) reading.insert(house_of(offer.to));
+    if (began_as_part(so_far)) reading.insert(house_of(state.slip.front().unit));
     for (auto& [house, until] : until_)
       if (!until && !reading.contains(house)) until = index;
     for (const auto& house : reading) until_[house] = std::nullopt;

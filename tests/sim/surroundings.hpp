@@ -101,7 +101,8 @@ struct Surroundings {
   /// One time in `n`, while things go wrong.
   bool goes_wrong(std::size_t n) { return faulty && dice.one_in(n); }
   /// True time, which the clocks of the sites only claim to know.
-  [[nodiscard]] WallTime true_time() const { return {1'760'000'000'000 + schedule.now().time_since_epoch().count()}; }
+  [[nodiscard]] WallTime true_time() const { return {1'760'000'000'000 + slept.count() + schedule.now().time_since_epoch().count()}; }
+  std::chrono::milliseconds slept{};  ///< in which nothing happened
 };
 
 }  // namespace ward::sim

@@ -30,8 +30,8 @@ bool honest_no(Fault fault) {
 
 }  // namespace
 
-WardSite::WardSite(Surroundings& world, Disks& disks, CentreSite& centre, std::vector<SavedChange>& accepted, std::size_t number,
-                   UnitCode unit, std::string path, storage::WardKeys keys)
+WardSite::WardSite(Surroundings& world, Disks& disks, CentreSite& centre, std::vector<SavedChange>& accepted, std::vector<GivenCode>& given,
+                   std::size_t number, UnitCode unit, std::string path, storage::WardKeys keys)
     : world_(world),
       disks_(disks),
       centre_(centre),
@@ -43,11 +43,18 @@ WardSite::WardSite(Surroundings& world, Disks& disks, CentreSite& centre, std::v
       keys_(std::move(keys)),
       device_(crypto::device_of(crypto::public_of(keys_.device.sign))),
       secrets_(world.dice.next()),
-      clerk_(world.dice) {}
+      clerk_(world.dice),
+      codes_(world, disks, given, number, device_, path_) {
+  pulse();
+}
 
 void WardSite::open() {
   auto opened = disks_.risk(path_, crash_while_opening_chance, [&] {
-    return storage::WardStore::open(path_, copy_of(keys_), [this](std::span<std::uint8_t> out) { secrets_.fill(out); });
+    auto store = storage::WardStore::open(path_, copy_of(keys_), [this](std::span<std::uint8_t> out) { secrets_.fill(out); });
+    if (store.has_value())
+      if (const auto compared = store->keep_codes_by(codes_.mark()); compared.has_error())
+        return Result<storage::WardStore>(compared.error());
+    return store;
   });
   if (disks_.is_dead(path_)) {
     opened = fail(Fault::io, "nobody heard of it");  // a dead process has nothing open
@@ -55,6 +62,7 @@ void WardSite::open() {
   }
   if (opened.has_error() && is_passing(opened.error().fault)) return open_later();
   store_.emplace(demand(std::move(opened), name_ + " opens its data"));
+  codes_.opened();
   world_.note(name_ + ": up");
   dial_after(world_.dice.pause(10, 1'000));
 }
@@ -68,6 +76,7 @@ void WardSite::crash() {
   store_.reset();
   disks_.revive(path_);
   screen_.clear();
+  codes_.died();
   if (world_.goes_wrong(3)) meddle_with_disk();
   // An old board forgets the time when it is off, or somebody sets it wrongly.
   if (world_.goes_wrong(3)) set_clock_offset(world_.dice.between(-2 * 60, 48 * 60) * 60'000);
@@ -136,6 +145,9 @@ bool WardSite::perform(agent::StoreEffect effect) {
     crash();
     return false;
   }
+  std::optional<std::pair<WallTime, Instant>> told_time;
+  if (const auto* receipt = std::get_if<agent::StoreReceipt>(&effect))
+    told_time.emplace(receipt->receipted.receipt.time, receipt->at.monotonic);
   auto* delivery = std::get_if<agent::ApplyDelivery>(&effect);
   const bool forged = delivery != nullptr && world_.goes_wrong(forgery_chance) && forge_one(delivery->rows, world_.dice);
   lied_to_ = lied_to_ || forged;
@@ -151,8 +163,11 @@ bool WardSite::perform(agent::StoreEffect effect) {
   const auto* failed = std::get_if<StorageFailed>(&event);
   // Of effects that were asked for together, the later ones may lack what an earlier one did not store.
   const bool honest = forged || std::exchange(failed_, failed_ || failed != nullptr);
-  if (failed != nullptr && !honest && !is_passing(failed->error.fault) && failed->error.fault != Fault::io)
+  // What the other machine has of this device's own, this one hears of with its next call.
+  const bool of_the_twin = has_twin_ && failed != nullptr && failed->error.fault == Fault::missing_key;
+  if (failed != nullptr && !honest && !of_the_twin && !is_passing(failed->error.fault) && failed->error.fault != Fault::io)
     throw Complaint(name_ + ": effect " + kind + " failed: " + ward::name_of(failed->error.fault) + ", " + failed->error.detail);
+  if (told_time && std::holds_alternative<agent::ReceiptStored>(event)) codes_.heard(told_time->first, told_time->second);
   if (world_.goes_wrong(crash_chance)) {
     crash();
     return false;
@@ -202,7 +217,7 @@ std::vector<Did> WardSite::dossiers() {
 }
 
 std::optional<storage::NewChange> WardSite::think_up(const std::vector<Did>& dossiers) {
-  if (dossiers.empty() || world_.dice.one_in(4)) return storage::NewChange{clerk_.new_dossier(), std::nullopt};
+  if (dossiers.empty() || world_.dice.one_in(4)) return storage::NewChange{clerk_.new_dossier(units_), std::nullopt};
   const auto did = dossiers[world_.dice.below(dossiers.size())];
   const auto shown = storage::show_dossier(store_->store(), did);
   if (shown.has_error() || !shown->state.created) return std::nullopt;
@@ -226,6 +241,7 @@ void WardSite::write(const std::vector<Did>& dossiers) {
     return;
   }
   world_.note(name_ + ": saved", saved->front().did.view());
+  codes_.gave(saved->front(), now().monotonic);
   accepted_.push_back({number_, saved->front().did, saved->front().position, std::move(seen), std::move(wanted->change.ops), false});
   if (disks_.is_dead(path_) || world_.goes_wrong(crash_while_saving_chance)) return crash();
   if (engine_) tell(agent::OutboxGrew{});
@@ -239,17 +255,53 @@ void WardSite::merge() {
   if (merged.has_error()) throw Complaint(name_ + ": does not merge what it saved: " + merged.error().detail);
 }
 
+void WardSite::pulse() {
+  world_.schedule.after(world_.dice.pause(20'000, 40'000), [this] {
+    give_codes();
+    pulse();
+  });
+}
+
+void WardSite::give_codes() {
+  if (!store_) return;
+  const auto given = disks_.risk(path_, crash_while_saving_chance, [&] { return store_->give_official_codes(now()); });
+  if (given.has_error() && disks_.is_dead(path_)) return crash();
+  if (given.has_error()) {
+    if (!is_passing(given.error().fault)) throw Complaint(name_ + ": did not give codes: " + given.error().detail);
+    return;
+  }
+  for (const auto& one : *given) codes_.gave(one, now().monotonic);
+  if (disks_.is_dead(path_)) return crash();
+  if (!given->empty() && engine_) tell(agent::OutboxGrew{});
+}
+
 // ---- the disk ----
+void WardSite::become_twin_of(WardSite& other) {
+  other.crash();
+  world_.note(name_ + ": runs on a copy of " + other.name_ + "'s disk");
+  units_ = other.units_;
+  has_twin_ = other.has_twin_ = true;
+  disks_.copy(other.path_, path_);
+  codes_.take_mark_of(other.codes_);
+  codes_.become_copied();
+  other.codes_.become_copied();
+  open_later();
+}
+
 void WardSite::meddle_with_disk() {
+  if (world_.dice.one_in(4)) return codes_.meddle_with_mark();
   const auto copy = "copy-of-" + path_;
   if (!copied_at_ || world_.dice.one_in(2)) {
     world_.note(name_ + ": its disk is copied");
     disks_.copy(path_, copy);
+    codes_.keep_mark_copy();
     copied_at_ = accepted_.size();
     return;
   }
-  world_.note(name_ + ": an older copy of its disk comes back");
+  const bool whole = world_.dice.one_in(2);
+  world_.note(name_ + ": an older copy of its " + (whole ? "disk" : "data file") + " comes back");
   disks_.copy(copy, path_);
+  whole ? codes_.put_back_mark_with_disk() : codes_.put_back_disk_alone();
   for (auto i = *copied_at_; i < accepted_.size(); ++i)
     if (accepted_[i].ward == number_) accepted_[i].uncertain = true;
 }

@@ -3,6 +3,7 @@
 #include "storage/ward_store.hpp"
 #include "tests/sim/centre_site.hpp"
 #include "tests/sim/clerk.hpp"
+#include "tests/sim/code_desk.hpp"
 
 namespace ward::sim {
 
@@ -20,9 +21,9 @@ struct SavedChange {
 /// A ward PC: its data file, its engine, its clerk. It dies, loses its line and its sense of time when the dice say so.
 class WardSite {
  public:
-  /// What it saves is appended to `accepted`.
-  WardSite(Surroundings& world, Disks& disks, CentreSite& centre, std::vector<SavedChange>& accepted, std::size_t number, UnitCode unit,
-           std::string path, storage::WardKeys keys);
+  /// What it saves is appended to `accepted`, the official codes that it gives to `given`.
+  WardSite(Surroundings& world, Disks& disks, CentreSite& centre, std::vector<SavedChange>& accepted, std::vector<GivenCode>& given,
+           std::size_t number, UnitCode unit, std::string path, storage::WardKeys keys);
 
   void open();
   [[nodiscard]] bool up() const noexcept { return store_.has_value(); }
@@ -43,6 +44,9 @@ class WardSite {
   void set_clock_offset(std::int64_t ms) { clock_offset_ms_ = ms; }
   void set_reachable(bool reachable) { reachable_ = reachable; }
   void set_revoked() { revoked_ = true; }
+  /// A second machine with this one's disk; this one is off for the moment.
+  void become_twin_of(WardSite& other);
+  [[nodiscard]] const storage::WardKeys& keys() const noexcept { return keys_; }
   [[nodiscard]] bool revoked() const noexcept { return revoked_; }
 
   /// Those that it holds, in the order in which they came.
@@ -64,6 +68,8 @@ class WardSite {
   /// Somebody copies the data file of the PC that is off, or puts such a copy back.
   void merge();
   void meddle_with_disk();
+  void give_codes();
+  void pulse();
   [[nodiscard]] std::optional<storage::NewChange> think_up(const std::vector<Did>& dossiers);
 
   Surroundings& world_;
@@ -73,12 +79,14 @@ class WardSite {
   std::string name_;
   std::size_t number_;
   UnitCode unit_;
+  bool has_twin_ = false;        ///< another machine runs a copy of its disk
   std::vector<UnitCode> units_;  ///< of the city: to whom he may offer something
   std::string path_;
   storage::WardKeys keys_;
   DeviceId device_;
   Dice secrets_;
   Clerk clerk_;
+  CodeDesk codes_;
   std::optional<storage::WardStore> store_;
   std::optional<engine::agent::AgentEngine> engine_;
   std::shared_ptr<Wire> wire_;

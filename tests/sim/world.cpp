@@ -1,5 +1,6 @@
 #include "tests/sim/world.hpp"
 
+#include "tests/sim/code_judge.hpp"
 #include "tests/sim/founding.hpp"
 #include "tests/sim/judge.hpp"
 
@@ -10,7 +11,9 @@ using namespace std::chrono_literals;
 
 constexpr auto trouble_lasts = 15min;
 constexpr auto agreement_within = 30min;
+constexpr auto twins_call_every = 5min;
 constexpr std::size_t writes = 45;
+constexpr int nights_max = 6;
 constexpr std::size_t troubles = 30;
 
 }  // namespace
@@ -33,7 +36,7 @@ void World::found() {
     if (!pre_approved) ++latecomers_;
     const Now now{world_.schedule.now(), centre_->clock()};
     auto keys = enrol_ward(file, centre_->store(), unit, pre_approved, random, now);
-    auto& ward = wards_.emplace_back(world_, disks_, *centre_, accepted_, i, unit, file, std::move(keys));
+    auto& ward = wards_.emplace_back(world_, disks_, *centre_, accepted_, given_, i, unit, file, std::move(keys));
     ward.set_units(units);
     ward.open();
   }
@@ -46,6 +49,7 @@ void World::plan_trouble() {
   for (std::size_t i = 0; i < troubles; ++i) world_.schedule.at(any_time(), [this] { trouble(); });
   if (world_.dice.one_in(3)) world_.schedule.at(any_time(), [this] { revoke_someone(); });
   if (world_.dice.one_in(4)) world_.schedule.at(any_time(), [this] { merge_units(); });
+  if (world_.dice.one_in(5)) world_.schedule.at(any_time(), [this] { copy_someone(); });
   if (latecomers_ > 0) world_.schedule.at(any_time(), [this] { approve_latecomers(); });
 }
 
@@ -95,9 +99,10 @@ void World::revoke_someone() {
   if (centre_->store().store().policy.device(ward.device()) == nullptr) return;
   world_.note("ward is revoked", ward.device().view());
   demand(centre_->store().revoke(ward.device(), "thất lạc", centre_->clock()), "revocation");
-  ward.set_revoked();
+  for (auto& each : wards_)
+    if (each.device() == ward.device()) each.set_revoked();
   for (auto& change : accepted_)
-    if (&*std::next(wards_.begin(), static_cast<std::ptrdiff_t>(change.ward)) == &ward) change.uncertain = true;
+    if (std::next(wards_.begin(), static_cast<std::ptrdiff_t>(change.ward))->revoked()) change.uncertain = true;
   centre_->policy_changed();
 }
 
@@ -116,21 +121,63 @@ void World::approve_latecomers() {
   centre_->policy_changed();
 }
 
+/// Somebody puts a copy of a PC's disk into a second machine, and lets both run.
+void World::copy_someone() {
+  auto& ward = *std::next(wards_.begin(), static_cast<std::ptrdiff_t>(world_.dice.below(wards_.size())));
+  if (!ward.up() || ward.revoked() || !centre_->up()) return;
+  if (centre_->store().store().policy.device(ward.device()) == nullptr) return;
+  const auto number = wards_.size();
+  auto& twin = wards_.emplace_back(world_, disks_, *centre_, accepted_, given_, number, ward.unit(),
+                                   "ward" + std::to_string(number) + ".db", copy_of(ward.keys()));
+  twin.become_twin_of(ward);
+  has_twin_ = true;
+}
+
 void World::heal() {
   world_.note("everything heals");
   world_.faulty = false;
   for (auto& ward : wards_) ward.set_reachable(true);
 }
 
+void World::next_day() {
+  world_.note("a night passes");
+  world_.slept += 24h;
+  centre_->set_clock_offset(0);
+  for (auto& ward : wards_) {
+    ward.set_clock_offset(0);
+    ward.cut_line();
+  }
+}
+
+std::vector<WardSite*> World::members() {
+  std::vector<WardSite*> out;
+  for (auto& ward : wards_)
+    if (!ward.revoked()) out.push_back(&ward);
+  return out;
+}
+
 std::string World::disagreement() {
   if (!centre_->up()) return "the centre is down";
-  std::vector<WardSite*> members;
-  for (auto& ward : wards_) {
-    if (ward.revoked()) continue;
-    if (!ward.up()) return "a ward is down";
-    members.push_back(&ward);
+  for (auto* ward : members())
+    if (!ward->up()) return "a ward is down";
+  return Judge(*centre_, members(), accepted_, centre_->clock()).disagreement();
+}
+
+void World::agree() {
+  const auto from = world_.schedule.now();
+  auto next_call = from + twins_call_every;
+  auto why = disagreement();
+  while (!why.empty()) {
+    if (world_.schedule.now() - from >= agreement_within)
+      throw Complaint("no agreement after " + std::to_string(agreement_within.count()) + " min: " + why);
+    world_.schedule.run_until(world_.schedule.now() + 10s);
+    // A PC hears of what a copy of it wrote when it calls.
+    if (has_twin_ && world_.schedule.now() >= next_call) {
+      next_call += twins_call_every;
+      for (auto& ward : wards_) ward.cut_line();
+    }
+    why = disagreement();
   }
-  return Judge(*centre_, members, accepted_, centre_->clock()).disagreement();
 }
 
 Outcome World::run() {
@@ -139,21 +186,22 @@ Outcome World::run() {
   world_.schedule.run_until(world_.schedule.now() + trouble_lasts);
   heal();
   const auto healed = world_.schedule.now();
-  auto why = disagreement();
-  while (!why.empty()) {
-    if (world_.schedule.now() - healed >= agreement_within)
-      throw Complaint("no agreement after " + std::to_string(agreement_within.count()) + " min: " + why);
-    world_.schedule.run_until(world_.schedule.now() + 10s);
-    why = disagreement();
+  agree();
+  const auto took = std::chrono::duration_cast<std::chrono::seconds>(world_.schedule.now() - healed).count();
+  // A PC gives few codes a day, and none on a day that it may have forgotten, which a clock ahead of its time puts off.
+  for (int night = 0; night < nights_max && !CodeJudge(*centre_, members(), given_).unnumbered().empty(); ++night) {
+    next_day();
+    world_.schedule.run_until(world_.schedule.now() + 3min);
+    agree();
   }
-  std::vector<WardSite*> members;
-  for (auto& ward : wards_)
-    if (!ward.revoked()) members.push_back(&ward);
-  Judge judge(*centre_, members, accepted_, centre_->clock());
+  Judge judge(*centre_, members(), accepted_, centre_->clock());
   judge.nothing_is_lost();
   judge.merged_by_the_definitions();
-  const auto took = std::chrono::duration_cast<std::chrono::seconds>(world_.schedule.now() - healed).count();
-  return {world_.trace.hash(), world_.trace.lines(), accepted_.size(), took};
+  CodeJudge codes(*centre_, members(), given_);
+  if (const auto why = codes.unnumbered(); !why.empty()) throw Complaint(why);
+  codes.none_came_twice();
+  codes.all_are_of_their_blocks();
+  return {world_.trace.hash(), world_.trace.lines(), accepted_.size(), given_.size(), took};
 }
 
 }  // namespace ward::sim

@@ -10,6 +10,7 @@ struct Outcome {
   std::uint64_t hash = 0;  ///< of everything that happened
   std::uint64_t lines = 0;
   std::size_t saved = 0;
+  std::size_t codes = 0;         ///< official ones, given
   std::int64_t healed_in_s = 0;  ///< simulated seconds from the last fault to agreement
 };
 
@@ -29,6 +30,12 @@ class World {
   void revoke_someone();
   void merge_units();
   void approve_latecomers();
+  void copy_someone();
+  /// A night in which nothing happens; in the morning all clocks are right and all lines new.
+  void next_day();
+  /// Runs until the sites agree. Throws Complaint when that takes too long.
+  void agree();
+  [[nodiscard]] std::vector<WardSite*> members();
   void heal();
   /// Why the sites do not agree yet; empty when they do.
   [[nodiscard]] std::string disagreement();
@@ -39,6 +46,8 @@ class World {
   std::optional<CentreSite> centre_;
   std::list<WardSite> wards_;
   std::vector<SavedChange> accepted_;
+  std::vector<GivenCode> given_;
+  bool has_twin_ = false;  ///< two machines run one PC's disk
   std::size_t latecomers_ = 0;
 };
 

@@ -246,13 +246,14 @@ void take_back_to(storage::Store& store, std::size_t version) {
        "INSERT OR IGNORE INTO route SELECT unit, stamp_index FROM routes", "DROP TABLE routes",
        "ALTER TABLE dossier_key DROP COLUMN known_to", "ALTER TABLE dossier_key DROP COLUMN before",
        "ALTER TABLE peer ADD COLUMN lost INTEGER NOT NULL DEFAULT 0"},
+      {"DROP TABLE shared_code"},
   };
   REQUIRE(storage::migrations().size() == added.size() + 1);
   for (auto step = added.size(); step >= version; --step)
     for (const auto* sql : added[step - 1]) store.db.run(sql);
   static const std::array versions{"PRAGMA user_version = 1", "PRAGMA user_version = 2", "PRAGMA user_version = 3",
                                    "PRAGMA user_version = 4", "PRAGMA user_version = 5", "PRAGMA user_version = 6",
-                                   "PRAGMA user_version = 7"};
+                                   "PRAGMA user_version = 7", "PRAGMA user_version = 8"};
   store.db.run(versions.at(version - 1));
 }
 

@@ -47,6 +47,16 @@ void check_all_agree(City& city, const std::vector<Pc*>& pcs) {
   }
 }
 
+/// Another machine with a copy of this one's disk, both started.
+Pc twin_of(Pc& pc) {
+  pc->store().db.checkpoint();
+  Pc twin{pc.path + ".twin", must(storage::WardKeys::decode(pc.keys.encode())), 77, std::nullopt, nullptr};
+  copy_file(pc.path, twin.path);
+  pc.reopen();
+  twin.reopen();
+  return twin;
+}
+
 }  // namespace
 
 TEST_CASE("a PC that was restored from an older copy becomes a branch and gets back what the copy lacks") {
@@ -119,11 +129,7 @@ TEST_CASE("two machines that run copies of one file are branches that converge")
   auto pc = city.enrol("W-VYDA", 1);
   const auto did = save(city, pc, sample_dossier("H57-1", "A")).did;
   sync(city, pc);
-  pc->store().db.checkpoint();
-  Pc twin{pc.path + ".twin", must(storage::WardKeys::decode(pc.keys.encode())), 77, std::nullopt, nullptr};
-  copy_file(pc.path, twin.path);
-  pc.reopen();
-  twin.reopen();
+  auto twin = twin_of(pc);
   (void)save(city, pc, edit(did, {set("SoDienThoai", "1")}));
   (void)save(city, twin, edit(did, {set("Email", "2")}));
   for (int round = 0; round < 3; ++round) {
@@ -132,6 +138,29 @@ TEST_CASE("two machines that run copies of one file are branches that converge")
   }
   CHECK(shown(pc->store(), did, "Email") == "2");
   CHECK(shown(twin->store(), did, "SoDienThoai") == "1");
+  check_all_agree(city, {&pc, &twin});
+}
+
+TEST_CASE("what a copy wrote between a call of this PC and its next push is fetched all the same") {
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  const auto did = save(city, pc, sample_dossier("H57-1", "A")).did;
+  sync(city, pc);
+  auto twin = twin_of(pc);
+  Link link(city, pc);
+  REQUIRE(link.greet());
+  (void)save(city, twin, edit(did, {set("Email", "2")}));
+  sync(city, twin);
+  (void)save(city, pc, edit(did, {set("SoDienThoai", "1")}));
+  while (link.push()) {
+  }
+  pc.reopen();
+  (void)save(city, pc, edit(did, {set("SoDienThoai", "3")}));
+  for (int round = 0; round < 3; ++round) {
+    sync(city, pc);
+    sync(city, twin);
+  }
+  CHECK(shown(pc->store(), did, "Email") == "2");
   check_all_agree(city, {&pc, &twin});
 }
 

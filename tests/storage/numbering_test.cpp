@@ -1,55 +1,12 @@
-#include "storage/numbering.hpp"
-#include "tests/storage/city.hpp"
+#include "tests/storage/numbers.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <csignal>
-#include <fstream>
 
 namespace ward::test {
 namespace {
 
-using storage::NoOfficialCode;
-
 constexpr auto day = std::chrono::hours(24);
-const std::string identification = "000.45.22.H57";
-
-/// A city whose PCs get four serials a day.
-struct Numbers {
-  explicit Numbers(std::uint64_t seed = 1) {
-    city.centre->set_code_plan({4, 30});
-    pc.emplace(city.enrol("W-VYDA", seed));
-    pc->keep_mark();
-  }
-
-  storage::Saved lodge() { return save(city, *pc, new_dossier({set("ChuHoSo", "An")})); }
-  /// The serial of an official code; 0 of a provisional one.
-  std::uint32_t serial() {
-    const auto saved = lodge();
-    const auto official = code::parse_official(saved.code);
-    CHECK(saved.provisional == !official.has_value());
-    if (!official) {
-      CHECK(code::parse_provisional(saved.code));
-      return 0;
-    }
-    CHECK(official->identification == identification);
-    CHECK(official->day == code::day_of(city.now.wall));
-    CHECK(given.insert(saved.code).second);
-    return official->serial;
-  }
-  NoOfficialCode why() { return must((*pc)->codes(city.now)).why; }
-  std::size_t give() { return must((*pc)->give_official_codes(city.now)).size(); }
-  std::vector<std::string> codes_of(const storage::Saved& saved) {
-    return must(storage::show_dossier((*pc)->store(), saved.did)).state.codes;
-  }
-
-  City city{"Huế", identification};
-  std::optional<Pc> pc;
-  std::set<std::string> given;  ///< officially, by this PC
-};
 
 struct Kept {
   explicit Kept(Pc& pc) : path(pc.path + ".kept") {
@@ -242,41 +199,6 @@ TEST_CASE("numbering: PCs that are switched off each night before anything was n
   n.city.pass(day);
   n.pc->reopen();
   CHECK(n.serial() == 1);
-}
-
-TEST_CASE("numbering: after a death between the mark and the commit the code is not given again") {
-  Numbers n;
-  n.serial();
-  const auto file = n.city.dir.file("codes.mark");
-  const auto write = [file](BytesView bytes) {
-    std::ofstream(file, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  };
-  write(**n.pc->mark);
-  n.pc->store.reset();
-  const auto child = fork();
-  if (child == 0) {
-    const auto held = std::exchange(n.pc->mark, nullptr);
-    n.pc->reopen();
-    const auto die = [&](BytesView bytes) {
-      write(bytes);
-      ::kill(::getpid(), SIGKILL);
-      return Result<void>{};
-    };
-    must((*n.pc)->keep_codes_by({[held] { return Result<std::optional<Bytes>>(*held); }, die}));
-    (void)(*n.pc)->save({new_dossier({set("ChuHoSo", "An")})}, n.city.now);
-    ::_exit(1);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFSIGNALED(status));
-  std::ifstream in(file, std::ios::binary);
-  *n.pc->mark = Bytes(std::istreambuf_iterator<char>(in), {});
-  n.pc->reopen();
-  CHECK(n.why() == NoOfficialCode::memory);
-  const auto waiting = n.lodge();
-  sync(n.city, *n.pc);
-  CHECK(n.give() == 1);
-  CHECK(code::parse_official(n.codes_of(waiting).front())->serial == 3);  // the second is on no paper, and lost
 }
 
 TEST_CASE("numbering: a mark that cannot be written fails the save, and nothing of it is given") {

@@ -37,7 +37,7 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:<([^>]+)>|"([^"]+)")', re.M
 SODIUM_ALLOWED = re.compile(
     r"crypto_(generichash_blake2b(_salt_personal|_init_salt_personal|_update|_final|_statebytes)?|hash_sha256(_init|_update|_final)?|auth_hmacsha256(_init|_update|_final)?"
     r"|stream_x?chacha20(_ietf)?(_xor(_ic)?)?|sign_ed25519(_seed_keypair|_detached|_verify_detached|_sk_to_pk|_sk_to_seed)?|sign_(seed_keypair|detached|verify_detached)"
-    r"|scalarmult_curve25519(_base)?|scalarmult(_base)?|aead_chacha20poly1305_ietf_(en|de)crypt(_detached)?|verify_(16|32|64))|sodium_(memcmp|memzero|is_zero)"
+    r"|scalarmult_curve25519(_base)?|scalarmult(_base)?|aead_chacha20poly1305_ietf_(en|de)crypt(_detached)?|verify_(16|32|64)|pwhash_argon2id)|sodium_(memcmp|memzero|is_zero)"
 )
 SODIUM = re.compile(r"(crypto|sodium|randombytes)_\w+|randombytes")
 IMPURE = re.compile(

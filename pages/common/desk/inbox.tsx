@@ -7,6 +7,7 @@ import {TextField} from '../parts/field';
 import {Heading} from '../parts/heading';
 import {Pager, usePages} from '../parts/pager';
 import {Entered, TroubleSaid} from '../parts/said';
+import {SharedCodes, type TellApart} from '../parts/shared_codes';
 import {href} from '../route';
 import {useNames} from '../schema';
 import {useLanguage, useTexts} from '../settings';
@@ -252,7 +253,7 @@ function OfDossier({which, here}: {which: string; here: Here}) {
   );
 }
 
-function OfAll({here}: {here: Here}) {
+function OfAll({here, tellApart}: {here: Here; tellApart: TellApart | undefined}) {
   const t = useTexts();
   const [whose, setWhose] = useState('all');
   const [level, setLevel] = useState('');
@@ -280,20 +281,21 @@ function OfAll({here}: {here: Here}) {
       {value && itemsOf(value).length === 0 && <p role="status">{paging.forward ? t.inbox.noneHere : t.inbox.none}</p>}
       {value && itemsOf(value).map((item) => <Card key={item.id} head={item} here={here} />)}
       <Pager paging={paging} label={t.nav.inbox} />
+      <SharedCodes tellApart={tellApart} />
       <Duplicates />
       <Decided />
     </>
   );
 }
 
-/** What only a person can decide. `only`: of one dossier. */
-export function Inbox({here, only}: {here: Here; only: string | undefined}) {
+/** What only a person can decide. `only`: of one dossier. `tellApart`: what can be done here with one that shares its code. */
+export function Inbox({here, only, tellApart}: {here: Here; only: string | undefined; tellApart?: TellApart}) {
   const t = useTexts();
   return (
     <>
       <Heading>{t.nav.inbox}</Heading>
       <p>{t.inbox.explain}</p>
-      {only === undefined ? <OfAll here={here} /> : <OfDossier which={only} here={here} />}
+      {only === undefined ? <OfAll here={here} tellApart={tellApart} /> : <OfDossier which={only} here={here} />}
     </>
   );
 }

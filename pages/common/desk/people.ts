@@ -1,7 +1,7 @@
 import {load, save} from '../keep';
 import {Store} from '../store';
 
-/** Whose name stands in the history on a shared account. A name, chosen by whoever sits there: it proves nothing. */
+/** Whose name stands in the history. Chosen by whoever sits there, it proves nothing; where the unit has accounts, the daemon takes only theirs. */
 type People = {names: string[]; chosen: string};
 
 const namesMax = 20;

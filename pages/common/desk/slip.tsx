@@ -35,7 +35,10 @@ function Row({stay, number}: {stay: Stay; number: number}) {
       <td>
         <Entered text={stay.note} />
       </td>
-      <td class="signature" />
+      <td class="signature">
+        {stay.given_signed && <span class="hint">{t.slip.signed(stay.given_by)}</span>}
+        {stay.taken_signed && <span class="hint">{t.slip.signed(stay.taken_by)}</span>}
+      </td>
     </tr>
   );
 }

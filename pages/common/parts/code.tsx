@@ -1,7 +1,7 @@
 import {useState} from 'preact/hooks';
 import {settings, useTexts} from '../settings';
 import {useStore} from '../store';
-import {spoken, vietnameseDigits} from '../text';
+import {codeShown, isProvisional, spoken, vietnameseDigits} from '../text';
 import {Icon} from './icon';
 import {Entered} from './said';
 
@@ -29,7 +29,7 @@ export function CodeWords({codes}: {codes: readonly string[]}) {
   return (
     <div class="dossier-code">
       <span class="code big">
-        <Entered text={code} />
+        <Entered text={codeShown(code)} />
       </span>
       <button type="button" class="small" onClick={() => void copy(code).then((done) => setCopied(done ? 'yes' : 'failed'))}>
         <Icon name="copy" />
@@ -45,9 +45,14 @@ export function CodeWords({codes}: {codes: readonly string[]}) {
       </span>
       {reading && (
         <p class="spoken">
-          {spoken(code, {dot: t.code.dot, hyphen: t.code.hyphen, digits}).map((group, index) => (
+          {spoken(codeShown(code), {dot: t.code.dot, hyphen: t.code.hyphen, digits}).map((group, index) => (
             <span key={index}>{group}</span>
           ))}
+        </p>
+      )}
+      {isProvisional(code) && (
+        <p>
+          <strong>{t.code.provisional}</strong> {t.code.officialFollows}
         </p>
       )}
       {codes.length > 1 && (
@@ -55,7 +60,7 @@ export function CodeWords({codes}: {codes: readonly string[]}) {
           {t.code.also}{' '}
           {codes.slice(1).map((other) => (
             <span key={other} class="fact">
-              <Entered text={other} />
+              <Entered text={codeShown(other)} />
             </span>
           ))}
         </p>

@@ -47,14 +47,19 @@ function Collection({name, elements}: {name: string; elements: Element[]}) {
   );
 }
 
+/** What has a view of its own. */
+const shownElsewhere = new Set(['DanhSachPhanLienThong']);
+
 /** Papers, payments, and whatever other lists the dossier has. */
 export function Collections({dossier}: {dossier: Dossier}) {
   const all = {TaiLieuNop: dossier.parts, BienLai: dossier.payments, ...dossier.collections};
   return (
     <>
-      {Object.entries(all).map(([name, elements]) => (
-        <Collection key={name} name={name} elements={elements} />
-      ))}
+      {Object.entries(all)
+        .filter(([name]) => !shownElsewhere.has(name))
+        .map(([name, elements]) => (
+          <Collection key={name} name={name} elements={elements} />
+        ))}
     </>
   );
 }

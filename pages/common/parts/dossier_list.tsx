@@ -6,7 +6,7 @@ import {href} from '../route';
 import {type Names, schema, useNames} from '../schema';
 import {useTexts} from '../settings';
 import {useStore} from '../store';
-import {committed} from '../text';
+import {codeShown, committed} from '../text';
 import {shownDate} from '../time';
 import {DeadlineChips, DeadlineWords} from './deadline';
 import {Icon} from './icon';
@@ -52,7 +52,12 @@ function Row({line, names, column}: {line: DossierLine; names: Names; column: Si
     <tr class={line.void ? 'voided' : undefined}>
       <th scope="row">
         <a href={href('dossiers', line.id)}>{line.owner ? <Entered text={line.owner} /> : t.list.noOwner}</a>
-        <span class="code">{line.code ? <Entered text={line.code} /> : t.list.noCode}</span>
+        <span class="code">{line.code ? <Entered text={codeShown(line.code)} /> : t.list.noCode}</span>
+        {line.part_of && (
+          <span class="hint">
+            {t.linked.partOf} <Entered text={line.part_of} />
+          </span>
+        )}
       </th>
       <td>
         <Entered text={line.procedure_name || names.procedure(line.procedure)} />{' '}

@@ -8,7 +8,7 @@ export const en: Texts = {
 
   nav: {
     label: 'Sections', skip: 'To the content', status: 'Condition', loading: 'Loading…', dossiers: 'Dossiers', newDossier: 'New dossier',
-    outbox: 'Not sent yet', inbox: 'For you to decide', handOvers: 'Hand-overs', machine: 'This PC', devices: 'PCs', reports: 'Reports', tickets: 'Tickets',
+    outbox: 'Not sent yet', inbox: 'For you to decide', handOvers: 'Hand-overs', machine: 'This PC', devices: 'PCs', reports: 'Reports', tickets: 'Tickets', users: 'Users',
   },
   dialog: {cancel: 'Go back'},
   settings: {
@@ -122,7 +122,14 @@ export const en: Texts = {
     open: 'Apologise', title: 'Apology and another appointment (form 04)', explain: 'The lists go by the new appointment; whether it is late is still judged by the first.',
     due: 'New appointment', why: 'Why it is late', confirm: 'Enter the apology',
   },
-  code: {copy: 'Copy', read: 'Read aloud', copied: 'Copied.', notCopied: 'The browser does not allow copying; select the code and press Ctrl+C.', dot: 'dot', hyphen: 'dash', also: 'Other codes:'},
+  code: {
+    copy: 'Copy', read: 'Read aloud', copied: 'Copied.', notCopied: 'The browser does not allow copying; select the code and press Ctrl+C.', dot: 'dot', hyphen: 'dash', also: 'Other codes:',
+    provisional: 'This code is provisional.', officialFollows: 'Print it and give it out: it stays good. The official code comes beside it by itself, and then stands here first.',
+  },
+  shared: {
+    title: (count) => `${many(count, 'code')} with several dossiers`, explain: 'Each of these codes stands for several dossiers: a PC’s disk was copied, or something was entered twice. No code is ever changed by itself. Void what is there twice; where all are real, give one a code of its own.',
+    elsewhere: 'at another unit', voided: 'void', another: 'Give it another code', anotherTitle: 'Give this dossier another official code?', anotherWhy: 'Reason (kept with it)', anotherKeeps: 'The codes that it has stay good.', confirm: 'Give the code', cancel: 'Do not',
+  },
   history: {
     title: 'History', takenBack: 'Back to the value before', whyOpen: 'Why?', whyTitle: (field) => `Why “${field}” shows this`, close: 'Close', why: 'Reason:', device: (id) => `PC ${id}`,
     standings: {
@@ -181,10 +188,21 @@ export const en: Texts = {
       recall: {open: 'Recall…', title: 'Take the offer back?', explain: 'If the other unit accepted before it heard of this, the dossier is theirs.', why: 'Reason (optional)', confirm: 'Recall'},
     },
   },
+  linked: {
+    heading: 'Linked parts', told: 'The citizen is told:', open: 'Fan out to the authorities…', title: 'Fan the dossier out', confirm: 'Fan out', partOf: 'A part of', taker: 'Unit that decides this part',
+    explain: 'Each part becomes a dossier with a code of its own, offered to the unit that decides it. The citizen keeps the one appointment; the desk that lodged it follows all parts to their end.', nothing: 'No part has to be made or offered.',
+    offeredNow: 'offered now', ours: 'decided here', waitsFor: (part) => `waits for: ${part}`, by: (due) => `due ${due}`, noUnit: 'no unit known', late: 'this part is late',
+    desk: (unit) => `${unit} lodged it and follows this part to its end`, disputed: 'Two desks fanned this dossier out at once:', heads: ['Part', 'Unit', 'Where it stands', 'Time'],
+    counts: (of) => [`${of.ended} of ${of.count} parts ended`, of.refused > 0 && `${of.refused} refused`, of.declined > 0 && `${of.declined} declined`, of.late > 0 && `${of.late} late`].filter(Boolean).join(', '),
+    stages: {
+      planned: 'not made yet', waits: 'waits for another part', ready: 'to be offered', offered: 'on its way', declined: 'was declined', in_work: 'in work', finished: 'finished', refused: 'refused or stopped', voided: 'made by mistake',
+      disputed: 'two dossiers: choose', unknown: 'its dossier is not here',
+    },
+  },
   slip: {
     open: 'Control slip', back: '← Back to the dossier', title: 'Control slip of a dossier', form: 'Form 05 of Circular 01/2018/TT-VPCP; made from the log of hand-overs.', received: 'Received', due: 'Due',
     heads: ['No.', 'Given by', 'Taken by', 'Held until', 'Working time', 'Result', 'Remark', 'Signed (giver, taker)'], lodged: 'Lodged by the citizen', stillThere: 'still there',
-    worked: (hours, minutes) => `${hours} h ${minutes} min`, by: (step, due) => `${step ? 'the step is' : 'the whole is'} due ${due}`, print: 'Print',
+    worked: (hours, minutes) => `${hours} h ${minutes} min`, by: (step, due) => `${step ? 'the step is' : 'the whole is'} due ${due}`, print: 'Print', signed: (user) => `Signed with a key: ${user}`,
     judgements: {none: 'not judged', early: 'early', on_time: 'on time', late: 'late', open_good: 'in time so far', open_late: 'late by now'},
   },
   status: {
@@ -203,6 +221,7 @@ export const en: Texts = {
   machine: {
     unit: 'Unit', device: 'PC', centre: 'Centre’s address', receipted: 'Receipted by the centre', waiting: 'Changes not sent yet', dossiers: 'Dossiers on this PC', clock: 'Clock against the centre’s',
     clockOffset: (seconds) => `${seconds > 0 ? '+' : ''}${seconds} s`, disk: 'Free disk', megabytes: (count) => `${count} MB`, lastError: 'Last failure of the line', version: 'Version',
+    codes: 'Dossier codes left today', codesLeft: (count, until) => `${count}${until ? `, enough until ${until}` : ''}`, codesProvisional: (count) => `provisional ones are given; ${many(count, 'dossier')} wait for an official one`,
   },
   alarm: {
     rollback: 'The centre holds less than it had signed for.', twoFaces: 'The centre has signed two different histories.', revoked: 'This PC was revoked.',
@@ -211,7 +230,7 @@ export const en: Texts = {
     freeDisk: 'Delete what is not needed; nothing can be saved on a full disk.', quarantined: (count) => `${many(count, 'record')} that came here are not valid and were put aside.`,
   },
   person: {
-    label: 'Working', none: 'Account’s name', add: 'Add a name…', name: 'Full name', use: 'Use this name',
+    label: 'Working', none: 'Account’s name', choose: 'Choose your name…', add: 'Add a name…', name: 'Full name', use: 'Use this name',
     provesNothing: 'This name goes into the history. Whoever sits here can choose it, so it does not prove who did something.',
   },
   troubles: {
@@ -226,8 +245,16 @@ export const en: Texts = {
     not_offered: {what: 'The dossier was not offered to this unit.', remedy: 'See who offered it to whom.'},
     offer_closed: {what: 'That hand-over is over.', remedy: 'See where the dossier is now.'},
     illegal_status: {what: 'That status cannot follow the present one; nothing was saved.', remedy: 'Choose one of the list.'},
+    parts_open: {what: 'Some linked parts have not ended; nothing was saved.', remedy: 'The dossier is finished when all parts have ended; one that is refused does not undo the others.'},
+    not_linked: {what: 'This dossier cannot be fanned out; nothing was saved.', remedy: 'It can be handed over as a whole.'},
+    not_accepted: {what: 'Only what is accepted or in process is fanned out; nothing was saved.', remedy: 'Change the status first.'},
+    no_unit: {what: 'Nobody knows which unit decides one of the parts; nothing was saved.', remedy: 'Choose a unit for it.'},
     blocked: {what: 'Something must be decided first; nothing was saved.', remedy: 'See “For you to decide”.'},
     not_alike: {what: 'There are more or fewer such cases by now; nothing was decided.', remedy: 'Look again, then decide.'},
+    unknown_user: {what: 'This name is no account of the unit; nothing was saved.', remedy: 'Choose your name above; where it is missing, call the centre’s administrator.'},
+    disabled_user: {what: 'This account was disabled; nothing was saved.', remedy: 'Choose another name above, or call the centre’s administrator.'},
+    unsigned_act: {what: 'This account has a key of its own, and this act needs its signature; nothing was saved.', remedy: 'This page cannot sign yet: put in the stick with the key and do it by command, as “wardsync dossier hand-over … --key FILE”.'},
+    reads_only: {what: 'This account only reads; nothing was saved.', remedy: 'Leave it to somebody whose role it is.'},
     disabled: {what: 'This PC or this person may not act any more.', remedy: 'Call the centre.'},
     exists: {what: 'There is a dossier with this code already; nothing was saved.', remedy: 'Edit that one, or leave the code out.'},
     not_member: {what: 'The centre has not approved this PC yet.', remedy: 'Call the centre’s administrator to compare the 30 digits and approve it.'},
@@ -255,6 +282,15 @@ export const en: Texts = {
       silent: {what: 'Approved, and never called', todo: 'Call the ward: run wardsync on that PC.'},
       quarantined: {what: 'Holds records that are not valid', todo: 'See that PC’s log; call the developers.'},
     },
+  },
+  users: {
+    search: 'Search by name, unit', count: (count) => `${many(count, 'account')}.`, none: 'There are no accounts yet: any name will do, and everybody counts as leader of his unit.',
+    person: 'User', unit: 'Unit', role: 'Role', standing: 'Standing', stands: 'Enabled', disabled: 'Disabled', signs: (key) => `signs with the key ${key}…`,
+    addOpen: 'Add an account…', disableOpen: 'Disable…', resetOpen: 'Change…', addTitle: 'Add an account', add: 'Add', name: 'User name', nameHint: 'It stands in the history of dossiers and cannot change.',
+    display: 'Full name', explain: 'From a unit’s first account on, its PCs take nothing but in the name of an account, and each decision is for those whose role it is.',
+    disableTitle: 'Disable this account?', disableExplain: 'What is written in this name from now on does not apply; it is kept, and shown under “For you to decide”. What was written before stays.', reason: 'Reason', disable: 'Disable',
+    resetTitle: 'Change this account', reset: 'Save and enable',
+    roles: {clerk: 'Clerk', desk_head: 'Head of the desk', leader: 'Leader of the unit', accountant: 'Accountant', technician: 'Technician', administrator: 'Administrator of the centre', auditor: 'Auditor, reads only'},
   },
   tickets: {
     explain: 'Each ticket lets one new PC of one unit enrol once, within its time. Guard it like a key.', unit: 'Unit', label: 'Label', labelHint: 'To know the PC by, for instance “desk 2”.',

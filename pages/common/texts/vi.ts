@@ -12,7 +12,7 @@ export const vi = {
 
   nav: {
     label: 'Các mục', skip: 'Đến nội dung chính', status: 'Tình trạng', loading: 'Đang tải…', dossiers: 'Hồ sơ', newDossier: 'Tiếp nhận hồ sơ',
-    outbox: 'Chưa gửi', inbox: 'Cần quyết định', handOvers: 'Bàn giao', machine: 'Máy này', devices: 'Các máy', reports: 'Báo cáo', tickets: 'Phiếu đăng ký máy',
+    outbox: 'Chưa gửi', inbox: 'Cần quyết định', handOvers: 'Bàn giao', machine: 'Máy này', devices: 'Các máy', reports: 'Báo cáo', tickets: 'Phiếu đăng ký máy', users: 'Người dùng',
   },
   dialog: {cancel: 'Quay lại'},
   settings: {
@@ -133,7 +133,14 @@ export const vi = {
     open: 'Xin lỗi và hẹn lại', title: 'Phiếu xin lỗi và hẹn lại ngày trả kết quả (mẫu 04)', explain: 'Ngày hẹn mới thay ngày hẹn cũ trong các danh sách; việc đúng hạn hay quá hạn vẫn so với ngày hẹn đầu.',
     due: 'Ngày hẹn trả mới', why: 'Lý do chậm', confirm: 'Ghi phiếu xin lỗi',
   },
-  code: {copy: 'Chép mã', read: 'Đọc mã', copied: 'Đã chép.', notCopied: 'Trình duyệt không cho chép; bôi đen mã rồi bấm Ctrl+C.', dot: 'chấm', hyphen: 'gạch', also: 'Mã khác:'},
+  code: {
+    copy: 'Chép mã', read: 'Đọc mã', copied: 'Đã chép.', notCopied: 'Trình duyệt không cho chép; bôi đen mã rồi bấm Ctrl+C.', dot: 'chấm', hyphen: 'gạch', also: 'Mã khác:',
+    provisional: 'Đây là mã tạm.', officialFollows: 'Cứ ghi vào giấy tiếp nhận và đọc cho công dân: mã tạm luôn dùng được. Mã chính thức được cấp bổ sung tự động, rồi hiện ở đây trước.',
+  },
+  shared: {
+    title: (count: number): string => `${grouped(count)} mã hồ sơ bị trùng`, explain: 'Mỗi mã dưới đây đang chỉ nhiều hồ sơ: có thể máy đã bị sao chép, hoặc nhập trùng. Hệ thống không tự đổi mã của ai. Hồ sơ lập trùng thì hủy một; nếu đều là thật, cấp thêm mã riêng.',
+    elsewhere: 'ở đơn vị khác', voided: 'đã hủy', another: 'Cấp thêm mã riêng', anotherTitle: 'Cấp thêm mã chính thức cho hồ sơ này?', anotherWhy: 'Lý do (lưu cùng hồ sơ)', anotherKeeps: 'Các mã đã có vẫn dùng được.', confirm: 'Cấp mã', cancel: 'Không cấp',
+  },
   history: {
     title: 'Lịch sử', takenBack: 'Lấy lại giá trị trước đó', whyOpen: 'Vì sao?', whyTitle: (field: string): string => `Vì sao ô “${field}” hiện như vậy`, close: 'Đóng', why: 'Lý do:', device: (id: string): string => `máy ${id}`,
     standings: {
@@ -196,10 +203,22 @@ export const vi = {
       recall: {open: 'Rút lại…', title: 'Rút lại bàn giao?', explain: 'Nếu bên nhận đã tiếp nhận trước khi biết, hồ sơ là của bên nhận.', why: 'Lý do (không bắt buộc)', confirm: 'Rút lại'},
     },
   },
+  linked: {
+    heading: 'Các phần liên thông', told: 'Trả lời công dân:', open: 'Phân hồ sơ liên thông…', title: 'Phân hồ sơ liên thông', confirm: 'Phân hồ sơ', partOf: 'Phần của hồ sơ', taker: 'Đơn vị giải quyết phần này',
+    explain: 'Mỗi phần thành một hồ sơ có mã riêng, giao cho đơn vị giải quyết. Công dân vẫn chỉ có một giấy hẹn; nơi tiếp nhận theo dõi mọi phần đến khi xong.', nothing: 'Không còn phần nào phải lập hoặc bàn giao.',
+    offeredNow: 'bàn giao ngay', ours: 'đơn vị này giải quyết', waitsFor: (part: string): string => `chờ: ${part}`, by: (due: string): string => `hẹn trả ${due}`, noUnit: 'chưa rõ đơn vị', late: 'phần này quá hạn',
+    desk: (unit: string): string => `nơi tiếp nhận ${unit} theo dõi phần này đến khi xong`, disputed: 'Hai máy đã phân hồ sơ này cùng lúc:', heads: ['Phần', 'Đơn vị', 'Đến đâu', 'Thời hạn'] as readonly string[],
+    counts: (of: {count: number; ended: number; refused: number; declined: number; late: number}): string =>
+      [`xong ${of.ended}/${of.count} phần`, of.refused > 0 && `${of.refused} không giải quyết`, of.declined > 0 && `${of.declined} bị từ chối nhận`, of.late > 0 && `${of.late} quá hạn`].filter(Boolean).join(', '),
+    stages: {
+      planned: 'chưa lập', waits: 'chờ phần khác', ready: 'đến lượt bàn giao', offered: 'đang bàn giao', declined: 'bị từ chối tiếp nhận', in_work: 'đang giải quyết', finished: 'đã xong', refused: 'không giải quyết hoặc đã dừng', voided: 'lập nhầm',
+      disputed: 'có hai hồ sơ, phải chọn', unknown: 'hồ sơ phần này không có ở đây',
+    },
+  },
   slip: {
     open: 'Phiếu kiểm soát', back: '← Về hồ sơ', title: 'Phiếu kiểm soát quá trình giải quyết hồ sơ', form: 'Mẫu số 05, Thông tư 01/2018/TT-VPCP; lập từ nhật ký bàn giao.', received: 'Tiếp nhận', due: 'Hẹn trả',
     heads: ['TT', 'Bên giao', 'Bên nhận', 'Giữ đến', 'Thời gian làm việc', 'Kết quả', 'Ghi chú', 'Ký giao, nhận'] as readonly string[], lodged: 'Công dân nộp', stillThere: 'đang giữ',
-    worked: (hours: number, minutes: number): string => `${hours} giờ ${minutes} phút`, by: (step: boolean, due: string): string => `${step ? 'hạn của bước' : 'hạn của cả hồ sơ'} ${due}`, print: 'In phiếu',
+    worked: (hours: number, minutes: number): string => `${hours} giờ ${minutes} phút`, by: (step: boolean, due: string): string => `${step ? 'hạn của bước' : 'hạn của cả hồ sơ'} ${due}`, print: 'In phiếu', signed: (user: string): string => `Đã ký số: ${user}`,
     judgements: {none: 'chưa tính được', early: 'trước hạn', on_time: 'đúng hạn', late: 'quá hạn', open_good: 'còn hạn', open_late: 'đang quá hạn'},
   },
   status: {
@@ -219,6 +238,8 @@ export const vi = {
     unit: 'Đơn vị', device: 'Mã máy', centre: 'Địa chỉ Trung tâm', receipted: 'Trung tâm đã ký nhận', waiting: 'Thay đổi chưa gửi', dossiers: 'Số hồ sơ trên máy',
     clock: 'Đồng hồ so với Trung tâm', clockOffset: (seconds: number): string => `${seconds > 0 ? '+' : ''}${seconds} giây`, disk: 'Đĩa còn trống',
     megabytes: (count: number): string => `${grouped(count)} MB`, lastError: 'Lỗi đường truyền gần nhất', version: 'Phiên bản',
+    codes: 'Mã hồ sơ còn lại hôm nay', codesLeft: (count: number, until: string): string => `${grouped(count)}${until ? `, có số đến ${until}` : ''}`,
+    codesProvisional: (count: number): string => `đang cấp mã tạm; ${grouped(count)} hồ sơ chờ mã chính thức`,
   },
   alarm: {
     rollback: 'Trung tâm đang giữ ít hơn những gì nó đã ký nhận.', twoFaces: 'Trung tâm đã ký hai lịch sử khác nhau.', revoked: 'Máy này đã bị thu hồi quyền.',
@@ -228,7 +249,7 @@ export const vi = {
     quarantined: (count: number): string => `${count} bản ghi nhận về không hợp lệ và được để riêng.`,
   },
   person: {
-    label: 'Người làm', none: 'Tên tài khoản', add: 'Thêm tên…', name: 'Họ và tên', use: 'Dùng tên này',
+    label: 'Người làm', none: 'Tên tài khoản', choose: 'Chọn tên của mình…', add: 'Thêm tên…', name: 'Họ và tên', use: 'Dùng tên này',
     provesNothing: 'Tên này được ghi vào lịch sử. Ai ngồi ở máy cũng chọn được, nên nó không chứng minh được ai đã làm.',
   },
   troubles: {
@@ -243,8 +264,16 @@ export const vi = {
     not_offered: {what: 'Hồ sơ này không được bàn giao cho đơn vị này.', remedy: 'Xem lại hồ sơ: ai giao cho ai.'},
     offer_closed: {what: 'Việc bàn giao này đã kết thúc.', remedy: 'Xem hồ sơ hiện đang ở đâu.'},
     illegal_status: {what: 'Trạng thái này không thể tiếp theo trạng thái hiện nay; chưa có gì được lưu.', remedy: 'Chọn một trạng thái trong danh sách.'},
+    parts_open: {what: 'Còn phần liên thông chưa xong; chưa có gì được lưu.', remedy: 'Hồ sơ xong khi mọi phần đã kết thúc; một phần không giải quyết được không hủy các phần khác.'},
+    not_linked: {what: 'Hồ sơ này không phân thành các phần liên thông được; chưa có gì được lưu.', remedy: 'Có thể bàn giao cả hồ sơ.'},
+    not_accepted: {what: 'Chỉ phân hồ sơ đã được tiếp nhận hoặc đang xử lý; chưa có gì được lưu.', remedy: 'Chuyển trạng thái trước.'},
+    no_unit: {what: 'Chưa rõ đơn vị nào giải quyết một phần; chưa có gì được lưu.', remedy: 'Chọn đơn vị cho phần đó.'},
     blocked: {what: 'Có chỗ phải được quyết định trước; chưa có gì được lưu.', remedy: 'Xem mục Cần quyết định.'},
     not_alike: {what: 'Số trường hợp giống nhau đã thay đổi; chưa có gì được quyết định.', remedy: 'Xem lại rồi quyết định lần nữa.'},
+    unknown_user: {what: 'Tên này không có tài khoản ở đơn vị; chưa có gì được lưu.', remedy: 'Chọn tên của mình ở góc trên; nếu không có, gọi quản trị viên của Trung tâm.'},
+    disabled_user: {what: 'Tài khoản này đã ngừng; chưa có gì được lưu.', remedy: 'Chọn tên khác ở góc trên, hoặc gọi quản trị viên của Trung tâm.'},
+    unsigned_act: {what: 'Tài khoản này có khóa riêng; việc này phải được ký bằng khóa đó. Chưa có gì được lưu.', remedy: 'Trang này chưa ký được: cắm USB có khóa và làm bằng lệnh, ví dụ “wardsync dossier hand-over … --key TỆP”.'},
+    reads_only: {what: 'Tài khoản này chỉ được xem; chưa có gì được lưu.', remedy: 'Để người có nhiệm vụ làm việc này.'},
     disabled: {what: 'Máy hoặc người này không còn quyền.', remedy: 'Gọi Trung tâm.'},
     exists: {what: 'Đã có hồ sơ mang mã này; chưa có gì được lưu.', remedy: 'Sửa hồ sơ đó, hoặc để trống ô mã.'},
     not_member: {what: 'Trung tâm chưa phê duyệt máy này.', remedy: 'Gọi quản trị viên của Trung tâm để so 30 chữ số và phê duyệt máy.'},
@@ -273,6 +302,15 @@ export const vi = {
       silent: {what: 'Đã phê duyệt nhưng chưa liên lạc lần nào', todo: 'Gọi cho phường: chạy wardsync trên máy đó.'},
       quarantined: {what: 'Có bản ghi không hợp lệ', todo: 'Xem nhật ký của máy đó; gọi người phát triển.'},
     },
+  },
+  users: {
+    search: 'Tìm theo tên, đơn vị', count: (count: number): string => `${count} tài khoản.`, none: 'Chưa có tài khoản nào: mọi tên đều được dùng, và ai cũng có quyền như lãnh đạo đơn vị mình.',
+    person: 'Người dùng', unit: 'Đơn vị', role: 'Nhiệm vụ', standing: 'Tình trạng', stands: 'Đang dùng', disabled: 'Đã ngừng', signs: (key: string): string => `ký bằng khóa ${key}…`,
+    addOpen: 'Thêm tài khoản…', disableOpen: 'Ngừng…', resetOpen: 'Sửa…', addTitle: 'Thêm tài khoản', add: 'Thêm', name: 'Tên đăng nhập', nameHint: 'Tên này đứng trong lịch sử hồ sơ và không đổi được.',
+    display: 'Họ và tên', explain: 'Từ tài khoản đầu tiên của một đơn vị, máy của đơn vị chỉ nhận việc dưới tên có tài khoản, và mỗi quyết định thuộc về người có nhiệm vụ.',
+    disableTitle: 'Ngừng tài khoản này?', disableExplain: 'Những gì người này ghi từ bây giờ không có hiệu lực; chúng được giữ lại và hiện ở mục Cần quyết định. Những gì đã ghi trước vẫn còn.', reason: 'Lý do', disable: 'Ngừng',
+    resetTitle: 'Sửa tài khoản này', reset: 'Lưu và cho dùng',
+    roles: {clerk: 'Cán bộ một cửa', desk_head: 'Trưởng bộ phận một cửa', leader: 'Lãnh đạo đơn vị', accountant: 'Kế toán, thu phí', technician: 'Cán bộ kỹ thuật', administrator: 'Quản trị viên Trung tâm', auditor: 'Kiểm tra, chỉ xem'},
   },
   tickets: {
     explain: 'Mỗi phiếu cho một máy mới của một đơn vị đăng ký một lần, trong thời hạn. Giữ phiếu như chìa khóa.', unit: 'Đơn vị', label: 'Nhãn', labelHint: 'Để nhận ra máy, ví dụ “quầy 2”.',

@@ -208,6 +208,20 @@ TEST_CASE("custody: what was done by who thought to have it stays, but the true 
   CHECK(told(town.state(), ConflictKind::lost_custody_edit) == nullptr);
 }
 
+TEST_CASE("custody: an undo of an owner field gives back what the true holder wrote") {
+  Town town;
+  const auto to_ward = town.home_says({town.root()}, offer(Town::ward));
+  const auto to_other = town.home_says({town.root()}, offer(Town::other), 2);
+  const auto ward = town.ward_says({to_ward}, accept(first_of(to_ward)));
+  const auto other = town.other_says({to_other}, accept(first_of(to_other)));
+  const auto winner = town.ward_says({ward}, set("CanBoXuLy", "ward"));
+  const auto loser = town.other_says({other}, set("CanBoXuLy", "other"));
+  const auto edit = town.ward_says({winner, loser}, set("CanBoXuLy", "edit"));
+  CHECK(shows(town.state(), "CanBoXuLy", "edit"));
+  town.ward_says({edit}, undo(town.entry(edit)));
+  CHECK(shows(town.state(), "CanBoXuLy", "ward"));
+}
+
 TEST_CASE("custody: two PCs of one unit that accept the same offer agree, and both work on") {
   Town town;
   const auto offered = town.home_says({town.root()}, offer(Town::ward));

@@ -1,4 +1,4 @@
-#include "tests/protocol/merge/scene.hpp"
+#include "tests/protocol/merge/town.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -193,6 +193,24 @@ TEST_CASE("merge: an undo on a latest field competes by its own clock") {
   scene.say(2, {a}, set("SoDienThoai", "other"));
   scene.say(1, {a}, undo(entry_of(scene.history(), a)));
   CHECK(shows(scene.state(), "SoDienThoai", "old"));
+}
+
+TEST_CASE("merge: an older program that takes something back brings no older policy with it") {
+  Town town;
+  town.context.policy_changes = {{2, "", "SoDienThoai", schema::Policy::ask}};
+  const auto a = town.home_says({town.root()}, set("SoDienThoai", "a"), 1);
+  const auto b = town.home_says({town.root()}, set("SoDienThoai", "b"), 2);
+  for (auto& fact : town.facts()) fact.schema = 2;
+  const auto asked = town.state();
+  REQUIRE(asked.conflicts.size() == 1);
+  const auto edit = town.home_says({a, b}, set("SoDienThoai", "c"));
+  town.last().schema = 1;
+  CHECK(shows(town.state(), "SoDienThoai", "c"));
+  town.home_says({edit}, undo(town.entry(edit)));
+  town.last().schema = 1;
+  const auto state = town.state();
+  REQUIRE(state.conflicts.size() == 1);
+  CHECK(state.conflicts[0].values == asked.conflicts[0].values);
 }
 
 TEST_CASE("merge: unknown fields are kept as ask") {

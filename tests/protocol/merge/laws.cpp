@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <sstream>
 
 /// RapidCheck allocates at ever new depths: with whole stacks kept, the sanitizer takes most of the time.
 extern "C" const char* __asan_default_options();
@@ -53,14 +54,33 @@ std::pair<std::string, std::string> try_all(Trial& trial, Histories histories) {
   return {};
 }
 
+/// The history that WARD_LAW_STORY names, if it does: "seed steps".
+std::optional<std::pair<std::uint64_t, std::size_t>> wanted_story() {
+  const auto* wanted = std::getenv("WARD_LAW_STORY");
+  std::pair<std::uint64_t, std::size_t> out;
+  std::istringstream text(wanted == nullptr ? "" : wanted);
+  if (wanted == nullptr || !(text >> out.first >> out.second)) return std::nullopt;
+  return out;
+}
+
+void run_one(Histories histories, std::uint64_t seed, std::size_t steps) {
+  for (;;) {
+    Trial trial(Story(seed, steps, mix_of(histories)));
+    const auto [name, what] = try_all(trial, histories);
+    if (name.empty()) return;
+    laws().at(name).broken = what;
+  }
+}
+
 /// A law that was broken is tried no more, so that the others have their turn.
 void run(Histories histories) {
+  if (const auto one = wanted_story()) return run_one(histories, one->first, one->second);
   for (;;) {
     std::pair<std::string, std::string> failure;  // RapidCheck's last is the shortest history that it found
     std::string where;
     const bool held = rc::check("every law, on each history", [&] {
       const auto seed = *rc::gen::noShrink(rc::gen::arbitrary<std::uint64_t>());
-      const auto steps = *rc::gen::inRange<std::size_t>(0, steps_max + 1);
+      const auto steps = *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::size_t>(0, steps_max + 1));  // long ones from the start
       Trial trial(Story(seed, steps, mix_of(histories)));
       const auto found = try_all(trial, histories);
       if (found.first.empty()) return;
@@ -109,7 +129,7 @@ void require_law(const char* name) {
   run_once(known.histories);
   INFO(known.broken);
   CHECK(known.broken.empty());
-  CHECK(known.tried > 0);
+  if (!wanted_story()) CHECK(known.tried > 0);
   std::printf("%-70s tried %zu times, %zu histories said nothing about it\n", name, known.tried, known.silent);
 }
 
@@ -119,7 +139,7 @@ const Conflict* conflict_at(const DossierState& state, const Path& path) {
   return nullptr;
 }
 
-std::vector<OpId> ops_of(const Conflict& conflict) {
+std::vector<OpId> ops_in(const Conflict& conflict) {
   std::vector<OpId> out;
   for (const auto& said : conflict.values) out.push_back(said.op);
   return out;

@@ -10,7 +10,7 @@
 /// The laws of protocol/merge/MERGE.md §10, each a property under its name. A random history is made once, and every law is tried on it.
 ///
 /// WARD_LAW_CASES: on how many histories each law is tried (20,000 when optimised, fewer under a sanitizer); RC_PARAMS as RapidCheck takes
-/// it.
+/// it. WARD_LAW_STORY="seed steps": only on the history of that name, as a failure tells it.
 namespace ward::merge::test {
 
 /// A history and what came of it, made by need and once.
@@ -59,7 +59,7 @@ void require_law(const char* name);
 
 // ---- words that the laws share ----
 [[nodiscard]] const Conflict* conflict_at(const DossierState& state, const Path& path);
-[[nodiscard]] std::vector<OpId> ops_of(const Conflict& conflict);
+[[nodiscard]] std::vector<OpId> ops_in(const Conflict& conflict);
 [[nodiscard]] const HistoryEntry* entry_at(const std::vector<HistoryEntry>& history, const OpId& id);
 /// Facts of which only the operations in `ops` are left.
 [[nodiscard]] std::vector<Fact> cut_to(const Oracle& model, const Ops& ops);

@@ -158,7 +158,7 @@ LAW(outsiders_decide_nothing, "merge: an outsider takes no decision", wild) {
   for (const auto& conflict : before.conflicts)
     HOLDS(std::any_of(after.conflicts.begin(), after.conflicts.end(), [&](const Conflict& c) {
       // Notices of several operations may name more: another rival from outside, another payment.
-      const auto more = ops_of(c), before_it = ops_of(conflict);
+      const auto more = ops_in(c), before_it = ops_in(conflict);
       const bool grew = !is_question(c.kind) && c.kind == conflict.kind && c.path == conflict.path;
       return c.id == conflict.id || (grew && std::includes(more.begin(), more.end(), before_it.begin(), before_it.end()));
     }));
@@ -182,7 +182,7 @@ LAW(owner_speaks, "merge: the winner's custody speaks for owner fields", honest)
   HOLDS(shows(state, "Email", "far"));  // a phone number is anybody's: the later clock
   const auto loser = OpId{near_holds ? other : one, 1};
   HOLDS(std::any_of(state.conflicts.begin(), state.conflicts.end(), [&](const Conflict& c) {
-    return c.kind == ConflictKind::lost_custody_edit && c.path == at("CanBoXuLy") && ops_of(c) == std::vector{loser};
+    return c.kind == ConflictKind::lost_custody_edit && c.path == at("CanBoXuLy") && ops_in(c) == std::vector{loser};
   }));
   HOLDS(entry_at(story.history(), loser)->standing == Standing::lost);
   return Tried::yes;
@@ -210,7 +210,7 @@ LAW(heirs_have, "merge: an heir has what the unit had", honest) {
   HOLDS(a.proposals.size() == b.proposals.size() && a.not_applied.size() == b.not_applied.size());
   HOLDS(a.conflicts.size() == b.conflicts.size());
   for (std::size_t i = 0; i < a.conflicts.size(); ++i)
-    HOLDS(a.conflicts[i].kind == b.conflicts[i].kind && ops_of(a.conflicts[i]) == ops_of(b.conflicts[i]));
+    HOLDS(a.conflicts[i].kind == b.conflicts[i].kind && ops_in(a.conflicts[i]) == ops_in(b.conflicts[i]));
   HOLDS(a.custody.unit != "W-2");
   for (const auto& stay : a.slip) HOLDS(stay.unit != "W-NEW");  // the text stays as it was
   // From an index on: what was stamped before is not judged again.

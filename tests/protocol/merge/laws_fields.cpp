@@ -31,12 +31,18 @@ bool is_listed(const std::vector<Unapplied>& list, const OpId& id) {
   return std::any_of(list.begin(), list.end(), [&](const Unapplied& one) { return one.said.op == id; });
 }
 
-/// An edit inside the element, by somebody who had seen what was done to it, has renewed it.
+/// An edit inside the element, by somebody who had seen what was done to it, has renewed it: also one that was approved.
 bool is_renewed(const HistoryEntry& entry, const std::vector<HistoryEntry>& told, const Oracle& model) {
   const auto& element = entry.said.path;
+  const auto inside = [&](const Path& path) {
+    return path.size() > element.size() && std::equal(element.begin(), element.end(), path.begin());
+  };
   return std::any_of(told.begin(), told.end(), [&](const HistoryEntry& by) {
-    const bool inside = by.place.size() > element.size() && std::equal(element.begin(), element.end(), by.place.begin());
-    return inside && model.saw(by.said.op, entry.said.op);
+    bool renews = inside(by.place);
+    if (by.said.kind == OpKind::approve)
+      for (const auto& id : references_of(by.said.value))
+        if (const auto* proposal = entry_at(told, id)) renews = renews || inside(proposal->said.path);
+    return renews && model.saw(by.said.op, entry.said.op);
   });
 }
 
@@ -213,9 +219,6 @@ LAW(takes_back, "merge: an undo gives the heads back", calm) {
   const auto done = story.say(Story::chief(before), before.version, {act});
   const auto entry = *entry_at(story.history(), {done, 0});
   if (entry.why || !can_undo(entry)) return Tried::no;
-  // An older program's undo brings back the older policy with it.
-  for (const auto& change : story.context().policy_changes)
-    if (!entry.place.empty() && entry.place.back().text == change.field) return Tried::no;
   if (entry.place == at("BienLai", entry.place.size() == 2 ? entry.place.back().text : "") &&
       trial.model().register_at(entry.place, trial.model().everything()).empty())
     return Tried::no;  // a receipt number stays
@@ -252,16 +255,10 @@ LAW(stays_decided, "merge: a decided conflict is gone for whoever saw it", calm)
     HOLDS(may_decide(conflict.decider, state, story.context(), who.unit, who.user));
     if (story.one_in(3)) story.say(Story::chief(state), state.version, {set("GhiChu", "meanwhile"), append("notes", "meanwhile")});
     const auto which = story.draw(conflict.values.size());
-    // What the status has gone on from is no answer any more: what shows is, and what lost.
-    const auto says = decide ? status_said(keep(conflict, which)) : std::nullopt;
-    const auto* now = shown(state, "TrangThaiHoSo");
-    if (decide && !is_question(conflict.kind) && says && (now == nullptr || *now != Value(std::to_string(*says))) &&
-        !is_listed(state.not_applied, conflict.values[which].op))
-      continue;
     story.say(who, state.version, {decide ? keep(conflict, which) : dismiss(conflict)});
     const auto after = story.state();
     for (const auto& other : after.conflicts) {
-      const bool same = other.path == conflict.path && other.kind == conflict.kind && ops_of(other) == ops_of(conflict);
+      const bool same = other.path == conflict.path && other.kind == conflict.kind && ops_in(other) == ops_in(conflict);
       HOLDS(!same);
       HOLDS(!is_question(conflict.kind) || other.path != conflict.path || other.kind != conflict.kind);
     }
@@ -344,7 +341,7 @@ LAW(conflicts_have_names, "merge: a conflict's id names what is shown", calm) {
   const auto later = story.state_of(story.some());
   for (const auto& conflict : later.conflicts)
     for (const auto& other : trial.state().conflicts) {
-      const bool same = other.path == conflict.path && other.kind == conflict.kind && ops_of(other) == ops_of(conflict);
+      const bool same = other.path == conflict.path && other.kind == conflict.kind && ops_in(other) == ops_in(conflict);
       if (other.id == conflict.id) HOLDS(other.path == conflict.path && other.kind == conflict.kind);
       if (same && !is_question(conflict.kind)) HOLDS(other.id == conflict.id);
     }

@@ -45,7 +45,7 @@ LAW(proposals_change_nothing, "merge: a proposal changes nothing", wild) {
   if (story.one_in(2)) {
     story.facts().back().admission = Admission::proposal;
   } else {
-    story.context().users[{chief.unit, chief.user}] = {{0, false, true, true, true}};
+    story.give_standing(chief, {0, false, true, true, true});
   }
   auto after = story.state();
   HOLDS(after.proposals.size() == trial.state().proposals.size() + ops.size());

@@ -144,7 +144,8 @@ LAW(contradictions_wait, "merge: contradicting acts wait for a leader", calm) {
   auto story = trial.story;
   const auto chief = Story::chief(trial.state());
   const Story::Person clerk{chief.unit, "clerk of this law"};
-  story.context().users[{clerk.unit, clerk.user}] = {{0, true, false, false, false}};
+  story.give_standing(clerk, {0, true, false, false, false});
+  story.give_standing(chief, {0, true, true, true, true});
   const auto seen = trial.state().version;
   const auto stops = story.say(clerk, seen, {status("8", {{"NgayTra", "stopped"}})});
   const auto ends = story.say(clerk, seen, {status("9", {{"NgayTra", "ended"}})});

@@ -3,6 +3,7 @@
 #include "protocol/record/record.hpp"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 namespace ward::merge::test {
@@ -106,6 +107,19 @@ bool Oracle::names_proposals(std::size_t op) const {
   return std::all_of(named.begin(), named.end(), [&](const OpId& id) { return judged_[*find(id)].outcome == Outcome::proposed; });
 }
 
+namespace {
+
+/// What an official with a key must sign: hand-overs, and every status but those on the way.
+bool is_signed_by_officials(const record::Op& op, Sense sense) {
+  if (sense != Sense::status) return is_custody(sense);
+  const auto* value = op.value.map() == nullptr ? &op.value : record::find(*op.value.map(), "TrangThaiHoSo");
+  const auto* code = value == nullptr ? nullptr : value->text();
+  static const std::set<std::string> on_the_way{"1", "2", "4", "5", "6", "7"};
+  return code == nullptr || on_the_way.count(*code) == 0;
+}
+
+}  // namespace
+
 Oracle::Judgement Oracle::judge(std::size_t op) {
   const auto& said = ops_[op];
   const auto meaning = sense_of(*said.op);
@@ -132,6 +146,9 @@ Oracle::Judgement Oracle::judge(std::size_t op) {
     out.why = revoked ? Refusal::after_revocation : Refusal::disabled_user;
     return out;
   }
+  if (standing(*said.fact).key && !said.fact->act_verified && !said.fact->change.seen.empty() &&
+      is_signed_by_officials(*said.op, out.sense))
+    return refuse(Refusal::unsigned_act);
   if (is_custody(out.sense)) return judge_custody(op, out);
   if (out.sense == Sense::status) return judge_status(op, out);
   judged_[op] = out;  // what follows asks whether its writer may decide something
@@ -223,12 +240,18 @@ Oracle::Judgement Oracle::judge_dismissal(std::size_t op, Judgement about) const
 }
 
 Context::Standing Oracle::standing(const Fact& fact) const {
-  Context::Standing out{0, true, true, true, true};
-  const auto found = context_.users.find({fact.unit, fact.change.user});
-  if (found == context_.users.end()) return out;
-  for (const auto& later : found->second)
-    if (!fact.stamp || later.from_index <= fact.stamp->index) out = later;
-  return out;
+  std::optional<Context::Standing> own;
+  bool anybody = false;
+  for (const auto& [whose, said] : context_.users) {
+    if (whose.first != fact.unit) continue;
+    for (const auto& one : said) {
+      if (fact.stamp && one.from_index > fact.stamp->index) continue;
+      anybody = true;
+      if (whose.second == fact.change.user) own = one;
+    }
+  }
+  if (own) return *own;
+  return anybody ? Context::Standing{} : Context::Standing{0, true, true, true, true, {}};
 }
 
 UnitCode Oracle::house(UnitCode unit, const std::optional<Stamp>& at) const {

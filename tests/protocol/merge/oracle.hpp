@@ -37,9 +37,10 @@ class Oracle {
     std::optional<Decider::Role> decided_by;  ///< of a proposal that another must decide
     Sense sense = Sense::field;
     bool inside = false;
-    int tenure = 0;         ///< in its past: the offer that opened it, or `root`
-    bool decision = false;  ///< of a status: by a leader, a question being open
-    int weight = 0;         ///< of a status
+    int tenure = 0;                      ///< in its past: the offer that opened it, or `root`
+    bool decision = false;               ///< of a status: by a leader, a question being open
+    std::optional<std::size_t> back_to;  ///< of a decision: the status of the line that it goes back to
+    int weight = 0;                      ///< of a status
   };
   static constexpr int root = -1;
   [[nodiscard]] const Judgement& judgement(std::size_t op) const { return judged_[op]; }
@@ -85,6 +86,8 @@ class Oracle {
   };
   [[nodiscard]] std::vector<Loser> losers(const Ops& in) const;
   [[nodiscard]] bool question_open(const Ops& in) const;
+  /// Those of which a leader is asked whether they or what they lost to shall stand.
+  [[nodiscard]] std::vector<Loser> asked_about(const Ops& in) const;
 
   // ---- people (§6) ----
   [[nodiscard]] bool may(std::size_t op, const Decider& decider) const;

@@ -27,7 +27,7 @@ Decider Showing::clerk() const {
 Said Showing::said(std::size_t op) const {
   const auto& [id, fact, text, past] = model_.ops_[op];
   return {id,          text->kind,          text->path, text->value, fact->change.user, fact->unit, fact->hlc, believed(*fact),
-          fact->stamp, fact->change.reason, {},         {}};
+          fact->stamp, fact->change.reason, {},         {},          fact->act_verified};
 }
 
 void Showing::add(ConflictKind kind, Path path, std::vector<std::size_t> ops, Decider decider, std::vector<std::string> blocks) {
@@ -163,6 +163,7 @@ void Showing::tell_acts() {
       case Refusal::lost_to_transition:
       case Refusal::not_offered:
       case Refusal::offer_closed:
+      case Refusal::unsigned_act:
       case Refusal::lost_custody: add(ConflictKind::refused_act, path, {op}, model_.writer(op)); break;
       default: break;
     }

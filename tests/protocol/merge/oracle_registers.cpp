@@ -72,11 +72,11 @@ void Oracle::enter(std::size_t op) {
       codes_.emplace_back(op, *ops_[words].op->value.text());
   };
   if (judged_[op].sense == Sense::approve) {
-    auto proposals = references_of(said.value);
-    std::sort(proposals.begin(), proposals.end());
-    for (const auto& id : proposals) {
-      for (auto& [path, write] : writes_of(op, *find(id))) writes[path] = std::move(write);
-      give_code(*find(id));
+    std::set<std::size_t> proposals;
+    for (const auto& id : references_of(said.value)) proposals.insert(*find(id));
+    for (const auto words : proposals) {
+      for (auto& [path, write] : writes_of(op, words)) writes[path] = std::move(write);
+      give_code(words);
     }
   } else if (judged_[op].sense == Sense::status) {
     writes[said.path] = {op, Write::Kind::value, said.value, op};
@@ -149,7 +149,7 @@ Policy Oracle::policy(const Path& path, const Ops& in) const {
   if (field == nullptr) return Policy::ask;
   const auto may_follow = [](Policy policy) { return policy == Policy::latest || policy == Policy::ask || policy == Policy::owner; };
   std::uint16_t version = 0;
-  for (const auto& head : heads(path, in)) version = std::max(version, ops_[head.by].fact->schema);
+  for (const auto& leaf : leaves(path, in)) version = std::max(version, ops_[leaf.by].fact->schema);
   auto out = field->policy;
   for (const auto& change : context_.policy_changes)
     if (change.version <= version && change.parent == field->parent && change.field == field->name && may_follow(out) &&

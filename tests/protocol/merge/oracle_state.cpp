@@ -115,7 +115,7 @@ void Showing::show_custody() {
     out_.slip.back().until_stamp = taken.stamp;
     const auto* note = record::find(*model_.ops_[offer].op->value.map(), "note");
     out_.slip.push_back({taken.unit, given.unit, given.change.user, taken.change.user, note == nullptr ? "" : *note->text(), given.hlc,
-                         taken.hlc, taken.stamp, std::nullopt, std::nullopt});
+                         taken.hlc, taken.stamp, std::nullopt, std::nullopt, given.act_verified, taken.act_verified});
     custody.since = model_.ops_[accept].id;
     custody.hlc = taken.hlc;
     custody.stamp = taken.stamp;

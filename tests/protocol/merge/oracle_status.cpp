@@ -74,6 +74,7 @@ std::optional<std::size_t> Oracle::went_on_from(std::size_t op) const {
     for (const auto& leaf : leaves(status_path, ops_[op].past))
       if (target(leaf.by) == target(op)) chosen.push_back(leaf.by);
     if (!chosen.empty()) return best_by_clock(chosen);
+    if (judged_[op].back_to) return judged_[op].back_to;
   }
   return status(ops_[op].past).write;
 }
@@ -148,13 +149,15 @@ bool Oracle::is_dismissed_by_leader(std::size_t a, std::size_t b, const Ops& in)
   return false;
 }
 
-bool Oracle::question_open(const Ops& in) const {
-  if (status(in).tie) return true;
-  const auto all = losers(in);
-  return std::any_of(all.begin(), all.end(), [&](const Loser& loser) {
-    return loser.against && loser.for_leader() && !is_dismissed_by_leader(loser.op, *loser.against, in);
+std::vector<Oracle::Loser> Oracle::asked_about(const Ops& in) const {
+  auto out = losers(in);
+  std::erase_if(out, [&](const Loser& loser) {
+    return !loser.against || !loser.for_leader() || is_dismissed_by_leader(loser.op, *loser.against, in);
   });
+  return out;
 }
+
+bool Oracle::question_open(const Ops& in) const { return status(in).tie || !asked_about(in).empty(); }
 
 Oracle::Judgement Oracle::judge_status(std::size_t op, Judgement about) {
   const auto& past = ops_[op].past;
@@ -172,12 +175,14 @@ Oracle::Judgement Oracle::judge_status(std::size_t op, Judgement about) {
   const auto shown = status(past);
   const auto wanted = target(op);
   about.weight = weigh(shown.status, wanted);
-  bool legal = !wanted || !shown.status || wanted == shown.status || transition(shown.status, *wanted);
+  const bool in_table = !wanted || !shown.status || wanted == shown.status || transition(shown.status, *wanted);
+  bool legal = in_table;
   if (about.decision) {
     for (const auto& leaf : leaves(status_path, past)) legal = legal || target(leaf.by) == wanted;
-    for (const auto& loser : losers(past))
-      legal = legal || (loser.outside && loser.against && loser.for_leader() && !is_dismissed_by_leader(loser.op, *loser.against, past) &&
-                        target(loser.op) == wanted);
+    for (const auto& loser : asked_about(past)) {
+      legal = legal || target(loser.op) == wanted || target(*loser.against) == wanted;
+      if (!in_table && target(*loser.against) == wanted) about.back_to = std::max(about.back_to.value_or(0), *loser.against);
+    }
   }
   if (!legal) return refuse(Refusal::illegal_transition);
   Writes rides;

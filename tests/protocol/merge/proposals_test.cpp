@@ -137,12 +137,17 @@ TEST_CASE("proposals: what is no proposal, or was not seen, cannot be approved")
   CHECK(refused(town.state(), none) == Refusal::wrong_type);
 }
 
-TEST_CASE("proposals: of two for one place that one approval names the greater operation stands") {
+TEST_CASE("proposals: of two for one place that one approval names the last in the order stands, whatever their ids") {
   Town town;
-  const auto one = town.ward_says({town.root()}, set("Email", "one"));
-  const auto two = town.ward_says({town.root()}, set("Email", "two"));
-  town.home_says({one, two}, Op{OpKind::approve, at("Email"), record::Heads{{first_of(one), first_of(two)}}, std::nullopt});
+  const auto one = town.other_says({town.root()}, set("Email", "one"));
+  const auto two = town.ward_says({one}, set("Email", "two"));
+  CHECK(two < one);
+  const auto both = town.home_says({two}, Op{OpKind::approve, at("Email"), record::Heads{{first_of(two), first_of(one)}}, std::nullopt});
   CHECK(shows(town.state(), "Email", "two"));
+  auto later = town;
+  const auto edit = later.home_says({both}, set("Email", "three"));
+  later.home_says({edit}, undo(later.entry(edit)));
+  CHECK(shows(later.state(), "Email", "two"));
   CHECK(town.state().proposals.empty());
 }
 
@@ -185,6 +190,52 @@ TEST_CASE("users: the newest entry about one counts, and an unstamped record is 
   CHECK(shows(town.state(), "Fax", "x"));
 }
 
+TEST_CASE("users: while the log names nobody of a unit all may decide; then whoever is not named is a clerk, from that index on") {
+  Town town({set("Email", "a")});
+  const auto one = town.home_says({town.root()}, set("ChuHoSo", "An"));
+  const auto two = town.home_says({town.root()}, set("ChuHoSo", "Ân"), 2);
+  const auto kept = town.home_says({one, two}, set("ChuHoSo", "An"));
+  const auto other = town.home_says({one, two}, set("ChuHoSo", "Ân"), 2);
+  const auto decided = town.home_says({kept, other}, set("ChuHoSo", "An"), 3);
+  town.stamp_all();
+  CHECK(shows(town.state(), "ChuHoSo", "An"));
+  town.context.users = {{{Town::other, "user1"}, {{}}}};  // another unit's
+  CHECK(shows(town.state(), "ChuHoSo", "An"));
+  town.context.users = {{{home, "somebody"}, {{.from_index = 5, .leader = true}}}};
+  CHECK(proposed(town.state(), decided) == Refusal::not_the_decider);
+  town.context.users = {{{home, "somebody"}, {{.from_index = 6, .leader = true}}}};
+  CHECK(shows(town.state(), "ChuHoSo", "An"));
+  town.facts().back().stamp = std::nullopt;
+  CHECK(proposed(town.state(), decided) == Refusal::not_the_decider);
+}
+
+TEST_CASE("acts: of a user with a key they apply with the signature only; ordinary edits, and what is on the way, need none") {
+  Town town({set("TrangThaiHoSo", "4")});
+  const auto edit = town.home_says({town.root()}, set("Email", "x"));
+  const auto asked = town.home_says({edit}, merge::status("5"));
+  const auto stopped = town.home_says({asked}, merge::status("8"));
+  const auto offered = town.home_says({asked}, offer(Town::ward));
+  town.stamp_all();
+  town.context.users = {{{home, "user1"}, {{.leader = true, .key = SignKey{}}}}, {{home, "user2"}, {{.leader = true}}}};
+  auto state = town.state();
+  CHECK(shows(state, "Email", "x"));
+  CHECK(has_status(state, "5"));
+  CHECK(refused(state, stopped) == Refusal::unsigned_act);
+  CHECK(refused(state, offered) == Refusal::unsigned_act);
+  CHECK(state.custody.pending.empty());
+  REQUIRE(told(state, ConflictKind::refused_act) != nullptr);
+  CHECK(told(state, ConflictKind::refused_act)->decider.role == Decider::Role::user);
+  for (auto& fact : town.facts()) fact.act_verified = true;
+  state = town.state();
+  CHECK(has_status(state, "8"));
+  CHECK(state.custody.pending.size() == 1);
+  CHECK(town.entry(stopped).said.is_signed);
+  for (auto& fact : town.facts()) fact.act_verified = false;
+  town.context.users.at({home, "user1"}).front().from_index = 4;  // the key came later
+  CHECK(has_status(town.state(), "8"));
+  CHECK(refused(town.state(), offered) == Refusal::unsigned_act);
+}
+
 TEST_CASE("users: a device that was revoked says the same as a disabled user") {
   Town town({set("TrangThaiHoSo", "4")});
   const auto act = town.home_says({town.root()}, merge::status("8"));
@@ -213,6 +264,24 @@ TEST_CASE("deciding: a question about decisions goes to a leader, and from anybo
   town.home_says({clerk}, approve(only_proposal(town.state())), 3);
   CHECK(shows(town.state(), "ChuHoSo", "c"));
   CHECK(town.state().conflicts.empty());
+}
+
+TEST_CASE("deciding: whether an edit was a decision follows from its own past, whatever became of the status that it had seen") {
+  Town town({set("TrangThaiHoSo", "4")});
+  const auto asked = town.home_says({town.root()}, status("5", {{"QuyetDinh", "with the status"}}), 1);
+  const auto other = town.home_says({town.root()}, set("QuyetDinh", "beside it"), 2);
+  CHECK(town.state().conflicts.size() == 1);
+  town.home_says({asked, other}, set("QuyetDinh", "one"), 1);
+  town.home_says({asked, other}, set("QuyetDinh", "two"), 2);
+  const auto leaders = [&] {
+    const auto state = town.state();
+    const auto* question = told(state, ConflictKind::choose_value);
+    return question != nullptr && question->decider.role == Decider::Role::leader;
+  };
+  CHECK(leaders());
+  town.home_says({town.root()}, status("9"), 3);
+  CHECK(has_status(town.state(), "9"));
+  CHECK(leaders());
 }
 
 TEST_CASE("deciding: two amounts under one number are the accountant's") {
@@ -244,7 +313,9 @@ TEST_CASE("may_decide: what programs ask before they offer a button") {
   CHECK_FALSE(may(Role::custodian_clerk, Town::ward, "clerk"));
   CHECK_FALSE(may(Role::custodian_clerk, home, "out"));
   CHECK(may(Role::leader, home, "lead"));
-  CHECK(may(Role::leader, home, "of whom nobody said anything"));
+  CHECK(may(Role::custodian_clerk, home, "of whom nobody said anything"));
+  CHECK_FALSE(may(Role::leader, home, "of whom nobody said anything"));
+  CHECK(may_decide({Role::leader, {}, {}}, state, {}, home, "of a unit of which nobody said anything"));
   CHECK_FALSE(may(Role::leader, home, "clerk"));
   CHECK(may(Role::accountant, home, "money"));
   CHECK_FALSE(may(Role::accountant, home, "lead"));

@@ -35,12 +35,21 @@ void Story::begin() {
   for (auto& known : known_) known = 1;
 }
 
+void Story::give_standing(const Person& who, const Context::Standing& standing) {
+  if (!context_.names_users_of(who.unit, std::nullopt))
+    for (const auto& fact : facts_)
+      if (fact.unit == who.unit) context_.users[{who.unit, fact.change.user}] = {{0, true, true, true, true}};
+  context_.users[{who.unit, who.user}] = {standing};
+}
+
 void Story::make_users(const UnitCode& unit) {
   using Standing = Context::Standing;
+  context_.users[{unit, chief({}).user}] = {{0, true, true, true, true}};
   context_.users[{unit, "an"}] = {{0, true, false, false, false}};
   context_.users[{unit, "lan"}] = {{0, true, true, false, false}};
   context_.users[{unit, "ke"}] = {{0, true, false, true, false}};
   context_.users[{unit, "quan"}] = {{0, true, false, false, true}};
+  if (one_in(4)) context_.users[{unit, "lan"}].front().key = SignKey{};
   if (!mix_.strangers) return;
   if (one_in(4)) context_.users[{unit, "an"}].push_back({draw(12), false, false, false, false});
   if (one_in(6))
@@ -176,7 +185,23 @@ Op Story::random_money(Known known) {
   }
 }
 
+/// What somebody does who reads what is on the screen.
+std::optional<Op> Story::sensible_custody(Known known) {
+  const auto seen = look(known);
+  if (!seen) return std::nullopt;
+  const auto& own = unit_[writer_];
+  for (const auto& one : seen->custody.pending)
+    if (one.to == own) return one_in(6) ? decline(one.op) : accept(one.op);
+  if (seen->custody.unit != own) return std::nullopt;
+  if (!seen->custody.pending.empty() && one_in(3)) return recall(one_of(seen->custody.pending).op);
+  std::vector<UnitCode> others{"W-8"};
+  for (const auto& unit : unit_)
+    if (!unit.empty() && unit != own) others.insert(others.end(), 3, unit);
+  return offer(one_of(others), one_in(2) ? "note" : "", one_in(2) ? "20210101000000" : "");
+}
+
 Op Story::random_custody(Known known) {
+  if (auto op = sensible_custody(known)) return *std::move(op);
   const auto offers = known_kind(OpKind::offer, known);
   const auto kind = offers.empty() ? 0 : draw(6);
   const auto& offered = offers.empty() ? OpId{} : one_in(3) ? one_of(offers) : offers.back();
@@ -308,7 +333,8 @@ Hlc Story::random_clock() {
 
 /// A writer hears some of what another knows, then writes.
 void Story::step() {
-  const auto writer = 1 + draw(3);
+  writer_ = 1 + draw(3);
+  const auto writer = writer_;
   if (one_in(3)) known_[writer] |= known_[1 + draw(3)];
   if (one_in(4)) known_[writer] |= past_[draw(past_.size())];
   const auto number = facts_.size();
@@ -324,6 +350,7 @@ void Story::step() {
   fact.change.seen = heads(known_[writer]);
   for (auto ops = 1 + draw(2); ops > 0; --ops) fact.change.ops.push_back(random_op(known_[writer]));
   if (mix_.strangers) disturb(fact);
+  fact.act_verified = !one_in(3);
   facts_.push_back(std::move(fact));
   known_[writer] |= Known{1} << number;
   past_.push_back(known_[writer]);

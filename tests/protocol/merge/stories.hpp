@@ -41,6 +41,8 @@ class Story {
     std::string user;
   };
   /// A leader, accountant and administrator of the unit that holds custody.
+  /// The log says this of him from its beginning; of the others of a unit of which it said nothing yet, that they may do everything.
+  void give_standing(const Person& who, const Context::Standing& standing);
   [[nodiscard]] static Person chief(const DossierState& state) { return {state.custody.unit, "chief"}; }
   Position say(const Person& by, std::vector<Position> seen, std::vector<Op> ops);
 
@@ -80,6 +82,7 @@ class Story {
   [[nodiscard]] Op random_element(Known known);
   [[nodiscard]] Op random_money(Known known);
   [[nodiscard]] Op random_custody(Known known);
+  [[nodiscard]] std::optional<Op> sensible_custody(Known known);
   [[nodiscard]] Op random_status(Known known);
   [[nodiscard]] Op random_answer(Known known);
   [[nodiscard]] Op random_undo(Known known);
@@ -96,6 +99,7 @@ class Story {
   std::vector<Known> past_;  ///< of each fact, itself included
   Known known_[4] = {};
   UnitCode unit_[4];
+  std::uint64_t writer_ = 0;  ///< of the change that is being made
   std::vector<Fact> forks_;
 };
 

@@ -136,7 +136,7 @@ TEST_CASE("status: a tie leaves what was before, and a leader decides") {
   CHECK(state.not_applied.empty());
   CHECK(town.entry(papers).standing == Standing::in_conflict);
 
-  town.context.users = {{{home, "user1"}, {{}}}};
+  town.context.users = {{{home, "user1"}, {{}}}, {{home, "user2"}, {{.leader = true}}}};
   const auto clerk = town.home_says({papers, money}, merge::status("9"));
   CHECK(refused(town.state(), clerk) == Refusal::not_the_decider);
   const auto decided = town.home_says({papers, money}, keep(question, 1), 2);
@@ -213,6 +213,56 @@ TEST_CASE("status: an undone one takes its dates with it") {
   CHECK(town.state().conflicts.empty());
 }
 
+TEST_CASE("status: an undo gives back the status that stood there, not the one whose dates still showed") {
+  Town town({set("TrangThaiHoSo", "2")});
+  const auto taken = town.home_says({town.root()}, merge::status("4", date("NgayTra", "20210102100000")));
+  const auto asked = town.home_says({taken}, merge::status("5"));
+  const auto done = town.home_says({asked}, merge::status("9", date("NgayTra", "20210103100000")));
+  CHECK(town.entry(done).replaced == sorted({first_of(taken), first_of(asked)}));
+  CHECK(town.entry(done).given_back == std::vector{first_of(asked)});
+  town.home_says({done}, undo(town.entry(done)));
+  CHECK(has_status(town.state(), "5"));
+  CHECK(shows(town.state(), "NgayTra", "20210102100000"));
+  CHECK(town.state().conflicts.empty());
+}
+
+TEST_CASE("status: a leader may keep either of two, also after somebody went on from one of them") {
+  for (const bool stop : {false, true}) {
+    auto town = in_process();
+    const auto done = town.home_says({town.root()}, merge::status("9", date("NgayKetThucXuLy", "20210102100000")));
+    const auto stopped = town.home_says({town.root()}, merge::status("8"), 2);
+    const auto given = town.home_says({done}, merge::status("10", date("NgayTra", "20210103100000")));
+    CHECK(has_status(town.state(), "10"));
+    const auto question = *told(town.state(), ConflictKind::contradicting_decisions);
+    CHECK(ops_of(question) == sorted({first_of(done), first_of(stopped)}));
+    const auto kept = town.home_says({given, stopped}, keep(question, question.values[0].op == first_of(stopped) ? !stop : stop), 3);
+    const auto state = town.state();
+    CHECK(refused(state, kept) == std::nullopt);
+    CHECK(has_status(state, stop ? "8" : "9"));
+    CHECK(told(state, ConflictKind::contradicting_decisions) == nullptr);
+    if (stop) continue;
+    CHECK(shows(state, "NgayKetThucXuLy", "20210102100000"));
+    CHECK(shown(state, "NgayTra") == nullptr);
+    town.home_says({kept}, merge::status("10", date("NgayTra", "20210104100000")));
+    CHECK(has_status(town.state(), "10"));
+    CHECK(shows(town.state(), "NgayTra", "20210104100000"));
+  }
+}
+
+TEST_CASE("status: \"no value\" goes on from nothing, also when a leader says it") {
+  auto town = in_process();
+  const auto none = town.home_says({town.root()}, set("TrangThaiHoSo", record::Heads{}));
+  const auto done = town.ward_says({town.root()}, merge::status("9"));
+  const auto lost = town.other_says({town.root()}, merge::status("6"));
+  CHECK(told(town.state(), ConflictKind::contradicting_decisions) != nullptr);
+  const auto again = town.home_says({none, done}, set("TrangThaiHoSo", record::Heads{}), 2);
+  const auto state = town.state();
+  CHECK(told(state, ConflictKind::contradicting_decisions) == nullptr);
+  const auto* notice = told(state, ConflictKind::lost_to_transition);
+  REQUIRE(notice != nullptr);
+  CHECK(ops_of(*notice) == sorted({first_of(lost), first_of(again)}));
+}
+
 TEST_CASE("status: from outside custody it is not applied; beside one of the holder it is told as what it is") {
   for (const auto& [code, kind] : {std::pair{"5", ConflictKind::recall_supplement}, std::pair{"7", ConflictKind::withdrawal_after_result},
                                    std::pair{"8", ConflictKind::contradicting_decisions}}) {
@@ -228,7 +278,7 @@ TEST_CASE("status: from outside custody it is not applied; beside one of the hol
     CHECK(state.conflicts[0].kind == kind);
     CHECK(ops_of(state.conflicts[0]) == sorted({first_of(ward), first_of(done)}));
     if (kind == ConflictKind::recall_supplement) continue;
-    town.context.users = {{{home, "user1"}, {{}}}};
+    town.context.users = {{{home, "user1"}, {{}}}, {{home, "user3"}, {{.leader = true}}}};
     const auto clerk = town.home_says({ward, done}, merge::status("10"));
     CHECK(refused(town.state(), clerk) == Refusal::not_the_decider);
     town.home_says({ward, done}, merge::status("10"), 3);

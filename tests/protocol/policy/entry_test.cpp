@@ -26,9 +26,13 @@ std::vector<policy::Body> every_body() {
           policy::RevokeDevice{made<DeviceId>(4), "mất máy"},
           policy::Addresses{{"centre.hue.gov.vn:7400", "10.0.0.1:7400", "[2001:db8::1]:443"}},
           a_block(made<DeviceId>(4), 1, 2'500),
+          policy::SharedCode{"H57-1", {{made<Did>(1), "W-VYDA"}, {made<Did>(2), "W-ANCUU"}}},
+          policy::SharedCode{"H57-1", {}},
           policy::Succession{"W-A", "W-B", "1675/NQ-UBTVQH15"},
           policy::UserStanding{"W-A", "lan", true, true, false, true, ""},
           policy::UserStanding{"W-A", "Nguyễn Thị Hoà", false, false, true, false, "nghỉ việc"},
+          policy::Account{"W-A", "lan", "Trần Thị Lan", policy::Role::leader, true, made<SignKey>(3), ""},
+          policy::Account{"W-A", "hoà", "", policy::Role::accountant, false, {}, "nghỉ việc"},
           policy::Unknown{77, {1, 2, 3}},
           policy::Unknown{255, {}}};
 }
@@ -148,6 +152,26 @@ TEST_CASE("policy entry: addresses that are none, twice there, too many or none 
   CHECK(policy::decode_entry(policy::encode_entry(an_entry(many))).has_value());
 }
 
+TEST_CASE("policy entry: a shared code names no dossier or at least two, rising, each with its unit") {
+  const policy::SharedCode good{"H57-1", {{made<Did>(1), "W-A"}, {made<Did>(2), "W-B"}}};
+  const auto with = [&](auto change) {
+    auto body = good;
+    change(body);
+    return policy::Body(body);
+  };
+  CHECK(refused(with([](auto& b) { b.code.clear(); })) == Fault::malformed);
+  CHECK(refused(with([](auto& b) { b.code = std::string(65, '1'); })) == Fault::too_large);
+  CHECK(refused(with([](auto& b) { b.code = "a\nb"; })) == Fault::malformed);
+  CHECK(refused(with([](auto& b) { b.dossiers.pop_back(); })) == Fault::malformed);
+  CHECK(refused(with([](auto& b) { std::swap(b.dossiers[0], b.dossiers[1]); })) == Fault::malformed);
+  CHECK(refused(with([](auto& b) { b.dossiers[1].did = b.dossiers[0].did; })) == Fault::malformed);
+  CHECK(refused(with([](auto& b) { b.dossiers[0].unit.clear(); })) == Fault::malformed);
+  CHECK(refused(with([](auto& b) {
+          b.dossiers.clear();
+          for (std::uint8_t i = 1; i <= policy::sharers_max + 1; ++i) b.dossiers.push_back({made<Did>(i), "W-A"});
+        })) == Fault::too_large);
+}
+
 TEST_CASE("policy entry: a block of codes has serials and days in their bounds, and the identification code of a unit") {
   using std::chrono::days;
   const auto with = [](auto&& change) {
@@ -187,6 +211,47 @@ TEST_CASE("policy entry: a user has a name, a unit and known flags; a succession
   REQUIRE(bytes[flags_at] == 15);
   bytes[flags_at] = 16;
   CHECK(refused(bytes) == Fault::malformed);
+}
+
+TEST_CASE("policy entry: an account has a name, a unit, a known role and known flags") {
+  const auto with = [](auto&& change) {
+    policy::Account out{"W-A", "lan", "Lan", policy::Role::clerk, true, {}, ""};
+    change(out);
+    return out;
+  };
+  CHECK(refused(with([](auto& one) { one.name = ""; })) == Fault::malformed);
+  CHECK(refused(with([](auto& one) { one.unit = "w-a"; })) == Fault::malformed);
+  CHECK(refused(with([](auto& one) { one.display = "Lan\t"; })) == Fault::malformed);
+  CHECK(refused(with([](auto& one) { one.name = std::string(limits::name_bytes_max + 1, 'a'); })) == Fault::too_large);
+  for (const auto role : {0, 8, 255})
+    CHECK(refused(with([&](auto& one) { one.role = static_cast<policy::Role>(role); })) == Fault::malformed);
+  for (const auto role : policy::all_roles) {
+    const auto account = with([&](auto& one) { one.role = role; });
+    CHECK(policy::decode_entry(policy::encode_entry(an_entry(account))).value().body == policy::Body(account));
+    CHECK(policy::role_named(policy::name_of(role)) == role);
+  }
+  CHECK_FALSE(policy::role_named("king"));
+  auto bytes = policy::encode_entry(an_entry(with([](auto&) {})));
+  const std::size_t flags_at = bytes.size() - 64 - 2;
+  REQUIRE(bytes[flags_at] == 0);
+  bytes[flags_at] = 4;
+  CHECK(refused(bytes) == Fault::malformed);
+  bytes[flags_at] = 2;  // a key that is not there
+  CHECK(refused(bytes) == Fault::malformed);
+}
+
+TEST_CASE("policy entry: the bytes of a log with accounts are those of the golden file") {
+  const City city;
+  auto log = city.log();
+  GoldenSheet sheet("policy_accounts.txt");
+  sheet.note("WIRE.md section 5: a leader with a key of her own, and a clerk whose account was disabled");
+  put_keys(sheet, city);
+  REQUIRE(log.append(city.next(log, a_unit())).has_value());
+  const policy::Account lan{"W-VYDA", "lan", "Trần Thị Lan", policy::Role::leader, true, made<SignKey>(0x66), ""};
+  REQUIRE(log.append(city.next(log, lan)).has_value());
+  REQUIRE(log.append(city.next(log, policy::Account{"W-VYDA", "hòa", "", policy::Role::clerk, false, {}, "nghỉ việc"})).has_value());
+  put_entries(sheet, log);
+  sheet.check();
 }
 
 TEST_CASE("policy entry: a calendar has days in their order, none twice, in this century, with known marks") {

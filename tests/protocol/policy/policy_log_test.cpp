@@ -323,6 +323,20 @@ TEST_CASE("policy log: two devices never may give one serial on one day, not eve
   CHECK(log.code_blocks("H57.01").size() == 6);
 }
 
+TEST_CASE("policy log: of a shared code the newest entry counts, and one without dossiers settles it") {
+  const City city;
+  auto log = city.log();
+  const policy::SharedCode two{"H57-1", {{made<Did>(1), "W-A"}, {made<Did>(2), "W-B"}}};
+  const policy::SharedCode three{"H57-1", {{made<Did>(1), "W-A"}, {made<Did>(2), "W-B"}, {made<Did>(3), "W-C"}}};
+  const policy::SharedCode other{"H57-2", {{made<Did>(1), "W-A"}, {made<Did>(4), "W-B"}}};
+  for (const auto& body : {two, other, three}) must_append(log, city.next(log, body));
+  CHECK(log.shared_codes().at("H57-1") == three);
+  must_append(log, city.next(log, policy::SharedCode{"H57-1", {}}));
+  CHECK(log.shared_codes().size() == 1);
+  CHECK(log.shared_codes().contains("H57-2"));
+  CHECK(refused(log, city.next(log, two, city.root)) == Fault::bad_signature);
+}
+
 TEST_CASE("policy log: a unit has one heir, known units only, and no circle of heirs") {
   const City city;
   auto log = city.log();
@@ -350,6 +364,26 @@ TEST_CASE("policy log: a user's unit is there; what is said of him may change") 
   CHECK(refused(log, city.next(log, lan, city.root)) == Fault::bad_signature);
   must_append(log, city.next(log, lan));
   must_append(log, city.next(log, policy::UserStanding{"W-A", "lan", false, false, false, false, "moved away"}));
+}
+
+TEST_CASE("policy log: the newest word on an account counts; its unit is there, and only the operations key speaks") {
+  const City city;
+  auto log = city.log();
+  policy::Account lan{"W-A", "lan", "Trần Thị Lan", policy::Role::clerk, true, {}, ""};
+  CHECK(refused(log, city.next(log, lan)) == Fault::not_found);
+  must_append(log, city.next(log, a_unit("W-A")));
+  CHECK(refused(log, city.next(log, lan, city.root)) == Fault::bad_signature);
+  CHECK(log.account("W-A", "lan") == nullptr);
+  must_append(log, city.next(log, lan));
+  CHECK(*log.account("W-A", "lan") == lan);
+  CHECK(log.account("W-A", "la") == nullptr);
+  CHECK(log.account("W-B", "lan") == nullptr);
+  lan.role = policy::Role::leader;
+  lan.enabled = false;
+  lan.reason = "moved away";
+  must_append(log, city.next(log, lan));
+  CHECK(*log.account("W-A", "lan") == lan);
+  CHECK(log.accounts().size() == 1);
 }
 
 TEST_CASE("policy log: the newest calendar that names a year says all of that year, and nothing of others") {

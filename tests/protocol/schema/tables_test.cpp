@@ -14,7 +14,7 @@ using record::Path;
 using record::Step;
 
 TEST_CASE("schema: holds all national fields, our extensions, and the rounds' papers and fees in the shape of the dossier's") {
-  CHECK(fields().size() == 108 + 12 + 5 + 7 + 4);
+  CHECK(fields().size() == 108 + 12 + 5 + 7 + 4 + 2 + 4);
   const auto* name = find("", "ChuHoSo");
   REQUIRE(name != nullptr);
   CHECK(name->vi == "Chủ hồ sơ");

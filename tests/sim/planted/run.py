@@ -1,19 +1,23 @@
 #!/usr/bin/env python3
-"""Plants one bug after another in a copy of the sources and requires that the simulation notices each (README.md here)."""
+"""Plants one bug after another in a copy of the sources and requires that the simulation, or the tests of merging, notice each (README.md here)."""
 
 import argparse
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
+MERGE = ROOT / "tests" / "protocol" / "merge" / "planted"
 COPY = ROOT / "build" / "planted" / "src"
 BUILD = COPY / "build" / "planted"  # as deep as build/dev, so that what the compiler is told looks the same
 SEEDS_AT_ONCE = 20
 SECONDS_PER_SEED_MAX = 60
+LAW_ENVIRONMENT = {"RC_PARAMS": "seed=20240229 max_success=2000"}
+LAW_SECONDS_MAX = 600
 
 
 def copy_sources():
@@ -34,12 +38,12 @@ def copy_sources():
         to.write_bytes(content)
 
 
-def build():
+def build(program):
     """False when it does not compile. Warnings are not what this is about."""
     if not (BUILD / "build.ninja").is_file():
         subprocess.run(["cmake", "-G", "Ninja", "-S", COPY, "-B", BUILD, "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS=-w",
                         "-DWARD_TESTS=ON"], check=True, stdout=subprocess.DEVNULL)
-    done = subprocess.run(["cmake", "--build", BUILD, "-j", str(os.cpu_count()), "--target", "ward_sim"], capture_output=True, text=True)
+    done = subprocess.run(["cmake", "--build", BUILD, "-j", str(os.cpu_count()), "--target", program], capture_output=True, text=True)
     if done.returncode != 0:
         print(done.stdout[-4000:], file=sys.stderr)
     return done.returncode == 0
@@ -64,6 +68,17 @@ def first_complaint(seeds):
         if said:
             return said
     return None
+
+
+def passes(tests):
+    """Whether these tests of merging do, each law on a few histories that stay the same."""
+    program = BUILD / "bin" / "test_protocol_merge"
+    try:
+        done = subprocess.run([program, re.sub(r"([,\[\]])", r"\\\1", tests)], capture_output=True, timeout=LAW_SECONDS_MAX,
+                              env=os.environ | LAW_ENVIRONMENT, cwd=COPY)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
 
 
 def hunks_of(patch):
@@ -97,54 +112,90 @@ def plant(patch):
     return were
 
 
-def try_bug(file, seeds):
+class Simulation:
+    """Seeds run until one fails."""
+
+    program = "ward_sim"
+    bugs = sorted(HERE.glob("*.patch"))
+
+    def __init__(self, wanted):
+        self.wanted = wanted
+
+    def sound(self):
+        print(f"{self.wanted.sound_seeds} seeds without a bug", flush=True)
+        return first_complaint(self.wanted.sound_seeds)
+
+    def notices(self, _):
+        said = first_complaint(self.wanted.seeds)
+        return (said is not None, said or f"{self.wanted.seeds} seeds noticed nothing")
+
+
+class Merging:
+    """Each test that the patch names must fail."""
+
+    program = "test_protocol_merge"
+    bugs = sorted(MERGE.glob("*.patch"))
+
+    def __init__(self, _):
+        pass
+
+    def sound(self):
+        print("the tests of merging without a bug", flush=True)
+        return None if passes("~every history*") else "the tests of merging fail"
+
+    def notices(self, patch):
+        named = [line[len("Noticed by: "):] for line in patch.splitlines() if line.startswith("Noticed by: ")]
+        blind = [test for test in named if passes(test)]
+        return (bool(named) and not blind, f"not noticed by {blind}" if blind else "; ".join(named) or "the patch names no test")
+
+
+def try_bug(judge, file):
     """Plants it, looks whether it is noticed, takes it out again."""
     patch = file.read_text()
     print(f"{file.stem}: {patch.splitlines()[0]}", flush=True)
     began = time.monotonic()
     were = plant(patch)
     if were is None:
-        print("  FAILED: the patch does not apply any more; write it anew for the code as it is now")
+        print("  FAILED: the patch does not apply any more; write it anew for the code as it is now", flush=True)
         return False
     try:
-        if not build():
-            print("  FAILED: it does not compile")
+        if not build(judge.program):
+            print("  FAILED: it does not compile", flush=True)
             return False
-        said = first_complaint(seeds)
+        noticed, said = judge.notices(patch)
     finally:
         for path, text in were.items():
             (COPY / path).write_text(text)
     seconds = time.monotonic() - began
-    if said is None:
-        print(f"  FAILED: {seeds} seeds noticed nothing ({seconds:.0f} s)")
-        return False
-    print(f"  noticed by {said} ({seconds:.0f} s)", flush=True)
-    return True
+    print(f"  {'noticed by' if noticed else 'FAILED:'} {said} ({seconds:.0f} s)", flush=True)
+    return noticed
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=400, help="how many each bug may survive (default %(default)s)")
     parser.add_argument("--sound-seeds", type=int, default=60, help="how many must pass without any bug (default %(default)s)")
-    parser.add_argument("names", nargs="*", help="which bugs; all when none is named")
+    parser.add_argument("names", nargs="*", help="which bugs, or simulation, or merging; all when none is named")
     wanted = parser.parse_args()
-    bugs = sorted(HERE.glob("*.patch"))
-    unknown = set(wanted.names) - {bug.stem for bug in bugs}
-    if unknown:
+    sets = {"simulation": Simulation(wanted), "merging": Merging(wanted)}
+    known = {bug.stem for judge in sets.values() for bug in judge.bugs}
+    if unknown := set(wanted.names) - known - set(sets):
         parser.error("no such bug: " + ", ".join(sorted(unknown)))
-    bugs = [bug for bug in bugs if not wanted.names or bug.stem in wanted.names]
 
     COPY.mkdir(parents=True, exist_ok=True)
     copy_sources()
-    if not build():
-        sys.exit("the sources do not compile")
-    said = first_complaint(wanted.sound_seeds)
-    if said:
-        sys.exit(f"without any bug, {said}")
-    print(f"{wanted.sound_seeds} seeds pass without a bug", flush=True)
-
-    missed = [bug.stem for bug in bugs if not try_bug(bug, wanted.seeds)]
-    print(f"{len(bugs) - len(missed)} of {len(bugs)} planted bugs noticed" + (": not " + ", ".join(missed) if missed else ""))
+    tried, missed = 0, []
+    for name, judge in sets.items():
+        bugs = [bug for bug in judge.bugs if not wanted.names or name in wanted.names or bug.stem in wanted.names]
+        if not bugs:
+            continue
+        if not build(judge.program):
+            sys.exit("the sources do not compile")
+        if said := judge.sound():
+            sys.exit(f"without any bug, {said}")
+        tried += len(bugs)
+        missed += [bug.stem for bug in bugs if not try_bug(judge, bug)]
+    print(f"{tried - len(missed)} of {tried} planted bugs noticed" + (": not " + ", ".join(missed) if missed else ""))
     sys.exit(1 if missed else 0)
 
 

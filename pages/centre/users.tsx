@@ -1,0 +1,217 @@
+import {useState} from 'preact/hooks';
+import {newKey, type Trouble, write} from '../common/api';
+import type {Role, User} from '../common/desk/model';
+import {useRead} from '../common/live';
+import {Dialog} from '../common/parts/dialog';
+import {SelectField, TextField} from '../common/parts/field';
+import {Heading} from '../common/parts/heading';
+import {Icon} from '../common/parts/icon';
+import {Entered, TroubleSaid} from '../common/parts/said';
+import {schema, useNames} from '../common/schema';
+import {useTexts} from '../common/settings';
+import {useStore} from '../common/store';
+import {committed, fold} from '../common/text';
+
+const roles: readonly Role[] = ['clerk', 'desk_head', 'leader', 'accountant', 'technician', 'administrator', 'auditor'];
+
+const userPath = (user: User, act: string): string => `/v1/users/${encodeURIComponent(user.name)}/${act}`;
+
+function useRoles(): {value: string; label: string}[] {
+  const t = useTexts();
+  return roles.map((role) => ({value: role, label: t.users.roles[role]}));
+}
+
+/** A new account. */
+function AddUser({onClose}: {onClose: () => void}) {
+  const t = useTexts();
+  const names = useNames();
+  const units = useStore(schema).units;
+  const [name, setName] = useState('');
+  const [display, setDisplay] = useState('');
+  const [unit, setUnit] = useState('');
+  const [role, setRole] = useState('clerk');
+  const [trouble, setTrouble] = useState<Trouble>();
+  const [key] = useState(newKey());
+  const send = async (): Promise<void> => {
+    const answer = await write('/v1/users', {name: committed(name), display: committed(display), unit, role}, key);
+    if (answer.ok) onClose();
+    else setTrouble(answer.trouble);
+  };
+  return (
+    <Dialog title={t.users.addTitle} onClose={onClose}>
+      <p>{t.users.explain}</p>
+      <SelectField label={t.users.unit} value={unit} onChange={setUnit} choices={units.map((one) => ({value: one.code, label: names.unit(one.code)}))} empty={t.form.nothing} required name="unit" />
+      <TextField label={t.users.name} hint={t.users.nameHint} value={name} onChange={setName} required name="name" />
+      <TextField label={t.users.display} value={display} onChange={setDisplay} name="display" />
+      <SelectField label={t.users.role} value={role} onChange={setRole} choices={useRoles()} name="role" />
+      {trouble && <TroubleSaid trouble={trouble} />}
+      <div class="buttons">
+        <button type="button" onClick={onClose}>
+          {t.dialog.cancel}
+        </button>
+        <button type="button" class="primary" disabled={unit === '' || committed(name) === ''} onClick={() => void send()}>
+          {t.users.add}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function DisableUser({user, onClose}: {user: User; onClose: () => void}) {
+  const t = useTexts();
+  const names = useNames();
+  const [reason, setReason] = useState('');
+  const [trouble, setTrouble] = useState<Trouble>();
+  const [key] = useState(newKey());
+  const send = async (): Promise<void> => {
+    const answer = await write(userPath(user, 'disabling'), {unit: user.unit, reason: committed(reason)}, key);
+    if (answer.ok) onClose();
+    else setTrouble(answer.trouble);
+  };
+  return (
+    <Dialog title={t.users.disableTitle} onClose={onClose}>
+      <p>
+        <Entered text={user.display || user.name} /> · {names.unit(user.unit)}
+      </p>
+      <p>{t.users.disableExplain}</p>
+      <TextField label={t.users.reason} value={reason} onChange={setReason} required lines={2} name="reason" />
+      {trouble && <TroubleSaid trouble={trouble} />}
+      <div class="buttons">
+        <button type="button" onClick={onClose}>
+          {t.dialog.cancel}
+        </button>
+        <button type="button" class="danger" disabled={committed(reason) === ''} onClick={() => void send()}>
+          {t.users.disable}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** Another role or name; one that was disabled stands again. */
+function ResetUser({user, onClose}: {user: User; onClose: () => void}) {
+  const t = useTexts();
+  const names = useNames();
+  const [display, setDisplay] = useState(user.display);
+  const [role, setRole] = useState<string>(user.role);
+  const [trouble, setTrouble] = useState<Trouble>();
+  const [key] = useState(newKey());
+  const send = async (): Promise<void> => {
+    const answer = await write(userPath(user, 'reset'), {unit: user.unit, display: committed(display), role}, key);
+    if (answer.ok) onClose();
+    else setTrouble(answer.trouble);
+  };
+  return (
+    <Dialog title={t.users.resetTitle} onClose={onClose}>
+      <p>
+        <Entered text={user.name} /> · {names.unit(user.unit)}
+      </p>
+      <TextField label={t.users.display} value={display} onChange={setDisplay} name="display" />
+      <SelectField label={t.users.role} value={role} onChange={setRole} choices={useRoles()} name="role" />
+      {trouble && <TroubleSaid trouble={trouble} />}
+      <div class="buttons">
+        <button type="button" onClick={onClose}>
+          {t.dialog.cancel}
+        </button>
+        <button type="button" class="primary" onClick={() => void send()}>
+          {t.users.reset}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function Row({user, onDisable, onReset}: {user: User; onDisable: () => void; onReset: () => void}) {
+  const t = useTexts();
+  const names = useNames();
+  return (
+    <tr>
+      <th scope="row">
+        <Entered text={user.display || user.name} />
+        <span class="hint">
+          <Entered text={user.name} />
+        </span>
+      </th>
+      <td>{names.unit(user.unit)}</td>
+      <td>
+        {t.users.roles[user.role]}
+        {user.key && <span class="hint">{t.users.signs(user.key.slice(0, 8))}</span>}
+      </td>
+      <td>
+        {user.enabled ? t.users.stands : t.users.disabled}
+        {user.reason && (
+          <span class="hint">
+            <Entered text={user.reason} />
+          </span>
+        )}
+      </td>
+      <td>
+        <button type="button" class="small" onClick={onReset}>
+          {t.users.resetOpen}
+        </button>
+        {user.enabled && (
+          <button type="button" class="small" onClick={onDisable}>
+            {t.users.disableOpen}
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+type Asking = {what: 'add'} | {what: 'disable' | 'reset'; user: User};
+
+/** Who may act in which unit's name. */
+export function Users() {
+  const t = useTexts();
+  const names = useNames();
+  const [search, setSearch] = useState('');
+  const [asking, setAsking] = useState<Asking>();
+  const {value, trouble} = useRead<{users: User[]}>('/v1/users');
+  const wanted = fold(search);
+  const rows = value?.users.filter((one) => fold(`${one.name} ${one.display} ${one.unit} ${names.unit(one.unit)}`).includes(wanted));
+  const close = (): void => setAsking(undefined);
+  return (
+    <>
+      <Heading>{t.nav.users}</Heading>
+      <div class="tools">
+        <label class="search">
+          <Icon name="search" />
+          <span class="sr">{t.users.search}</span>
+          <input id="search" type="search" autocomplete="off" placeholder={t.users.search} value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
+          <kbd>F4</kbd>
+        </label>
+        <button type="button" class="primary" onClick={() => setAsking({what: 'add'})}>
+          {t.users.addOpen}
+        </button>
+      </div>
+      {trouble && <TroubleSaid trouble={trouble} />}
+      {rows && (
+        <p role="status" class="hint">
+          {value?.users.length === 0 ? t.users.none : t.users.count(rows.length)}
+        </p>
+      )}
+      {rows && rows.length > 0 && (
+        <table class="list">
+          <thead>
+            <tr>
+              {[t.users.person, t.users.unit, t.users.role, t.users.standing, t.devices.acts].map((title) => (
+                <th key={title} scope="col">
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((user) => (
+              <Row key={`${user.unit}/${user.name}`} user={user} onDisable={() => setAsking({what: 'disable', user})} onReset={() => setAsking({what: 'reset', user})} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {asking?.what === 'add' && <AddUser onClose={close} />}
+      {asking?.what === 'disable' && <DisableUser user={asking.user} onClose={close} />}
+      {asking?.what === 'reset' && <ResetUser user={asking.user} onClose={close} />}
+    </>
+  );
+}

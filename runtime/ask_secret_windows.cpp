@@ -1,0 +1,24 @@
+#include "runtime/ask_secret.hpp"
+
+#include <windows.h>
+
+#include <cstdio>
+
+namespace ward::runtime {
+
+Result<std::string> ask_secret(std::string_view question) {
+  const auto input = ::GetStdHandle(STD_INPUT_HANDLE);
+  DWORD before = 0;
+  if (::GetConsoleMode(input, &before) == 0)
+    return fail(Fault::invalid, "nobody sits at a terminal who could type the passphrase; use --passphrase-file");
+  ::SetConsoleMode(input, before & ~static_cast<DWORD>(ENABLE_ECHO_INPUT));
+  std::fprintf(stderr, "%.*s ", static_cast<int>(question.size()), question.data());
+  std::string out;
+  for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar())
+    if (c != '\r') out.push_back(static_cast<char>(c));
+  ::SetConsoleMode(input, before);
+  std::fputc('\n', stderr);
+  return out;
+}
+
+}  // namespace ward::runtime

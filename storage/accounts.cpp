@@ -1,0 +1,40 @@
+#include "protocol/base/limits.hpp"
+#include "protocol/text/text.hpp"
+#include "storage/centre_parts.hpp"
+
+/// People's accounts: each word on one is an entry of the policy log.
+namespace ward::storage {
+
+Result<void> Enrolment::add_account(policy::Account account, WallTime now) {
+  WARD_TRY(account.name, text::to_line("the user's name", account.name, limits::name_bytes_max));
+  if (store.policy.account(account.unit, account.name) != nullptr)
+    return fail(Fault::invalid, account.unit + " has an account of this name; `user reset` changes it");
+  return put_account(std::move(account), now);
+}
+
+Result<void> Enrolment::change_account(policy::Account account, WallTime now) {
+  if (store.policy.account(account.unit, account.name) == nullptr)
+    return fail(Fault::not_found, account.unit + " has no account of this name");
+  return put_account(std::move(account), now);
+}
+
+Result<void> Enrolment::put_account(policy::Account account, WallTime now) {
+  const auto* unit = store.policy.unit(account.unit);
+  if (unit == nullptr) return fail(Fault::not_found, "there is no unit " + account.unit);
+  if (account.role == policy::Role::administrator && unit->kind != "centre")
+    return fail(Fault::invalid, "an administrator is of a unit of the kind `centre`");
+  if (!account.display.empty()) {
+    WARD_TRY(account.display, text::to_line("the user's full name", account.display, limits::key_bytes_max));
+  }
+  if (!account.reason.empty()) {
+    WARD_TRY(account.reason, text::to_line("the reason", account.reason, limits::text_bytes_max));
+  }
+  for (const auto* other : store.policy.accounts()) {
+    const bool same_person = other->unit == account.unit && other->name == account.name;
+    if (account.key && other->key == account.key && !same_person)
+      return fail(Fault::invalid, "this key stands for " + other->name + " of " + other->unit + " already");
+  }
+  return append(std::move(account), now);
+}
+
+}  // namespace ward::storage
