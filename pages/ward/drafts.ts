@@ -1,3 +1,4 @@
+import {useRef, useState} from 'preact/hooks';
 import {newKey} from '../common/api';
 import {forget, keeps, load, namesWith, onKeptElsewhere, save} from '../common/keep';
 import {openSeal, seal, unseal} from '../common/seal';
@@ -116,4 +117,22 @@ export function attempt(draft: Draft, body: unknown, at: string): Attempt {
 export function withoutAttempt(draft: Draft): Draft {
   const {sent: _, ...rest} = draft;
   return rest;
+}
+
+export function withValues(draft: Draft, values: Record<string, string>): Draft {
+  return {...draft, values: {...draft.values, ...values}};
+}
+
+/** A form's draft and what changes it, kept each time. A key, a choice and an answer of the daemon may all change it before the page is drawn again. */
+export function useDraft(start: () => Draft): [Draft, (change: (now: Draft) => Draft) => void] {
+  const [draft, setDraft] = useState(start);
+  const newest = useRef(draft);
+  return [
+    draft,
+    (change) => {
+      newest.current = change(newest.current);
+      setDraft(newest.current);
+      keepDraft(newest.current);
+    },
+  ];
 }

@@ -10,7 +10,7 @@ import {schema, useNames} from '../common/schema';
 import {useTexts} from '../common/settings';
 import {committed} from '../common/text';
 import {changed, formValue} from './desk';
-import {attempt, type Draft, drafts, dropDraft, keepDraft, newDraft, ownDraft, withoutAttempt} from './drafts';
+import {attempt, type Draft, drafts, dropDraft, newDraft, ownDraft, withoutAttempt, useDraft, withValues} from './drafts';
 import {emptied, type Filling, roundList, roundText, useFilling} from './filling';
 import {errorsOf, focusFirstError, Form, type Values} from './form';
 import {useSaveKey} from './new';
@@ -89,14 +89,14 @@ function ChangedMeanwhile({before, dossier}: {before: Values; dossier: Dossier})
 
 function EditForm({dossier, draftId}: {dossier: Dossier; draftId: string | undefined}) {
   const t = useTexts();
-  const [draft, setDraft] = useState(() => startDraft(dossier, draftId));
+  const [draft, keep] = useDraft(() => startDraft(dossier, draftId));
   const [complaining, setComplaining] = useState(false);
   const [saving, setSaving] = useState(false);
   const [trouble, setTrouble] = useState<Trouble>();
   const before = beforeOf(draft);
   const values = valuesOf(draft);
   const names = useNames();
-  const {filling, proposed} = useFilling(dossier.id, values, before, draft.sent ? undefined : (next) => keep({...draft, values: {...draft.values, ...next}}));
+  const {filling, proposed} = useFilling(dossier.id, values, before, draft.sent || saving ? undefined : (next) => keep((now) => withValues(now, next)));
   const set = {...changed(values, before, schema.get()), ...emptied(values, proposed)};
   const added = storedPapers(draft.values);
   const round = filling?.append[roundList];
@@ -104,11 +104,7 @@ function EditForm({dossier, draftId}: {dossier: Dossier; draftId: string | undef
   const append = round && asked ? {[roundList]: {...round, [roundText]: asked}} : {};
   const changes = Object.keys(set).length + (added[paperList]?.length ?? 0);
   const why = draft.values[whyName] ?? '';
-  const keep = (next: Draft): void => {
-    setDraft(next);
-    keepDraft(next);
-  };
-  const put = (name: string, value: string): void => keep({...draft, values: {...draft.values, [name]: value}});
+  const put = (name: string, value: string): void => keep((now) => withValues(now, {[name]: value}));
   const save = async (): Promise<void> => {
     if (saving || changes === 0) return;
     setTrouble(undefined);
@@ -116,11 +112,11 @@ function EditForm({dossier, draftId}: {dossier: Dossier; draftId: string | undef
     if (errorsOf(schema.get(), values, t).length > 0) return focusFirstError();
     setSaving(true);
     const sent = attempt(draft, {set, add: added, append, seen: draft.version, ...(committed(why) ? {why: committed(why)} : {})}, '');
-    keep({...draft, sent});
+    keep((now) => ({...now, sent}));
     const answer = await write(signed(`${dossierPath(dossier.id)}/changes`), JSON.parse(sent.body), sent.key);
     setSaving(false);
     if (!answer.ok) {
-      if (answer.trouble.status !== 0) keep(withoutAttempt(draft));
+      if (answer.trouble.status !== 0) keep(withoutAttempt);
       return setTrouble(answer.trouble);
     }
     dropDraft(draft);

@@ -17,7 +17,7 @@ export type Offer = {filling: Filling | undefined; proposed: Values};
 
 /**
  * Asked again whenever what it follows from has changed; nothing while there is nothing to propose. What it proposes goes into the boxes that
- * nobody has touched, by `put`. Without `put` nothing is offered: what was sent and not answered must stay as it is.
+ * nobody has touched, by `put`, which gets just those. Without `put` nothing is offered: what is being sent, or was and is not answered, must stay as it is.
  */
 export function useFilling(dossier: string, values: Values, before: Values, put: ((values: Values) => void) | undefined): Offer {
   const [filling, setFilling] = useState<Filling>();
@@ -41,14 +41,15 @@ export function useFilling(dossier: string, values: Values, before: Values, put:
       const next = withProposals(now.values, before, proposed, last.current);
       last.current = proposed;
       setFilling(answer);
-      if (!sameValues(next, now.values)) now.put(next);
+      const changes = Object.entries(next).filter(([name, value]) => value !== (now.values[name] ?? ''));
+      if (changes.length > 0) now.put(Object.fromEntries(changes));
     };
     if (asked) void write<Filling>(signed('/v1/filling'), JSON.parse(asked), newKey()).then((answer) => take(answer.ok ? answer.value : undefined));
     else take(undefined);
     return () => {
       wanted = false;
     };
-  }, [asked]);
+  }, [asked, put === undefined]);
   return {filling, proposed: last.current};
 }
 
@@ -74,8 +75,4 @@ function withProposals(values: Values, before: Values, proposed: Values, earlier
 /** What was proposed and taken out again is said to be empty, else it would be proposed once more when it is saved. */
 export function emptied(values: Values, proposed: Values): Values {
   return Object.fromEntries(Object.keys(proposed).filter((name) => committed(values[name] ?? '') === '').map((name) => [name, '']));
-}
-
-function sameValues(one: Values, other: Values): boolean {
-  return [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) => (one[name] ?? '') === (other[name] ?? ''));
 }

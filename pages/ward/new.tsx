@@ -10,7 +10,7 @@ import {useTexts} from '../common/settings';
 import {committed} from '../common/text';
 import {clock, parseTime, storedTime} from '../common/time';
 import {completed, newValues} from './desk';
-import {attempt, type Attempt, type Draft, drafts, dropDraft, keepDraft, newDraft, ownDraft, withoutAttempt} from './drafts';
+import {attempt, type Attempt, type Draft, drafts, dropDraft, newDraft, ownDraft, useDraft, withoutAttempt, withValues} from './drafts';
 import {emptied, useFilling} from './filling';
 import {errorsOf, focusFirstError, Form, type Values} from './form';
 import {Papers, storedPapers} from './papers';
@@ -77,7 +77,7 @@ function startDraft(id: string | undefined): Draft {
 
 export function NewDossier({draftId}: {draftId: string | undefined}) {
   const t = useTexts();
-  const [draft, setDraft] = useState(() => startDraft(draftId));
+  const [draft, keep] = useDraft(() => startDraft(draftId));
   const [complaining, setComplaining] = useState(false);
   const [saving, setSaving] = useState(false);
   const [trouble, setTrouble] = useState<Trouble>();
@@ -86,11 +86,7 @@ export function NewDossier({draftId}: {draftId: string | undefined}) {
     document.querySelector<HTMLElement>('.form input')?.focus();
   }, []);
 
-  const keep = (next: Draft): void => {
-    setDraft(next);
-    keepDraft(next);
-  };
-  const {filling, proposed} = useFilling('', draft.values, noValues, draft.sent ? undefined : (values) => keep({...draft, values}));
+  const {filling, proposed} = useFilling('', draft.values, noValues, draft.sent || saving ? undefined : (values) => keep((now) => withValues(now, values)));
   const prepared = (): Attempt => {
     const at = draft.sent?.at ?? storedTime(new Date());
     return attempt(draft, {...completed(draft.values, schema.get(), at), ...emptied(draft.values, proposed), ...storedPapers(draft.values)}, at);
@@ -98,14 +94,14 @@ export function NewDossier({draftId}: {draftId: string | undefined}) {
   const send = async (sent: Attempt): Promise<void> => {
     setSimilar([]);
     setSaving(true);
-    keep({...draft, sent});
+    keep((now) => ({...now, sent}));
     const answer = await write<Created>(signed('/v1/dossiers'), JSON.parse(sent.body), sent.key);
     setSaving(false);
     if (answer.ok) {
       dropDraft(draft);
       return go('dossiers', answer.value.id);
     }
-    if (answer.trouble.status !== 0) keep(withoutAttempt(draft));
+    if (answer.trouble.status !== 0) keep(withoutAttempt);
     setTrouble(answer.trouble);
   };
   const save = async (): Promise<void> => {
@@ -123,7 +119,7 @@ export function NewDossier({draftId}: {draftId: string | undefined}) {
   };
   useSaveKey(() => void save());
 
-  const put = (name: string, value: string): void => keep({...draft, values: {...draft.values, [name]: value}});
+  const put = (name: string, value: string): void => keep((now) => withValues(now, {[name]: value}));
   return (
     <>
       <Heading quiet>{t.nav.newDossier}</Heading>
