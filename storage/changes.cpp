@@ -10,8 +10,8 @@
 namespace ward::storage {
 
 NewChange completed(const NewChange& change, const std::vector<Saved>& before) {
-  NewChange out{change.change, change.did};
-  if (change.complete) change.complete(out.change, before);
+  auto out = change;
+  if (out.complete) out.complete(out.change, before);
   return out;
 }
 

@@ -50,10 +50,10 @@ void share_record(Store& store, std::int64_t segment, std::uint8_t leaf, std::in
 [[nodiscard]] segment::Row open_row(Store& store, const StoredRecord& stored);
 [[nodiscard]] segment::Row sealed_row(const StoredRecord& stored);
 
-/// Chain of one incarnation: how far it is held without a gap, and the statement that ends there.
 /// A receipt tells no more incarnations than these of which it was not asked.
 inline constexpr std::size_t strangers_told_max = 8;
 
+/// Chain of one incarnation: how far it is held without a gap, and the statement that ends there.
 struct Chain {
   Seq count = 0;
   Hash head;  ///< zero when `count` is
