@@ -11,6 +11,7 @@ extern const std::string_view ward_openapi;
 namespace ward::agent {
 
 void Api::add_routes(runtime::Router& router) {
+  router.after_each([this] { ward_.fetch_what_was_missed(); });
   const auto plain = [&](const char* method, std::string_view pattern, Response (Api::*handler)()) {
     router.add(method, pattern, [this, handler](const Request&) { return (this->*handler)(); });
   };

@@ -110,7 +110,6 @@ struct Standing {
 [[nodiscard]] boost::json::object status_json(Ward& ward, const Standing& standing);
 [[nodiscard]] boost::json::object codes_json(const storage::CodesStanding& codes, std::uint64_t shared);
 [[nodiscard]] boost::json::object receipt_json(const sync::Receipted& receipted);
-[[nodiscard]] boost::json::object json_of(const storage::Verification& found);
 /// A dossier that no receipt covers: why not, and what a person can do. `now` by this PC's clock.
 [[nodiscard]] boost::json::object outbox_json(const storage::WaitingDossier& dossier, const LinkStanding& link, WallTime now);
 

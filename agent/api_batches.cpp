@@ -1,5 +1,6 @@
 #include "agent/api.hpp"
 #include "desk/accounts.hpp"
+#include "desk/edits.hpp"
 #include "protocol/text/text.hpp"
 
 #include "runtime/dossier_json.hpp"
@@ -159,6 +160,9 @@ runtime::Response Api::apply_lines(const Request& request) {
     change.seen = std::move(edit->seen);
     change.ops = std::move(edit->ops);
     change.reason = std::move(edit->reason);
+    auto waits = desk::must_wait(ward_.store.store(), *did, change);
+    if (waits.has_error()) return refuse_line({line.number, waits.error()});
+    if (*waits) return refuse_line(line.number, **std::move(waits));
     changes.push_back({std::move(change), *did});
     numbers.push_back(line.number);
   }

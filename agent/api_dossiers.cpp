@@ -85,24 +85,15 @@ runtime::Response Api::evidence(const Request& request) {
 }
 
 runtime::Response Api::create(const Request& request) {
-  const auto body = runtime::parse_object(request.body);
-  if (body.has_error()) return refuse(body.error());
-  auto ops = runtime::ops_of_dossier(*body);
-  if (ops.has_error()) return refuse(ops.error());
-  const auto code = runtime::text_member(*body, "MaHoSo", {});
-  if (code.has_error()) return refuse(code.error());
-  if (const auto trouble = desk::must_be_free(ward_.store.store(), *code)) return respond(*trouble);
-  auto user = user_of(request);
-  if (user.has_error()) return refuse(user.error());
-  record::Change change;
-  change.user = *std::move(user);
-  change.ops = *std::move(ops);
-  auto filled = fill(request, std::nullopt, change);
+  auto begun = desk::beginning_of(ward_.store.store(), request);
+  if (begun.has_error()) return refuse(begun.error());
+  if (begun->trouble) return respond(*begun->trouble);
+  auto filled = fill(request, std::nullopt, begun->change);
   if (filled.has_error()) return refuse(filled.error());
-  const auto saved = save(request, {{std::move(change), std::nullopt}}, [&](const auto& all) {
+  const auto saved = save(request, {{std::move(begun->change), std::nullopt}}, [&](const auto& all) {
     auto out = desk::saved_json(all.front());
     out["filled"] = *filled;
-    out["code"] = code->empty() ? all.front().code : *code;
+    out["code"] = begun->code.empty() ? all.front().code : begun->code;
     out["provisional"] = all.front().provisional;
     return respond(out, 201);
   });

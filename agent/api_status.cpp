@@ -2,6 +2,7 @@
 
 #include "runtime/calendar_json.hpp"
 #include "desk/office_hours.hpp"
+#include "desk/verification.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/dossier_json.hpp"
@@ -116,13 +117,6 @@ json::object receipt_json(const sync::Receipted& receipted) {
           {"bytes", hex(log::encode_receipt(receipt))}};
 }
 
-json::object json_of(const storage::Verification& found) {
-  return {{"records", found.records},
-          {"segments", found.segments},
-          {"dossiers", found.dossiers},
-          {"damage", json::array(found.damage.begin(), found.damage.end())}};
-}
-
 runtime::Response Api::status() {
   const auto standing = standing_of(ward_);
   return standing.has_error() ? refuse(standing.error()) : respond(status_json(ward_, *standing));
@@ -199,7 +193,7 @@ runtime::Response Api::sync(const Request& request) {
 
 runtime::Response Api::verify() {
   const auto found = storage::verify_store(ward_.store.store());
-  return found.has_error() ? refuse(found.error()) : respond(json_of(*found));
+  return found.has_error() ? refuse(found.error()) : respond(desk::json_of(*found));
 }
 
 }  // namespace ward::agent

@@ -65,6 +65,10 @@ void Ward::sync_now() {
   changed();
 }
 
+void Ward::fetch_what_was_missed() {
+  if (std::exchange(store.store().missed_now, false)) outbox_grew();
+}
+
 Result<void> Ward::pause(bool paused) {
   WARD_CHECK(store.store().db.transact("store pause", [&]() -> Result<void> {
     storage::set_meta_number(store.store(), paused_key, paused ? 1 : 0);

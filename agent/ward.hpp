@@ -67,6 +67,8 @@ class Ward {
   /// Gives what waits with a provisional code its official one, where that can be now.
   void give_official_codes(Now now);
   void sync_now();
+  /// Records that somebody needed and that are at the centre only come over the link, soon.
+  void fetch_what_was_missed();
   [[nodiscard]] Result<void> pause(bool paused);
   [[nodiscard]] bool paused() const noexcept { return paused_; }
   void set_wake_link(std::function<void()> wake) { wake_link_ = std::move(wake); }

@@ -77,6 +77,9 @@ agent::Event Ward::perform(agent::StoreEffect effect, Now now) {
                    if (const auto arrived = store.take_arrived(); !arrived.empty()) events.add("arrived", ids_json(arrived));
                    compare(delivery.report);
                  },
+                 [&](const agent::FetchedApplied&) {
+                   if (const auto arrived = store.take_arrived(); !arrived.empty()) events.add("arrived", ids_json(arrived));
+                 },
                  [&](const agent::LinkPrepared& prepared) { compare(prepared.report); },
                  [&](const agent::Done&) {
                    if (applied)

@@ -2,6 +2,7 @@
 
 #include "centre/json.hpp"
 #include "desk/office_hours.hpp"
+#include "desk/verification.hpp"
 #include "runtime/calendar_json.hpp"
 #include "runtime/causes.hpp"
 #include "runtime/data_dir.hpp"
@@ -323,11 +324,7 @@ Response Api::new_ticket(const Request& request) {
 }
 
 Response Api::verify() {
-  return answer(storage::verify_store(store_.store()), [](const storage::Verification& found) {
-    json::array damage(found.damage.begin(), found.damage.end());
-    return json::object{
-        {"records", found.records}, {"segments", found.segments}, {"dossiers", found.dossiers}, {"damage", std::move(damage)}};
-  });
+  return answer(storage::verify_store(store_.store()), [](const storage::Verification& found) { return desk::json_of(found); });
 }
 
 }  // namespace ward::centre

@@ -17,6 +17,8 @@ constexpr std::size_t dossiers_at_once = 8;  ///< merged between two turns of th
 constexpr std::chrono::seconds merge_retry{10};
 constexpr std::chrono::seconds refill_pause{2};
 constexpr std::chrono::minutes refill_every{10};  ///< days pass without anybody writing
+constexpr std::chrono::seconds summary_pause{1};
+constexpr std::chrono::hours summaries_every{1};
 
 }  // namespace
 
@@ -44,7 +46,7 @@ Hub::Hub(const asio::any_io_executor& executor, storage::CentreStore& store)
 
 asio::awaitable<std::optional<Error>> Hub::run() {
   auto accepting = server_.run(links_max, [this](runtime::Tcp::socket socket) { return serve(std::move(socket)); });
-  co_await ((std::move(accepting) && merge()) || tend_codes() || ended_.wait());
+  co_await ((std::move(accepting) && merge()) || tend_codes() || write_summaries() || ended_.wait());
   co_return fatal_;
 }
 
@@ -129,6 +131,17 @@ asio::awaitable<void> Hub::tend_codes() {
     pause.expires_after(refill_pause);
     co_await pause.async_wait(asio::use_awaitable);
     co_await merged_.wait_for(refill_every);
+  }
+}
+
+asio::awaitable<void> Hub::write_summaries() {
+  asio::steady_timer pause(co_await asio::this_coro::executor);
+  while (!stopping_) {
+    const auto done = store_.write_summaries(runtime::read_clock());
+    if (done.has_error() && reaction_to(done.error().fault) == Reaction::stop) end(done.error());
+    if (done.has_value() && done->written > 0) wrote();
+    pause.expires_after(done.has_value() && done->more ? summary_pause : summaries_every);
+    co_await pause.async_wait(asio::use_awaitable);
   }
 }
 

@@ -60,6 +60,8 @@ class Hub {
   [[nodiscard]] asio::awaitable<void> merge();
   /// Gives PCs the codes that they lack, and tells wards of those that came twice.
   [[nodiscard]] asio::awaitable<void> tend_codes();
+  /// Of dossiers that rest, in idle time.
+  [[nodiscard]] asio::awaitable<void> write_summaries();
   void tell(const Line& line, const engine::centre::Event& event);
   void log_grew(const Line* whose);
   void applied_grew(const engine::centre::LogView& log);

@@ -66,7 +66,9 @@ constexpr CatalogueEntry entries[] = {
      "Some program reads the database and does not end, or the daemon was killed again and again.",
      "Restart the daemon; look for other programs that hold the file (`fuser -v FILE`)."},
     {Finding::history_alarm, "WS-D024", Gravity::problem, "The centre contradicts what it had signed.",
-     "It was restored from an older backup, or somebody poses as the centre.",
+     "It was restored from an older backup, or somebody poses as the centre; or what it said of a dossier (alarm `summary`) is not what "
+     "the "
+     "dossier's records say.",
      "Call the administrator. This PC keeps what it has and delivers again what the centre lacks."},
     {Finding::segments_refused, "WS-D025", Gravity::problem, "The centre refuses some of this PC's changes.",
      "The centre and this PC differ in version or in what they hold to be this PC's history.",

@@ -228,6 +228,7 @@ void add_version_command(CLI::App& app, Line& line, const char* version) {
     return 0;
   });
   without_config(*made, line);
+  app.set_version_flag("--version", std::string(line.about.name) + " " + version, "the same as `version`");
 }
 
 int run(CLI::App& app, Line& line, int argc, char** argv) {

@@ -2,7 +2,6 @@
 
 #include "desk/accounts.hpp"
 #include "protocol/base/limits.hpp"
-#include "protocol/record/act.hpp"
 #include "protocol/text/text.hpp"
 #include "runtime/dossier_json.hpp"
 #include "runtime/json_input.hpp"
@@ -52,60 +51,20 @@ Result<storage::Trial> try_act(Site& site, const Asked& asked, const record::Cha
   return storage::try_change(site.store(), asked.did, change, author);
 }
 
-Result<Signer> signer_of(const json::object& body) {
-  WARD_TRY(const auto digits, runtime::text_member(body, "sign", {}));
-  if (digits.empty()) return Signer();
-  const auto bytes = unhex(digits);
-  Array<32> seed{};
-  if (bytes.size() != seed.size()) return fail(Fault::invalid, "`sign` must be an official's key, as 64 hexadecimal digits");
-  std::copy(bytes.begin(), bytes.end(), seed.begin());
-  return Signer(std::make_shared<crypto::SignSeed>(seed));
-}
-
-std::optional<Trouble> must_be_own_key(Site& site, const std::string& user, const Signer& signer) {
-  if (!signer) return std::nullopt;
-  const auto author = site.author();
-  if (author.has_error()) return std::nullopt;  // whoever saves says why
-  const auto own = storage::context_of(site.store()).standing_of(author->unit, user, std::nullopt).key;
-  if (own && *own == crypto::public_of(*signer)) return std::nullopt;
-  return Trouble{"not_your_key",
-                 ExitCode::refused,
-                 403,
-                 own ? "This is not the key that the centre has for " + user + "." : "The centre has no key for " + user + ".",
-                 nothing_changed,
-                 "The centre's administrator enters its public half: `user reset NAME --key FILE.pub`.",
-                 {{"user", user}}};
-}
-
-namespace {
-
-/// The change with the official's signature, made when its place is known.
-storage::NewChange signed_change(record::Change change, const Did& did, const OrgId& org, const Signer& signer) {
-  storage::NewChange out{std::move(change), did};
-  if (!signer) return out;
-  out.change.act.clear();
-  out.sign = [signer, org](const record::Change& stored, const storage::ActPlace& at) {
-    return record::sign_act(stored, at.position, at.did, at.policy_epoch, at.past, org, *signer);
-  };
-  return out;
-}
-
-}  // namespace
-
 Response act(Site& site, const runtime::Request& request, const Asked& asked, const Make& make, const Check& check, const Tell& tell) {
   auto wanted = make(asked);
   if (wanted.has_error()) return refuse(wanted.error());
   auto change = change_of(request, asked, *std::move(wanted));
   if (change.has_error()) return refuse(change.error());
   if (const auto trouble = must_be_account(site, change->user)) return respond(*trouble);  // before what it would do is looked at
-  const auto signer = signer_of(asked.body);
-  if (signer.has_error()) return refuse(signer.error());
-  if (const auto trouble = must_be_own_key(site, change->user, *signer)) return respond(*trouble);
-  if (*signer) change->act = Bytes(1);  // tried as signed
+  const auto found = signer_of(site, change->user, asked.body);
+  if (const auto* trouble = std::get_if<Trouble>(&found)) return respond(*trouble);
+  const auto& signer = std::get<Signer>(found);
+  if (signer) change->act = tried_as_signed();
   const auto trial = try_act(site, asked, *change);
   if (trial.has_error()) return refuse(trial.error());
   if (const auto trouble = check(*trial)) return respond(*trouble);
-  const auto saved = save(site, request, {signed_change(*std::move(change), asked.did, site.store().org, *signer)}, [&](const auto& all) {
+  const auto saved = save(site, request, {signed_by(signer, {*std::move(change), asked.did}, site.store().org)}, [&](const auto& all) {
     json::object out{{"id", runtime::id_text(all.front().did)},
                      {"version", runtime::version_text({all.front().position})},
                      {"clock_believed", all.front().clock_believed}};

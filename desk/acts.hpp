@@ -1,14 +1,12 @@
 #pragma once
 
-#include "desk/site.hpp"
+#include "desk/signer.hpp"
 #include "runtime/http.hpp"
-#include "protocol/crypto/keys.hpp"
 #include "storage/dossiers.hpp"
 
 #include <boost/json/object.hpp>
 
 #include <functional>
-#include <memory>
 
 /// An official's act: a request becomes a change, which is tried before it is saved. What would not apply is not taken, and the answer says
 /// why, and who could.
@@ -19,8 +17,6 @@ struct Wanted {
   std::vector<record::Op> ops;
   std::string why;  ///< empty: the body's `why`
 };
-/// The official's own key, opened by whoever asks for the act: it signs this one act, and is kept nowhere.
-using Signer = std::shared_ptr<const crypto::SignSeed>;
 /// A dossier and what a request asks for it.
 struct Asked {
   Did did;
@@ -37,10 +33,8 @@ using Tell = std::function<void(boost::json::object& answer, const storage::Save
 /// The change as it would be saved: who acts, what he saw (`seen`), why.
 [[nodiscard]] Result<record::Change> change_of(const runtime::Request& request, const Asked& asked, Wanted wanted);
 [[nodiscard]] Result<storage::Trial> try_act(Site& site, const Asked& asked, const record::Change& change);
-/// `sign` of the body, 64 hexadecimal digits; null: the act is not signed. `invalid`.
-[[nodiscard]] Result<Signer> signer_of(const boost::json::object& body);
-/// Nothing when it is the key that the policy log names for the user.
-[[nodiscard]] std::optional<runtime::Trouble> must_be_own_key(Site& site, const std::string& user, const Signer& signer);
+/// What stands for the signature while a change is tried: whoever saves it makes the real one.
+[[nodiscard]] inline Bytes tried_as_signed() { return Bytes(1); }
 /// Tries it, saves it, with the official's signature where the body has one, and answers 201 with `id`, `version`, and what `tell` adds.
 [[nodiscard]] runtime::Response act(Site& site, const runtime::Request& request, const Asked& asked, const Make& make, const Check& check,
                                     const Tell& tell);

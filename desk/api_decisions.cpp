@@ -58,8 +58,8 @@ Result<Decision> find_decision(Site& site, const runtime::Request& request, std:
 /// One decision for all that are alike: every one of them is tried, and nothing is saved unless all can be.
 class Bulk {
  public:
-  Bulk(Site& site, const runtime::Request& request, const json::object& body, const FoundItem& decided)
-      : site_(site), request_(request), body_(body), decided_(decided) {}
+  Bulk(Site& site, const runtime::Request& request, json::object body, const FoundItem& decided)
+      : site_(site), request_(request), body_(std::move(body)), decided_(decided) {}
 
   [[nodiscard]] runtime::Response decide(std::int64_t expected) {
     const auto all = storage::alike(site_.store(), decided_.item, alike_max);
@@ -73,14 +73,21 @@ class Bulk {
           "Nothing was decided.",
           "Look at them again; then decide them together, or each by itself.",
           {{"alike", all->size()}}});
+    const auto user = user_of(request_);
+    if (user.has_error()) return refuse(user.error());
+    const auto opened = signer_of(site_, *user, body_);
+    if (const auto* trouble = std::get_if<runtime::Trouble>(&opened)) return respond(*trouble);
+    const auto& signer = std::get<Signer>(opened);
+    body_.erase("sign");
     std::vector<storage::NewChange> changes;
     for (const auto& one : *all) {
       auto change = change_for(one);
       if (change.has_error()) return refuse(change.error());
+      if (signer) change->act = tried_as_signed();
       const auto trial = try_act(site_, {one.dossier.did, one.dossier.state, body_}, *change);
       if (trial.has_error()) return refuse(trial.error());
       if (const auto trouble = must_decide(*trial, one.item)) return respond(*trouble);
-      changes.push_back({*std::move(change), one.dossier.did});
+      changes.push_back(signed_by(signer, {*std::move(change), one.dossier.did}, site_.store().org));
     }
     const auto saved = save(site_, request_, changes, [](const auto& done) {
       json::array resolutions;
@@ -101,14 +108,14 @@ class Bulk {
 
   Site& site_;
   const runtime::Request& request_;
-  const json::object& body_;
+  json::object body_;
   const FoundItem& decided_;
 };
 
 }  // namespace
 
 runtime::Response Api::resolve(const Request& request) {
-  const auto body = runtime::parse_object(request.body);
+  auto body = runtime::parse_object(request.body);
   if (body.has_error()) return refuse(body.error());
   const auto why = runtime::text_member(*body, "why", {});
   if (why.has_error()) return refuse(why.error());
@@ -119,8 +126,8 @@ runtime::Response Api::resolve(const Request& request) {
   auto ops = decision_of(*body, found->item);
   if (ops.has_error()) return refuse(ops.error());
   if (why->empty()) return refuse(fail(Fault::invalid, "a decision needs its reason: `why`; whoever asks later must find it"));
-  if (*same != 1) return Bulk(site_, request, *body, *found).decide(*same);
-  const Asked asked{found->dossier.did, found->dossier.state, *body};
+  if (*same != 1) return Bulk(site_, request, *std::move(body), *found).decide(*same);
+  const Asked asked{found->dossier.did, found->dossier.state, *std::move(body)};
   const auto make = [&](const Asked&) -> Result<Wanted> { return Wanted{*ops, *why}; };
   const auto check = [&](const storage::Trial& trial) { return must_decide(trial, found->item); };
   return act(site_, request, asked, make, check, [&](json::object& answer, const storage::Saved& saved) {

@@ -9,21 +9,12 @@ namespace ward::desk {
 using runtime::respond;
 
 runtime::Response Api::create(const Request& request) {
-  const auto body = runtime::parse_object(request.body);
-  if (body.has_error()) return refuse(body.error());
-  auto ops = runtime::ops_of_dossier(*body);
-  if (ops.has_error()) return refuse(ops.error());
-  const auto code = runtime::text_member(*body, "MaHoSo", {});
-  if (code.has_error()) return refuse(code.error());
-  if (const auto trouble = must_be_free(site_.store(), *code)) return respond(*trouble);
-  auto user = user_of(request);
-  if (user.has_error()) return refuse(user.error());
-  record::Change change;
-  change.user = *std::move(user);
-  change.ops = *std::move(ops);
-  const auto saved = save(site_, request, {{std::move(change), std::nullopt}}, [&](const auto& all) {
+  auto begun = beginning_of(site_.store(), request);
+  if (begun.has_error()) return refuse(begun.error());
+  if (begun->trouble) return respond(*begun->trouble);
+  const auto saved = save(site_, request, {{std::move(begun->change), std::nullopt}}, [&](const auto& all) {
     auto out = saved_json(all.front());
-    out["code"] = *code;
+    out["code"] = begun->code;
     return respond(out, 201);
   });
   return saved.has_error() ? refuse(saved.error()) : *saved;

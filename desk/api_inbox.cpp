@@ -2,6 +2,7 @@
 #include "desk/changed.hpp"
 #include "desk/decision.hpp"
 #include "desk/item_json.hpp"
+#include "protocol/course/course.hpp"
 #include "runtime/dossier_json.hpp"
 #include "runtime/json_input.hpp"
 #include "storage/calendar.hpp"
@@ -112,7 +113,7 @@ runtime::Response Api::item(const Request& request) {
   json::array same;
   for (const auto& one : *like)
     same.push_back(json::object{{"id", item_id(one.dossier.did, one.item)},
-                                {"dossier", one.dossier.state.codes.empty() ? std::string() : one.dossier.state.codes.front()},
+                                {"dossier", course::code_of(one.dossier.state)},
                                 {"dossier_id", runtime::id_text(one.dossier.did)}});
   out["alike"] = std::move(same);
   return respond(out);
@@ -126,15 +127,21 @@ runtime::Response Api::preview(const Request& request) {
   auto ops = decision_of(*body, found->item);
   if (ops.has_error()) return refuse(ops.error());
   const Asked asked{found->dossier.did, found->dossier.state, *body};
-  const auto change = change_of(request, asked, {*std::move(ops), {}});
+  auto change = change_of(request, asked, {*std::move(ops), {}});
   if (change.has_error()) return refuse(change.error());
-  const auto trial = try_act(site_, asked, *change);
+  auto trial = try_act(site_, asked, *change);
+  const bool must_sign = trial.has_value() && storage::refusal_in(*trial) == merge::Refusal::unsigned_act;
+  if (must_sign) {
+    change->act = tried_as_signed();
+    trial = try_act(site_, asked, *change);
+  }
   if (trial.has_error()) return refuse(trial.error());
   const auto trouble = must_decide(*trial, found->item);
   json::array left;
   for (const auto& item : storage::items_of(trial->after))
     left.push_back(json::object{{"id", item_id(asked.did, item)}, {"field", runtime::path_text(item.path())}});
   return respond(json::object{{"applies", !trouble},
+                              {"must_sign", must_sign},
                               {"trouble", trouble ? json::value(runtime::json_of(*trouble)) : json::value()},
                               {"changes", changes_between(trial->before, trial->after)},
                               {"left", std::move(left)},

@@ -1,9 +1,12 @@
 #include "desk/api.hpp"
 #include "desk/fan_out.hpp"
+#include "protocol/merge/meaning.hpp"
 #include "protocol/text/text.hpp"
 #include "runtime/dossier_json.hpp"
 #include "runtime/json_input.hpp"
 #include "storage/calendar.hpp"
+
+#include <algorithm>
 
 /// Linked dossiers (liên thông): what was lodged once fans out to the authorities that work on it.
 namespace ward::desk {
@@ -39,8 +42,16 @@ json::object planned_json(const Planned& planned) {
   return {{"part", planned.part.key}, {"to", planned.part.to}, {"create", planned.create}, {"offer", planned.offer}};
 }
 
+/// What is handed over when it stands already is an act of its own; an offer in the creating change is not.
+void sign_hand_overs(std::vector<storage::NewChange>& changes, const Signer& signer, const OrgId& org) {
+  for (auto& one : changes)
+    if (one.did && std::any_of(one.change.ops.begin(), one.change.ops.end(), merge::needs_signature))
+      one = signed_by(signer, std::move(one), org);
+}
+
 /// What stands in the way although it could be saved: the dossier lies elsewhere, its writer may not act, …
-Result<std::optional<runtime::Trouble>> look_at_changes(Site& site, const Asked& asked, const std::vector<storage::NewChange>& changes) {
+Result<std::optional<runtime::Trouble>> look_at_changes(Site& site, const Asked& asked, const std::vector<storage::NewChange>& changes,
+                                                        const Signer& signer) {
   const auto& context = storage::context_of(site.store());
   WARD_TRY(const auto author, site.author());
   if (context.house_of(author.unit, std::nullopt) != context.house_of(asked.state.custody.unit, std::nullopt))
@@ -48,7 +59,8 @@ Result<std::optional<runtime::Trouble>> look_at_changes(Site& site, const Asked&
   for (const auto& one : changes) {
     if (!one.did) continue;
     // Any ids stand for those of dossiers that are not made yet.
-    const auto whole = storage::completed(one, std::vector<storage::Saved>(changes.size()));
+    auto whole = storage::completed(one, std::vector<storage::Saved>(changes.size()));
+    if (signer) whole.change.act = tried_as_signed();
     WARD_TRY(const auto trial, storage::try_change(site.store(), *one.did, whole.change, author));
     if (auto trouble = must_apply(trial)) return trouble;
   }
@@ -84,10 +96,14 @@ runtime::Response Api::fan_out(const Request& request) {
   const auto plan = plan_of(site_.store(), asked->state, *takers);
   if (plan.has_error()) return refuse(plan.error());
   if (const auto trouble = may_fan_out(asked->state, *plan)) return respond(*trouble);
-  const auto changes = changes_of(asked->state, *plan, *said, site_.store());
-  const auto looked = look_at_changes(site_, *asked, changes);
+  const auto found = signer_of(site_, said->user, asked->body);
+  if (const auto* trouble = std::get_if<runtime::Trouble>(&found)) return respond(*trouble);
+  const auto& signer = std::get<Signer>(found);
+  auto changes = changes_of(asked->state, *plan, *said, site_.store());
+  const auto looked = look_at_changes(site_, *asked, changes, signer);
   if (looked.has_error()) return refuse(looked.error());
   if (*looked) return respond(**looked);
+  sign_hand_overs(changes, signer, site_.store().org);
   const auto saved = save(site_, request, changes, [&](const std::vector<storage::Saved>& all) {
     json::array created, offered;
     for (const auto& planned : *plan) {

@@ -17,7 +17,7 @@ using runtime::respond;
 
 json::object json_of(const merge::DossierState& state) {
   return {{"id", runtime::id_text(state.did)},
-          {"code", state.codes.empty() ? std::string() : state.codes.front()},
+          {"code", course::code_of(state)},
           {"owner", shown_text(state, "ChuHoSo")},
           {"procedure", shown_text(state, "MaTTHC")},
           {"procedure_name", shown_text(state, "TenTTHC")},

@@ -31,6 +31,7 @@ json::object json_of(const Step& step) {
   return {{"status", step.status},
           {"companions", std::move(companions)},
           {"needs_reason", step.needs_reason},
+          {"legal_act", step.legal_act},
           {"blocked_by", ids_json(step.blocked_by)}};
 }
 

@@ -27,12 +27,15 @@ constexpr const char* nothing_changed = "Nothing was changed.";
 
 Op set(const char* field, std::string value) { return {OpKind::set, {Step::field(field)}, record::Value(std::move(value)), std::nullopt}; }
 
-std::string code_of(const merge::DossierState& state) { return state.codes.empty() ? runtime::id_text(state.did) : state.codes.front(); }
+std::string name_of(const merge::DossierState& state) {
+  const auto& code = course::code_of(state);
+  return code.empty() ? runtime::id_text(state.did) : code;
+}
 
 /// The beginning of a part: what it is first, then what it shares, then who is asked to take it.
 std::vector<Op> ops_of_part(const merge::DossierState& whole, const Planned& planned, const std::string& note, storage::Store& store) {
   const auto& row = *planned.part.row;
-  std::vector<Op> out{course::say_part_of(whole.did, code_of(whole), row.key), set("TenTTHC", row.name_vi)};
+  std::vector<Op> out{course::say_part_of(whole.did, name_of(whole), row.key), set("TenTTHC", row.name_vi)};
   if (!row.part_procedure.empty()) out.push_back(set("MaTTHC", row.part_procedure));
   if (const auto* procedure = schema::find_procedure(row.part_procedure)) out.push_back(set("TenLinhVuc", procedure->field));
   if (const auto* unit = store.policy.unit(planned.part.to)) out.push_back(set("DonViXuLy", unit->name_vi));
@@ -60,7 +63,7 @@ Trouble not_linked(const merge::DossierState& whole, const char* because) {
   return {"not_linked",
           ExitCode::failed,
           409,
-          code_of(whole) + " cannot be fanned out: " + because,
+          name_of(whole) + " cannot be fanned out: " + because,
           nothing_changed,
           "Any dossier can be handed over as a whole: `dossier hand-over`.",
           {}};
@@ -70,10 +73,11 @@ Trouble not_linked(const merge::DossierState& whole, const char* because) {
 
 Result<std::vector<Planned>> plan_of(storage::Store& store, const merge::DossierState& whole, const Takers& takers) {
   WARD_TRY(const auto parts, parts_here(store, whole));
-  for (const auto& [key, unit] : takers) {
-    const auto named = std::find_if(parts.begin(), parts.end(), [&, &key = key](const auto& one) { return one.key == key; });
+  for (const auto& taker : takers) {
+    const auto& key = taker.first;
+    const auto named = std::find_if(parts.begin(), parts.end(), [&](const auto& one) { return one.key == key; });
     if (named == parts.end()) return fail(Fault::invalid, "`to` names a part that this dossier does not have: " + key);
-    if (store.policy.unit(unit) == nullptr)
+    if (store.policy.unit(taker.second) == nullptr)
       return fail(Fault::invalid, "`to` must give a unit's code for " + key + "; `GET /v1/units` has them");
   }
   const auto& context = storage::context_of(store);
@@ -82,7 +86,10 @@ Result<std::vector<Planned>> plan_of(storage::Store& store, const merge::Dossier
     const bool create = part.stage == Stage::planned || part.stage == Stage::voided;
     if (part.row == nullptr || (!create && part.stage != Stage::ready)) continue;
     Planned planned{part, create, !create};
-    if (const auto taker = takers.find(part.key); taker != takers.end()) planned.part.to = taker->second;
+    if (const auto taker = takers.find(part.key); taker != takers.end()) {
+      planned.moves = !create && taker->second != part.to;
+      planned.part.to = taker->second;
+    }
     const auto first = part.row->after.empty();
     const auto before = std::find_if(parts.begin(), parts.end(), [&](const auto& one) { return one.key == part.row->after; });
     const bool turn = first || (before != parts.end() && before->stage == Stage::finished);
@@ -134,8 +141,12 @@ std::vector<storage::NewChange> changes_of(const merge::DossierState& whole, con
     out.push_back(change_of(act, ops_of_part(whole, planned, act.note, store), std::nullopt));
     named.emplace_back(planned.part.key, planned.part.to);
   }
-  if (!named.empty()) {
-    auto telling = change_of(act, {}, whole.did);
+  std::vector<Op> moved;
+  for (const auto& planned : plan)
+    if (!planned.create && planned.offer && planned.moves)
+      moved.push_back(course::say_part(planned.part.key, *planned.part.did, planned.part.to));
+  if (!named.empty() || !moved.empty()) {
+    auto telling = change_of(act, std::move(moved), whole.did);
     telling.complete = [named](record::Change& change, const std::vector<storage::Saved>& before) {
       for (std::size_t i = 0; i < named.size(); ++i) change.ops.push_back(course::say_part(named[i].first, before[i].did, named[i].second));
     };

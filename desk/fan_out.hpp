@@ -13,6 +13,7 @@ struct Planned {
   PartHere part;  ///< as it is; `to` as it will be
   bool create = false;
   bool offer = false;
+  bool moves = false;  ///< to another unit than the dossier says so far
 };
 /// Who takes a part instead of the unit that the table names, by part.
 using Takers = std::map<std::string, UnitCode, std::less<>>;

@@ -1,6 +1,7 @@
 #include "desk/item_json.hpp"
 
 #include "desk/office_hours.hpp"
+#include "protocol/course/course.hpp"
 #include "protocol/merge/why.hpp"
 #include "runtime/custody_json.hpp"
 #include "runtime/dossier_json.hpp"
@@ -129,7 +130,7 @@ json::object item_json(const InboxItem& item, const merge::DossierState& state, 
                                             : "not_applied"},
                    {"field", runtime::path_text(item.path())},
                    {"values", values_json(item)},
-                   {"dossier", state.codes.empty() ? std::string() : state.codes.front()},
+                   {"dossier", course::code_of(state)},
                    {"dossier_id", runtime::id_text(state.did)},
                    {"version", runtime::version_text(state.version)},
                    {"unit", state.custody.unit},

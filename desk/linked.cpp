@@ -15,11 +15,6 @@ namespace json = boost::json;
 using course::shown_text;
 using merge::HistoryEntry;
 
-const std::string& code_of(const merge::DossierState& state) {
-  static const std::string none;
-  return state.codes.empty() ? none : state.codes.front();
-}
-
 /// The last entry of that kind that counts; null: none.
 const merge::Said* last(const std::vector<HistoryEntry>& history, record::OpKind kind, const char* field) {
   const merge::Said* out = nullptr;
@@ -84,7 +79,10 @@ Result<void> look_at(storage::Store& store, PartHere& part, bool waits) {
     return view.error().fault == Fault::not_found ? Result<void>() : Result<void>(view.error());
   }
   part.state = std::move(view->state);
-  WARD_TRY(const auto history, storage::dossier_history(store, *part.did));
+  // Of a part that ended long ago the history may be at the centre; since when then has to wait for it.
+  auto found = storage::dossier_history(store, *part.did);
+  if (found.has_error() && found.error().fault != Fault::at_centre) return found.error();
+  const auto history = found.has_value() ? *std::move(found) : std::vector<merge::HistoryEntry>{};
   const auto status = status_of(*part.state);
   part.since = status_since(history);
   if (!shown_text(*part.state, course::void_field).empty())
@@ -162,7 +160,7 @@ json::object part_json(const PartHere& part, const merge::DossierState& whole, c
   if (part.declined) out["declined"] = declined_json(*part.declined);
   if (!part.state) return out;
   const auto row = course::row_of(*part.state);
-  out["code"] = code_of(*part.state);
+  out["code"] = course::code_of(*part.state);
   out["unit"] = part.state->custody.unit;
   out["status"] = row.status;
   out["due"] = row.due;

@@ -1,6 +1,7 @@
 #include "desk/slip.hpp"
 
 #include "desk/office_hours.hpp"
+#include "protocol/course/course.hpp"
 #include "protocol/deadline/judgement.hpp"
 #include "runtime/custody_json.hpp"
 #include "runtime/dossier_json.hpp"
@@ -88,7 +89,7 @@ json::object json_of(const merge::DossierState& state, const merge::Stay& stay, 
 json::object slip_json(const merge::DossierState& state, const deadline::Calendar& calendar, WallTime now) {
   json::array stays;
   for (const auto& stay : state.slip) stays.push_back(json_of(state, stay, calendar, now));
-  json::object out{{"id", runtime::id_text(state.did)}, {"code", state.codes.empty() ? std::string() : state.codes.front()}};
+  json::object out{{"id", runtime::id_text(state.did)}, {"code", course::code_of(state)}};
   for (const auto& [name, field] : {std::pair{"owner", "ChuHoSo"},
                                     {"procedure", "MaTTHC"},
                                     {"procedure_name", "TenTTHC"},

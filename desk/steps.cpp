@@ -2,6 +2,7 @@
 
 #include "protocol/course/course.hpp"
 #include "protocol/course/filling.hpp"
+#include "protocol/merge/meaning.hpp"
 #include "protocol/schema/schema.hpp"
 
 #include <algorithm>
@@ -56,6 +57,7 @@ Step step_to(const merge::DossierState& state, std::string_view status, const de
   for (const auto& [field, value] : course::filling_of(state, act, {calendar, {}}).dates) out.companions.push_back({field, value});
   for (const auto* field : texts_with(status)) out.companions.push_back({field, {}});
   out.needs_reason = status == "3" || status == "5" || status == "7" || status == "8";
+  out.legal_act = merge::needs_signature(ops.front());
   for (const auto& conflict : state.conflicts)
     if (std::find(conflict.blocks.begin(), conflict.blocks.end(), status) != conflict.blocks.end()) out.blocked_by.push_back(conflict.id);
   return out;

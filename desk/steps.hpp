@@ -18,6 +18,7 @@ struct Step {
   std::string status;  ///< its code
   std::vector<Companion> companions;
   bool needs_reason = false;
+  bool legal_act = false;                     ///< whoever has a key signs it
   std::vector<merge::ConflictId> blocked_by;  ///< none may be entered while one of these is open
 };
 

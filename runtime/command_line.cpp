@@ -20,6 +20,8 @@ namespace json = boost::json;
 /// `run &` and the next command of a script: the daemon gets a moment to open its socket.
 constexpr std::chrono::milliseconds start_max{3000};
 constexpr std::chrono::milliseconds start_poll{50};
+constexpr std::chrono::milliseconds fetch_max{15'000};  ///< for a dossier's records to come from the centre
+constexpr std::chrono::milliseconds fetch_poll{200};
 
 Trouble unreachable(const Daemon& daemon, const Error& error) {
   if (!file_exists(daemon.data))
@@ -32,6 +34,11 @@ Trouble unreachable(const Daemon& daemon, const Error& error) {
           "Everything saved here is still here; nothing was changed.",
           std::string("Start it: ") + daemon.program + " run --data " + daemon.data,
           {}};
+}
+
+bool is_being_fetched(const Result<Reply>& reply) {
+  constexpr unsigned unavailable = 503;
+  return reply.has_value() && reply->status == unavailable && trouble_of_json(reply->body, reply->status).name == name_of(Fault::at_centre);
 }
 
 bool is_missing(const Result<Reply>& reply) { return reply.has_error() && reply.error().fault == Fault::not_found; }
@@ -50,6 +57,11 @@ std::variant<json::value, Trouble> call_daemon(const Daemon& daemon, const std::
   auto reply = call_unix(daemon.data + "/api.sock", call, timeout);
   for (auto left = start_max; is_missing(reply) && file_exists(daemon.data) && left.count() > 0; left -= start_poll) {
     std::this_thread::sleep_for(start_poll);
+    reply = call_unix(daemon.data + "/api.sock", call, timeout);
+  }
+  // What is at the centre is being fetched meanwhile.
+  for (auto left = fetch_max; is_being_fetched(reply) && left.count() > 0; left -= fetch_poll) {
+    std::this_thread::sleep_for(fetch_poll);
     reply = call_unix(daemon.data + "/api.sock", call, timeout);
   }
   if (reply.has_error()) return unreachable(daemon, reply.error());

@@ -2,6 +2,7 @@
 
 #include "protocol/base/limits.hpp"
 #include "protocol/base/overloaded.hpp"
+#include "protocol/course/course.hpp"
 #include "protocol/schema/schema.hpp"
 #include "runtime/custody_json.hpp"
 #include "runtime/inbox_words.hpp"
@@ -200,7 +201,7 @@ json::object json_of(const HistoryEntry& entry) {
 }
 
 json::object json_of(const merge::DossierState& state) {
-  json::object out{{"code", state.codes.empty() ? "" : state.codes.front()},
+  json::object out{{"code", course::code_of(state)},
                    {"codes", json::array(state.codes.begin(), state.codes.end())},
                    {"id", id_text(state.did)},
                    {"version", version_text(state.version)},
@@ -234,7 +235,7 @@ json::object json_of(const merge::DossierState& state) {
 
 json::object national_json_of(const merge::DossierState& state) {
   json::object out;
-  if (!state.codes.empty()) out[code_field] = state.codes.front();
+  if (const auto& code = course::code_of(state); !code.empty()) out[code_field] = code;
   for (const auto& field : schema::fields()) {
     if (!field.parent.empty()) continue;
     if (field.type == schema::Type::list) {

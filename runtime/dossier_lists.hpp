@@ -52,6 +52,7 @@ template <class View>
   auto out = json_of(view.state);
   out["deadline"] = deadline_json(course::row_of(view.state), today);
   add_standing(out, view.standing);
+  out["records"] = view.records_here ? "here" : "at_centre";
   return out;
 }
 

@@ -74,6 +74,8 @@ class Router {
  public:
   /// `pattern` as `/v1/dossiers/{code}/changes`; a {part} matches one segment.
   void add(std::string method, std::string_view pattern, Handler handler, For whom = For::callers);
+  /// Runs after each handler.
+  void after_each(std::function<void()> work) { after_ = std::move(work); }
   /// 401, 403, 404 and 405 are answers too.
   [[nodiscard]] Response answer(Request request) const;
   /// `GET /v1/status`, …, as they were added.
@@ -87,6 +89,7 @@ class Router {
     For whom;
   };
   std::vector<Route> routes_;
+  std::function<void()> after_;
 };
 
 struct Reply {

@@ -1,5 +1,6 @@
 #include "runtime/http_server.hpp"
 
+#include "protocol/base/wipe.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/events.hpp"
 
@@ -92,8 +93,10 @@ std::optional<Trouble> identify(const Message& message, const std::string& accou
   return std::nullopt;
 }
 
-/// Fills in `request`, and answers it.
-Response answer_to(const Router& router, Doorkeeper& doorkeeper, Message message, const std::string& account, Request& request) {
+/// Answers the message. `session`: what names its page's.
+Response answer_to(const Router& router, Doorkeeper& doorkeeper, Message message, const std::string& account, std::string& session) {
+  const Wiped wiped(message.body());
+  Request request;
   request.method = std::string(message.method_string());
   const bool is_path = read_target(message.target(), request);
   // Who may not knock does not learn what is well-formed.
@@ -103,7 +106,14 @@ Response answer_to(const Router& router, Doorkeeper& doorkeeper, Message message
   request.if_none_match = header(message, "If-None-Match");
   request.last_event_id = header(message, "Last-Event-ID");
   request.body = std::move(message.body());
-  return router.answer(request);
+  session = request.session;
+  return router.answer(std::move(request));
+}
+
+/// A request may have held a passphrase: nothing of it stays in the connection's buffer.
+void wipe_read(beast::flat_buffer& buffer) {
+  const auto free = buffer.prepare(buffer.capacity() - buffer.size());
+  wipe(free.data(), free.size());
 }
 
 /// What a request that could not even be read is told.
@@ -273,10 +283,11 @@ asio::awaitable<void> HttpServer::serve(Socket socket, std::string account) {
     }
     if (error == http::error::end_of_stream || error == beast::error::timeout || error == asio::error::operation_aborted) co_return;
     keep = !error && parser.get().keep_alive();
-    Request request;
-    auto response = error ? unreadable(error) : answer_to(router_, doorkeeper_, parser.release(), account, request);
+    std::string session;
+    auto response = error ? unreadable(error) : answer_to(router_, doorkeeper_, parser.release(), account, session);
+    wipe_read(buffer);
     if (response.events != nullptr && event_streams_ < limits_.event_streams_max) {
-      Streaming streaming(*this, stream, std::move(response), std::move(request.session));
+      Streaming streaming(*this, stream, std::move(response), std::move(session));
       co_await streaming.run();
       co_return;
     }

@@ -1,7 +1,11 @@
 #include "runtime/json_input.hpp"
 
-#include <boost/json/parse.hpp>
+#include "protocol/base/wipe.hpp"
 
+#include <boost/json/memory_resource.hpp>
+#include <boost/json/parser.hpp>
+
+#include <array>
 #include <charconv>
 
 namespace ward::runtime {
@@ -13,12 +17,36 @@ Error must_be(std::string_view name, const std::string& kind) {
   return fail(Fault::invalid, "`" + std::string(name) + "` must be " + kind);
 }
 
+/// What a person sends may hold a passphrase: nothing of it stays in memory that is given back.
+class Wiping final : public json::memory_resource {
+  void* do_allocate(std::size_t bytes, std::size_t) override { return ::operator new(bytes); }
+  void do_deallocate(void* at, std::size_t bytes, std::size_t) override {
+    wipe(at, bytes);
+    ::operator delete(at);
+  }
+  bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
+};
+
+json::storage_ptr wiping() {
+  static Wiping all;
+  return &all;
+}
+
+json::value parse(std::string_view text, json::error_code& error) {
+  std::array<unsigned char, 4096> room{};
+  const Wiped wiped(room);
+  json::parser parser(wiping(), {}, room.data(), room.size());
+  parser.reset(wiping());
+  parser.write(text, error);
+  return error ? json::value() : parser.release();
+}
+
 }  // namespace
 
 Result<json::object> parse_object(std::string_view text) {
   if (text.empty()) return json::object();
   json::error_code error;
-  auto value = json::parse(text, error);
+  auto value = parse(text, error);
   if (error) return fail(Fault::invalid, "this is not JSON: " + error.message());
   if (!value.is_object()) return fail(Fault::invalid, "this must be a JSON object: {…}");
   return std::move(value.get_object());

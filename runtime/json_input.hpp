@@ -11,7 +11,7 @@
 /// Reading the JSON that a person or a program sent. `invalid` names the member and what it must be; never repeats a value.
 namespace ward::runtime {
 
-/// An empty text is an empty object.
+/// An empty text is an empty object. The object's memory is wiped when it ends; a copy's is not.
 [[nodiscard]] Result<boost::json::object> parse_object(std::string_view text);
 
 /// The member, or `otherwise` when it is absent.

@@ -1,6 +1,7 @@
 #include "runtime/repeats.hpp"
 
 #include "protocol/crypto/hash.hpp"
+#include "runtime/json_input.hpp"
 
 #include <boost/json.hpp>
 
@@ -11,6 +12,13 @@ namespace json = boost::json;
 
 constexpr std::size_t key_bytes_max = 255;
 
+/// The body without what signs the act: whoever reads the database could else try passphrases as fast as this hash is.
+std::string without_sign(const std::string& body) {
+  auto object = parse_object(body);
+  if (object.has_error() || object->erase("sign") == 0) return body;
+  return json::serialize(*object);
+}
+
 }  // namespace
 
 Result<Hash> name_of_request(const Request& request) {
@@ -18,8 +26,9 @@ Result<Hash> name_of_request(const Request& request) {
   std::string what = request.method;
   for (const auto& part : request.path_parts) what += '/' + part;
   for (const auto& [name, value] : request.query) what += '?' + name + '=' + value;
+  const auto body = without_sign(request.body);
   return crypto::hash<Hash>("wsync-request", {},
-                            {view(what), BytesView(Array<1>{}), view(request.account), BytesView(Array<1>{}), view(request.body)});
+                            {view(what), BytesView(Array<1>{}), view(request.account), BytesView(Array<1>{}), view(body)});
 }
 
 Bytes encode_answer(const Response& response) {

@@ -1,5 +1,6 @@
 #include "runtime/http.hpp"
 
+#include "protocol/base/wipe.hpp"
 #include "protocol/crypto/hash.hpp"
 #include "runtime/json_input.hpp"
 
@@ -103,6 +104,7 @@ void Router::add(std::string method, std::string_view pattern, Handler handler, 
 }
 
 Response Router::answer(Request request) const {
+  const Wiped wiped(request.body);
   std::string methods;
   for (const auto& route : routes_) {
     if (!fits(route.parts, request.path_parts)) continue;
@@ -111,7 +113,9 @@ Response Router::answer(Request request) const {
     if (auto trouble = not_for(route.whom, request.caller)) return respond(*trouble);
     for (std::size_t i = 0; i < route.parts.size(); ++i)
       if (is_parameter(route.parts[i])) request.parameters[route.parts[i].substr(1, route.parts[i].size() - 2)] = request.path_parts[i];
-    return route.handler(request);
+    auto answer = route.handler(request);
+    if (after_) after_();
+    return answer;
   }
   if (methods.empty())
     return respond(Trouble{"no_such_address", ExitCode::failed, 404, "The API has no such address.", {}, "See the API's description.", {}});

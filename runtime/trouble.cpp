@@ -95,6 +95,9 @@ Entry entry_of(Fault fault) {
       return {ExitCode::not_reachable, 504, "Nothing came in time.", data_kept, "Try again; if it stays, check the network."};
     case Fault::gap:
       return {ExitCode::failed, 409, "Something that must come first is not here yet.", data_kept, "Wait for the next sync."};
+    case Fault::at_centre:
+      return {ExitCode::not_reachable, 503, "This dossier's records are at the centre.", data_kept,
+              "They are being fetched: try again in a moment. Without a line to the centre the dossier can be read, not changed."};
     case Fault::malformed:
     case Fault::bad_signature:
     case Fault::wrong_key:

@@ -1,4 +1,5 @@
 #include "storage/centre_parts.hpp"
+#include "storage/desk_writer.hpp"
 #include "storage/grants.hpp"
 
 #include <algorithm>
@@ -175,9 +176,13 @@ bool Admission::builds_on_what_is_missing(const segment::Verified& verified) {
   return std::any_of(change->seen.begin(), change->seen.end(), missing);
 }
 
+/// By the device with which this centre's officials write.
+bool Admission::is_our_own() const { return context_of(store_).is_centre(unit_) && desk_keys(centre_.keys_, unit_).device == device_; }
+
 std::optional<Fault> Admission::judge_one(const segment::Verified& verified, std::set<Did>& created) {
   const auto& header = verified.record.header;
   const auto did = record::dossier_of(header);
+  if (header.type == record::Type::summary && !is_our_own()) return Fault::not_member;
   if (did.is_zero()) return std::nullopt;
   if (header.did.is_zero()) {
     if (header.type == record::Type::grant) return Fault::malformed;
@@ -222,13 +227,14 @@ void Admission::append(const segment::Rows& rows, const std::vector<segment::Ver
 }
 
 void Admission::put_rows(const std::vector<segment::Verified>& verified, std::int64_t segment, const Stamp& stamp) {
-  std::set<std::int64_t> dossiers, moved;
+  std::set<std::int64_t> dossiers, changed, moved;
   std::map<std::int64_t, KeyId> created;
   for (const auto& one : verified) {
     const auto put = put_record(store_, one, writer_, segment, at_);
     if (!put.fresh) share_record(store_, segment, one.leaf, put.record);
     if (put.dossier == 0) continue;
     dossiers.insert(put.dossier);
+    if (one.record.header.type != record::Type::summary) changed.insert(put.dossier);
     if (creates_dossier(one.record.header)) {
       created.emplace(put.dossier, one.record.header.key_id);
       put_first_reader(store_, put.dossier, unit_);
@@ -238,7 +244,7 @@ void Admission::put_rows(const std::vector<segment::Verified>& verified, std::in
     if (may_move_custody(store_, readers(put.dossier), put.dossier, one)) moved.insert(put.dossier);
   }
   route(dossiers, stamp);
-  for (const auto dossier : dossiers) mark_dirty(store_, dossier, stamp.index);
+  for (const auto dossier : changed) mark_dirty(store_, dossier, stamp.index);
   for (const auto dossier : moved) settle(dossier);
 }
 

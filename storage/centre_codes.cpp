@@ -11,11 +11,6 @@ namespace {
 constexpr std::size_t waiting_counted_max = 1'000'000;
 constexpr std::uint64_t scarce_part = 4;  ///< of a day's serials: with no more than this part left, more are given
 
-std::string identification_of(const Store& store, const policy::DeviceStanding& standing) {
-  const auto* unit = store.policy.unit(standing.device.unit);
-  return unit != nullptr && code::is_identification(unit->identification) ? unit->identification : std::string();
-}
-
 /// The serials that dossiers here have of that day.
 std::vector<std::uint32_t> read_serials(Store& store, const std::string& identification, code::Day day) {
   std::vector<std::uint32_t> out;
@@ -40,7 +35,7 @@ class Codes {
     out.unit = standing.device.unit;
     out.label = standing.device.label;
     out.revoked = standing.revoked.has_value();
-    out.identification = identification_of(store_, standing);
+    out.identification = identification_of(store_, standing.id);
     out.provisional = waiting_for_codes(store_, standing.id, waiting_counted_max).size();
     if (out.identification.empty()) return out;
     const auto& blocks = store_.policy.code_blocks(out.identification);
@@ -73,7 +68,7 @@ Result<policy::CodeBlock> block_for(const Store& store, const DeviceId& device, 
   const auto* standing = store.policy.device(device);
   if (standing == nullptr) return fail(Fault::not_found, "no such device");
   if (standing->revoked) return fail(Fault::invalid, "the device was revoked");
-  auto identification = identification_of(store, *standing);
+  auto identification = identification_of(store, device);
   if (identification.empty()) return fail(Fault::invalid, "the unit of that PC has no identification code to number with");
   if (wanted.serials < 1 || wanted.serials > CodePlan::serials_max)
     return fail(Fault::invalid, "a block has 1 to " + std::to_string(CodePlan::serials_max) + " serials");

@@ -1,6 +1,7 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/base/overloaded.hpp"
 #include "storage/centre_parts.hpp"
+#include "storage/centre_summaries.hpp"
 
 #include <algorithm>
 
@@ -12,38 +13,38 @@ namespace centre = engine::centre;
 namespace {
 
 constexpr std::size_t policy_entries_at_once = 4096;
+constexpr std::size_t segments_at_once = 1'024;  ///< looked at for one delivery, those of which nothing is sent included
 
 Fault standing_fault(const policy::DeviceStanding* standing) { return standing == nullptr ? Fault::not_member : Fault::revoked; }
 
 /// A segment that concerns a unit.
 struct Route {
   std::int64_t segment = 0;
-  std::int64_t dossier = 0;  ///< 0: all that the unit may have
-  bool past = false;         ///< the unit has nothing of it yet
+  bool past = false;  ///< the unit has nothing of it yet
 };
 
 /// Reads the rows that one device may have.
 class Delivery {
  public:
   Delivery(Store& store, const centre::ReadDelivery& wanted, const UnitCode& unit)
-      : store_(store), wanted_(wanted), entitlement_(store, unit) {}
+      : store_(store), wanted_(wanted), entitlement_(store, unit), summaries_(store, wanted.fill) {}
 
-  /// Nothing when the device may see none of it, or wrote it and has it.
-  [[nodiscard]] std::optional<segment::Rows> rows_of(const Route& route) {
+  /// `only`: records of these; empty: of all. Nothing when the device may see none of it, or wrote it and has it.
+  [[nodiscard]] std::optional<segment::Rows> rows_of(const Route& route, const std::set<Did>& only) {
     const auto segment = *find_segment(store_, route.segment);
     const auto& statement = segment.signed_statement.statement;
     const bool own = statement.device == wanted_.device;
     if (own && (!wanted_.own || route.past)) return std::nullopt;
     const auto* writer = store_.policy.device(statement.device);
-    const auto dossier = route.dossier == 0 ? Did{} : did_of(store_, route.dossier);
     const auto records = records_of_segment(store_, segment);
     std::vector<Rid> rids;
     std::vector<std::uint8_t> positions;
     segment::Rows out;
     for (const auto& stored : records) {
       rids.push_back(stored.rid);
-      const bool wanted = dossier.is_zero() || record::dossier_of(stored.record.header) == dossier;
-      if (!wanted || (!own && !entitlement_.covers(stored, writer->device.unit, segment.stamp->index))) continue;
+      if (!only.empty() && !only.contains(record::dossier_of(stored.record.header))) continue;
+      if (!own && !entitlement_.covers(stored, writer->device.unit, segment.stamp->index)) continue;
+      if (!own && !is_sent(stored, segment.stamp->index)) continue;
       positions.push_back(stored.leaf);
       out.rows.push_back(row_of(stored, out.keys));
     }
@@ -59,8 +60,27 @@ class Delivery {
   }
 
  private:
+  /// A summary goes to who takes it in place of what it stands for, and to nobody else.
+  bool is_sent(const StoredRecord& stored, std::uint64_t index) {
+    const auto type = stored.record.header.type;
+    const bool summary = type == record::Type::summary;
+    if (wanted_.fill == 0 || (!summary && type != record::Type::change && type != record::Type::grant)) return !summary;
+    const auto did = record::dossier_of(stored.record.header);
+    const auto& standing = summaries_.of(did);
+    if (!standing || !entitlement_.covers_all_before(did, standing->index)) return !summary;
+    return summary ? stored.id == standing->record : index >= standing->index;
+  }
+
+  const crypto::DossierKey* key_beside(const StoredRecord& stored) {
+    const auto& header = stored.record.header;
+    if (header.type == record::Type::grant || stored.record.body.empty()) return nullptr;
+    // The grants that give its keys may be among what a summary stands for.
+    if (summaries_.of(record::dossier_of(header))) return find_key(store_, header.key_id);
+    return entitlement_.missing_key(stored);
+  }
+
   segment::Row row_of(const StoredRecord& stored, std::vector<Array<32>>& keys) {
-    const auto* key = entitlement_.missing_key(stored);
+    const auto* key = key_beside(stored);
     if (key != nullptr && !wanted_.keys) return sealed_row(stored);
     if (key != nullptr && given_.insert(stored.record.header.key_id).second)
       std::copy_n(key->view().begin(), key->view().size(), keys.emplace_back().begin());
@@ -70,6 +90,7 @@ class Delivery {
   Store& store_;
   const centre::ReadDelivery& wanted_;
   Entitlement entitlement_;
+  Summaries summaries_;
   std::set<KeyId> given_;
   std::map<std::int64_t, Seq> sent_;  ///< writer → where the last segment of this delivery ends
 };
@@ -177,18 +198,52 @@ Result<centre::DeliveryRead> CentreStore::read_delivery(const centre::ReadDelive
     Delivery delivery(store_, wanted, standing->device.unit);
     centre::DeliveryRead out;
     out.cursor = std::max(wanted.cursor, places(store_));
-    std::size_t bytes = 0;
+    std::size_t bytes = 0, segments = 0;
     auto route = store_.db.query(
         "SELECT r.place, s.id, r.dossier, r.past FROM route r JOIN segment s ON s.stamp_index = r.stamp_index WHERE r.unit = ? AND r.place "
         ">= ? ORDER BY r.place");
     route.bind(standing->device.unit).bind(static_cast<std::int64_t>(wanted.cursor));
     while (route.step()) {
-      if (bytes >= wanted.bytes_max || out.rows.size() == limits::run_segments_max) {
+      if (bytes >= wanted.bytes_max || out.rows.size() == limits::run_segments_max || segments++ == segments_at_once) {
         out.cursor = static_cast<std::uint64_t>(route.number(0));
         out.more = true;
         break;
       }
-      auto rows = delivery.rows_of({route.number(1), route.number(2), route.number(3) != 0});
+      std::set<Did> only;
+      if (!route.is_null(2)) only.insert(did_of(store_, route.number(2)));
+      auto rows = delivery.rows_of({route.number(1), route.number(3) != 0}, only);
+      if (!rows) continue;
+      bytes += size_of(*rows);
+      out.rows.push_back(*std::move(rows));
+    }
+    return out;
+  });
+}
+
+Result<centre::DossiersRead> CentreStore::read_dossiers(const centre::ReadDossiers& wanted) {
+  forget_keys(store_);
+  const auto* standing = store_.policy.device(wanted.device);
+  if (standing == nullptr || standing->revoked) return fail(standing_fault(standing), "read dossiers");
+  return store_.db.read("read dossiers", [&]() -> Result<centre::DossiersRead> {
+    std::map<std::int64_t, std::int64_t> segments;  // by log index
+    for (const auto& did : wanted.dossiers) {
+      auto found = store_.db.query(
+          "SELECT DISTINCT s.stamp_index, s.id FROM record r JOIN segment s ON s.id = r.segment WHERE r.dossier = ? AND s.stamp_index >= "
+          "?");
+      found.bind(find_dossier_row(store_, did)).bind(static_cast<std::int64_t>(std::min(wanted.from, limits::seq_max)));
+      while (found.step()) segments.emplace(found.number(0), found.number(1));
+    }
+    const centre::ReadDelivery without_summaries{wanted.device};
+    Delivery delivery(store_, without_summaries, standing->device.unit);
+    const std::set<Did> only(wanted.dossiers.begin(), wanted.dossiers.end());
+    centre::DossiersRead out;
+    std::size_t bytes = 0, looked_at = 0;
+    for (const auto& [index, segment] : segments) {
+      if (bytes >= wanted.bytes_max || out.rows.size() == limits::run_segments_max || looked_at++ == segments_at_once) {
+        out.next = static_cast<std::uint64_t>(index);
+        break;
+      }
+      auto rows = delivery.rows_of({segment, false}, only);
       if (!rows) continue;
       bytes += size_of(*rows);
       out.rows.push_back(*std::move(rows));
@@ -241,6 +296,7 @@ centre::Event perform(centre::StoreEffect effect, CentreStore& store, WallTime n
                         [&](centre::ReadPeer& e) { return event(store.read_peer(e, now)); },
                         [&](centre::Admit& e) { return event(store.admit(std::move(e))); },
                         [&](centre::ReadDelivery& e) { return event(store.read_delivery(e)); },
+                        [&](centre::ReadDossiers& e) { return event(store.read_dossiers(e)); },
                         [&](centre::ReadPolicy& e) { return event(store.read_policy(e)); },
                         [&](centre::StorePolicy& e) { return event(store.store_policy(e)); },
                         [&](centre::StoreReport& e) -> centre::Event {

@@ -37,6 +37,7 @@ struct Admission {
   void route(const std::set<std::int64_t>& dossiers, const Stamp& stamp);
   [[nodiscard]] const std::vector<DossierReader>& readers(std::int64_t dossier);
   [[nodiscard]] bool may_write(std::int64_t dossier);
+  [[nodiscard]] bool is_our_own() const;
   void settle(std::int64_t dossier);
   void refuse(const segment::Statement& statement, Fault fault);
   void need_sealed(const segment::Statement& statement);

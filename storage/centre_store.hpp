@@ -4,6 +4,7 @@
 #include "protocol/log/tree.hpp"
 #include "protocol/ticket/ticket.hpp"
 #include "storage/centre_codes.hpp"
+#include "storage/centre_summaries.hpp"
 #include "storage/changes.hpp"
 #include "storage/dossiers.hpp"
 #include "storage/store.hpp"
@@ -131,6 +132,14 @@ class CentreStore {
   [[nodiscard]] Result<bool> refill_codes(WallTime now);
   /// Tells the wards of codes that dossiers of several units share, and of those that are settled. True when something was said.
   [[nodiscard]] Result<bool> tell_shared_codes(WallTime now);
+  /// From now on summaries are written so; as `SummaryPlan` has it before.
+  void set_summary_plan(const SummaryPlan& plan) { summary_plan_ = plan; }
+  struct Summarised {
+    std::size_t written = 0;
+    bool more = false;
+  };
+  /// Of some dossiers that rest (the registry's work); nothing while there is no unit of the kind `centre`.
+  [[nodiscard]] Result<Summarised> write_summaries(Now now);
   [[nodiscard]] Result<Keeping> keeping();
   [[nodiscard]] Keeping keeping_in_transaction();
   [[nodiscard]] BackupFacts backup_facts() const;
@@ -147,6 +156,7 @@ class CentreStore {
   [[nodiscard]] Result<engine::centre::PeerRead> read_peer(const engine::centre::ReadPeer& wanted, WallTime now);
   [[nodiscard]] Result<engine::centre::Admitted> admit(engine::centre::Admit admit);
   [[nodiscard]] Result<engine::centre::DeliveryRead> read_delivery(const engine::centre::ReadDelivery& wanted);
+  [[nodiscard]] Result<engine::centre::DossiersRead> read_dossiers(const engine::centre::ReadDossiers& wanted);
   [[nodiscard]] Result<engine::centre::PolicyRead> read_policy(const engine::centre::ReadPolicy& wanted);
   [[nodiscard]] Result<engine::centre::PolicyStored> store_policy(const engine::centre::StorePolicy& given);
   [[nodiscard]] Result<void> store_report(const engine::centre::StoreReport& report);
@@ -190,6 +200,7 @@ class CentreStore {
   std::uint64_t archived_ = 0;
   Applied applied_;
   CodePlan code_plan_;
+  SummaryPlan summary_plan_;
   std::optional<Incarnation> desk_incarnation_;  ///< of this run, once its own officials wrote
 };
 

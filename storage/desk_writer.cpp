@@ -137,6 +137,19 @@ Result<Saved> DeskWriter::edit(const Did& did, NewChange wanted) {
   return Saved{did, position, true, {}, false};
 }
 
+/// Under a key of those who read the dossier: nobody of this unit writes here.
+Result<bool> DeskWriter::summarise(std::int64_t dossier, const record::SummaryBody& body) {
+  const auto did = did_of(store_, dossier);
+  Granting readers(
+      store_, read_state(store_, dossier).custody.unit, [this](std::string_view label) { return draw(label); },
+      [this](const Did& of, const record::GrantBody& grant) { put_grant(of, grant); });
+  const auto key_id = readers.writing_key(dossier, did);
+  if (key_id.has_error() && key_id.error().fault == Fault::missing_key) return false;
+  WARD_CHECK(key_id);
+  put(record::Type::summary, did, record::encode_summary(body), *find_key(store_, *key_id));
+  return true;
+}
+
 /// A segment of the records from there on.
 segment::Rows DeskWriter::cut(std::size_t from, std::size_t count) {
   std::vector<record::Header> headers;

@@ -26,6 +26,8 @@ struct DeskWriter {
   /// `missing_key`, `gap`: it has no policy entry, and none can be made here or now. `revoked`.
   [[nodiscard]] Result<void> begin();
   [[nodiscard]] Result<Saved> save(const NewChange& wanted);
+  /// False: no key is here of which all who read it know.
+  [[nodiscard]] Result<bool> summarise(std::int64_t dossier, const record::SummaryBody& body);
   /// Signs what was written, takes it into the log, and merges what it touched.
   [[nodiscard]] Result<void> finish();
   /// After the commit: what the store remembers.

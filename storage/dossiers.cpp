@@ -7,6 +7,7 @@
 #include "storage/cursor.hpp"
 #include "storage/merged.hpp"
 #include "storage/search.hpp"
+#include "storage/summaries.hpp"
 
 #include <algorithm>
 #include <array>
@@ -100,7 +101,7 @@ Result<std::int64_t> row_of_dossier(Store& store, const Did& did) {
 
 DossierView view_of(Store& store, Phases& phases, std::int64_t dossier) {
   const auto did = did_of(store, dossier);
-  return {did, read_state(store, dossier), phases.of(dossier, did)};
+  return {did, read_state(store, dossier), phases.of(dossier, did), records_are_here(store, dossier)};
 }
 
 /// `words`: the column of the search words, where a search reads them.

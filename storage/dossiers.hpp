@@ -59,6 +59,7 @@ struct DossierView {
   Did did;
   merge::DossierState state;
   DossierStanding standing;
+  bool records_here = true;  ///< false: it is known by its summary (docs/adr/0010)
 };
 
 /// What somebody decided where two sides had written differently.

@@ -4,6 +4,7 @@
 #include "protocol/text/text.hpp"
 #include "storage/centre_parts.hpp"
 #include "storage/desk_writer.hpp"
+#include "storage/merged.hpp"
 #include "storage/seeds.hpp"
 #include "storage/numbering.hpp"
 #include "storage/shared_codes.hpp"
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::size_t shared_codes_told_at_once = 64;
 constexpr std::size_t provisional_counted_max = 10'000;
+constexpr std::size_t summaries_at_once = 32;  ///< one segment of some 10 KiB on a line: a cut costs no more
 
 struct StoredTicket {
   Array<32> psk{};
@@ -254,6 +256,40 @@ Result<std::vector<Saved>> CentreStore::save(const std::vector<NewChange>& chang
   return saved;
 }
 
+Result<CentreStore::Summarised> CentreStore::write_summaries(Now now) {
+  const auto& centres = context_of(store_).centres;
+  if (centres.empty()) return Summarised{};
+  forget_keys(store_);
+  std::optional<DeskWriter> writer;
+  const auto keys = [&, unit = centres.front()] { return desk_keys(keys_, unit); };
+  auto written = change_policy("write summaries", [&](Enrolment& enrolment) -> Result<Summarised> {
+    Summarised out;
+    const auto resting = resting_dossiers(store_, summary_plan_, now.wall, summaries_at_once);
+    out.more = !resting.empty();
+    for (const auto dossier : resting) {
+      note_looked_at(store_, dossier);
+      std::optional<record::SummaryBody> body;
+      unless_damaged([&] { body = summarise(store_, dossier, summary_plan_); });
+      if (!body) continue;
+      if (!writer) {
+        writer.emplace(*this, enrolment, keys(), now);
+        WARD_CHECK(writer->begin());
+      }
+      WARD_TRY(const auto put, writer->summarise(dossier, *body));
+      out.written += put ? 1U : 0U;
+    }
+    if (writer) WARD_CHECK(writer->finish());
+    return out;
+  });
+  if (written.has_error() || !writer) return written;
+  writer->keep();
+  WARD_CHECK(store_.db.read("read what is applied", [&]() -> Result<void> {
+    applied_ = read_applied(frontier_.size);
+    return {};
+  }));
+  return written;
+}
+
 Result<void> CentreStore::add_unit(policy::Unit unit, WallTime now, const Also& also) {
   return change_policy("add unit", [&](Enrolment& enrolment) { return enrolment.add_unit(std::move(unit), now); }, also);
 }
@@ -408,9 +444,9 @@ DeviceLine CentreStore::line_of(const policy::DeviceStanding& standing) {
     }
   }
   line.provisional = waiting_for_codes(store_, standing.id, provisional_counted_max).size();
-  if (const auto* unit = store_.policy.unit(line.unit); unit != nullptr && code::is_identification(unit->identification)) {
+  if (const auto identification = identification_of(store_, standing.id); !identification.empty()) {
     line.numbers = true;
-    for (const auto& block : store_.policy.code_blocks(unit->identification))
+    for (const auto& block : store_.policy.code_blocks(identification))
       if (block.device == standing.id) line.codes_until = std::max(line.codes_until, block.to);
   }
   auto records = store_.db.query("SELECT coalesce(sum(chained), 0) FROM writer WHERE device = ?");

@@ -188,6 +188,11 @@ bool Entitlement::covers(const StoredRecord& record, const UnitCode& writer, std
   return (stamp_index == has.until || house_.contains(writer)) && has.open.contains(key_of(record));
 }
 
+bool Entitlement::covers_all_before(const Did& did, std::uint64_t index) {
+  const auto& has = reach(did);
+  return has.ever && (has.reader || index < has.until);
+}
+
 const crypto::DossierKey* Entitlement::missing_key(const StoredRecord& record) {
   const auto& header = record.record.header;
   if (header.type == record::Type::grant || record.record.body.empty()) return nullptr;

@@ -42,6 +42,8 @@ class Entitlement {
 
   /// Whether they may have this record, which a device of `writer` wrote, of the segment at `stamp_index`.
   [[nodiscard]] bool covers(const StoredRecord& record, const UnitCode& writer, std::uint64_t stamp_index);
+  /// Whether they may have all of a dossier that the log holds before `index`.
+  [[nodiscard]] bool covers_all_before(const Did& did, std::uint64_t index);
   /// The key under which it lies, where the grants that give it to them may come after it: a dossier's past comes at places of its own, and
   /// what of it lies in segments that concern them for other dossiers too comes before.
   [[nodiscard]] const crypto::DossierKey* missing_key(const StoredRecord& record);

@@ -2,6 +2,7 @@
 
 #include "storage/segments.hpp"
 #include "storage/ward_parts.hpp"
+#include "storage/summaries.hpp"
 
 #include <algorithm>
 #include <map>
@@ -42,6 +43,7 @@ class Leaves {
  private:
   void whole() {
     std::vector<Rid> rids;
+    rids.reserve(held_.size());
     for (const auto& [at, rid] : held_) rids.push_back(rid);
     std::vector<std::uint8_t> positions;
     Part out;
@@ -81,6 +83,7 @@ class Leaves {
 Result<Evidence> gather_evidence(Store& store, const Did& did) {
   const auto dossier = find_dossier_row(store, did);
   if (dossier == 0) return fail(Fault::not_found, "no dossier with that id is here");
+  require_records(store, dossier);
   std::map<std::int64_t, std::vector<StoredRecord>> by_segment;
   std::size_t count = 0;
   for (auto& stored : records_of_dossier(store, dossier)) {

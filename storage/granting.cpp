@@ -179,6 +179,7 @@ void Granting::follow_custody(const record::Change& change, const Position& at, 
     for (const auto& tip : tips_with_holders(store_, dossier)) {
       const auto& key = *find_key(store_, tip.id);
       std::vector<record::GrantBody::Wrap> wraps;
+      wraps.reserve(offered.size());
       for (const auto& holder : offered) wraps.push_back(wrap_for(holder, did, key));
       put_(did, grant_of(tip.id, {at}, std::move(wraps)));
     }

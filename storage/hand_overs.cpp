@@ -38,6 +38,7 @@ WallTime offered_at(const merge::Offer& offer) { return offer.stamp ? offer.stam
 void write_hand_overs(Store& store, std::int64_t dossier, const merge::DossierState& state) {
   const auto& context = context_of(store);
   std::vector<Row> rows;
+  rows.reserve(state.custody.pending.size());
   for (const auto& offer : state.custody.pending)
     rows.push_back({context.house_of(offer.from, std::nullopt), context.house_of(offer.to, std::nullopt), offered_at(offer).ms});
   if (rows == stored_rows(store, dossier)) return;
@@ -72,9 +73,8 @@ Result<HandOverPage> list_hand_overs(Store& store, const HandOverQuery& query) {
       const auto state = read_state(store, found.number(0));
       for (const auto& offer : state.custody.pending)
         if (fits(offer, query, context))
-          out.hand_overs.push_back({state.did, state.codes.empty() ? std::string() : state.codes.front(), shown_text(state, "ChuHoSo"),
-                                    shown_text(state, "MaTTHC"), shown_text(state, "TenTTHC"), shown_text(state, "TrangThaiHoSo"),
-                                    state.custody.unit, offer});
+          out.hand_overs.push_back({state.did, course::code_of(state), shown_text(state, "ChuHoSo"), shown_text(state, "MaTTHC"),
+                                    shown_text(state, "TenTTHC"), shown_text(state, "TrangThaiHoSo"), state.custody.unit, offer});
       if (out.hand_overs.size() == before) continue;
       last = found.number(0);
       ++dossiers;

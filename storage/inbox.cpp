@@ -47,6 +47,7 @@ WallTime InboxItem::since() const {
 
 std::vector<InboxItem> items_of(const merge::DossierState& state) {
   std::vector<InboxItem> out;
+  out.reserve(state.conflicts.size() + state.proposals.size() + state.not_applied.size());
   for (const auto& conflict : state.conflicts) out.push_back({conflict, std::nullopt, false});
   for (const auto& one : state.proposals) out.push_back({std::nullopt, one, true});
   for (const auto& one : state.not_applied)

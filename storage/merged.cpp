@@ -9,6 +9,7 @@
 #include "storage/inbox.hpp"
 #include "storage/search.hpp"
 #include "storage/shared_codes.hpp"
+#include "storage/summaries.hpp"
 
 #include <algorithm>
 #include <unordered_set>
@@ -135,7 +136,7 @@ void write_line(Store& store, std::int64_t dossier, const Merged& merged) {
           "UPDATE dossier SET code = ?1, unit = ?2, conflicts = ?3, attention = ?4, waiting = ?5, in_line = ?6, heads = ?7, dirty = 0 "
           "WHERE id = ?8 AND (dirty <> 0 OR (code, unit, conflicts, attention, waiting, in_line, heads) IS NOT (?1, ?2, ?3, ?4, ?5, ?6, "
           "?7))")
-      .bind(state.codes.empty() ? std::string_view() : std::string_view(state.codes.front()))
+      .bind(course::code_of(state))
       .bind(state.custody.unit)
       .bind(static_cast<std::int64_t>(state.conflicts.size()))
       .bind(merged.attention)
@@ -184,6 +185,11 @@ void write_words(Store& store, std::int64_t dossier, const merge::DossierState& 
 }
 
 void write_state(Store& store, std::int64_t dossier, const Merged& merged) {
+  if (store.site == Site::centre)  // what its last summary says is no more what it is
+    store.db.query("DELETE FROM summary WHERE dossier = ?1 AND NOT EXISTS (SELECT 1 FROM state WHERE dossier = ?1 AND sealed = ?2)")
+        .bind(dossier)
+        .bind(BytesView(merged.sealed))
+        .run();
   store.db
       .query(
           "INSERT INTO state (dossier, changed_ms, sealed) VALUES (?, ?, ?) ON CONFLICT (dossier) DO UPDATE SET changed_ms = "
@@ -207,6 +213,7 @@ void write_merged(Store& store, std::int64_t dossier, bool even_if_same) {
   write_hand_overs(store, dossier, merged.state);
   if (!stored.state) write_matter(store, dossier, merged.state);
   if (store.site == Site::centre) settle_readers(store, dossier, merged.state);
+  settle_summary(store, dossier, merged.state);
   // Last: until here it counts as not merged.
   write_line(store, dossier, merged);
 }
@@ -216,16 +223,6 @@ std::vector<std::int64_t> dirty_dossiers(Store& store) {
   auto found = store.db.query("SELECT id FROM dossier WHERE dirty > 0");
   while (found.step()) out.push_back(found.number(0));
   return out;
-}
-
-/// Damage of one dossier blocks no other; whoever looks at that one is told.
-template <class Work>
-void unless_damaged(Work&& work) {
-  try {
-    work();
-  } catch (const Failure& failure) {
-    if (failure.error.fault != Fault::storage_damaged) throw;
-  }
 }
 
 }  // namespace
@@ -261,12 +258,19 @@ Gathered gather(Store& store, std::int64_t dossier) {
 
 Merged merged_from_records(Store& store, std::int64_t dossier, const Did& did) {
   const auto gathered = gather(store, dossier);
+  auto summary = summary_instead_of_records(store, dossier);
+  const bool summarised = summary && summary->state;
   Merged out;
-  out.state = merge::merge(did, gathered.facts, context_of(store));
+  out.state = summarised ? *std::move(summary->state) : merge::merge(did, gathered.facts, context_of(store));
+  if (summarised) out.state.waiting = summary->later;
   out.sealed = seal_local(store.local, "state", did.view(), merge::encode_state(out.state));
-  out.changed_at = gathered.changed_at;
-  out.waiting = static_cast<std::int64_t>(out.state.waiting + gathered.unread);
+  out.changed_at = summarised ? std::max(summary->changed_at, gathered.changed_at) : gathered.changed_at;
+  out.waiting = static_cast<std::int64_t>(out.state.waiting + (summarised ? 0 : gathered.unread));
   out.attention = static_cast<std::int64_t>(items_of(out.state).size() - out.state.conflicts.size());
+  if (summarised) {
+    out.in_line = true;
+    return out;
+  }
   const bool moved = out.state.slip.size() > 1 || !out.state.custody.pending.empty();  // acts of custody are shown with their stamps
   const auto& context = context_of(store);
   const bool hinges = std::any_of(gathered.facts.begin(), gathered.facts.end(), [&](const auto& f) { return hinges_on_stamp(context, f); });
@@ -386,10 +390,13 @@ merge::DossierState read_state(Store& store, std::int64_t dossier) {
       throw Failure{{Fault::storage_damaged, "a dossier's state is missing"}};
     }
   }
-  return merge::merge(did, facts_of(store, dossier), context_of(store));
+  return merged_from_records(store, dossier, did).state;
 }
 
-std::vector<merge::Fact> facts_of(Store& store, std::int64_t dossier) { return gather(store, dossier).facts; }
+std::vector<merge::Fact> facts_of(Store& store, std::int64_t dossier) {
+  require_records(store, dossier);
+  return gather(store, dossier).facts;
+}
 
 Result<void> fill_courses(Store& store) {
   std::int64_t last = 0;

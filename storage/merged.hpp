@@ -25,6 +25,16 @@ struct Merged {
 };
 [[nodiscard]] Merged merged_from_records(Store& store, std::int64_t dossier, const Did& did);
 
+/// Damage of one dossier blocks no other; whoever looks at that one is told.
+template <class Work>
+void unless_damaged(Work&& work) {
+  try {
+    work();
+  } catch (const Failure& failure) {
+    if (failure.error.fault != Fault::storage_damaged) throw;
+  }
+}
+
 /// Conflicts and waiting changes of all dossiers, those that are not merged yet included.
 struct Counted {
   std::uint64_t conflicts = 0, waiting = 0;

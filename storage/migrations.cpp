@@ -158,8 +158,17 @@ CREATE TABLE shared_code (code TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 INSERT INTO shared_code SELECT code FROM code GROUP BY code HAVING count(*) > 1;
 )sql";
 
-constexpr std::array steps{Migration{version_1}, Migration{version_2}, Migration{version_3}, Migration{version_4},
-                           Migration{version_5}, Migration{version_6}, Migration{version_7}, Migration{version_8}};
+/// At a ward: of dossiers whose records are not all here, the record that stands for them. wanted: 1 while the records are to be fetched.
+/// differs: 1 when they are not what it stands for. At the centre: dossiers whose present state was looked at; record is NULL there.
+constexpr const char* version_9 = R"sql(
+CREATE TABLE summary (
+  dossier INTEGER PRIMARY KEY REFERENCES dossier, record INTEGER REFERENCES record, wanted INTEGER NOT NULL DEFAULT 0,
+  differs INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE INDEX summary_wanted ON summary (dossier) WHERE wanted = 1;
+)sql";
+
+constexpr std::array steps{Migration{version_1}, Migration{version_2}, Migration{version_3}, Migration{version_4}, Migration{version_5},
+                           Migration{version_6}, Migration{version_7}, Migration{version_8}, Migration{version_9}};
 
 }  // namespace
 

@@ -108,12 +108,6 @@ Hlc last_hlc(Store& store, const DeviceId& device) {
   return last.step() ? Hlc{static_cast<std::uint64_t>(last.number(0))} : Hlc{};
 }
 
-std::string identification_of(Store& store, const DeviceId& device) {
-  const auto* standing = store.policy.device(device);
-  const auto* unit = standing == nullptr ? nullptr : store.policy.unit(standing->device.unit);
-  return unit != nullptr && code::is_identification(unit->identification) ? unit->identification : std::string();
-}
-
 std::uint32_t number_of_device(Store& store, const DeviceId& device) {
   const auto* standing = store.policy.device(device);
   return standing == nullptr ? 0 : standing->approved % (code::provisional_device_max + 1);
@@ -236,6 +230,12 @@ CodesStanding Numbering::standing() {
   out.why = why_not();
   if (out.why != NoOfficialCode::none) out.left_today = 0;
   return out;
+}
+
+std::string identification_of(const Store& store, const DeviceId& device) {
+  const auto* standing = store.policy.device(device);
+  const auto* unit = standing == nullptr ? nullptr : store.policy.unit(standing->device.unit);
+  return unit != nullptr && code::is_identification(unit->identification) ? unit->identification : std::string();
 }
 
 void centre_told_of_codes(Store& store) {

@@ -96,6 +96,9 @@ class Numbering {
   bool is_copy_ = false;
 };
 
+/// With what its unit's codes begin; empty: the unit has none, and its PCs give no official codes.
+[[nodiscard]] std::string identification_of(const Store& store, const DeviceId& device);
+
 /// Everything of this device that the centre holds is here now. In a transaction.
 void centre_told_of_codes(Store& store);
 

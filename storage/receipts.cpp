@@ -260,6 +260,11 @@ Receipts::Outcome Receipts::take_all(const std::vector<log::DeviceHead>& heads) 
 /// Everything past the copy that a centre was restored from has new places in its log.
 bool Receipts::rewind(std::int64_t index) {
   const auto cursor = meta_number(store, "cursor", 0);
+  // Summaries that it counted on may be gone: then it begins anew, and takes the records.
+  if (meta_number(store, fill_key, 0) > index) {
+    set_meta_number(store, fill_key, 0);
+    index = 0;
+  }
   set_meta_number(store, "cursor", std::min(cursor, index));
   set_meta_number(store, "own known", std::min(meta_number(store, "own known", 0), index));
   drop_meta(store, "own known since");

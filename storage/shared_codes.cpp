@@ -101,6 +101,7 @@ std::vector<SharedCode> shared_codes_in_transaction(Store& store) {
     if (auto shared = read_shared(store, code)) found.emplace(code, *std::move(shared));
   if (store.site == Site::ward) add_told(store, found);
   std::vector<SharedCode> out;
+  out.reserve(found.size());
   for (auto& [code, shared] : found) out.push_back(std::move(shared));
   return out;
 }

@@ -36,7 +36,9 @@ struct Store {
     Hash by;  ///< the last hash of the policy log that says so
     merge::Context context;
   };
-  Judged judged{};  ///< see `context_of`
+  Judged judged{};          ///< see `context_of`
+  std::set<Did> missed{};   ///< dossiers whose records somebody asked for while they were at the centre only
+  bool missed_now = false;  ///< one since this was set to false
 };
 
 /// A row of the record table.
@@ -107,7 +109,7 @@ void forget_keys(Store& store);
 [[nodiscard]] Result<Bytes> open_local(const crypto::LocalKey& local, std::string_view what, BytesView name, BytesView sealed);
 
 // merged dossiers
-/// Merges the dossier anew from its records and writes its row, codes and search words.
+/// Merges the dossier anew from its records, or takes what its summary says, and writes its row, codes and search words.
 void remerge(Store& store, std::int64_t dossier);
 /// Its row, codes and search words are older than its records, which came when the log had `log_size` entries; 0 at a ward.
 void mark_dirty(Store& store, std::int64_t dossier, std::uint64_t log_size);
@@ -120,6 +122,7 @@ void mark_dirty(Store& store, std::int64_t dossier, std::uint64_t log_size);
 [[nodiscard]] std::vector<std::int64_t> waiting_since_update(Store& store);
 /// As its records say now: merged here where they are newer than what is stored. Empty but for its id when there are none.
 [[nodiscard]] merge::DossierState read_state(Store& store, std::int64_t dossier);
+/// Throws `at_centre` where they are not all here.
 [[nodiscard]] std::vector<merge::Fact> facts_of(Store& store, std::int64_t dossier);
 /// Merges every dossier anew, some hundreds in a transaction: the way out when `verify_store` finds a dossier that differs from its
 /// records.

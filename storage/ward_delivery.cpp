@@ -1,3 +1,4 @@
+#include "storage/summaries.hpp"
 #include "storage/ward_parts.hpp"
 
 #include <algorithm>
@@ -106,6 +107,7 @@ void Deliveries::keep(const segment::Rows& rows, const std::vector<segment::Veri
     if (put.dossier != 0 && put.fresh) {
       touched_.insert(put.dossier);
       take_grant(one, put.dossier);
+      if (one.record.header.type == record::Type::summary) take_summary(store, put.dossier, one, put.record, *rows.stamp);
     }
     if (!put.fresh && !held) claim(put, segment, one.leaf);
   }
@@ -179,7 +181,8 @@ void Deliveries::take_given(const segment::Rows& rows, const std::vector<segment
     const crypto::DossierKey key(bytes);
     const auto id = crypto::key_id_of(key);
     const auto used = std::find_if(verified.begin(), verified.end(), [&](const auto& one) {
-      return one.record.header.key_id == id && one.record.header.type == record::Type::change;
+      const auto& header = one.record.header;
+      return header.key_id == id && (header.type == record::Type::change || header.type == record::Type::summary);
     });
     if (used == verified.end()) continue;
     const auto dossier = dossier_row(store, record::dossier_of(used->record.header));

@@ -1,5 +1,6 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/base/overloaded.hpp"
+#include "storage/summaries.hpp"
 #include "storage/ward_parts.hpp"
 
 /// What the agent's engine asks of its store; each effect is one transaction.
@@ -16,6 +17,12 @@ std::vector<std::int64_t> unreadable_dossiers(Store& store) {
   return out;
 }
 
+/// Of what the log holds.
+bool holds_anything(Store& store) {
+  auto found = store.db.query("SELECT 1 FROM segment WHERE stamp_index IS NOT NULL LIMIT 1");
+  return found.step();
+}
+
 }  // namespace
 
 Result<agent::LinkPrepared> WardStore::prepare_link(const agent::PrepareLink& wanted, Now now) {
@@ -28,8 +35,14 @@ Result<agent::LinkPrepared> WardStore::prepare_link(const agent::PrepareLink& wa
     out.hello.policy_count = store_.policy.count();
     out.hello.segment = outbox.small_segment(wanted.small_segment_bytes);
     out.hello.unreceipted = outbox.named_in_hello();
+    // On a link without summaries those that it counted on do not come: it begins anew, and takes the records.
+    if (link_version_ < sync::version_with_summaries && meta_number(store_, fill_key, 0) != 0)
+      for (const auto key : {std::string_view("cursor"), fill_key}) set_meta_number(store_, key, 0);
     out.cursor = static_cast<std::uint64_t>(meta_number(store_, "cursor", 0));
     out.report = report_in_transaction(now);
+    out.fill = static_cast<std::uint64_t>(meta_number(store_, fill_key, 0));
+    out.holds_nothing = out.fill == 0 && out.cursor == 0 && !holds_anything(store_);
+    out.wanted = wanted_dossiers(store_);
     return out;
   });
   if (prepared.has_value()) asked_own_ = prepared->report.restored;
@@ -43,6 +56,7 @@ Result<agent::OutboxRead> WardStore::read_outbox(const agent::ReadOutbox& wanted
     Outbox outbox(*this);
     for (const auto& segment : outbox.next(std::min(wanted.segments, limits::run_segments_max), wanted.segment_records))
       out.rows.push_back(outbox.rows_of(segment, wanted.sealed));
+    out.wanted = wanted_dossiers(store_);
     return out;
   });
 }
@@ -82,7 +96,10 @@ Result<agent::PolicyStored> WardStore::store_policy(const agent::StorePolicy& en
     WARD_TRY(const auto count, storage::store_policy(store_, entries.entries));
     if (learn_unit_seeds())
       for (const auto dossier : unreadable_dossiers(store_)) learn_from_grants(store_, dossier);
-    for (const auto dossier : dossiers_judged_by(store_, before.count())) remerge(store_, dossier);
+    for (const auto dossier : dossiers_judged_by(store_, before.count())) {
+      want_records(store_, dossier);
+      remerge(store_, dossier);
+    }
     return agent::PolicyStored{count};
   });
   if (stored.has_error()) store_.policy = std::move(before);
@@ -98,10 +115,21 @@ Result<agent::DeliveryApplied> WardStore::apply_delivery(agent::ApplyDelivery de
   forget_keys(store_);
   return store_.db.transact("apply delivery", [&]() -> Result<agent::DeliveryApplied> {
     if (!asked_own_ && !lost_heads(store_).empty()) return fail(Fault::gap, "this link does not bring what is missing here");
+    if (delivery.fill != 0) set_meta_number(store_, fill_key, static_cast<std::int64_t>(delivery.fill));
     WARD_CHECK(Deliveries(*this, now).apply(delivery.rows));
     set_meta_number(store_, "cursor", static_cast<std::int64_t>(delivery.cursor));
     postponed_.clear();
-    return agent::DeliveryApplied{delivery.cursor, report_in_transaction(now)};
+    return agent::DeliveryApplied{delivery.cursor, report_in_transaction(now), wanted_dossiers(store_)};
+  });
+}
+
+Result<agent::FetchedApplied> WardStore::apply_fetched(agent::ApplyFetched fetched, Now now) {
+  forget_keys(store_);
+  return store_.db.transact("apply what was fetched", [&]() -> Result<agent::FetchedApplied> {
+    WARD_CHECK(Deliveries(*this, now).apply(fetched.rows));
+    if (fetched.all)
+      for (const auto& did : fetched.dossiers) end_fetch(store_, did);
+    return agent::FetchedApplied{wanted_dossiers(store_)};
   });
 }
 
@@ -166,6 +194,7 @@ agent::Event perform(agent::StoreEffect effect, WardStore& store, Now now) {
                         [&](agent::StorePolicy& e) { return event(store.store_policy(e)); },
                         [&](agent::ReadPolicy& e) { return event(store.read_policy(e)); },
                         [&](agent::ApplyDelivery& e) { return event(store.apply_delivery(std::move(e), now)); },
+                        [&](agent::ApplyFetched& e) { return event(store.apply_fetched(std::move(e), now)); },
                         [&](agent::StoreApplied& e) { return done(store.store_applied(e), agent::Done{}); },
                         [&](agent::StoreRefused& e) { return done(store.store_refused(e), agent::Done{}); },
                         [&](agent::StoreHeads& e) { return done(store.store_heads(e), agent::HeadsStored{}); },

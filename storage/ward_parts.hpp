@@ -87,6 +87,8 @@ struct Outbox {
   void forget_seed_when_empty();
 };
 
+inline constexpr std::string_view fill_key = "fill";  ///< meta: sync::Pull::fill
+
 /// What the centre says that it holds of this device, beyond what this file holds.
 [[nodiscard]] std::vector<log::DeviceHead> lost_heads(Store& store);
 void set_lost_heads(Store& store, const std::vector<log::DeviceHead>& heads);

@@ -1,3 +1,4 @@
+#include "storage/summaries.hpp"
 #include "storage/ward_store.hpp"
 
 #include "protocol/base/codec.hpp"
@@ -165,6 +166,7 @@ sync::Report WardStore::report_in_transaction(Now now) {
   out.waiting = counted.waiting;
   out.quarantined = number(store_.db.query("SELECT coalesce(sum(count), 0) FROM segment WHERE receipted = 0 AND refused IS NOT NULL"));
   if (meta(store_, "alarm")) ++out.quarantined;
+  out.quarantined += differing_summaries(store_);
   out.wall = now.wall;
   out.disk_free_bytes = disk_free_bytes_;
   out.version = program_version;
@@ -189,6 +191,7 @@ Result<WardStore::Progress> WardStore::progress(Now now) {
     if (centre_time_) out.clock_offset_ms = now.wall.ms - centre_time_->first.ms - (now.monotonic - centre_time_->second).count();
     out.clock_trusted = believes(now);
     if (const auto alarm = meta(store_, "alarm")) out.alarm = std::string(text_of(*alarm));
+    if (out.alarm.empty() && differing_summaries(store_) > 0) out.alarm = "summary";
     out.restored = meta(store_, "lost heads").has_value();
     return out;
   });

@@ -88,7 +88,8 @@ class WardStore {
     std::uint64_t refused_segments = 0;
     std::int64_t clock_offset_ms = 0;  ///< this PC minus the centre, at the last signed time
     bool clock_trusted = true;
-    std::string alarm;      ///< `rollback`: the centre holds less than it had receipted; `two_faces`: it signed two histories; else empty
+    std::string alarm;  ///< `rollback`: the centre holds less than it had receipted; `two_faces`: it signed two histories; `summary`: what
+                        ///< it said of a dossier is not what its records say; else empty
     bool restored = false;  ///< this file is an older copy of itself; what it lacks is being fetched
   };
   [[nodiscard]] Result<Progress> progress(Now now);
@@ -105,6 +106,7 @@ class WardStore {
   [[nodiscard]] Result<engine::agent::PolicyStored> store_policy(const engine::agent::StorePolicy& entries);
   [[nodiscard]] Result<engine::agent::PolicyRead> read_policy(const engine::agent::ReadPolicy& wanted) const;
   [[nodiscard]] Result<engine::agent::DeliveryApplied> apply_delivery(engine::agent::ApplyDelivery delivery, Now now);
+  [[nodiscard]] Result<engine::agent::FetchedApplied> apply_fetched(engine::agent::ApplyFetched fetched, Now now);
   [[nodiscard]] Result<void> store_applied(const engine::agent::StoreApplied& applied);
   [[nodiscard]] Result<void> store_refused(const engine::agent::StoreRefused& refused);
   [[nodiscard]] Result<void> store_heads(const engine::agent::StoreHeads& heads);

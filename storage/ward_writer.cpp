@@ -1,6 +1,7 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/keys/keys.hpp"
 #include "storage/merged.hpp"
+#include "storage/summaries.hpp"
 #include "storage/ward_parts.hpp"
 
 #include <algorithm>
@@ -205,6 +206,10 @@ Result<Saved> WardWriter::create(const record::Change& change) {
 
 Result<std::optional<Saved>> WardWriter::number(const Did& did, const std::string& user, const std::string& reason) {
   const auto dossier = find_dossier_row(store_, did);
+  if (dossier != 0 && !records_are_here(store_, dossier)) {
+    want_records(store_, dossier);
+    return fail(Fault::at_centre, "the dossier's records are at the centre");
+  }
   // Before a code is spent on it.
   if (dossier == 0 || !key_of_dossier(store_, dossier)) return fail(Fault::missing_key, "this PC holds no key of the dossier");
   WARD_TRY(auto seen, seen_of(store_, dossier, heads_of(dossier), {}));
@@ -236,6 +241,7 @@ Result<Saved> WardWriter::edit(const Did& did, NewChange wanted) {
   auto& change = wanted.change;
   const auto dossier = find_dossier_row(store_, did);
   if (dossier == 0) return fail(Fault::not_found, "there is no such dossier here");
+  require_records(store_, dossier);
   auto heads = heads_of(dossier);
   WARD_TRY(change.seen, seen_of(store_, dossier, heads, std::move(change.seen)));
   if (change.ops.size() > limits::ops_max) return fail(Fault::too_large, "one change holds at most 512 operations; split it");

@@ -51,6 +51,7 @@ void show_conflict(const json::value& conflict) {
 int show_dossier(const json::value& dossier) {
   print(shown(dossier, "code") + "  " + shown(dossier, "id") + "  " + shown(dossier, "state") + "\n");
   print(cli::deadline_words(dossier) + "\n");
+  if (shown(dossier, "records") == "at_centre") print("its history is at the centre, and is fetched when it is needed\n");
   cli::show_custody(dossier);
   cli::show_linked(dossier);
   cli::show_waiting(dossier);

@@ -2,6 +2,8 @@
 #include "agent/api.hpp"
 #include "agent/files.hpp"
 #include "cli/calendar.hpp"
+#include "cli/verification.hpp"
+#include "desk/verification.hpp"
 #include "runtime/account.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -85,27 +87,13 @@ int gave_up(const json::value& status, std::uint64_t missing) {
               {}});
 }
 
-int show_verification(const Common& common, const json::value& found) {
-  const auto* damage = found.get_object().if_contains("damage");
-  const bool sound = damage == nullptr || !damage->is_array() || damage->get_array().empty();
-  if (common.json) {
-    runtime::print_json(found);
-  } else {
-    print(shown(found, "records") + " records in " + shown(found, "segments") + " segments, " + shown(found, "dossiers") +
-          " dossiers: " + (sound ? "all seals, ids, roots and signatures verify\n" : "DAMAGED\n"));
-    if (!sound)
-      for (const auto& line : damage->get_array()) print("  " + shown(line) + "\n");
-  }
-  return static_cast<int>(sound ? ExitCode::done : ExitCode::damage_found);
-}
-
 Result<json::object> verify_without_daemon(const Common& common) {
   const runtime::AsOwnerOf acting(common.data);
   WARD_TRY(auto directory, find_data(common.data));
   WARD_CHECK(directory.lock(std::string(program) + " verify"));
   WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_only));
   WARD_TRY(const auto found, storage::verify_store(store.store()));
-  return json_of(found);
+  return desk::json_of(found);
 }
 
 int show_receipt(const json::value& receipt) {
@@ -189,10 +177,10 @@ int receipt_show(const Common& common, const std::string& code) {
 int verify(const Common& common) {
   const auto answer = call_daemon({program, common.data}, "POST", "/v1/verification", {}, verify_max);
   const auto* trouble = std::get_if<Trouble>(&answer);
-  if (trouble == nullptr) return show_verification(common, std::get<json::value>(answer));
+  if (trouble == nullptr) return cli::show_verification(common, std::get<json::value>(answer));
   if (trouble->exit != ExitCode::not_reachable) return runtime::report(program, *trouble);
   const auto found = verify_without_daemon(common);
-  return found.has_error() ? report_data(common, found.error()) : show_verification(common, json::value(*found));
+  return found.has_error() ? report_data(common, found.error()) : cli::show_verification(common, json::value(*found));
 }
 
 }  // namespace ward::agent

@@ -97,6 +97,76 @@ def measure(programs, count):
     say("restore, verified", f"{took:.1f} s")
 
 
+STEPS = ({"SoDienThoai": "0905000111"}, {"append": "Đã gọi cho công dân"}, {"TrangThaiHoSo": "4"}, {"append": "Đã chuyển chuyên môn"},
+         {"GhiChu": "Chờ xác minh"}, {"TrangThaiHoSo": "9"}, {"append": "Đã nhắn tin mời nhận"}, {"TrangThaiHoSo": "10"})
+
+
+def post(site, path, body):
+    connection = process.UnixConnection(f"{site.data}/api.sock")
+    connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+    response = connection.getresponse()
+    answer = response.read()
+    connection.close()
+    if response.status != 201:
+        raise SystemExit(f"bench: POST {path}: {response.status} {answer}")
+    return json.loads(answer)
+
+
+def write(site, path, body):
+    """As a clerk does: what he saved before is at the centre by then."""
+    answer = post(site, path, body)
+    while site.get("/v1/status")["queue"]["records"]:
+        time.sleep(0.002)
+    return answer
+
+
+def a_month_on():
+    libraries = list(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+    return {"LD_PRELOAD": str(libraries[0]), "FAKETIME": "+40d", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"} if libraries else None
+
+
+def filled(programs, name, address, count):
+    """What a new PC's link carries until it shows all dossiers."""
+    join(programs, name, address)
+    pc = process.Daemon(programs.ward, name)
+    wait_for_all(pc, count)
+    process.wait_for(lambda: len(pc.get("/v1/dossiers?status=10&limit=500")["dossiers"]) == count * 4 // 5)  # the last change of each
+    carried = process.ip_bytes(int(address.rsplit(":", 1)[1]))
+    pc.stop()
+    return carried
+
+
+def ended(programs, count):
+    """A new PC of a ward in which four of five dossiers ended a month ago, each after nine changes that came one by one."""
+    later = a_month_on()
+    if later is None:
+        return say("a new PC's summaries", "not measured: no libfaketime")
+    city = workload.City(2)
+    programs.run(programs.centre, "centre", "init", "--org", "hue", "--units", HERE.parents[1] / "tests/e2e/units.csv")
+    centre = process.Daemon(programs.centre, "centre", "--listen", "127.0.0.1:0")
+    address = centre.get("/v1/status")["listen"]
+    join(programs, "clerks", address)
+    clerks = process.Daemon(programs.ward, "clerks")
+    codes = [write(clerks, "/v1/dossiers", {**city.dossier(), "TrangThaiHoSo": "2"})["code"] for _ in range(count)]
+    for step in STEPS:
+        for code in codes[:count * 4 // 5]:
+            write(clerks, f"/v1/dossiers/{code}/changes", {"append": {"notes": step["append"]}} if "append" in step else {"set": step})
+    programs.run(programs.ward, "clerks", "sync", "wait", "--timeout", "300")
+    clerks.stop()
+    everything = filled(programs, "full", address, count)
+    process.wait_for(lambda: (lambda log: log["applied"] >= log["size"])(centre.get("/v1/status")["log"]))
+    centre.stop()
+    centre = process.Daemon(programs.centre, "centre", "--listen", address, environment=later)
+    size = centre.get("/v1/status")["log"]["size"]
+    process.wait_for(lambda: centre.get("/v1/status")["log"]["size"] > size)
+    while size != (size := centre.get("/v1/status")["log"]["size"]):
+        time.sleep(4)
+    told = filled(programs, "late", address, count)
+    say(f"a new PC gets {count} dossiers, {count * 4 // 5} of them by their summaries", f"{told / MIB:.2f} MiB both ways, {told / count:.0f} B a dossier")
+    say("the same with all records", f"{everything / MIB:.2f} MiB both ways, {everything / count:.0f} B a dossier")
+    centre.stop()
+
+
 def changes(programs, city, address):
     """Ten small changes to each dossier on top: what a year of work adds."""
     before = on_disk("centre"), on_disk("first")
@@ -125,6 +195,10 @@ def main():
     with tempfile.TemporaryDirectory(prefix="wardsync-days-") as folder:
         os.chdir(folder)
         measure(programs, arguments.dossiers)
+        os.chdir("/")
+    with tempfile.TemporaryDirectory(prefix="wardsync-days-") as folder:
+        os.chdir(folder)
+        ended(programs, arguments.dossiers // 10)
         os.chdir("/")
 
 

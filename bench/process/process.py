@@ -39,12 +39,12 @@ class UnixConnection(http.client.HTTPConnection):
 class Daemon:
     """One program, running in its data directory, told apart from its start to its end by the service manager's protocol."""
 
-    def __init__(self, program, data, *words):
+    def __init__(self, program, data, *words, environment=None):
         with tempfile.TemporaryDirectory(prefix="wardsync-bench-") as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
             manager.bind(f"{folder}/notify")
             manager.settimeout(60)
             began = time.monotonic()
-            self.process = subprocess.Popen([program, "run", "--data", data, *words], env={**os.environ, "NOTIFY_SOCKET": f"{folder}/notify"},
+            self.process = subprocess.Popen([program, "run", "--data", data, *words], env={**os.environ, **(environment or {}), "NOTIFY_SOCKET": f"{folder}/notify"},
                                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             while b"READY=1" not in manager.recv(100):
                 pass

@@ -3,6 +3,8 @@
 #include "cli/deadline.hpp"
 #include "cli/desk.hpp"
 #include "cli/history.hpp"
+#include "cli/verification.hpp"
+#include "desk/verification.hpp"
 #include "runtime/account.hpp"
 #include "runtime/http.hpp"
 
@@ -60,30 +62,13 @@ void show_dossier(const json::value& dossier) {
   }
 }
 
-int show_verification(const Common& common, const json::value& found) {
-  const auto& damage = member(found, "damage");
-  const bool sound = !damage.is_array() || damage.get_array().empty();
-  if (common.json) {
-    runtime::print_json(found);
-    return static_cast<int>(sound ? ExitCode::done : ExitCode::damage_found);
-  }
-  print(shown(found, "records") + " records in " + shown(found, "segments") + " segments, " + shown(found, "dossiers") +
-        " dossiers: " + (sound ? "all seals, ids, roots and signatures verify\n" : "DAMAGED\n"));
-  if (!sound)
-    for (const auto& line : damage.get_array()) print("  " + shown(line) + "\n");
-  return static_cast<int>(sound ? ExitCode::done : ExitCode::damage_found);
-}
-
 Result<json::object> verify_without_daemon(const Common& common) {
   const runtime::AsOwnerOf acting(common.data);
   WARD_TRY(auto directory, find_data(common.data));
   WARD_CHECK(directory.lock(std::string(program) + " verify"));
   WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_only));
   WARD_TRY(const auto found, storage::verify_store(store.store()));
-  return json::object{{"records", found.records},
-                      {"segments", found.segments},
-                      {"dossiers", found.dossiers},
-                      {"damage", json::array(found.damage.begin(), found.damage.end())}};
+  return desk::json_of(found);
 }
 
 }  // namespace
@@ -129,10 +114,10 @@ int dossier_why(const Common& common, const std::string& code, const std::string
 int verify(const Common& common) {
   const auto answer = call(common, "POST", "/v1/verification");
   const auto* trouble = std::get_if<runtime::Trouble>(&answer);
-  if (trouble == nullptr) return show_verification(common, std::get<json::value>(answer));
+  if (trouble == nullptr) return cli::show_verification(common, std::get<json::value>(answer));
   if (trouble->exit != ExitCode::not_reachable) return runtime::report(program, *trouble);
   const auto found = verify_without_daemon(common);
-  return found.has_error() ? runtime::report(program, runtime::trouble_of(found.error())) : show_verification(common, *found);
+  return found.has_error() ? runtime::report(program, runtime::trouble_of(found.error())) : cli::show_verification(common, *found);
 }
 
 }  // namespace ward::centre

@@ -1,7 +1,6 @@
 import {useState} from 'preact/hooks';
-import {newKey, type Trouble, write} from '../common/api';
 import {useNow, useRead} from '../common/live';
-import {Dialog} from '../common/parts/dialog';
+import {ActDialog} from '../common/parts/act';
 import {TextField} from '../common/parts/field';
 import {Heading} from '../common/parts/heading';
 import {Icon, type IconName} from '../common/parts/icon';
@@ -50,15 +49,9 @@ function ApproveDialog({device, onClose}: {device: Device; onClose: () => void})
   const t = useTexts();
   const names = useNames();
   const [compared, setCompared] = useState(false);
-  const [trouble, setTrouble] = useState<Trouble>();
-  const [key] = useState(newKey());
-  const send = async (): Promise<void> => {
-    const answer = await write(`/v1/devices/${device.device}/approval`, {}, key);
-    if (answer.ok) onClose();
-    else setTrouble(answer.trouble);
-  };
+  const path = `/v1/devices/${device.device}/approval`;
   return (
-    <Dialog title={t.devices.approveTitle} onClose={onClose}>
+    <ActDialog title={t.devices.approveTitle} path={path} body={compared ? {} : undefined} confirm={t.devices.approve} cancel={t.devices.notNow} onClose={onClose}>
       <p>
         {names.unit(device.unit)} · <Entered text={device.label || device.device.slice(0, 8)} />
       </p>
@@ -67,16 +60,7 @@ function ApproveDialog({device, onClose}: {device: Device; onClose: () => void})
       <label class="tick">
         <input type="checkbox" checked={compared} onChange={(event) => setCompared(event.currentTarget.checked)} /> {t.devices.compared}
       </label>
-      {trouble && <TroubleSaid trouble={trouble} />}
-      <div class="buttons">
-        <button type="button" onClick={onClose}>
-          {t.devices.notNow}
-        </button>
-        <button type="button" class="primary" disabled={!compared} onClick={() => void send()}>
-          {t.devices.approve}
-        </button>
-      </div>
-    </Dialog>
+    </ActDialog>
   );
 }
 
@@ -84,31 +68,17 @@ function RevokeDialog({device, onClose}: {device: Device; onClose: () => void}) 
   const t = useTexts();
   const names = useNames();
   const [reason, setReason] = useState('');
-  const [trouble, setTrouble] = useState<Trouble>();
-  const [key] = useState(newKey());
-  const send = async (): Promise<void> => {
-    const answer = await write(`/v1/devices/${device.device}/revocation`, {reason: committed(reason)}, key);
-    if (answer.ok) onClose();
-    else setTrouble(answer.trouble);
-  };
+  const path = `/v1/devices/${device.device}/revocation`;
+  const body = committed(reason) === '' ? undefined : {reason: committed(reason)};
   return (
-    <Dialog title={t.devices.revokeTitle} onClose={onClose}>
+    <ActDialog title={t.devices.revokeTitle} path={path} body={body} confirm={t.devices.revoke} cancel={t.devices.keep} danger onClose={onClose}>
       <p>
         {names.unit(device.unit)} · <Entered text={device.label || device.device.slice(0, 8)} />
       </p>
       <p>{t.devices.revokeExplain}</p>
       {device.queue.records > 0 && <p class="warning">{t.devices.revokeUnsent(device.queue.records)}</p>}
       <TextField label={t.devices.reason} value={reason} onChange={setReason} required lines={2} />
-      {trouble && <TroubleSaid trouble={trouble} />}
-      <div class="buttons">
-        <button type="button" onClick={onClose}>
-          {t.devices.keep}
-        </button>
-        <button type="button" class="danger" disabled={committed(reason) === ''} onClick={() => void send()}>
-          {t.devices.revoke}
-        </button>
-      </div>
-    </Dialog>
+    </ActDialog>
   );
 }
 

@@ -1,8 +1,7 @@
 import {useState} from 'preact/hooks';
-import {newKey, type Trouble, write} from '../common/api';
 import type {Role, User} from '../common/desk/model';
 import {useRead} from '../common/live';
-import {Dialog} from '../common/parts/dialog';
+import {ActDialog} from '../common/parts/act';
 import {SelectField, TextField} from '../common/parts/field';
 import {Heading} from '../common/parts/heading';
 import {Icon} from '../common/parts/icon';
@@ -30,30 +29,15 @@ function AddUser({onClose}: {onClose: () => void}) {
   const [display, setDisplay] = useState('');
   const [unit, setUnit] = useState('');
   const [role, setRole] = useState('clerk');
-  const [trouble, setTrouble] = useState<Trouble>();
-  const [key] = useState(newKey());
-  const send = async (): Promise<void> => {
-    const answer = await write('/v1/users', {name: committed(name), display: committed(display), unit, role}, key);
-    if (answer.ok) onClose();
-    else setTrouble(answer.trouble);
-  };
+  const body = unit === '' || committed(name) === '' ? undefined : {name: committed(name), display: committed(display), unit, role};
   return (
-    <Dialog title={t.users.addTitle} onClose={onClose}>
+    <ActDialog title={t.users.addTitle} path="/v1/users" body={body} confirm={t.users.add} onClose={onClose}>
       <p>{t.users.explain}</p>
       <SelectField label={t.users.unit} value={unit} onChange={setUnit} choices={units.map((one) => ({value: one.code, label: names.unit(one.code)}))} empty={t.form.nothing} required name="unit" />
       <TextField label={t.users.name} hint={t.users.nameHint} value={name} onChange={setName} required name="name" />
       <TextField label={t.users.display} value={display} onChange={setDisplay} name="display" />
       <SelectField label={t.users.role} value={role} onChange={setRole} choices={useRoles()} name="role" />
-      {trouble && <TroubleSaid trouble={trouble} />}
-      <div class="buttons">
-        <button type="button" onClick={onClose}>
-          {t.dialog.cancel}
-        </button>
-        <button type="button" class="primary" disabled={unit === '' || committed(name) === ''} onClick={() => void send()}>
-          {t.users.add}
-        </button>
-      </div>
-    </Dialog>
+    </ActDialog>
   );
 }
 
@@ -61,30 +45,15 @@ function DisableUser({user, onClose}: {user: User; onClose: () => void}) {
   const t = useTexts();
   const names = useNames();
   const [reason, setReason] = useState('');
-  const [trouble, setTrouble] = useState<Trouble>();
-  const [key] = useState(newKey());
-  const send = async (): Promise<void> => {
-    const answer = await write(userPath(user, 'disabling'), {unit: user.unit, reason: committed(reason)}, key);
-    if (answer.ok) onClose();
-    else setTrouble(answer.trouble);
-  };
+  const body = committed(reason) === '' ? undefined : {unit: user.unit, reason: committed(reason)};
   return (
-    <Dialog title={t.users.disableTitle} onClose={onClose}>
+    <ActDialog title={t.users.disableTitle} path={userPath(user, 'disabling')} body={body} confirm={t.users.disable} danger onClose={onClose}>
       <p>
         <Entered text={user.display || user.name} /> · {names.unit(user.unit)}
       </p>
       <p>{t.users.disableExplain}</p>
       <TextField label={t.users.reason} value={reason} onChange={setReason} required lines={2} name="reason" />
-      {trouble && <TroubleSaid trouble={trouble} />}
-      <div class="buttons">
-        <button type="button" onClick={onClose}>
-          {t.dialog.cancel}
-        </button>
-        <button type="button" class="danger" disabled={committed(reason) === ''} onClick={() => void send()}>
-          {t.users.disable}
-        </button>
-      </div>
-    </Dialog>
+    </ActDialog>
   );
 }
 
@@ -94,30 +63,15 @@ function ResetUser({user, onClose}: {user: User; onClose: () => void}) {
   const names = useNames();
   const [display, setDisplay] = useState(user.display);
   const [role, setRole] = useState<string>(user.role);
-  const [trouble, setTrouble] = useState<Trouble>();
-  const [key] = useState(newKey());
-  const send = async (): Promise<void> => {
-    const answer = await write(userPath(user, 'reset'), {unit: user.unit, display: committed(display), role}, key);
-    if (answer.ok) onClose();
-    else setTrouble(answer.trouble);
-  };
+  const body = {unit: user.unit, display: committed(display), role};
   return (
-    <Dialog title={t.users.resetTitle} onClose={onClose}>
+    <ActDialog title={t.users.resetTitle} path={userPath(user, 'reset')} body={body} confirm={t.users.reset} onClose={onClose}>
       <p>
         <Entered text={user.name} /> · {names.unit(user.unit)}
       </p>
       <TextField label={t.users.display} value={display} onChange={setDisplay} name="display" />
       <SelectField label={t.users.role} value={role} onChange={setRole} choices={useRoles()} name="role" />
-      {trouble && <TroubleSaid trouble={trouble} />}
-      <div class="buttons">
-        <button type="button" onClick={onClose}>
-          {t.dialog.cancel}
-        </button>
-        <button type="button" class="primary" onClick={() => void send()}>
-          {t.users.reset}
-        </button>
-      </div>
-    </Dialog>
+    </ActDialog>
   );
 }
 

@@ -16,6 +16,8 @@ export type Session = {state: 'opening'} | {state: 'open'; csrf: string; account
 export const session = new Store<Session>({state: 'opening'});
 
 const patienceMs = 20_000;
+const fetchMs = 15_000; // for a dossier's records to come from the centre
+const fetchPauseMs = 400;
 const problemPrefix = 'urn:wardsync:problem:';
 
 function textOf(value: unknown): string {
@@ -37,7 +39,17 @@ function troubleOf(status: number, body: unknown): Trouble {
 
 const unreachable: Trouble = {name: 'unreachable', status: 0, detail: '', safe: '', remedy: '', more: {}};
 
+/** What needs records that are at the centre has them fetched: it is asked again until they have come. */
 async function call<T>(path: string, init: RequestInit): Promise<Answer<T>> {
+  const until = Date.now() + fetchMs;
+  for (;;) {
+    const answer = await callOnce<T>(path, init);
+    if (answer.ok || answer.trouble.name !== 'at_centre' || Date.now() >= until) return answer;
+    await new Promise((done) => setTimeout(done, fetchPauseMs));
+  }
+}
+
+async function callOnce<T>(path: string, init: RequestInit): Promise<Answer<T>> {
   let response: Response;
   let body: unknown;
   try {
@@ -55,19 +67,15 @@ export function read<T>(path: string): Promise<Answer<T>> {
   return call<T>(path, {method: 'GET'});
 }
 
-/** `key`: a repeat with the same key and body is answered like the first, and nothing happens twice. */
-export function write<T>(path: string, body: unknown, key: string): Promise<Answer<T>> {
-  return call<T>(path, {method: 'POST', headers: {'Content-Type': 'application/json', ...proof(key)}, body: JSON.stringify(body)});
-}
-
-/** Takes back what stands there. */
-export function takeBack<T>(path: string, key: string): Promise<Answer<T>> {
-  return call<T>(path, {method: 'DELETE', headers: proof(key)});
-}
-
-function proof(key: string): Record<string, string> {
+/** `key`: a repeat with the same key and body is answered like the first, and nothing happens twice. DELETE takes back what stands there. */
+export function send<T>(method: 'POST' | 'DELETE', path: string, body: unknown, key: string): Promise<Answer<T>> {
   const open = session.get();
-  return {'X-CSRF-Token': open.state === 'open' ? open.csrf : '', 'Idempotency-Key': key};
+  const headers = {'Content-Type': 'application/json', 'X-CSRF-Token': open.state === 'open' ? open.csrf : '', 'Idempotency-Key': key};
+  return call<T>(path, {method, headers, body: JSON.stringify(body)});
+}
+
+export function write<T>(path: string, body: unknown, key: string): Promise<Answer<T>> {
+  return send<T>('POST', path, body, key);
 }
 
 /** A name for one act, so that sending it again cannot do it again. */

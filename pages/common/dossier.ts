@@ -37,6 +37,7 @@ export type Said = {
   device: string;
   at: string;
   clock_good: boolean;
+  signed?: boolean; // with its user's own key
   stamped_at?: string;
   why?: string;
   author?: string; // of a value that stands by an approval: who had proposed it
@@ -68,6 +69,7 @@ export type Dossier = {
   waiting: number;
   state_since?: string;
   state_reason?: string;
+  records: 'here' | 'at_centre';
 };
 
 /** A dossier made by mistake has a reason here; an empty text takes that back. */

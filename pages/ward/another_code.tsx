@@ -1,9 +1,7 @@
 import {useState} from 'preact/hooks';
-import {newKey, type Trouble, write} from '../common/api';
 import {dossierPath} from '../common/dossier';
-import {Dialog} from '../common/parts/dialog';
+import {ActDialog} from '../common/parts/act';
 import {TextField} from '../common/parts/field';
-import {TroubleSaid} from '../common/parts/said';
 import type {Sharer} from '../common/parts/shared_codes';
 import {useTexts} from '../common/settings';
 import {committed} from '../common/text';
@@ -14,32 +12,18 @@ export function AnotherCode({sharer}: {sharer: Sharer}) {
   const t = useTexts();
   const [open, setOpen] = useState(false);
   const [why, setWhy] = useState('');
-  const [trouble, setTrouble] = useState<Trouble>();
-  const [key] = useState(newKey());
-  const send = async (): Promise<void> => {
-    const answer = await write(signed(`${dossierPath(sharer.id)}/codes`), {why: committed(why)}, key);
-    if (answer.ok) setOpen(false);
-    else setTrouble(answer.trouble);
-  };
+  const path = signed(`${dossierPath(sharer.id)}/codes`);
+  const body = committed(why) === '' ? undefined : {why: committed(why)};
   return (
     <>
       <button type="button" class="small" onClick={() => setOpen(true)}>
         {t.shared.another}
       </button>
       {open && (
-        <Dialog title={t.shared.anotherTitle} onClose={() => setOpen(false)}>
+        <ActDialog title={t.shared.anotherTitle} path={path} body={body} confirm={t.shared.confirm} cancel={t.shared.cancel} onClose={() => setOpen(false)}>
           <p>{t.shared.anotherKeeps}</p>
           <TextField label={t.shared.anotherWhy} value={why} onChange={setWhy} required />
-          {trouble && <TroubleSaid trouble={trouble} />}
-          <div class="buttons">
-            <button type="button" onClick={() => setOpen(false)}>
-              {t.shared.cancel}
-            </button>
-            <button type="button" class="primary" disabled={committed(why) === ''} onClick={() => void send()}>
-              {t.shared.confirm}
-            </button>
-          </div>
-        </Dialog>
+        </ActDialog>
       )}
     </>
   );

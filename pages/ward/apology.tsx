@@ -1,9 +1,7 @@
 import {useState} from 'preact/hooks';
-import {newKey, type Trouble, write} from '../common/api';
 import {type Dossier, dossierPath, valueText} from '../common/dossier';
-import {Dialog} from '../common/parts/dialog';
+import {ActDialog} from '../common/parts/act';
 import {TextField} from '../common/parts/field';
-import {TroubleSaid} from '../common/parts/said';
 import {schema} from '../common/schema';
 import {useTexts} from '../common/settings';
 import {useStore} from '../common/store';
@@ -20,39 +18,24 @@ export function ApologyDialog({dossier, onClose}: {dossier: Dossier; onClose: ()
   const {chosen} = useStore(people);
   const [due, setDue] = useState('');
   const [why, setWhy] = useState('');
-  const [trouble, setTrouble] = useState<Trouble>();
-  const [key] = useState(newKey());
   const [at] = useState(storedTime(new Date()));
   const field = schema.get().fields.find((one) => one.parent === '' && one.name === 'NgayHenTra');
   const wrong = field && complaint(field, due);
-  const send = async (): Promise<void> => {
-    const slip = {
-      XinLoiId: String((dossier.collections[list]?.length ?? 0) + 1),
-      NgayXinLoi: at,
-      LyDoXinLoi: committed(why),
-      NgayHenTraTruoc: valueText(dossier.fields['NgayHenTra']),
-      NgayHenTraMoi: committed(due),
-      ...(chosen ? {NguoiXinLoi: chosen} : {}),
-    };
-    const change = {append: {[list]: slip}, set: {NgayHenTra: committed(due)}, seen: dossier.version, why: committed(why)};
-    const answer = await write(signed(`${dossierPath(dossier.id)}/changes`), change, key);
-    if (answer.ok) onClose();
-    else setTrouble(answer.trouble);
+  const complete = committed(due) !== '' && wrong === undefined && committed(why) !== '';
+  const slip = {
+    XinLoiId: String((dossier.collections[list]?.length ?? 0) + 1),
+    NgayXinLoi: at,
+    LyDoXinLoi: committed(why),
+    NgayHenTraTruoc: valueText(dossier.fields['NgayHenTra']),
+    NgayHenTraMoi: committed(due),
+    ...(chosen ? {NguoiXinLoi: chosen} : {}),
   };
+  const change = {append: {[list]: slip}, set: {NgayHenTra: committed(due)}, seen: dossier.version, why: committed(why)};
   return (
-    <Dialog title={t.apology.title} onClose={onClose}>
+    <ActDialog title={t.apology.title} path={signed(`${dossierPath(dossier.id)}/changes`)} body={complete ? change : undefined} confirm={t.apology.confirm} onClose={onClose}>
       <p>{t.apology.explain}</p>
       <TextField name="apology-due" label={t.apology.due} value={due} onChange={setDue} required hint={t.form.timeHint} error={wrong && t.form.errors[wrong]} />
       <TextField name="apology-why" label={t.apology.why} value={why} onChange={setWhy} required lines={2} />
-      {trouble && <TroubleSaid trouble={trouble} />}
-      <div class="buttons">
-        <button type="button" onClick={onClose}>
-          {t.dialog.cancel}
-        </button>
-        <button type="button" class="primary" disabled={committed(due) === '' || wrong !== undefined || committed(why) === ''} onClick={() => void send()}>
-          {t.apology.confirm}
-        </button>
-      </div>
-    </Dialog>
+    </ActDialog>
   );
 }

@@ -4,7 +4,7 @@ import {type Dossier, dossierPath, valueText, voidField} from '../common/dossier
 import {useRead} from '../common/live';
 import {CodeWords} from '../common/parts/code';
 import {DeadlineWords} from '../common/parts/deadline';
-import {Dialog} from '../common/parts/dialog';
+import {ActDialog} from '../common/parts/act';
 import {TextField} from '../common/parts/field';
 import {Heading} from '../common/parts/heading';
 import {History} from '../common/parts/history';
@@ -31,27 +31,13 @@ import type {WardStatus} from './ward';
 function VoidDialog({dossier, onClose}: {dossier: Dossier; onClose: () => void}) {
   const t = useTexts();
   const [why, setWhy] = useState('');
-  const [trouble, setTrouble] = useState<Trouble>();
-  const [key] = useState(newKey());
-  const send = async (): Promise<void> => {
-    const answer = await write(signed(`${dossierPath(dossier.id)}/changes`), {set: {[voidField]: committed(why)}}, key);
-    if (answer.ok) onClose();
-    else setTrouble(answer.trouble);
-  };
+  const path = signed(`${dossierPath(dossier.id)}/changes`);
+  const body = committed(why) === '' ? undefined : {set: {[voidField]: committed(why)}};
   return (
-    <Dialog title={t.voiding.title} onClose={onClose}>
+    <ActDialog title={t.voiding.title} path={path} body={body} confirm={t.voiding.confirm} cancel={t.voiding.keep} danger onClose={onClose}>
       <p>{t.voiding.explain}</p>
       <TextField label={t.voiding.why} value={why} onChange={setWhy} required lines={2} />
-      {trouble && <TroubleSaid trouble={trouble} />}
-      <div class="buttons">
-        <button type="button" onClick={onClose}>
-          {t.voiding.keep}
-        </button>
-        <button type="button" class="danger" disabled={committed(why) === ''} onClick={() => void send()}>
-          {t.voiding.confirm}
-        </button>
-      </div>
-    </Dialog>
+    </ActDialog>
   );
 }
 
@@ -129,6 +115,11 @@ function Shown({dossier, status, here}: {dossier: Dossier; status: WardStatus | 
       {voided && <Voided dossier={dossier} why={voided} />}
       <CodeWords codes={dossier.codes} />
       <StateWords state={dossier.state} changedAt={dossier.state_since ?? ''} reason={dossier.state_reason} conflicts={dossier.conflicts.length} status={status} id={dossier.id} />
+      {dossier.records === 'at_centre' && (
+        <p class="hint">
+          {t.dossier.recordsAtCentre} {status && status.link.state !== 'open' && t.dossier.recordsNotNow}
+        </p>
+      )}
       <UnappliedShown dossier={dossier} />
       <CustodyShown dossier={dossier} here={here} elsewhere={t.custody.elsewhere} />
       <LinkedShown dossier={dossier} here={here} />

@@ -11,6 +11,7 @@ export function Alarms({status}: {status: WardStatus}) {
   const wrong: [string, string][] = [];
   if (status.alarm === 'rollback') wrong.push([t.alarm.rollback, t.alarm.callCentre]);
   if (status.alarm === 'two_faces') wrong.push([t.alarm.twoFaces, t.alarm.callCentre]);
+  if (status.alarm === 'summary') wrong.push([t.alarm.summary, t.alarm.callCentre]);
   if (status.approval === 'revoked') wrong.push([t.alarm.revoked, t.alarm.callCentre]);
   if (!status.clock.trusted) wrong.push([t.alarm.clock(Math.round(Math.abs(status.clock.offset_ms) / 60_000)), t.alarm.setClock]);
   if (status.disk.free_bytes < diskFreeMin) wrong.push([t.alarm.disk(Math.floor(status.disk.free_bytes / 1_048_576)), t.alarm.freeDisk]);

@@ -1,14 +1,13 @@
 import {useState} from 'preact/hooks';
 import {newKey, type Trouble, write} from '../common/api';
 import {useNow} from '../common/live';
+import {DossierName} from '../common/parts/dossier_name';
 import {Heading} from '../common/parts/heading';
 import {Icon} from '../common/parts/icon';
 import {Pager, usePages} from '../common/parts/pager';
-import {Banner, Entered, TroubleSaid} from '../common/parts/said';
-import {href} from '../common/route';
+import {Banner, TroubleSaid} from '../common/parts/said';
 import {settings, useTexts} from '../common/settings';
 import {useStore} from '../common/store';
-import {codeShown} from '../common/text';
 import {age, clock, parseTime} from '../common/time';
 import type {WardStatus} from './ward';
 
@@ -28,8 +27,7 @@ function Row({line, now}: {line: OutboxLine; now: Date}) {
   return (
     <tr>
       <th scope="row">
-        <a href={href('dossiers', line.id)}>{line.owner ? <Entered text={line.owner} /> : t.list.noOwner}</a>
-        <span class="code">{line.code ? <Entered text={codeShown(line.code)} /> : t.list.noCode}</span>
+        <DossierName {...line} procedure="" />
       </th>
       <td>
         {since && t.age(age(now.getTime() - since.getTime()))} <span class="hint">{t.outbox.since(clock(since), line.records)}</span>

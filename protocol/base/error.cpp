@@ -12,6 +12,7 @@ Reaction reaction_to(Fault fault) noexcept {
     case Fault::timeout:
     case Fault::gap:
     case Fault::missing_key:
+    case Fault::at_centre:
     case Fault::storage_full:
     case Fault::storage_read_only:
     case Fault::storage_locked: return Reaction::retry;
@@ -62,6 +63,7 @@ const char* name_of(Fault fault) noexcept {
     case Fault::storage_failed: return "storage_failed";
     case Fault::io: return "io";
     case Fault::timeout: return "timeout";
+    case Fault::at_centre: return "at_centre";
   }
   return "unknown";
 }

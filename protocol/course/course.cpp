@@ -25,6 +25,11 @@ std::string text_in(const record::Map& fields, std::string_view name) {
   return text == nullptr ? std::string() : *text;
 }
 
+const std::string& code_of(const merge::DossierState& state) {
+  static const std::string none;
+  return state.codes.empty() ? none : state.codes.front();
+}
+
 std::string shown_text(const merge::DossierState& state, std::string_view field) { return text_in(state.fields, field); }
 
 const std::vector<merge::Element>& elements_of(const merge::DossierState& state, std::string_view collection) {

@@ -30,6 +30,8 @@ struct Row {
 [[nodiscard]] deadline::Course course_of(const Row& row);
 [[nodiscard]] deadline::Lodged lodged_of(const Row& row);
 
+/// The code by which people call it: the official one where it has that; empty: it has none.
+[[nodiscard]] const std::string& code_of(const merge::DossierState& state);
 /// The text of a shown field; empty when it has none.
 [[nodiscard]] std::string shown_text(const merge::DossierState& state, std::string_view field);
 [[nodiscard]] std::string text_in(const record::Map& fields, std::string_view name);  ///< the same, of any map

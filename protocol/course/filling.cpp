@@ -187,6 +187,7 @@ Filling filling_of(const merge::DossierState& before, const Act& act, const Rule
 
 std::vector<Op> ops_of(const Filling& filling) {
   std::vector<Op> out;
+  out.reserve(filling.dates.size() + 1);
   for (const auto& [field, value] : filling.dates) out.push_back({OpKind::set, {Step::field(field)}, record::Value(value), std::nullopt});
   if (!filling.round) return out;
   const auto& round = *filling.round;

@@ -41,16 +41,25 @@ struct RunSent {
   bool sealed = false;
   std::set<SegmentName> segments;
 };
+/// Dossiers whose records were asked for.
+struct Fetching {
+  std::vector<Did> dossiers;
+  std::uint64_t from = 0;          ///< log index
+  std::optional<Instant> asked{};  ///< none while an answer is on its way into the store
+};
 struct Open {
   sync::Channel channel;
+  std::uint8_t version = 0;  ///< of the link
   std::uint64_t cursor = 0;
   Epoch policy_count = 0;
+  std::uint64_t fill = 0;
   bool reading = false;        ///< a ReadOutbox is on its way to the store
   bool applying = false;       ///< a delivery is on its way into the store
   bool grew = false;           ///< more was saved meanwhile
   bool storing_heads = false;  ///< all heads came, and are on their way into the store
   bool keys_changed = false;   ///< the centre's receipts need a newer policy log than ours
   std::optional<RunSent> run{};
+  std::optional<Fetching> fetching{};
   std::optional<Instant> asked_heads{}, pinged{};
   std::set<SegmentName> want_sealed{};  ///< the centre asked for them in sealed form
   std::set<SegmentName> refused{};      ///< on this link: not again
@@ -93,7 +102,7 @@ struct AgentEngine::State {
   /// Since when something of ours is unanswered.
   static std::optional<Instant> waiting_since(const Open& open) {
     std::optional<Instant> out = open.run ? std::optional(open.run->at) : std::nullopt;
-    for (const auto& since : {open.asked_heads, open.pinged})
+    for (const auto& since : {open.asked_heads, open.pinged, open.fetching ? open.fetching->asked : std::nullopt})
       if (since && (!out || *since < *out)) out = since;
     return out;
   }
@@ -177,12 +186,18 @@ struct AgentEngine::State {
     pace.small_answered(now.monotonic - greeting.sent_at);
     const auto prepared = std::move(greeting.prepared);
     sync::Channel channel(std::move(greeting.handshake).split());
-    auto& open =
-        phase.emplace<Open>(Open{.channel = std::move(channel), .cursor = prepared.cursor, .policy_count = prepared.hello.policy_count});
+    auto& open = phase.emplace<Open>(Open{.channel = std::move(channel),
+                                          .version = prepared.hello.version,
+                                          .cursor = prepared.cursor,
+                                          .policy_count = prepared.hello.policy_count,
+                                          .fill = prepared.fill});
     const auto held_there = std::get<sync::Receipted>(*welcome).policy_count;
+    const auto log_size = std::get<sync::Receipted>(*welcome).receipt.size;
     take_receipt(open, std::get<sync::Receipted>(*std::move(welcome)));
+    if (prepared.holds_nothing && !open.keys_changed && open.version >= sync::version_with_summaries) open.fill = log_size;
     if (held_there < open.policy_count) ask(ReadPolicy{held_there});
-    voice.say(open.channel, sync::Pull{open.cursor, open.policy_count, prepared.report});
+    pull(open, prepared.report);
+    fetch(open, prepared.wanted);
     arm(open);
   }
 
@@ -214,6 +229,7 @@ struct AgentEngine::State {
     std::visit(overloaded{
                    [&](sync::Receipted& m) { receipt_came(open, std::move(m)); },
                    [&](sync::Delivery& m) { delivery_came(open, m); },
+                   [&](sync::Fetched& m) { fetched_came(open, m); },
                    [&](sync::PolicyEntries& m) { ask(StorePolicy{std::move(m.entries)}); },
                    [&](sync::Applied& m) { applied_came(std::move(m)); },
                    [&](sync::NeedSealed& m) { need_sealed_came(open, m); },
@@ -269,17 +285,52 @@ struct AgentEngine::State {
   void delivery_came(Open& open, const sync::Delivery& delivery) {
     if (open.storing_heads) return;
     if (open.applying || delivery.cursor < open.cursor) return close(fail(Fault::malformed, "link: a delivery that nobody asked for"));
-    ApplyDelivery apply{delivery.cursor, {}};
-    if (!delivery.run.empty()) {
-      auto decoded = run::decode_run(delivery.run);
-      if (decoded.has_error()) return close(decoded.error());
-      apply.rows = *std::move(decoded);
-    }
+    ApplyDelivery apply{delivery.cursor, {}, open.fill};
+    if (!decode(delivery.run, apply.rows)) return;
     open.applying = true;
     ask(std::move(apply));
   }
 
+  void fetched_came(Open& open, const sync::Fetched& fetched) {
+    if (open.storing_heads) return;
+    auto& fetching = open.fetching;
+    if (!fetching || !fetching->asked || (fetched.next != 0 && fetched.next <= fetching->from))
+      return close(fail(Fault::malformed, "link: records that nobody asked for"));
+    ApplyFetched apply{fetching->dossiers, {}, fetched.next == 0};
+    if (!decode(fetched.run, apply.rows)) return;
+    fetching->from = fetched.next;
+    fetching->asked.reset();
+    ask(std::move(apply));
+  }
+
+  /// False when it is none: then the link has ended.
+  bool decode(BytesView run, std::vector<segment::Rows>& to) {
+    if (run.empty()) return true;
+    auto decoded = run::decode_run(run);
+    if (decoded.has_error()) close(decoded.error());
+    if (decoded.has_value()) to = *std::move(decoded);
+    return decoded.has_value();
+  }
+
   // ---- what is said to the centre ----
+  void pull(Open& open, const sync::Report& report) {
+    const auto fill = open.version >= sync::version_with_summaries ? open.fill : 0;
+    voice.say(open.channel, sync::Pull{open.cursor, open.policy_count, report, fill});
+  }
+
+  /// Some dossiers at a time.
+  void fetch(Open& open, const Wanted& wanted) {
+    if (wanted.empty() || open.fetching || open.version < sync::version_with_summaries) return;
+    open.fetching = Fetching{wanted};
+    ask_for_records(open);
+  }
+
+  void ask_for_records(Open& open) {
+    open.fetching->asked = now.monotonic;
+    voice.say(open.channel, sync::FetchDossiers{open.fetching->dossiers, open.fetching->from});
+    arm(open);
+  }
+
   void ask_heads(Open& open) {
     if (open.asked_heads) return;
     open.asked_heads = now.monotonic;
@@ -297,6 +348,7 @@ struct AgentEngine::State {
 
   void outbox_read(Open& open, const OutboxRead& outbox) {
     open.reading = false;
+    fetch(open, outbox.wanted);
     auto without = open.refused;
     without.insert(open.postponed.begin(), open.postponed.end());
     const auto rows = that_fit(outbox.rows, without);
@@ -339,10 +391,17 @@ struct AgentEngine::State {
   void delivery_applied(Open& open, const DeliveryApplied& applied) {
     open.applying = false;
     open.cursor = applied.cursor;
-    voice.say(open.channel, sync::Pull{open.cursor, open.policy_count, applied.report});
+    pull(open, applied.report);
+    fetch(open, applied.wanted);
     if (open.postponed.empty()) return;
     open.postponed.clear();
     push(open);
+  }
+
+  void fetched_applied(Open& open, const FetchedApplied& applied) {
+    if (open.fetching->from != 0) return ask_for_records(open);
+    open.fetching.reset();
+    fetch(open, applied.wanted);
   }
 
   template <class Step>
@@ -363,6 +422,7 @@ struct AgentEngine::State {
                    [&](const PolicyStored& e) { if_open([&](Open& open) { policy_stored(open, e); }); },
                    [&](const PolicyRead& e) { if_open([&](Open& open) { policy_read(open, e); }); },
                    [&](const DeliveryApplied& e) { if_open([&](Open& open) { delivery_applied(open, e); }); },
+                   [&](const FetchedApplied& e) { if_open([&](Open& open) { fetched_applied(open, e); }); },
                    [&](const Done&) {},
                    [&](const HeadsStored&) { close(fail(Fault::io, "the centre was restored; the next link begins from its heads")); },
                },

@@ -39,6 +39,13 @@ struct ReadPolicy {
 struct ApplyDelivery {
   std::uint64_t cursor = 0;
   std::vector<segment::Rows> rows;
+  std::uint64_t fill = 0;  ///< by which they were asked for (sync::Pull)
+};
+/// Rows of dossiers that were asked for, outside of the cursor.
+struct ApplyFetched {
+  std::vector<Did> dossiers;
+  std::vector<segment::Rows> rows;
+  bool all = false;  ///< that was everything that the centre has of them for this device
 };
 struct StoreApplied {
   sync::Applied applied;
@@ -51,17 +58,23 @@ struct StoreRefused {
 struct StoreHeads {
   std::vector<log::DeviceHead> heads;
 };
-using StoreEffect =
-    std::variant<PrepareLink, ReadOutbox, StoreReceipt, StorePolicy, ReadPolicy, ApplyDelivery, StoreApplied, StoreRefused, StoreHeads>;
+using StoreEffect = std::variant<PrepareLink, ReadOutbox, StoreReceipt, StorePolicy, ReadPolicy, ApplyDelivery, ApplyFetched, StoreApplied,
+                                 StoreRefused, StoreHeads>;
 using Effect = std::variant<StoreEffect, LinkEffect>;
 
+/// Dossiers whose records are at the centre and are needed here, at most sync::fetched_dossiers_max.
+using Wanted = std::vector<Did>;
 struct LinkPrepared {
   sync::Hello hello;  ///< with its small segment, when there is one
   std::uint64_t cursor = 0;
   sync::Report report;
+  std::uint64_t fill = 0;      ///< as the pulls before said it
+  bool holds_nothing = false;  ///< of what the log holds: this is the first pull
+  Wanted wanted{};
 };
 struct OutboxRead {
   std::vector<segment::Rows> rows;
+  Wanted wanted{};
 };
 struct ReceiptStored {
   bool unsent = false;         ///< more waits
@@ -77,13 +90,17 @@ struct PolicyRead {
 struct DeliveryApplied {
   std::uint64_t cursor = 0;
   sync::Report report;
+  Wanted wanted{};
+};
+struct FetchedApplied {
+  Wanted wanted;
 };
 struct Done {};  ///< of StoreApplied, StoreRefused
 struct HeadsStored {};
-/// Something was saved here, or a person asked for a sync now.
+/// Something was saved here, a person asked for a sync now, or a dossier's records are needed.
 struct OutboxGrew {};
 using Event = std::variant<LinkUp, BytesArrived, TimerFired, StorageFailed, OutboxGrew, LinkPrepared, OutboxRead, ReceiptStored,
-                           PolicyStored, PolicyRead, DeliveryApplied, Done, HeadsStored>;
+                           PolicyStored, PolicyRead, DeliveryApplied, FetchedApplied, Done, HeadsStored>;
 
 struct Identity {
   sync::Ends ends;

@@ -212,6 +212,7 @@ struct CentreEngine::State {
                      in<SyncSession>([&](auto& s) { s.admitted(e, now); });
                    },
                    [&](const DeliveryRead& e) { in<SyncSession>([&](auto& s) { s.delivery_read(e, now); }); },
+                   [&](const DossiersRead& e) { in<SyncSession>([&](auto& s) { s.dossiers_read(e, now); }); },
                    [&](const PolicyRead& e) {
                      in<SyncSession>([&](auto& s) { s.policy_read(e, now); });
                      in<EnrolSession>([&](auto& s) { s.policy_read(e); });

@@ -29,8 +29,16 @@ struct ReadDelivery {
   DeviceId device;
   std::uint64_t cursor = 0;
   std::size_t bytes_max = 0;
-  bool own = false;  ///< its own segments too: it lost some
-  bool keys = true;  ///< the ward takes dossier keys with the rows; else what it may lack a key for goes sealed
+  bool own = false;        ///< its own segments too: it lost some
+  bool keys = true;        ///< the ward takes dossier keys with the rows; else what it may lack a key for goes sealed
+  std::uint64_t fill = 0;  ///< of the pull
+};
+/// The rows of these dossiers, from that log index on, that this device may have.
+struct ReadDossiers {
+  DeviceId device;
+  std::vector<Did> dossiers;
+  std::uint64_t from = 0;
+  std::size_t bytes_max = 0;
 };
 struct ReadPolicy {
   Epoch from = 0;
@@ -63,7 +71,8 @@ struct Enrol {
   std::string fingerprint;
   WallTime at;
 };
-using StoreEffect = std::variant<ReadPeer, Admit, ReadDelivery, ReadPolicy, StorePolicy, StoreReport, ReadHeads, ReadTicket, Enrol>;
+using StoreEffect =
+    std::variant<ReadPeer, Admit, ReadDelivery, ReadDossiers, ReadPolicy, StorePolicy, StoreReport, ReadHeads, ReadTicket, Enrol>;
 using Effect = std::variant<StoreEffect, LinkEffect>;
 
 /// What a receipt says of the log. The engine signs.
@@ -100,6 +109,10 @@ struct DeliveryRead {
   std::uint64_t cursor = 0;
   bool more = false;
 };
+struct DossiersRead {
+  std::vector<segment::Rows> rows;
+  std::uint64_t next = 0;  ///< 0: that was all
+};
 struct PolicyRead {
   std::vector<policy::Entry> entries;
 };
@@ -129,8 +142,8 @@ struct AppliedGrew {
   std::vector<Did> exceptions;
   std::uint64_t places = 0;
 };
-using Event = std::variant<LinkUp, BytesArrived, TimerFired, StorageFailed, PeerRead, Admitted, DeliveryRead, PolicyRead, PolicyStored,
-                           ReportStored, HeadsRead, TicketRead, Enrolled, LogGrew, AppliedGrew>;
+using Event = std::variant<LinkUp, BytesArrived, TimerFired, StorageFailed, PeerRead, Admitted, DeliveryRead, DossiersRead, PolicyRead,
+                           PolicyStored, ReportStored, HeadsRead, TicketRead, Enrolled, LogGrew, AppliedGrew>;
 
 struct Identity {
   OrgId org;

@@ -91,10 +91,13 @@ void SyncSession::work() {
       continue;
     }
     say_applied();
-    if (ready_)
+    if (fetched_)
+      say_fetched();
+    else if (ready_)
       deliver();
     else if (!pulling_->sent && !pulling_->caught_up)
-      begin(Work::delivery, ReadDelivery{device_, pulling_->cursor, delivery_bytes_, pulling_->own, version_ >= sync::version_with_keys});
+      begin(Work::delivery,
+            ReadDelivery{device_, pulling_->cursor, delivery_bytes_, pulling_->own, version_ >= sync::version_with_keys, pulling_->fill});
     else
       return;
   }
@@ -117,16 +120,18 @@ bool SyncSession::take_message() {
 }
 
 void SyncSession::hear(sync::Message message) {
-  std::visit(overloaded{
-                 [&](sync::Pull& m) { hear_pull(m); },
-                 [&](sync::Push& m) { hear_push(m); },
-                 [&](sync::PolicyEntries& m) { begin(Work::take_policy, StorePolicy{device_, std::move(m.entries), now_.wall}); },
-                 [&](sync::AskHeads&) { begin(Work::heads, ReadHeads{device_}); },
-                 [&](sync::Ping&) { voice_.say(channel_, sync::Pong{}); },
-                 [&](sync::Pong&) {},
-                 [&](auto&) { voice_.close(fail(Fault::malformed, "link: a message that a ward does not send")); },
-             },
-             message);
+  std::visit(
+      overloaded{
+          [&](sync::Pull& m) { hear_pull(m); },
+          [&](sync::Push& m) { hear_push(m); },
+          [&](sync::PolicyEntries& m) { begin(Work::take_policy, StorePolicy{device_, std::move(m.entries), now_.wall}); },
+          [&](sync::AskHeads&) { begin(Work::heads, ReadHeads{device_}); },
+          [&](sync::FetchDossiers& m) { begin(Work::dossiers, ReadDossiers{device_, std::move(m.dossiers), m.from, delivery_bytes_}); },
+          [&](sync::Ping&) { voice_.say(channel_, sync::Pong{}); },
+          [&](sync::Pong&) {},
+          [&](auto&) { voice_.close(fail(Fault::malformed, "link: a message that a ward does not send")); },
+      },
+      message);
 }
 
 void SyncSession::hear_pull(const sync::Pull& pull) {
@@ -135,7 +140,7 @@ void SyncSession::hear_pull(const sync::Pull& pull) {
     if (took <= quick_pull) delivery_bytes_ = std::min(delivery_bytes_ * 2, delivery_bytes_max);
     if (took >= slow_pull) delivery_bytes_ = std::max(delivery_bytes_ / 2, delivery_bytes_min);
   }
-  pulling_ = Pulling{pull.cursor, pull.cursor, pull.report.restored};
+  pulling_ = Pulling{pull.cursor, pull.cursor, pull.fill, pull.report.restored};
   ready_.reset();
   policy_there_ = pull.policy_count;
   begin(Work::report, StoreReport{device_, pull.cursor, pull.policy_count, pull.report, now_.wall});
@@ -209,10 +214,29 @@ void SyncSession::delivery_read(const DeliveryRead& read, Now now) {
   pulling_->caught_up = !read.more && !grew_ && pulling_->cursor >= applied_.places;
   if (!read.rows.empty() || read.cursor - pulling_->held_cursor >= untold_max) {
     ready_ = read;
-    // The log may have grown between the two reads: whoever wrote these rows must be known to the ward when it checks them.
-    if (names_unknown_policy(read.rows)) policy_here_ = std::max(policy_here_, policy_there_ + 1);
+    wait_for_policy_of(read.rows);
   }
   work();
+}
+
+/// The log may have grown between the two reads: whoever wrote these rows must be known to the ward when it checks them.
+void SyncSession::wait_for_policy_of(const std::vector<segment::Rows>& rows) {
+  if (names_unknown_policy(rows)) policy_here_ = std::max(policy_here_, policy_there_ + 1);
+}
+
+void SyncSession::dossiers_read(const DossiersRead& read, Now now) {
+  now_ = now;
+  work_ = Work::none;
+  fetched_ = read;
+  wait_for_policy_of(read.rows);
+  work();
+}
+
+void SyncSession::say_fetched() {
+  sync::Fetched fetched{fetched_->next, {}};
+  if (!fetched_->rows.empty()) fetched.run = run::encode_run(fetched_->rows);
+  fetched_.reset();
+  voice_.say(channel_, std::move(fetched));
 }
 
 void SyncSession::deliver() {

@@ -24,6 +24,7 @@ class SyncSession {
   void frame(BytesView content, Now now);
   void admitted(const Admitted& admitted, Now now);
   void delivery_read(const DeliveryRead& read, Now now);
+  void dossiers_read(const DossiersRead& read, Now now);
   void policy_read(const PolicyRead& read, Now now);
   void policy_stored(const PolicyStored& stored, Now now);
   void report_stored(Now now);
@@ -36,11 +37,12 @@ class SyncSession {
 
  private:
   /// Which answer of the store is awaited.
-  enum class Work { none, admit, report, heads, policy, take_policy, delivery };
+  enum class Work { none, admit, report, heads, policy, take_policy, delivery, dossiers };
   /// Where the ward's last Pull stands.
   struct Pulling {
     std::uint64_t cursor = 0;       ///< nothing for this ward lies before it
     std::uint64_t held_cursor = 0;  ///< what the ward said
+    std::uint64_t fill = 0;         ///< the same
     bool own = false;               ///< it lacks segments of its own
     bool caught_up = false;         ///< nothing more in the log, when it was last read
     bool sent = false;              ///< a Delivery is under way; its Pull comes next
@@ -54,6 +56,8 @@ class SyncSession {
   void hear_push(const sync::Push& push);
   void begin(Work work, StoreEffect effect);
   void deliver();
+  void say_fetched();
+  void wait_for_policy_of(const std::vector<segment::Rows>& rows);
   void say_applied();
   void learn(const LogView& log);
   [[nodiscard]] bool names_unknown_policy(const std::vector<segment::Rows>& rows) const;
@@ -69,7 +73,8 @@ class SyncSession {
   Work work_ = Work::none;
   bool grew_ = false;  ///< the log or the policy log did, since `work_` began: what that reads may be older
   std::optional<Pulling> pulling_;
-  std::optional<DeliveryRead> ready_;  ///< read, and waiting for the policy entries that it names
+  std::optional<DeliveryRead> ready_;    ///< read, and waiting for the policy entries that it names
+  std::optional<DossiersRead> fetched_;  ///< the same
   Epoch policy_here_ = 0;
   Epoch policy_there_ = 0;
   std::size_t delivery_bytes_;

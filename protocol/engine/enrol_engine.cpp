@@ -138,7 +138,10 @@ struct EnrolEngine::State {
     const auto* own = log.device(id);
     if (own == nullptr || own->revoked) return fail(Fault::not_member, "enrolment: approved, but the policy log says otherwise");
     const auto& device = own->device;
-    if (device.unit != ticket.unit || device.noise != crypto::public_of(keys.noise) || device.sealing != crypto::public_of(keys.sealing))
+    auto unit = ticket.unit;
+    while (const auto* heir = log.heir(unit)) unit = *heir;
+    if ((device.unit != ticket.unit && device.unit != unit) || device.noise != crypto::public_of(keys.noise) ||
+        device.sealing != crypto::public_of(keys.sealing))
       return fail(Fault::wrong_key, "enrolment: the policy log names other keys of this device");
     const auto seed = keys::unwrap_seed(device.wrapped_seed, ticket.org, device.unit, device.unit_epoch, id, keys.sealing);
     if (seed.has_error()) return seed.error();

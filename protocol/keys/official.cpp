@@ -2,7 +2,9 @@
 
 #include "protocol/base/codec.hpp"
 #include "protocol/base/limits.hpp"
+#include "protocol/base/wipe.hpp"
 #include "protocol/crypto/siv.hpp"
+#include "protocol/text/text.hpp"
 
 #include <algorithm>
 
@@ -19,8 +21,18 @@ crypto::SivKeys siv_keys(const Array<32>& from, const SignKey& key) {
   return crypto::SivKeys::derive("wsync-stick-key", from, {key.view()});
 }
 
-/// What follows `kind`, without the line's end and what stands behind a space.
+/// One keyboard sends an accented letter whole, another in two parts.
+Result<Array<32>> key_under(std::string_view passphrase, const Array<16>& salt, const crypto::PassphraseCost& cost) {
+  auto nfc = text::to_nfc(passphrase);
+  if (nfc.has_error()) return crypto::key_of_passphrase(passphrase, salt, cost);
+  const Wiped wiped(*nfc);
+  return crypto::key_of_passphrase(*nfc, salt, cost);
+}
+
+/// What follows `kind`, without what an editor put before it, the line's end, and what stands behind a space.
 Result<Bytes> bytes_after(std::string_view kind, std::string_view file) {
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  if (file.starts_with(byte_order_mark)) file.remove_prefix(byte_order_mark.size());
   if (!file.starts_with(kind)) return fail(Fault::invalid, "this is no file of an official's key");
   file.remove_prefix(kind.size());
   auto out = unhex(file.substr(0, std::min(file.find_first_of(" \r\n"), file.size())));
@@ -32,19 +44,20 @@ Result<Bytes> bytes_after(std::string_view kind, std::string_view file) {
 
 Result<OfficialKey> lock_official_key(std::string user, const crypto::SignSeed& seed, std::string_view passphrase, const Array<16>& salt,
                                       const crypto::PassphraseCost& cost) {
-  WARD_TRY(const auto under, crypto::key_of_passphrase(passphrase, salt, cost));
+  WARD_TRY(auto under, key_under(passphrase, salt, cost));
+  const Wiped wiped(under);
   OfficialKey out{std::move(user), crypto::public_of(seed), salt, cost, {}};
   out.sealed = crypto::siv_seal("wsync-stick-siv", siv_keys(under, out.key), out.key.view(), seed.view());
   return out;
 }
 
 Result<crypto::SignSeed> unlock_official_key(const OfficialKey& key, std::string_view passphrase) {
-  WARD_TRY(const auto under, crypto::key_of_passphrase(passphrase, key.salt, key.cost));
-  const auto plain = crypto::siv_open("wsync-stick-siv", siv_keys(under, key.key), key.key.view(), key.sealed);
+  WARD_TRY(auto under, key_under(passphrase, key.salt, key.cost));
+  const Wiped wiped(under);
+  auto plain = crypto::siv_open("wsync-stick-siv", siv_keys(under, key.key), key.key.view(), key.sealed);
   if (plain.has_error()) return fail(Fault::wrong_key, "the passphrase does not open this key");
-  Array<32> seed{};
-  std::copy(plain->begin(), plain->end(), seed.begin());
-  crypto::SignSeed out(seed);
+  const Wiped wiped_plain(*plain);
+  crypto::SignSeed out{BytesView(*plain)};
   if (crypto::public_of(out) != key.key) return fail(Fault::wrong_key, "this file's key is not the one that it names");
   return out;
 }

@@ -205,6 +205,7 @@ void Inbox::add(ConflictKind kind, Path path, const std::vector<OpId>& named_by,
 std::vector<Conflict> Inbox::take() && {
   const auto ops = [](const Conflict& conflict) {
     std::vector<OpId> out;
+    out.reserve(conflict.values.size());
     for (const auto& said : conflict.values) out.push_back(said.op);
     return out;
   };

@@ -199,8 +199,9 @@ struct DossierState {
 /// Merges. `facts` are all of one dossier. Never fails: what cannot merge is counted and shown.
 [[nodiscard]] DossierState merge(const Did& did, const std::vector<Fact>& facts, const Context& context = {});
 
-/// The state as bytes, for the sealed rows of one site's disk; not a wire format. Bytes of another layout are `unsupported`: merge anew.
-inline constexpr std::uint8_t state_layout = 3;
+/// The state as bytes, for the sealed rows of one site's disk and for summaries (WIRE.md §4.2). One state has one form. Bytes of another
+/// layout are `unsupported`: merge anew, or ask for the records.
+inline constexpr std::uint8_t state_layout = 4;
 [[nodiscard]] Bytes encode_state(const DossierState& state);
 [[nodiscard]] Result<DossierState> decode_state(BytesView bytes);
 

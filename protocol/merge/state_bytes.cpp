@@ -2,9 +2,11 @@
 #include "protocol/base/overloaded.hpp"
 #include "protocol/merge/merge.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 
-/// One site's own bytes, written and read by the same program: another layout gets another number, and old states are merged anew.
+/// WIRE.md §4.2: another layout gets another number; old states are then merged anew.
 namespace ward::merge {
 namespace {
 
@@ -13,16 +15,55 @@ using record::Value;
 constexpr std::size_t any = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t depth_max = 32;  ///< a list of maps for each collection inside another, and what a value may hold
 
+constexpr std::size_t near = 32;  ///< so many different ones back something is named instead of written again
+
+/// By whom, when and where something was said: most operations of a dossier share it with another.
+struct Mark {
+  Position change;
+  std::string user;
+  UnitCode unit;
+  Hlc hlc;
+  bool clock_good = true;
+  std::optional<Stamp> stamp;
+  std::string reason, author;
+  UnitCode author_unit;
+  bool is_signed = false;
+  friend bool operator==(const Mark&, const Mark&) = default;
+};
+
+/// How many back, from 1, it was said last; 0: it was not, or longer ago.
+template <class T>
+std::size_t back_to(const std::vector<T>& said, const T& one) {
+  for (std::size_t back = 1; back <= std::min(said.size(), near); ++back)
+    if (said[said.size() - back] == one) return back;
+  return 0;
+}
+
 class StateWriter {
  public:
   void put(std::uint8_t byte) { to_.u8(byte); }
   void put(std::uint64_t number) { to_.varint(number); }
   void put(const std::string& text) { to_.text(text); }
   void put(const Did& did) { to_.raw(did); }
+  void put(const std::pair<DeviceId, Incarnation>& origin) {
+    to_.raw(origin.first);
+    to_.raw(origin.second);
+  }
   void put(const Position& position) {
-    to_.raw(position.device);
-    to_.raw(position.incarnation);
+    once(origins_, std::pair(position.device, position.incarnation));
     to_.varint(position.seq);
+  }
+  void put(const Mark& mark) {
+    put(mark.change);
+    put(mark.user);
+    put(mark.unit);
+    put(mark.hlc);
+    put(std::uint8_t{mark.clock_good});
+    put(mark.stamp);
+    put(mark.reason);
+    put(mark.author);
+    put(mark.author_unit);
+    put(std::uint8_t{mark.is_signed});
   }
   void put(const OpId& id) {
     put(id.change);
@@ -40,19 +81,12 @@ class StateWriter {
     put(member.value);
   }
   void put(const Said& said) {
-    put(said.op);
+    once(marks_, Mark{said.op.change, said.user, said.unit, said.hlc, said.clock_good, said.stamp, said.reason, said.author,
+                      said.author_unit, said.is_signed});
+    to_.varint(said.op.index);
     put(static_cast<std::uint8_t>(said.kind));
     record::encode(to_, said.path);
     put(said.value);
-    put(said.user);
-    put(said.unit);
-    put(said.hlc);
-    put(std::uint8_t{said.clock_good});
-    put(said.stamp);
-    put(said.reason);
-    put(said.author);
-    put(said.author_unit);
-    put(std::uint8_t{said.is_signed});
   }
   void put(const Stamp& stamp) {
     to_.varint(stamp.index);
@@ -132,7 +166,18 @@ class StateWriter {
   [[nodiscard]] Bytes take() && { return std::move(to_).take(); }
 
  private:
+  template <class T>
+  void once(std::vector<T>& said, const T& one) {
+    const auto back = back_to(said, one);
+    to_.varint(back);
+    if (back != 0) return;
+    put(one);
+    said.push_back(one);
+  }
+
   Writer to_;
+  std::vector<std::pair<DeviceId, Incarnation>> origins_;
+  std::vector<Mark> marks_;
 };
 
 class StateReader {
@@ -145,10 +190,26 @@ class StateReader {
   void get(bool& out) { out = choice(2) == 1; }
   void get(std::string& out) { out = from_.text(any); }
   void get(Did& out) { out = from_.fixed_value<Did>(); }
+  void get(std::pair<DeviceId, Incarnation>& out) {
+    out.first = from_.fixed_value<DeviceId>();
+    out.second = from_.fixed_value<Incarnation>();
+  }
   void get(Position& out) {
-    out.device = from_.fixed_value<DeviceId>();
-    out.incarnation = from_.fixed_value<Incarnation>();
-    out.seq = from_.varint();
+    std::pair<DeviceId, Incarnation> origin;
+    once(origins_, origin);
+    out = {origin.first, origin.second, from_.varint()};
+  }
+  void get(Mark& out) {
+    get(out.change);
+    get(out.user);
+    get(out.unit);
+    get(out.hlc);
+    get(out.clock_good);
+    get(out.stamp);
+    get(out.reason);
+    get(out.author);
+    get(out.author_unit);
+    get(out.is_signed);
   }
   void get(OpId& out) {
     get(out.change);
@@ -172,19 +233,22 @@ class StateReader {
     get(out.value);
   }
   void get(Said& out) {
-    get(out.op);
+    Mark mark;
+    once(marks_, mark);
+    out.op.change = mark.change;
+    out.op.index = static_cast<std::uint16_t>(from_.count(std::numeric_limits<std::uint16_t>::max()));
     out.kind = static_cast<record::OpKind>(from_.u8());
     out.path = record::decode_path(from_);
     get(out.value);
-    get(out.user);
-    get(out.unit);
-    get(out.hlc);
-    get(out.clock_good);
-    get(out.stamp);
-    get(out.reason);
-    get(out.author);
-    get(out.author_unit);
-    get(out.is_signed);
+    out.user = std::move(mark.user);
+    out.unit = std::move(mark.unit);
+    out.hlc = mark.hlc;
+    out.clock_good = mark.clock_good;
+    out.stamp = mark.stamp;
+    out.reason = std::move(mark.reason);
+    out.author = std::move(mark.author);
+    out.author_unit = std::move(mark.author_unit);
+    out.is_signed = mark.is_signed;
   }
   void get(Stamp& out) {
     get(out.index);
@@ -263,6 +327,18 @@ class StateReader {
   [[nodiscard]] Reader& reader() noexcept { return from_; }
 
  private:
+  template <class T>
+  void once(std::vector<T>& said, T& out) {
+    const auto back = from_.count(std::min(said.size(), near));
+    if (back != 0) {
+      out = said[said.size() - back];
+      return;
+    }
+    get(out);
+    if (back_to(said, out) != 0) from_.reject();  // it has one form
+    said.push_back(out);
+  }
+
   /// A byte below `count`; 0 after a fault.
   std::size_t choice(std::size_t count) {
     const auto byte = from_.u8();
@@ -272,6 +348,8 @@ class StateReader {
 
   Reader from_;
   std::size_t depth_ = 0;
+  std::vector<std::pair<DeviceId, Incarnation>> origins_;
+  std::vector<Mark> marks_;
 };
 
 }  // namespace

@@ -195,13 +195,13 @@ std::vector<Loser> Workflow::losers_in(const Outcome& outcome, const Past& past)
   for (const auto& rival : rivals_)
     if (is_there(rival.op, past)) lost.emplace(rival.op, rival.target);
   std::vector<Loser> out;
-  for (const auto& [op, target] : lost) {
-    const bool settled = std::any_of(line.begin(), line.end(), [&, op = op, target = target](std::uint32_t place) {
+  for (const auto& loser : lost) {
+    const bool settled = std::any_of(line.begin(), line.end(), [&](std::uint32_t place) {
       const auto& by = writes_[place].by;
-      return by == op || (known_[place].decision && causality().in_past(by, op)) ||
-             (known_[place].target == target && causality().concurrent(by, op));
+      return by == loser.first || (known_[place].decision && causality().in_past(by, loser.first)) ||
+             (known_[place].target == loser.second && causality().concurrent(by, loser.first));
     });
-    if (!settled) out.push_back(matched(op, target, line));
+    if (!settled) out.push_back(matched(loser.first, loser.second, line));
   }
   return out;
 }

@@ -71,11 +71,12 @@ Result<void> PolicyLog::check(const Entry& entry) const {
     return fail(Fault::malformed, "policy log: an entry that goes back in time");
   return std::visit(overloaded{[](const Genesis&) -> Result<void> { return fail(Fault::malformed, "policy log: a second genesis"); },
                                [](const Delegation&) -> Result<void> { return {}; }, [](const Addresses&) -> Result<void> { return {}; },
-                               [](const Calendar&) -> Result<void> { return {}; }, [](const SharedCode&) -> Result<void> { return {}; }, [](const Unknown&) -> Result<void> { return {}; },
-                               [&](const Unit& body) { return check(body); }, [&](const Device& body) { return check(body); },
-                               [&](const RevokeDevice& body) { return check(body); }, [&](const CodeBlock& body) { return check(body); },
-                               [&](const Succession& body) { return check(body); }, [&](const UserStanding& body) { return check(body); },
-                               [&](const SeedShares& body) { return check(body); }, [&](const Account& body) { return check(body); }},
+                               [](const Calendar&) -> Result<void> { return {}; }, [](const SharedCode&) -> Result<void> { return {}; },
+                               [](const Unknown&) -> Result<void> { return {}; }, [&](const Unit& body) { return check(body); },
+                               [&](const Device& body) { return check(body); }, [&](const RevokeDevice& body) { return check(body); },
+                               [&](const CodeBlock& body) { return check(body); }, [&](const Succession& body) { return check(body); },
+                               [&](const UserStanding& body) { return check(body); }, [&](const SeedShares& body) { return check(body); },
+                               [&](const Account& body) { return check(body); }},
                     entry.body);
 }
 

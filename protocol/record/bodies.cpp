@@ -113,4 +113,27 @@ Result<GrantBody> decode_grant(BytesView plain, const Position& own) {
   return out;
 }
 
+Bytes encode_summary(const SummaryBody& body) {
+  Writer out;
+  out.u8(body_version);
+  out.varint(body.changes);
+  out.raw(body.past);
+  out.u48(static_cast<std::uint64_t>(body.changed_at.ms));
+  out.bytes(body.state);
+  return std::move(out).take();
+}
+
+Result<SummaryBody> decode_summary(BytesView plain) {
+  Reader from(plain);
+  if (from.u8() != body_version) from.reject(Fault::unsupported);
+  SummaryBody out;
+  out.changes = from.count(limits::changes_per_dossier_max);
+  out.past = from.fixed_value<Hash>();
+  out.changed_at = {static_cast<std::int64_t>(from.u48())};
+  out.state = copy(from.bytes(limits::body_bytes_max));
+  if (out.changes == 0 || out.state.empty()) from.reject();
+  WARD_CHECK(finish_padded(from, "summary"));
+  return out;
+}
+
 }  // namespace ward::record

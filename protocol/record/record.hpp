@@ -108,4 +108,15 @@ struct GrantBody {
 [[nodiscard]] Bytes encode_grant(const GrantBody& body, const Position& own);
 [[nodiscard]] Result<GrantBody> decode_grant(BytesView plain, const Position& own);
 
+/// What the registry says of a dossier that rests (docs/adr/0010): all of it that the log holds before this record's own segment, merged.
+struct SummaryBody {
+  std::uint64_t changes = 0;  ///< that it stands for
+  Hash past;                  ///< `past_digest` of them
+  WallTime changed_at;        ///< when the newest of them was written: its clock, but never past its stamp
+  Bytes state;                ///< merge::encode_state
+  friend bool operator==(const SummaryBody&, const SummaryBody&) = default;
+};
+[[nodiscard]] Bytes encode_summary(const SummaryBody& body);
+[[nodiscard]] Result<SummaryBody> decode_summary(BytesView plain);
+
 }  // namespace ward::record

@@ -29,6 +29,8 @@ enum class Kind : std::uint8_t {
   refusal = 13,
   enrol_request = 14,
   enrol_answer = 15,
+  fetch_dossiers = 16,
+  fetched = 17,
 };
 
 void put_wall(Writer& to, WallTime time) { to.u48(static_cast<std::uint64_t>(std::max<std::int64_t>(time.ms, 0)) & 0xffff'ffff'ffffU); }
@@ -170,6 +172,7 @@ struct MessageEncoder {
     to.varint(m.cursor);
     to.varint(m.policy_count);
     put_report(to, m.report);
+    if (m.fill != 0) to.varint(m.fill);
   }
   void operator()(const Push& m) const {
     kind(Kind::push);
@@ -232,6 +235,17 @@ struct MessageEncoder {
     to.u8(m.approved ? 1 : 0);
     to.text(m.unit);
     to.varint(m.policy_count);
+  }
+  void operator()(const FetchDossiers& m) const {
+    kind(Kind::fetch_dossiers);
+    to.varint(m.from);
+    to.varint(m.dossiers.size());
+    for (const auto& did : m.dossiers) to.raw(did);
+  }
+  void operator()(const Fetched& m) const {
+    kind(Kind::fetched);
+    to.varint(m.next);
+    to.raw(m.run);
   }
 };
 
@@ -300,6 +314,25 @@ Pull read_pull(Reader& from) {
   out.cursor = from.varint();
   out.policy_count = static_cast<Epoch>(from.count(limits::policy_entries_max));
   out.report = read_report(from);
+  if (from.remaining() == 0) return out;
+  out.fill = from.varint();
+  if (out.fill == 0) from.reject();
+  return out;
+}
+
+FetchDossiers read_fetch_dossiers(Reader& from) {
+  FetchDossiers out;
+  out.from = from.varint();
+  const auto size = from.count(fetched_dossiers_max);
+  if (size == 0) from.reject();
+  for (std::size_t i = 0; i < size && from.ok(); ++i) out.dossiers.push_back(from.fixed_value<Did>());
+  return out;
+}
+
+Fetched read_fetched(Reader& from) {
+  Fetched out;
+  out.next = from.varint();
+  out.run = copy(from.raw(from.remaining()));
   return out;
 }
 
@@ -327,6 +360,8 @@ Message read_message(Reader& from, const Ends& ends) {
     case Kind::refusal: return Refusal{read_fault(from)};
     case Kind::enrol_request: return read_enrol_request(from);
     case Kind::enrol_answer: return read_enrol_answer(from);
+    case Kind::fetch_dossiers: return read_fetch_dossiers(from);
+    case Kind::fetched: return read_fetched(from);
   }
   from.reject(Fault::unsupported);
   return Ping{};

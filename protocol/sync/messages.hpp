@@ -14,10 +14,12 @@
 /// What the two ends of a link say to each other (WIRE.md §8). Decoded once, completely; bounded by limits.hpp.
 namespace ward::sync {
 
-inline constexpr std::uint8_t protocol_version = 2;
-inline constexpr std::uint8_t oldest_version = 1;     ///< that a centre still speaks
-inline constexpr std::uint8_t version_with_keys = 2;  ///< deliveries may give dossier keys (segment::Rows::keys)
-inline constexpr std::size_t unreceipted_max = 16;    ///< incarnations in one hello: starts of the daemon without a link
+inline constexpr std::uint8_t protocol_version = 3;
+inline constexpr std::uint8_t oldest_version = 1;          ///< that a centre still speaks
+inline constexpr std::uint8_t version_with_keys = 2;       ///< deliveries may give dossier keys (segment::Rows::keys)
+inline constexpr std::uint8_t version_with_summaries = 3;  ///< Pull::fill, FetchDossiers, Fetched
+inline constexpr std::size_t fetched_dossiers_max = 64;    ///< dossiers in one FetchDossiers
+inline constexpr std::size_t unreceipted_max = 16;         ///< incarnations in one hello: starts of the daemon without a link
 inline constexpr std::size_t own_stamps_max = 2 * limits::run_segments_max;  ///< a run's, and those of one whose answer was lost
 inline constexpr std::size_t policy_message_entries_max = 1'024;             ///< entries in one PolicyEntries
 inline constexpr std::size_t applied_exceptions_max = 4'096;                 ///< dossiers in one Applied
@@ -95,6 +97,9 @@ struct Pull {
   std::uint64_t cursor = 0;
   Epoch policy_count = 0;
   Report report;
+  /// The size that the log had when this device began with nothing: of dossiers that had a summary by then, and rested since, it takes that
+  /// in place of the records (docs/adr/0010). 0: it takes none.
+  std::uint64_t fill = 0;
 };
 /// Ward → centre: segments, as a run (run::encode_run).
 struct Push {
@@ -130,6 +135,16 @@ struct AskHeads {};
 struct AllHeads {
   std::vector<log::DeviceHead> heads;
 };
+/// Ward → centre: all records of these dossiers, from that log index on.
+struct FetchDossiers {
+  std::vector<Did> dossiers;
+  std::uint64_t from = 0;
+};
+/// Centre → ward: some of them, outside of the cursor.
+struct Fetched {
+  std::uint64_t next = 0;  ///< the log index from which the others come when they are asked for; 0: that was all
+  Bytes run;               ///< empty: there are none
+};
 struct Ping {};
 struct Pong {};
 
@@ -149,7 +164,7 @@ struct EnrolAnswer {
 };
 
 using Message = std::variant<Pull, Push, Delivery, PolicyEntries, NeedSealed, Applied, SegmentRefused, AskHeads, AllHeads, Ping, Pong,
-                             Receipted, Refusal, EnrolRequest, EnrolAnswer>;
+                             Receipted, Refusal, EnrolRequest, EnrolAnswer, FetchDossiers, Fetched>;
 
 /// Receipts travel short: what both ends know (org, device) is filled in on decoding.
 struct Ends {

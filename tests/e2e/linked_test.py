@@ -151,6 +151,20 @@ class FanOut(WithAuthorities):
         self.assertEqual({key: part["to"] for key, part in self.parts(self.a, code).items()},
                          {"khai-tu": "W-VYDA", "xoa-thuong-tru": "X-CA", "mai-tang": "X-BHXH"})
 
+    def test_a_part_whose_turn_comes_may_go_to_another_unit_than_was_planned_and_the_whole_says_so(self):
+        code = self.birth()
+        made = self.fan_out(code)
+        self.a.command("dossier", "status", made["khai-sinh"], "9")
+        self.fan_out(code, "--to", "bhyt=X-CA")
+        self.settle()
+        for site in (self.a, self.b, self.centre):
+            self.assertEqual({key: part["to"] for key, part in self.parts(site, code).items()},
+                             {"khai-sinh": "W-VYDA", "thuong-tru": "X-CA", "bhyt": "X-CA"})
+            self.assertEqual(self.show(site, code)["conflicts"], [])
+        self.police.command("dossier", "accept", made["bhyt"])
+        self.settle()
+        self.assertEqual(self.stages(self.b, code)["bhyt"], "in_work")
+
     def test_two_desks_of_one_ward_that_had_not_heard_of_each_other_are_asked_which_part_counts(self):
         code = self.birth()
         self.cut("a", "b")
@@ -197,6 +211,11 @@ class Progress(WithAuthorities):
         self.a.command("dossier", "status", code, "9", expect=4)
         self.assertIn("Đăng ký thường trú (X-CA", self.a.said)
         self.a.command("dossier", "edit", code, "--set", "TrangThaiHoSo=9", expect=4)
+        lines = self.city.folder / "lines.jsonl"
+        lines.write_text("".join(json.dumps({"dossier": code, "set": entered}) + "\n" for entered in ({"GhiChu": "đã gọi"}, {"TrangThaiHoSo": "9"})))
+        self.a.command("dossier", "apply", lines, expect=4)
+        self.assertIn("Line 2: This dossier is finished when all of its parts have ended", self.a.said)
+        self.assertEqual({name: self.show(self.a, code)["fields"].get(name) for name in ("GhiChu", "TrangThaiHoSo")}, {"GhiChu": "đã gọi", "TrangThaiHoSo": "2"})
         self.police.command("dossier", "status", made["thuong-tru"], "9")
         self.insurance.command("dossier", "accept", made["bhyt"])
         self.insurance.command("dossier", "status", made["bhyt"], "8", "--why", "đã có thẻ")

@@ -1,3 +1,4 @@
+#include "protocol/merge/merge.hpp"
 #include "protocol/record/change.hpp"
 #include "protocol/record/record.hpp"
 #include "protocol/segment/statement.hpp"
@@ -26,13 +27,15 @@ Result<segment::Statement> decode_statement(BytesView bytes) {
 
 bool body(BytesView input) {
   static const Position own = own_position();
-  const auto [which, bytes] = choose(input, 5);
+  const auto [which, bytes] = choose(input, 7);
   switch (which) {
     case 0: return one_form(bytes, record::decode_header(bytes), [](const auto& header) { return copy(record::encode_header(header)); });
     case 1: return one_padded_form(bytes, record::decode_change(bytes, own), [](const auto& it) { return record::encode_change(it, own); });
     case 2: return one_padded_form(bytes, record::decode_grant(bytes, own), [](const auto& it) { return record::encode_grant(it, own); });
     case 3: return one_padded_form(bytes, record::decode_incarnation(bytes), record::encode_incarnation);
-    default: return one_form(bytes, decode_statement(bytes), segment::encode_statement);
+    case 4: return one_form(bytes, decode_statement(bytes), segment::encode_statement);
+    case 5: return one_padded_form(bytes, record::decode_summary(bytes), record::encode_summary);
+    default: return one_form(bytes, merge::decode_state(bytes), merge::encode_state);
   }
 }
 

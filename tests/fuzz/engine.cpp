@@ -51,7 +51,8 @@ auto ward_line(test::FakeWard& store) {
   return line_with<agent::Event>([&store] { return agent::AgentEngine(store.pc->identity(*store.city)); },
                                  [&store](const agent::StoreEffect& wanted) -> std::optional<agent::Event> {
                                    if (const auto* apply = std::get_if<agent::ApplyDelivery>(&wanted))
-                                     return agent::DeliveryApplied{apply->cursor, {}};
+                                     return agent::DeliveryApplied{apply->cursor, {}, {}};
+                                   if (std::holds_alternative<agent::ApplyFetched>(wanted)) return agent::FetchedApplied{};
                                    return store.perform(wanted);
                                  },
                                  filled<32>(ward_entropy));

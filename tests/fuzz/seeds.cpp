@@ -53,6 +53,8 @@ std::vector<Bytes> for_body() {
   out.push_back(of_form(3, unhex(worked.at("record0_plain"))));
   out.push_back(of_form(4, unhex(worked.at("statement"))));
   out.push_back(of_form(4, unhex(golden("segment_statement.txt").at("statement"))));
+  out.push_back(of_form(5, unhex(golden("summary.txt").at("body"))));
+  out.push_back(of_form(6, unhex(golden("summary.txt").at("state"))));
   return out;
 }
 
@@ -61,6 +63,7 @@ std::vector<Bytes> for_message() {
   std::vector<Bytes> out{of_form(0, encode_hello(fixture::hello())), of_form(1, encode_enrol_hello(fixture::enrol_hello())),
                          of_form(2, encode_welcome(fixture::receipted())), of_form(2, encode_welcome(Refusal{Fault::revoked}))};
   for (const auto& [name, message] : fixture::messages()) out.push_back(of_form(3, encode_message(message)));
+  for (const auto& [name, message] : fixture::messages_of_version_3()) out.push_back(of_form(3, encode_message(message)));
   return out;
 }
 
@@ -149,7 +152,8 @@ std::vector<Bytes> for_engine() {
   const auto entries = city.policy.entries();
   std::vector<Bytes> out = recorded();
   out.push_back(said(3, sync::encode_hello({}),
-                     {sync::Pull{0, 1, {}}, sync::Push{run::encode_run({segment})}, sync::Ping{}, sync::AskHeads{}, sync::Pull{1, 1, {}}}));
+                     {sync::Pull{0, 1, {}}, sync::Push{run::encode_run({segment})}, sync::Ping{}, sync::AskHeads{},
+                      sync::FetchDossiers{{Did{{5}}}, 0}, sync::Pull{1, 1, {}, 2}}));
   out.push_back(said(3, sync::encode_hello(hello), {sync::Pull{0, 0, {}}, sync::Push{run::encode_run({segment})}}));
   out.push_back(said(5, sync::encode_welcome(receipted),
                      {sync::PolicyEntries{entries}, sync::Delivery{2, run::encode_run({foreign})}, sync::Delivery{3, {}}, applied,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Recomputes messages_v1.txt from WIRE.md, section 8: one of every message, from the values that it holds."""
+"""Recomputes messages_v1.txt and messages_v3.txt from WIRE.md, section 8: one of every message, from the values that it holds."""
 from check_formats import Sheet, le, prefixed, varint
 
 TIME = 1_597_219_200_000
@@ -71,11 +71,20 @@ def messages():
     yield "enrol_answer", le(1, 15) + le(1, 1) + text("W-VYDA") + varint(12)
 
 
+def messages_of_version_3():
+    yield "pull", le(1, 1) + varint(1_234) + varint(300) + report() + varint(700)
+    yield "fetch_dossiers", le(1, 16) + varint(999) + counted((first(0x89, 16), first(0x88, 16)))
+    yield "fetched", le(1, 17) + varint(1_001) + b"\7\10"
+
+
 def check_messages():
-    sheet = Sheet("messages_v1.txt")
-    for which, computed in messages():
-        sheet.check(which, computed)
-    return sheet.finish()
+    checked = 0
+    for name, values in (("messages_v1.txt", messages()), ("messages_v3.txt", messages_of_version_3())):
+        sheet = Sheet(name)
+        for which, computed in values:
+            sheet.check(which, computed)
+        checked += sheet.finish()
+    return checked
 
 
 def main():

@@ -1,10 +1,10 @@
 // docs/clerk.md, step by step: what the test presses, types and waits for are the words that stand there in bold.
 import assert from 'node:assert/strict';
-import {readFileSync} from 'node:fs';
+import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {after, before, describe, it} from 'node:test';
 import {fileURLToPath} from 'node:url';
-import {assertAccessible, City, eventually, go, launch, picture} from './stage.mjs';
+import {assertAccessible, browsers, City, eventually, go, launch, picture} from './stage.mjs';
 
 const guide = readFileSync(join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'clerk.md'), 'utf8');
 const steps = [...guide.matchAll(/^(\d+)\. (.*)$/gm)].map(([, number, text]) => ({number: Number(number), bold: [...text.matchAll(/\*\*(.+?)\*\*/g)].map((found) => found[1])}));
@@ -85,6 +85,9 @@ describe('a clerk’s day between two wards', () => {
       await vyda.keyboard.press(saveKey);
       await vyda.waitForSelector(`.unapplied li:has-text("${phone}") >> text=${proposed}`);
       assert.equal((await show('a')).fields.SoDienThoai, '0905000111');
+      await go(vyda, '#/inbox'); // it waits, and not for whoever proposed it
+      await vyda.waitForSelector(`section[aria-label^="Chờ nơi giữ hồ sơ"] article.card >> text=${phone}`);
+      assert.equal(await vyda.locator('main > article.card').count(), 0);
     },
     async ([accept, reason, confirm, phone]) => {
       await opened(kimlong);
@@ -161,6 +164,128 @@ describe('a clerk’s day between two wards', () => {
     await kimlong.keyboard.press('Enter');
     await kimlong.waitForSelector('.custody .banner >> text=Gửi kèm: trả lại');
     assert.match(await kimlong.evaluate(() => document.activeElement?.textContent), /Bàn giao cho đơn vị khác…/);
+  });
+
+  describe('signs with the official’s key', () => {
+    const passphrase = 'cày đồng đang buổi ban trưa';
+    const part = 'dialog fieldset.sign';
+    const path = (id) => `/v1/dossiers/${encodeURIComponent(id)}`;
+    let folder;
+    const secrets = () => [passphrase, ...['hoa', 'minh'].map((name) => readFileSync(join(folder, `${name}.key`), 'utf8').split(' ')[1].trim())];
+    const withKey = async (name, unit) => {
+      await city.command('a', 'official', 'new-key', '--user', name, '-o', join(folder, `${name}.key`), '--passphrase-file', join(folder, 'phrase'));
+      await city.command('centre', 'user', 'add', name, '--unit', unit, '--role', 'leader', '--key', join(folder, `${name}.key.pub`));
+    };
+    const offered = async (first, to) => {
+      const [dossier] = await city.tell({do: 'dossiers', seed: 32, first, count: 1});
+      const {id} = await city.call('a', 'POST', '/v1/dossiers', {...dossier, TrangThaiHoSo: '4'});
+      await city.call('a', 'POST', `${path(id)}/hand-overs`, {to});
+      return {id, code: dossier.MaHoSo};
+    };
+    const asked = async (page, {code}) => {
+      await go(page, '#/hand-overs');
+      await page.locator('tbody tr', {hasText: code}).locator('button >> text=Tiếp nhận…').click();
+      await page.click('dialog label.tick >> nth=0');
+    };
+    const signs = async (page, key, phrase, wrong) => {
+      await page.setInputFiles(`${part} input[type=file]`, join(folder, key));
+      await page.getByLabel('Cụm mật khẩu của khóa').fill(phrase);
+      await page.click('dialog .buttons button >> nth=1');
+      if (wrong) await page.waitForSelector(`dialog [role=alert] >> text=${wrong}`);
+      else await page.waitForSelector('dialog', {state: 'detached'});
+    };
+    /** Nothing of it is in what the browser keeps. */
+    const assertNotKept = async (page) => {
+      const kept = await page.evaluate(async () => JSON.stringify([{...localStorage}, {...sessionStorage}, await indexedDB.databases(), await caches.keys(), location.href, document.cookie, history.state, document.documentElement.outerHTML]));
+      for (const secret of secrets()) assert.ok(!kept.includes(secret));
+    };
+    before(async () => {
+      folder = await city.tell({do: 'folder'});
+      writeFileSync(join(folder, 'phrase'), `${passphrase}\n`);
+      await withKey('hoa', 'W-KIMLONG');
+      await withKey('minh', 'C-TTHCC');
+    });
+
+    for (const [index, name] of Object.keys(browsers).entries())
+      it(`what is taken over and how it ends, after a wrong file and a wrong passphrase, in ${name}`, async () => {
+        const dossier = await offered(2 + index, 'W-KIMLONG');
+        const own = await launch(name);
+        try {
+          const page = await city.open(own, 'b', {viewport: {width: 1366, height: 900}});
+          await page.selectOption('[name=person]', 'hoa');
+          await asked(page, dossier);
+          await page.fill('dialog textarea', 'đã đếm đủ');
+          assert.equal(await page.isDisabled('dialog button.primary'), true);
+          await assertAccessible(page, 'an act that is signed');
+          await signs(page, 'hoa.key.pub', passphrase, 'không phải là tệp khóa');
+          await signs(page, 'minh.key', passphrase, 'không phải là khóa mà Trung tâm đã ghi');
+          await signs(page, 'hoa.key', 'cày đồng đang buổi ban chiều', 'không mở được khóa');
+          await picture(page, 'ward-sign');
+          assert.deepEqual([await page.inputValue('dialog textarea'), await page.getByLabel('Cụm mật khẩu của khóa').inputValue()], ['đã đếm đủ', '']);
+          assert.equal((await city.call('b', 'GET', path(dossier.id))).custody.unit, 'W-VYDA');
+          await signs(page, 'hoa.key', passphrase);
+          await assertNotKept(page);
+          await go(page, hash('dossiers', dossier.id));
+          await page.click('button >> text=Chuyển trạng thái…');
+          await page.click('dialog label.side >> text=Yêu cầu bổ sung');
+          assert.equal(await page.locator(part).count(), 0);
+          await page.click('dialog label.side >> text=Đã xử lý xong');
+          await signs(page, 'hoa.key', passphrase);
+          await eventually('the end', async () => (await city.call('b', 'GET', path(dossier.id))).fields.TrangThaiHoSo === '9');
+          await page.click('text=Lịch sử');
+          await eventually('two signed acts', async () => (await page.locator('.acts > li', {hasText: 'đã ký bằng khóa của công chức'}).count()) === 2);
+          await go(page, hash('dossiers', dossier.id, 'slip'));
+          await page.waitForSelector('.slip >> text=Đã ký số: hoa');
+          await assertNotKept(page);
+          assert.deepEqual(page.complaints, []);
+        } finally {
+          await own.close();
+        }
+      });
+
+    it('when only the daemon knows that it is needed: it says so, and nothing that was entered is lost', async () => {
+      const dossier = await offered(8, 'W-KIMLONG');
+      const page = await city.open(browser, 'b');
+      await page.selectOption('[name=person]', 'hoa');
+      await page.route('**/v1/users**', (route) => route.fulfill({json: {users: []}}));
+      await page.reload();
+      await page.waitForSelector('main h1');
+      await asked(page, dossier);
+      assert.equal(await page.locator(part).count(), 0);
+      await page.click('dialog button.primary');
+      await page.waitForSelector('dialog [role=alert] >> text=phải được ký bằng khóa');
+      assert.equal(await page.isChecked('dialog label.tick >> nth=0 >> input'), true);
+      await signs(page, 'hoa.key', passphrase);
+      assert.deepEqual(page.complaints, []);
+    });
+
+    it('at the centre’s page, too, and no site keeps the key or the passphrase', async () => {
+      const dossier = await offered(9, 'C-TTHCC');
+      const page = await city.open(browser, 'centre');
+      await page.selectOption('[name=person]', 'minh');
+      await asked(page, dossier);
+      await signs(page, 'minh.key', 'sai', 'không mở được khóa');
+      await signs(page, 'minh.key', passphrase);
+      await assertNotKept(page);
+      const {stays} = await city.call('centre', 'GET', `${path(dossier.id)}/slip`);
+      assert.deepEqual([stays.at(-1).taken_by, stays.at(-1).taken_signed], ['minh', true]);
+      const files = readdirSync(folder, {recursive: true, withFileTypes: true}).filter((one) => one.isFile() && !/^(phrase|\w+\.key)$/.test(one.name));
+      assert.ok(files.some((one) => one.name === 'wardsync.db') && files.some((one) => one.name === 'centre.db'));
+      for (const one of files) {
+        const content = readFileSync(join(one.parentPath ?? one.path, one.name));
+        for (const secret of secrets()) assert.ok(!content.includes(secret), one.name);
+      }
+      assert.deepEqual(page.complaints, []);
+    });
+  });
+
+  it('tells dossiers without a name apart by their codes', async () => {
+    const [{ChuHoSo: _, ...unnamed}] = await city.tell({do: 'dossiers', seed: 33, first: 20, count: 1});
+    await city.call('a', 'POST', '/v1/dossiers', unnamed);
+    await go(vyda, '#/');
+    const cell = vyda.locator('tbody tr', {hasText: unnamed.MaHoSo}).locator('th');
+    assert.equal(await cell.locator('a').textContent(), unnamed.MaHoSo);
+    assert.match(await cell.textContent(), /\(chưa có tên\)/);
   });
 
   it('says to the centre what nobody answered for a working day, and what went up to it', async () => {

@@ -31,7 +31,8 @@ constexpr Fault faults[] = {Fault::malformed,
                             Fault::storage_newer,
                             Fault::storage_failed,
                             Fault::io,
-                            Fault::timeout};
+                            Fault::timeout,
+                            Fault::at_centre};
 
 }  // namespace
 

@@ -17,6 +17,7 @@ constexpr std::size_t failure_chance = 80;  ///< a lock: nothing was done
 constexpr std::size_t forgery_chance = 40;
 constexpr std::uint32_t codes_a_day = 6;  ///< few, so that they run out
 constexpr int code_days = 30;
+constexpr std::chrono::seconds summary_rest{60};  ///< hardly any, and of open dossiers too, so that they go stale
 
 bool is_passing(Fault fault) { return fault == Fault::storage_full || fault == Fault::storage_locked; }
 
@@ -44,6 +45,7 @@ void CentreSite::open() {
   if (opened.has_error() && opened.error().fault == Fault::storage_full) return open_later();
   store_.emplace(demand(std::move(opened), "the centre opens its data"));
   store_->set_code_plan({codes_a_day, code_days});
+  store_->set_summary_plan({summary_rest, false, false});
   world_.note("centre: up");
   merge_soon();
 }
@@ -176,11 +178,21 @@ void CentreSite::merge() {
   if (more.has_error() && is_passing(more.error().fault)) return merge_soon();
   if (demand(more, "the registry merges")) return merge_soon();
   tend_codes();
+  if (store_ && world_.dice.one_in(4)) write_summaries();
   if (!store_) return;
   const auto log = store_->log_view(clock());
   world_.note("centre: applied " + std::to_string(log.applied));
   for (const auto& [number, line] : lines_)
     world_.schedule.after({}, [this, to = number, log] { tell(to, centre::AppliedGrew{log.applied, log.applied_exceptions, log.places}); });
+}
+
+void CentreSite::write_summaries() {
+  const auto done = disks_.risk(path_, crash_chance, [&] { return store_->write_summaries({world_.schedule.now(), clock()}); });
+  if (disks_.is_dead(path_)) return crash();
+  if (done.has_error() && !is_passing(done.error().fault)) throw Complaint("the centre writes summaries: " + done.error().detail);
+  if (done.has_error() || done->written == 0) return;
+  world_.note("centre: writes " + std::to_string(done->written) + " summaries");
+  policy_changed();
 }
 
 void CentreSite::tend_codes() {

@@ -86,6 +86,7 @@ storage::CentreKeys found_centre(const std::string& path, const std::vector<Unit
   for (const auto& code : units) {
     policy::Unit unit;
     unit.code = code;
+    if (code.starts_with("C-")) unit.kind = "centre";
     unit.identification = "0" + std::to_string(group++) + ".22.H57";
     const auto seed = keys::derive_unit_seed(keys.unit_master, code, 0);
     unit.unit_public = crypto::public_of(keys::unit_secret_of(seed, code, 0));

@@ -142,8 +142,10 @@ std::string Judge::different(WardSite& ward, const Did& did) {
   const auto there = storage::show_dossier(centre_.store().store(), did);
   if (there.has_error()) return "the centre lacks " + name(did);
   const Readers readers(centre_.store(), did);
-  const auto held = held_of(ward.store().store(), did);
-  if (const auto why = readers.wrong(ward.unit(), held.all, held.read); !why.empty())
+  const bool by_summary = here.has_value() && !here->records_here;
+  if (by_summary && records_everywhere_) return ward.name() + " lacks the records of " + name(did);
+  const auto held = by_summary ? Held{} : held_of(ward.store().store(), did);
+  if (const auto why = readers.wrong(ward.unit(), held.all, held.read); !by_summary && !why.empty())
     return ward.name() + " of " + ward.unit() + " " + why + ": " + name(did);
   if (!readers.reads_on(ward.unit())) return {};
   if (here.has_error()) return "a ward lacks " + name(did);

@@ -7,8 +7,9 @@ namespace ward::sim {
 /// Holds the promises of the design against what the sites' disks say, when nothing goes wrong any more.
 class Judge {
  public:
-  Judge(CentreSite& centre, std::vector<WardSite*> members, const std::vector<SavedChange>& accepted, WallTime now)
-      : centre_(centre), members_(std::move(members)), accepted_(accepted), now_(now) {}
+  /// `records_everywhere`: no PC knows a dossier by its summary any more.
+  Judge(CentreSite& centre, std::vector<WardSite*> members, const std::vector<SavedChange>& accepted, WallTime now, bool records_everywhere)
+      : centre_(centre), members_(std::move(members)), accepted_(accepted), now_(now), records_everywhere_(records_everywhere) {}
 
   /// Why the sites do not agree (yet); empty when everything is receipted and applied, and every site that may see a dossier shows the
   /// same.
@@ -31,6 +32,7 @@ class Judge {
   std::vector<WardSite*> members_;
   const std::vector<SavedChange>& accepted_;
   WallTime now_;
+  bool records_everywhere_;
 };
 
 }  // namespace ward::sim

@@ -2,6 +2,7 @@
 
 #include "protocol/base/overloaded.hpp"
 #include "protocol/crypto/hash.hpp"
+#include "storage/dossiers.hpp"
 #include "tests/sim/forger.hpp"
 #include "tests/sim/founding.hpp"
 
@@ -25,7 +26,7 @@ bool honest_end(Fault fault) {
 /// Why a PC may say that it did not save.
 bool honest_no(Fault fault) {
   return fault == Fault::not_member || fault == Fault::revoked || fault == Fault::not_found || fault == Fault::gap ||
-         fault == Fault::missing_key || is_passing(fault);
+         fault == Fault::missing_key || fault == Fault::at_centre || is_passing(fault);
 }
 
 }  // namespace
@@ -238,6 +239,7 @@ void WardSite::write(const std::vector<Did>& dossiers) {
   if (saved.has_error()) {
     world_.note(name_ + ": did not save, " + saved.error().detail);
     if (!honest_no(saved.error().fault)) throw Complaint(name_ + ": did not save: " + saved.error().detail);
+    if (engine_ && saved.error().fault == Fault::at_centre) tell(agent::OutboxGrew{});
     return;
   }
   world_.note(name_ + ": saved", saved->front().did.view());
@@ -246,6 +248,14 @@ void WardSite::write(const std::vector<Did>& dossiers) {
   if (disks_.is_dead(path_) || world_.goes_wrong(crash_while_saving_chance)) return crash();
   if (engine_) tell(agent::OutboxGrew{});
   if (store_ && world_.dice.one_in(2)) merge();
+}
+
+void WardSite::open_histories() {
+  for (const auto& did : dossiers())
+    if (const auto history = storage::dossier_history(store_->store(), did);
+        history.has_error() && history.error().fault != Fault::at_centre)
+      throw Complaint(name_ + ": a history cannot be read: " + history.error().detail);
+  if (engine_) tell(agent::OutboxGrew{});
 }
 
 /// As a daemon does in an idle moment; who looks first merges as well.

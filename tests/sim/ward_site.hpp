@@ -54,6 +54,8 @@ class WardSite {
   void set_units(std::vector<UnitCode> units) { units_ = std::move(units); }
   /// The clerk writes into one of `dossiers` or a new one.
   void write(const std::vector<Did>& dossiers);
+  /// Somebody looks at the history of every dossier.
+  void open_histories();
   /// Bytes of some earlier greeting.
   [[nodiscard]] const Bytes& last_greeting() const noexcept { return greeting_; }
 

@@ -24,8 +24,11 @@ void World::found() {
   world_.faulty = false;
   const storage::Random random = [this](std::span<std::uint8_t> out) { secrets_.fill(out); };
   const std::vector<UnitCode> units{"W-VYDA", "W-ANCUU", "D-TUPHAP"};
+  units_ = units;
   const std::string path = "centre.db";
-  centre_.emplace(world_, disks_, path, found_centre(path, units, random, world_.true_time()));
+  auto all_units = units;
+  all_units.emplace_back("C-TTHCC");
+  centre_.emplace(world_, disks_, path, found_centre(path, all_units, random, world_.true_time()));
   centre_->open();
   // Two PCs of one ward, one or two of another, sometimes one of a department.
   const auto count = 3 + world_.dice.below(3);
@@ -50,6 +53,7 @@ void World::plan_trouble() {
   if (world_.dice.one_in(3)) world_.schedule.at(any_time(), [this] { revoke_someone(); });
   if (world_.dice.one_in(4)) world_.schedule.at(any_time(), [this] { merge_units(); });
   if (world_.dice.one_in(5)) world_.schedule.at(any_time(), [this] { copy_someone(); });
+  if (world_.dice.one_in(3)) world_.schedule.at(any_time(), [this] { enrol_someone(); });
   if (latecomers_ > 0) world_.schedule.at(any_time(), [this] { approve_latecomers(); });
 }
 
@@ -133,6 +137,33 @@ void World::copy_someone() {
   has_twin_ = true;
 }
 
+void World::enrol_someone() {
+  if (!centre_->up()) return world_.schedule.after(10s, [this] { enrol_someone(); });
+  const bool faulty = std::exchange(world_.faulty, false);
+  const auto number = wards_.size();
+  const auto file = "ward" + std::to_string(number) + ".db";
+  const auto& unit = world_.dice.one_in(2) ? units_.front() : units_.back();  // the other may have an heir by now
+  world_.note("a new PC of " + unit);
+  const storage::Random random = [this](std::span<std::uint8_t> out) { secrets_.fill(out); };
+  auto keys = enrol_ward(file, centre_->store(), unit, true, random, {world_.schedule.now(), centre_->clock()});
+  auto& ward = wards_.emplace_back(world_, disks_, *centre_, accepted_, given_, number, unit, file, std::move(keys));
+  ward.set_units(units_);
+  ward.open();
+  centre_->policy_changed();
+  world_.faulty = faulty;
+}
+
+void World::begin_late() {
+  world_.schedule.run_until(world_.schedule.now() + 2min);
+  for (std::size_t i = 0; i < units_.size(); ++i) centre_->write_summaries();  // of one unit at a time
+  enrol_someone();
+  world_.schedule.run_until(world_.schedule.now() + 1min);
+  agree();
+  for (auto* ward : members()) ward->open_histories();
+  records_everywhere_ = true;
+  agree();
+}
+
 void World::heal() {
   world_.note("everything heals");
   world_.faulty = false;
@@ -160,7 +191,7 @@ std::string World::disagreement() {
   if (!centre_->up()) return "the centre is down";
   for (auto* ward : members())
     if (!ward->up()) return "a ward is down";
-  return Judge(*centre_, members(), accepted_, centre_->clock()).disagreement();
+  return Judge(*centre_, members(), accepted_, centre_->clock(), records_everywhere_).disagreement();
 }
 
 void World::agree() {
@@ -194,7 +225,8 @@ Outcome World::run() {
     world_.schedule.run_until(world_.schedule.now() + 3min);
     agree();
   }
-  Judge judge(*centre_, members(), accepted_, centre_->clock());
+  begin_late();
+  Judge judge(*centre_, members(), accepted_, centre_->clock(), true);
   judge.nothing_is_lost();
   judge.merged_by_the_definitions();
   CodeJudge codes(*centre_, members(), given_);

@@ -31,6 +31,10 @@ class World {
   void merge_units();
   void approve_latecomers();
   void copy_someone();
+  /// A new PC, where everything has begun long ago.
+  void enrol_someone();
+  /// It begins from summaries, shows the same as the others, and gets the records when somebody asks for them.
+  void begin_late();
   /// A night in which nothing happens; in the morning all clocks are right and all lines new.
   void next_day();
   /// Runs until the sites agree. Throws Complaint when that takes too long.
@@ -49,6 +53,8 @@ class World {
   std::vector<GivenCode> given_;
   bool has_twin_ = false;  ///< two machines run one PC's disk
   std::size_t latecomers_ = 0;
+  std::vector<UnitCode> units_;
+  bool records_everywhere_ = false;  ///< is required
 };
 
 }  // namespace ward::sim

@@ -145,6 +145,7 @@ bool Link::greet() {
     log = last_admitted.log;
     stamps.insert(stamps.end(), last_admitted.stamps.begin(), last_admitted.stamps.end());
   }
+  if (!old_version) fill_ = prepared.holds_nothing ? log.size : prepared.fill;
   return answer(log, heads, stamps);
 }
 
@@ -170,11 +171,27 @@ void Link::fetch_policy() {
 bool Link::pull(std::size_t bytes_max) {
   const auto report = must(pc_->report(city_.now));
   must(city_.centre->store_report({pc_->membership().device, cursor_, pc_->store().policy.count(), report, city_.now.wall}));
-  const auto read = must(city_.centre->read_delivery({pc_->membership().device, cursor_, bytes_max, report.restored}));
+  const auto read = must(city_.centre->read_delivery({pc_->membership().device, cursor_, bytes_max, report.restored, true, fill_}));
   if (read.rows.empty() && !read.more) return false;
-  engine::agent::ApplyDelivery apply{read.cursor, {}};
-  if (!read.rows.empty()) apply.rows = must(run::decode_run(run::encode_run(read.rows)));
+  engine::agent::ApplyDelivery apply{read.cursor, on_the_line(read.rows), fill_};
   cursor_ = must(pc_->apply_delivery(std::move(apply), city_.now)).cursor;
+  return true;
+}
+
+std::vector<segment::Rows> Link::on_the_line(const std::vector<segment::Rows>& rows) {
+  if (rows.empty()) return {};
+  const auto run = run::encode_run(rows);
+  bytes += run.size();
+  return must(run::decode_run(run));
+}
+
+bool Link::fetch(std::size_t bytes_max) {
+  if (old_version) return false;
+  if (fetched_to_ == 0) fetching_ = must(pc_->prepare_link({limits::segment_records_max, 0}, city_.now)).wanted;
+  if (fetching_.empty()) return false;
+  const auto read = must(city_.centre->read_dossiers({pc_->membership().device, fetching_, fetched_to_, bytes_max}));
+  fetched_to_ = read.next;
+  (void)must(pc_->apply_fetched({fetching_, on_the_line(read.rows), read.next == 0}, city_.now));
   return true;
 }
 
@@ -191,6 +208,8 @@ void Link::run() {
   while (unsent_ && push()) {
   }
   while (pull()) {
+  }
+  while (fetch()) {
   }
   hear_applied();
 }
@@ -247,13 +266,14 @@ void take_back_to(storage::Store& store, std::size_t version) {
        "ALTER TABLE dossier_key DROP COLUMN known_to", "ALTER TABLE dossier_key DROP COLUMN before",
        "ALTER TABLE peer ADD COLUMN lost INTEGER NOT NULL DEFAULT 0"},
       {"DROP TABLE shared_code"},
+      {"DROP TABLE summary"},
   };
   REQUIRE(storage::migrations().size() == added.size() + 1);
   for (auto step = added.size(); step >= version; --step)
     for (const auto* sql : added[step - 1]) store.db.run(sql);
   static const std::array versions{"PRAGMA user_version = 1", "PRAGMA user_version = 2", "PRAGMA user_version = 3",
                                    "PRAGMA user_version = 4", "PRAGMA user_version = 5", "PRAGMA user_version = 6",
-                                   "PRAGMA user_version = 7", "PRAGMA user_version = 8"};
+                                   "PRAGMA user_version = 7", "PRAGMA user_version = 8", "PRAGMA user_version = 9"};
   store.db.run(versions.at(version - 1));
 }
 

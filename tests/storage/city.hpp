@@ -74,6 +74,7 @@ class Link {
   Link(City& city, Pc& pc) : city_(city), pc_(pc) {}
 
   bool lose_receipts = false;  ///< what the centre answers to segments never arrives
+  bool old_version = false;    ///< a link of the version before summaries
 
   /// Greeting: message 1 and 2. False when the ward's store ends the link.
   bool greet();
@@ -82,18 +83,25 @@ class Link {
   void fetch_policy();
   /// One delivery. False when there was nothing.
   bool pull(std::size_t bytes_max = 256 * 1024);
+  /// One answer about the dossiers whose records are needed, from the log index on where the one before ended. False when none are.
+  bool fetch(std::size_t bytes_max = 256 * 1024);
   void hear_applied();
   /// Everything, until neither side has anything to say.
   void run();
 
   engine::centre::Admitted last_admitted;
   engine::agent::LinkPrepared prepared;
+  std::size_t bytes = 0;  ///< of runs from the centre
 
  private:
+  [[nodiscard]] std::vector<segment::Rows> on_the_line(const std::vector<segment::Rows>& rows);
   bool answer(const engine::centre::LogView& log, const std::vector<log::DeviceHead>& heads, const std::vector<sync::OwnStamp>& stamps);
   City& city_;
   Pc& pc_;
   std::uint64_t cursor_ = 0;
+  std::uint64_t fill_ = 0;
+  std::uint64_t fetched_to_ = 0;
+  std::vector<Did> fetching_;
   bool sealed_ = false;
   bool unsent_ = true;
 };

@@ -149,7 +149,7 @@ TEST_CASE("pages with flipped bytes give clear errors or damage lines, never a w
   int noticed = 0;
   for (int round = 0; round < 40; ++round) {
     auto damaged = bytes;
-    for (int i = 0; i < 8; ++i) damaged[random() % damaged.size()] ^= static_cast<char>(1 + random() % 255);
+    for (int i = 0; i < 12; ++i) damaged[random() % damaged.size()] ^= static_cast<char>(1 + random() % 255);
     std::ofstream(pc.path, std::ios::binary | std::ios::trunc) << damaged;
     auto opened = storage::WardStore::open(pc.path, must(storage::WardKeys::decode(pc.keys.encode())), seeded(1));
     if (opened.has_error()) {

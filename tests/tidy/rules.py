@@ -1,8 +1,13 @@
 """The rules of ARCHITECTURE.md that a machine can check. Each takes files and yields (path, line, what is wrong)."""
 import ast
 import re
+import sys
+from pathlib import Path
 
 import cpp_text
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "sim" / "planted"))
+from patches import hunks_of  # noqa: E402
 
 FILE_LINES_MAX = 600
 FUNCTION_LINES_MAX = 70
@@ -181,5 +186,16 @@ def impure_symbols(archive, lines):
             yield archive, 0, f"{symbol}: the pure core has no clock, threads, entropy, files or network"
 
 
+def bugs_that_do_not_fit(files):
+    """A planted bug whose place is gone would be noticed by nobody until the night."""
+    texts = dict(files)
+    for path, text in files:
+        if not path.endswith(".patch"):
+            continue
+        for target, before, _ in hunks_of(text):
+            if texts.get(target, "").count(before) != 1:
+                yield path, 1, f"does not fit {target} as it is now"
+
+
 SOURCE_RULES = [lines_of_files, lines_of_functions, include_arrows, arrows_inside_protocol, awaited_temporaries, unfinished_marks, file_names,
-                folders_without_readme]
+                folders_without_readme, bugs_that_do_not_fit]

@@ -127,6 +127,15 @@ class Others(unittest.TestCase):
             self.assertIn(part, said)
 
 
+class PlantedBugs(unittest.TestCase):
+    def test_a_bug_must_fit_one_place(self):
+        bug = ("a.patch", "What.\n\n--- a/x.cpp\n+++ b/x.cpp\n@@ -1,1 +1,1 @@\n-  right();\n+  wrong();\n")
+        self.assertFalse(found(rules.bugs_that_do_not_fit, bug, ("x.cpp", "  right();\n")))
+        for text in ("", "  right();\n  right();\n", "  other();\n"):
+            self.assertEqual(found(rules.bugs_that_do_not_fit, bug, ("x.cpp", text)), [("a.patch", 1)])
+        self.assertEqual(found(rules.bugs_that_do_not_fit, bug), [("a.patch", 1)])
+
+
 class Symbols(unittest.TestCase):
     def test_symbols_of_the_pure_core(self):
         for symbol in ("randombytes_buf", "crypto_sign_keypair", "crypto_box_seal", "sodium_init", "std::chrono::_V2::system_clock::now()", "socket",

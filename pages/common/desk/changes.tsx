@@ -1,6 +1,7 @@
 import {useEffect, useState} from 'preact/hooks';
 import {newKey, type Trouble, write} from '../api';
 import {tick} from '../live';
+import type {Body} from '../parts/act';
 import {Icon} from '../parts/icon';
 import {Entered, TroubleSaid} from '../parts/said';
 import {useNames} from '../schema';
@@ -11,8 +12,11 @@ import {signed} from './people';
 
 const pauseMs = 250; // after the last key
 
-/** The dossier after a decision that nobody has made yet: computed by the daemon, stored nowhere. `body`: the decision; none: nothing is chosen. */
-export function Changes({item, body}: {item: string; body: Record<string, unknown> | undefined}) {
+/**
+ * The dossier after a decision that nobody has made yet: computed by the daemon, stored nowhere. `body`: the decision; none: nothing is chosen.
+ * `onSigns`: whether it needs the decider's own key.
+ */
+export function Changes({item, body, onSigns}: {item: string; body: Body | undefined; onSigns: (signs: boolean) => void}) {
   const t = useTexts();
   const names = useNames();
   const moment = useStore(tick);
@@ -24,7 +28,9 @@ export function Changes({item, body}: {item: string; body: Record<string, unknow
     let current = true;
     const timer = setTimeout(() => {
       void write<Preview>(signed(`/v1/inbox/${item}/preview`), JSON.parse(wanted), newKey()).then((got) => {
-        if (current) setAnswer(got.ok ? {preview: got.value} : {trouble: got.trouble});
+        if (!current) return;
+        setAnswer(got.ok ? {preview: got.value} : {trouble: got.trouble});
+        if (got.ok) onSigns(got.value.must_sign);
       });
     }, pauseMs);
     return () => {

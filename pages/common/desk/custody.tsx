@@ -1,12 +1,11 @@
 import {useState} from 'preact/hooks';
-import {newKey, type Trouble, write} from '../api';
 import {type Dossier, dossierPath, valueText} from '../dossier';
 import {useNow} from '../live';
-import {Dialog} from '../parts/dialog';
+import {ActDialog} from '../parts/act';
 import {TextField} from '../parts/field';
 import {Icon} from '../parts/icon';
 import {Picker} from '../parts/picker';
-import {Banner, Entered, TroubleSaid} from '../parts/said';
+import {Banner, Entered} from '../parts/said';
 import {href} from '../route';
 import {schema, useNames} from '../schema';
 import {useTexts} from '../settings';
@@ -14,7 +13,7 @@ import {useStore} from '../store';
 import {committed} from '../text';
 import {clock, parseTime} from '../time';
 import type {Here, Offer} from './model';
-import {signed} from './people';
+import {signed, useOwnKey} from './people';
 
 export type Answering = 'accept' | 'decline' | 'recall';
 
@@ -25,29 +24,15 @@ export function OfferDialog({dossier, here, onClose}: {dossier: Dossier; here: H
   const units = useStore(schema).units;
   const [to, setTo] = useState('');
   const [note, setNote] = useState('');
-  const [trouble, setTrouble] = useState<Trouble>();
-  const [key] = useState(newKey());
   const picks = units.filter((unit) => unit.code !== here.unit).map((unit) => ({code: unit.code, name: names.unit(unit.code), note: ''}));
-  const send = async (): Promise<void> => {
-    const answer = await write(signed(`${dossierPath(dossier.id)}/hand-overs`), {to, note: committed(note), seen: dossier.version}, key);
-    if (answer.ok) onClose();
-    else setTrouble(answer.trouble);
-  };
+  const path = signed(`${dossierPath(dossier.id)}/hand-overs`);
+  const body = to === '' ? undefined : {to, note: committed(note), seen: dossier.version};
   return (
-    <Dialog title={t.custody.offerTitle} onClose={onClose}>
+    <ActDialog title={t.custody.offerTitle} path={path} body={body} confirm={t.custody.offer} signs={useOwnKey()} onClose={onClose}>
       <p>{t.custody.offerExplain}</p>
       <Picker label={t.custody.to} picks={picks} chosen={to} onChoose={setTo} required hint={t.custody.toHint} none={t.custody.noUnit} />
       <TextField label={t.custody.note} value={note} onChange={setNote} hint={t.custody.noteHint} lines={2} />
-      {trouble && <TroubleSaid trouble={trouble} />}
-      <div class="buttons">
-        <button type="button" onClick={onClose}>
-          {t.dialog.cancel}
-        </button>
-        <button type="button" class="primary" disabled={to === ''} onClick={() => void send()}>
-          {t.custody.offer}
-        </button>
-      </div>
-    </Dialog>
+    </ActDialog>
   );
 }
 
@@ -61,18 +46,12 @@ export function AnswerDialog({about, offer, papers, what, onClose}: {about: Abou
   const words = t.custody.answers[what];
   const [checked, setChecked] = useState(false);
   const [why, setWhy] = useState('');
-  const [trouble, setTrouble] = useState<Trouble>();
-  const [key] = useState(newKey());
   const ready = what === 'accept' ? checked : what === 'recall' || committed(why) !== '';
-  const send = async (): Promise<void> => {
-    const said = committed(why);
-    const body = said === '' ? {} : {[what === 'accept' ? 'note' : 'reason']: said};
-    const answer = await write(signed(`${dossierPath(about.id)}/hand-overs/${offer.id}/${what}`), body, key);
-    if (answer.ok) onClose();
-    else setTrouble(answer.trouble);
-  };
+  const said = committed(why);
+  const body = said === '' ? {} : {[what === 'accept' ? 'note' : 'reason']: said};
+  const path = signed(`${dossierPath(about.id)}/hand-overs/${offer.id}/${what}`);
   return (
-    <Dialog title={words.title} onClose={onClose}>
+    <ActDialog title={words.title} path={path} body={ready ? body : undefined} confirm={words.confirm} danger={what === 'decline'} signs={useOwnKey()} onClose={onClose}>
       <p>
         <strong>
           <Entered text={about.owner || t.list.noOwner} />
@@ -105,16 +84,7 @@ export function AnswerDialog({about, offer, papers, what, onClose}: {about: Abou
         </>
       )}
       <TextField label={words.why} value={why} onChange={setWhy} required={what === 'decline'} lines={2} />
-      {trouble && <TroubleSaid trouble={trouble} />}
-      <div class="buttons">
-        <button type="button" onClick={onClose}>
-          {t.dialog.cancel}
-        </button>
-        <button type="button" class={what === 'decline' ? 'danger' : 'primary'} disabled={!ready} onClick={() => void send()}>
-          {words.confirm}
-        </button>
-      </div>
-    </Dialog>
+    </ActDialog>
   );
 }
 

@@ -1,6 +1,6 @@
-import {useState} from 'preact/hooks';
-import {newKey, takeBack, type Trouble} from '../api';
+import {useEffect, useState} from 'preact/hooks';
 import type {HistoryEntry} from '../dossier';
+import {ActDialog, useAct} from '../parts/act';
 import {Pager, usePages} from '../parts/pager';
 import {Entered, TroubleSaid} from '../parts/said';
 import {href} from '../route';
@@ -18,14 +18,13 @@ const pageSize = 20;
 function Row({decision}: {decision: Decision}) {
   const t = useTexts();
   const names = useNames();
-  const [trouble, setTrouble] = useState<Trouble>();
-  const [key] = useState(newKey());
+  const [signing, setSigning] = useState(false);
   const {decided, sides} = decision;
   const words = (said: HistoryEntry): string => (said.kind === 'set' && isUndo(said.value) ? t.inbox.stays : saidText(said, names, t));
-  const undo = async (): Promise<void> => {
-    const answer = await takeBack(signed(`/v1/inbox/-/resolutions/${decision.resolution}`), key);
-    setTrouble(answer.ok ? undefined : answer.trouble);
-  };
+  const undo = {path: signed(`/v1/inbox/-/resolutions/${decision.resolution}`), method: 'DELETE'} as const;
+  const act = useAct(undo);
+  const asksToSign = act.signs;
+  useEffect(() => setSigning(asksToSign), [asksToSign]);
   return (
     <li class="card">
       <p>
@@ -51,10 +50,10 @@ function Row({decision}: {decision: Decision}) {
           </span>
         ))}
       </p>
-      {trouble && <TroubleSaid trouble={trouble} />}
+      {act.trouble && !act.signs && <TroubleSaid trouble={act.trouble} />}
       {decided.standing === 'shown' ? (
         <p>
-          <button type="button" class="small" onClick={() => void undo()}>
+          <button type="button" class="small" onClick={() => (act.signs ? setSigning(true) : act.go({}))}>
             {t.decided.undo}
           </button>{' '}
           <span class="hint">{t.decided.until(clock(parseTime(decision.undo_until)))}</span>
@@ -62,6 +61,7 @@ function Row({decision}: {decision: Decision}) {
       ) : (
         <p class="hint">{t.decided.noLonger}</p>
       )}
+      {signing && <ActDialog title={t.decided.undo} {...undo} body={{}} confirm={t.decided.confirm} signs onClose={() => setSigning(false)} />}
     </li>
   );
 }

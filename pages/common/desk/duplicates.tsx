@@ -1,7 +1,6 @@
 import {useState} from 'preact/hooks';
-import {newKey, type Trouble, write} from '../api';
 import {dossierPath} from '../dossier';
-import {Dialog} from '../parts/dialog';
+import {ActDialog} from '../parts/act';
 import {TextField} from '../parts/field';
 import {Pager, usePages} from '../parts/pager';
 import {Entered, TroubleSaid} from '../parts/said';
@@ -33,29 +32,15 @@ function One({matter}: {matter: Matter}) {
 function LinkDialog({pair, same, onClose}: {pair: Pair; same: boolean; onClose: () => void}) {
   const t = useTexts();
   const [why, setWhy] = useState('');
-  const [trouble, setTrouble] = useState<Trouble>();
-  const [key] = useState(newKey());
-  const send = async (): Promise<void> => {
-    const answer = await write(signed(`${dossierPath(pair.one.id)}/links`), {other: pair.other.id, same, why: committed(why)}, key);
-    if (answer.ok) onClose();
-    else setTrouble(answer.trouble);
-  };
+  const path = signed(`${dossierPath(pair.one.id)}/links`);
+  const body = committed(why) === '' ? undefined : {other: pair.other.id, same, why: committed(why)};
   return (
-    <Dialog title={same ? t.dossiers.same : t.dossiers.different} onClose={onClose}>
+    <ActDialog title={same ? t.dossiers.same : t.dossiers.different} path={path} body={body} confirm={t.dossiers.linkConfirm} onClose={onClose}>
       <One matter={pair.one} />
       <One matter={pair.other} />
       <p>{t.dossiers.duplicatesWhy}</p>
       <TextField label={t.dossiers.linkWhy} value={why} onChange={setWhy} required lines={2} />
-      {trouble && <TroubleSaid trouble={trouble} />}
-      <div class="buttons">
-        <button type="button" onClick={onClose}>
-          {t.dialog.cancel}
-        </button>
-        <button type="button" class="primary" disabled={committed(why) === ''} onClick={() => void send()}>
-          {t.dossiers.linkConfirm}
-        </button>
-      </div>
-    </Dialog>
+    </ActDialog>
   );
 }
 

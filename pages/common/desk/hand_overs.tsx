@@ -1,11 +1,11 @@
 import {useState} from 'preact/hooks';
 import {type Dossier, dossierPath} from '../dossier';
 import {useNow, useRead} from '../live';
+import {DossierName} from '../parts/dossier_name';
 import {Heading} from '../parts/heading';
 import {Icon} from '../parts/icon';
 import {Pager, usePages} from '../parts/pager';
 import {Entered, TroubleSaid} from '../parts/said';
-import {href} from '../route';
 import {useNames} from '../schema';
 import {useTexts} from '../settings';
 import {clock, parseTime} from '../time';
@@ -32,8 +32,7 @@ function Row({line, here, onAsk}: {line: HandOver; here: Here; onAsk: (what: Ans
   return (
     <tr>
       <th scope="row">
-        <a href={href('dossiers', line.dossier_id)}>{line.owner ? <Entered text={line.owner} /> : t.list.noOwner}</a>
-        <span class="code">{line.dossier ? <Entered text={line.dossier} /> : t.list.noCode}</span>
+        <DossierName id={line.dossier_id} owner={line.owner} code={line.dossier} procedure={line.procedure} />
         <span class="hint">
           <Entered text={line.procedure_name || names.procedure(line.procedure)} />
         </span>

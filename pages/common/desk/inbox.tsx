@@ -1,8 +1,8 @@
 import type {ComponentChildren} from 'preact';
 import {useId, useState} from 'preact/hooks';
-import {newKey, type Trouble, write} from '../api';
 import {type Dossier, dossierPath, type HistoryEntry, type Said} from '../dossier';
 import {useRead} from '../live';
+import {ActSaid, type Body, useAct} from '../parts/act';
 import {TextField} from '../parts/field';
 import {Heading} from '../parts/heading';
 import {Pager, usePages} from '../parts/pager';
@@ -69,7 +69,7 @@ const another = '#another';
 type Decision = {choice: string; value: string; why: string; all: boolean};
 
 /** The decision as the daemon takes it; nothing as long as nothing is chosen. */
-function bodyOf(item: WholeItem, decision: Decision): Record<string, unknown> | undefined {
+function bodyOf(item: WholeItem, decision: Decision): Body | undefined {
   if (decision.choice === '') return undefined;
   if (decision.choice === another) return {set: {[item.field]: committed(decision.value)}};
   if (decision.choice === 'dismiss' || decision.choice === 'approve') return {[decision.choice]: true};
@@ -155,9 +155,8 @@ function Whole({item, here}: {item: WholeItem; here: Here}) {
   const t = useTexts();
   const language = useLanguage();
   const [decision, setDecision] = useState<Decision>({choice: '', value: '', why: '', all: false});
-  const [key] = useState(newKey());
-  const [trouble, setTrouble] = useState<Trouble>();
-  const [sending, setSending] = useState(false);
+  const [signs, setSigns] = useState(false);
+  const act = useAct({path: signed(`/v1/inbox/${item.id}/resolutions`), signs});
   const [leaving, setLeaving] = useState(false);
   const history = useRead<{history: HistoryEntry[]}>(`${dossierPath(item.dossier_id)}/history`).value?.history ?? [];
   const left = leftBy(item, history);
@@ -165,12 +164,7 @@ function Whole({item, here}: {item: WholeItem; here: Here}) {
   const ready = item.mine && body !== undefined && committed(decision.why) !== '';
   const many = item.alike.length;
   const decide = (part: Partial<Decision>): void => setDecision({...decision, ...part});
-  const send = async (): Promise<void> => {
-    setSending(true);
-    const answer = await write(signed(`/v1/inbox/${item.id}/resolutions`), {...body, why: committed(decision.why), ...(decision.all ? {same: many} : {})}, key);
-    setSending(false);
-    if (!answer.ok) setTrouble(answer.trouble);
-  };
+  const send = (): void => act.go({...body, why: committed(decision.why), ...(decision.all ? {same: many} : {})});
   return (
     <>
       <p>{item.todo[language]}</p>
@@ -183,11 +177,11 @@ function Whole({item, here}: {item: WholeItem; here: Here}) {
           <input type="checkbox" checked={decision.all} onChange={(event) => decide({all: event.currentTarget.checked})} /> {t.inbox.alike(many)}
         </label>
       )}
-      {item.mine ? <Changes item={item.id} body={body} /> : <p class="preview">{t.inbox.notForYou}</p>}
-      {trouble && <TroubleSaid trouble={trouble} />}
+      {item.mine ? <Changes item={item.id} body={body} onSigns={setSigns} /> : <p class="preview">{t.inbox.notForYou}</p>}
+      <ActSaid act={act} />
       <div class="buttons">
         {item.mine && (
-          <button type="button" class="primary" disabled={!ready || sending} onClick={() => void send()}>
+          <button type="button" class="primary" disabled={!ready || !act.ready} onClick={send}>
             {t.inbox.confirm}
           </button>
         )}
@@ -271,6 +265,8 @@ function OfAll({here, tellApart}: {here: Here; tellApart: TellApart | undefined}
       </select>
     </label>
   );
+  const items = value ? itemsOf(value) : [];
+  const theirs = items.filter((item) => !item.mine);
   return (
     <>
       <div class="tools">
@@ -278,8 +274,16 @@ function OfAll({here, tellApart}: {here: Here; tellApart: TellApart | undefined}
         {choose(t.inbox.level, level, [['', t.inbox.anyLevel], ['leader', t.inbox.levels.leader], ['centre', t.inbox.levels.centre]], setLevel)}
       </div>
       {trouble && <TroubleSaid trouble={trouble} />}
-      {value && itemsOf(value).length === 0 && <p role="status">{paging.forward ? t.inbox.noneHere : t.inbox.none}</p>}
-      {value && itemsOf(value).map((item) => <Card key={item.id} head={item} here={here} />)}
+      {value && items.length === 0 && <p role="status">{paging.forward ? t.inbox.noneHere : t.inbox.none}</p>}
+      {items.map((item) => item.mine && <Card key={item.id} head={item} here={here} />)}
+      {theirs.length > 0 && (
+        <section aria-label={t.inbox.theirs}>
+          <h2>{t.inbox.theirs}</h2>
+          {theirs.map((item) => (
+            <Card key={item.id} head={item} here={here} />
+          ))}
+        </section>
+      )}
       <Pager paging={paging} label={t.nav.inbox} />
       <SharedCodes tellApart={tellApart} />
       <Duplicates />

@@ -1,9 +1,8 @@
 import {useState} from 'preact/hooks';
-import {newKey, type Trouble, write} from '../api';
 import {dossierPath, type HistoryEntry} from '../dossier';
-import {Dialog} from '../parts/dialog';
+import {ActDialog} from '../parts/act';
 import {TextField} from '../parts/field';
-import {Banner, Entered, TroubleSaid} from '../parts/said';
+import {Banner, Entered} from '../parts/said';
 import {Names, schema} from '../schema';
 import {useTexts} from '../settings';
 import {committed} from '../text';
@@ -46,26 +45,12 @@ export function Left({item, left}: {item: WholeItem; left: HistoryEntry}) {
 export function LeaveDialog({item, onClose}: {item: WholeItem; onClose: () => void}) {
   const t = useTexts();
   const [note, setNote] = useState('');
-  const [trouble, setTrouble] = useState<Trouble>();
-  const [key] = useState(newKey());
-  const send = async (): Promise<void> => {
-    const answer = await write(signed(`${dossierPath(item.dossier_id)}/changes`), {append: {notes: mark(item) + committed(note)}}, key);
-    if (answer.ok) onClose();
-    else setTrouble(answer.trouble);
-  };
+  const path = signed(`${dossierPath(item.dossier_id)}/changes`);
+  const body = committed(note) === '' ? undefined : {append: {notes: mark(item) + committed(note)}};
   return (
-    <Dialog title={t.leave.title} onClose={onClose}>
+    <ActDialog title={t.leave.title} path={path} body={body} confirm={t.leave.confirm} onClose={onClose}>
       <p>{t.leave.explain}</p>
       <TextField label={t.leave.why} value={note} onChange={setNote} required lines={2} />
-      {trouble && <TroubleSaid trouble={trouble} />}
-      <div class="buttons">
-        <button type="button" onClick={onClose}>
-          {t.dialog.cancel}
-        </button>
-        <button type="button" class="primary" disabled={committed(note) === ''} onClick={() => void send()}>
-          {t.leave.confirm}
-        </button>
-      </div>
-    </Dialog>
+    </ActDialog>
   );
 }

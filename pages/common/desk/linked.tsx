@@ -1,9 +1,8 @@
 import {useState} from 'preact/hooks';
-import {newKey, type Trouble, write} from '../api';
 import {type Dossier, dossierPath, valueText} from '../dossier';
 import {useRead} from '../live';
 import {DeadlineWords} from '../parts/deadline';
-import {Dialog} from '../parts/dialog';
+import {ActDialog} from '../parts/act';
 import {SelectField, TextField} from '../parts/field';
 import {Banner, Entered, TroubleSaid} from '../parts/said';
 import {href} from '../route';
@@ -13,7 +12,7 @@ import {useStore} from '../store';
 import {committed} from '../text';
 import {clock, parseTime, shownDate} from '../time';
 import type {DossierParts, Here, LinkedPart, LinkedWhole, Missing} from './model';
-import {signed} from './people';
+import {signed, useOwnKey} from './people';
 
 function usePartName(): (part: LinkedPart) => string {
   const language = useLanguage();
@@ -29,18 +28,13 @@ function FanOutDialog({dossier, onClose}: {dossier: Dossier; onClose: () => void
   const {value: plan, trouble: unread} = useRead<DossierParts>(`${dossierPath(dossier.id)}/parts`);
   const [to, setTo] = useState<Record<string, string>>({});
   const [note, setNote] = useState('');
-  const [trouble, setTrouble] = useState<Trouble>();
-  const [key] = useState(newKey());
   const missing = plan?.missing ?? [];
   const partOf = (one: Missing): LinkedPart | undefined => plan?.linked?.parts.find((part) => part.part === one.part);
   const complete = missing.length > 0 && missing.every((one) => one.to !== '' || to[one.part]);
-  const send = async (): Promise<void> => {
-    const answer = await write(signed(`${dossierPath(dossier.id)}/parts`), {to, note: committed(note)}, key);
-    if (answer.ok) onClose();
-    else setTrouble(answer.trouble);
-  };
+  const signs = useOwnKey() && missing.some((one) => one.offer && !one.create); // what stands already is handed over
+  const path = signed(`${dossierPath(dossier.id)}/parts`);
   return (
-    <Dialog title={t.linked.title} onClose={onClose}>
+    <ActDialog title={t.linked.title} path={path} body={complete ? {to, note: committed(note)} : undefined} confirm={t.linked.confirm} signs={signs} onClose={onClose}>
       {unread && <TroubleSaid trouble={unread} />}
       <p>{plan && missing.length === 0 ? t.linked.nothing : t.linked.explain}</p>
       <ul>
@@ -60,16 +54,7 @@ function FanOutDialog({dossier, onClose}: {dossier: Dossier; onClose: () => void
         })}
       </ul>
       <TextField label={t.custody.note} value={note} onChange={setNote} hint={t.custody.noteHint} lines={2} />
-      {trouble && <TroubleSaid trouble={trouble} />}
-      <div class="buttons">
-        <button type="button" onClick={onClose}>
-          {t.dialog.cancel}
-        </button>
-        <button type="button" class="primary" disabled={!complete} onClick={() => void send()}>
-          {t.linked.confirm}
-        </button>
-      </div>
-    </Dialog>
+    </ActDialog>
   );
 }
 

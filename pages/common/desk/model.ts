@@ -37,7 +37,7 @@ export type Stay = {
 export type Slip = {id: string; code: string; owner: string; procedure: string; procedure_name: string; status: string; received: string; due: string; stays: Stay[]};
 
 export type Companion = {field: string; proposed: string};
-export type Step = {status: string; companions: Companion[]; needs_reason: boolean; blocked_by: string[]};
+export type Step = {status: string; companions: Companion[]; needs_reason: boolean; legal_act: boolean; blocked_by: string[]}; // legal_act: who has a key signs it
 export type NextStatuses = {status: string; unit: string; next: Step[]};
 
 /** One authority's share of what was lodged once. */
@@ -93,4 +93,4 @@ export type Item = {
 };
 export type Side = Said & {seen: Said[]; same_act: {kind: string; field: string; value: unknown}[]};
 export type WholeItem = Omit<Item, 'values'> & {values: Side[]; before: Said | null; alike: {id: string; dossier: string; dossier_id: string}[]};
-export type Preview = {applies: boolean; trouble: {detail: string} | null; changes: {field: string; before: unknown; after: unknown}[]; left: {id: string; field: string}[]};
+export type Preview = {applies: boolean; must_sign: boolean; trouble: {detail: string} | null; changes: {field: string; before: unknown; after: unknown}[]; left: {id: string; field: string}[]};

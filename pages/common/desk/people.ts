@@ -1,5 +1,7 @@
+import {session} from '../api';
 import {load, save} from '../keep';
-import {Store} from '../store';
+import {Store, useStore} from '../store';
+import type {User} from './model';
 
 /** Whose name stands in the history. Chosen by whoever sits there, it proves nothing; where the unit has accounts, the daemon takes only theirs. */
 type People = {names: string[]; chosen: string};
@@ -32,4 +34,15 @@ export function addPerson(name: string): void {
 export function signed(path: string): string {
   const {chosen} = people.get();
   return chosen ? `${path}?${new URLSearchParams({by: chosen})}` : path;
+}
+
+/** The accounts of the unit here; none until it has any. */
+export const accounts = new Store<readonly User[]>([]);
+
+/** Whether the one in whose name the page writes has a key: then legal acts need its signature. */
+export function useOwnKey(): boolean {
+  const {chosen} = useStore(people);
+  const open = useStore(session);
+  const name = chosen || (open.state === 'open' ? open.account : '');
+  return useStore(accounts).some((user) => user.name === name && user.key !== null);
 }

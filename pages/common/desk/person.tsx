@@ -1,4 +1,4 @@
-import {useState} from 'preact/hooks';
+import {useEffect, useState} from 'preact/hooks';
 import {useRead} from '../live';
 import {Dialog} from '../parts/dialog';
 import {TextField} from '../parts/field';
@@ -6,7 +6,7 @@ import {useTexts} from '../settings';
 import {useStore} from '../store';
 import {committed} from '../text';
 import type {User} from './model';
-import {addPerson, choosePerson, people} from './people';
+import {accounts, addPerson, choosePerson, people} from './people';
 
 const addNew = '#add';
 
@@ -43,8 +43,9 @@ export function PersonChooser({unit}: {unit: string}) {
   const {names, chosen} = useStore(people);
   const [adding, setAdding] = useState(false);
   const {value} = useRead<{users: User[]}>(unit ? `/v1/users?unit=${unit}` : undefined);
-  const accounts = value?.users ?? [];
-  const offered = accounts.length > 0 ? accounts.filter((user) => user.writes).map((user) => [user.name, user.display || user.name] as const) : names.map((name) => [name, name] as const);
+  const users = value?.users ?? [];
+  useEffect(() => accounts.set(value?.users ?? []), [value]);
+  const offered = users.length > 0 ? users.filter((user) => user.writes).map((user) => [user.name, user.display || user.name] as const) : names.map((name) => [name, name] as const);
   return (
     <div class="person">
       <label>
@@ -60,13 +61,13 @@ export function PersonChooser({unit}: {unit: string}) {
             } else choosePerson(picked);
           }}
         >
-          <option value="">{accounts.length > 0 ? t.person.choose : t.person.none}</option>
+          <option value="">{users.length > 0 ? t.person.choose : t.person.none}</option>
           {offered.map(([name, shown]) => (
             <option key={name} value={name}>
               {shown}
             </option>
           ))}
-          {accounts.length === 0 && <option value={addNew}>{t.person.add}</option>}
+          {users.length === 0 && <option value={addNew}>{t.person.add}</option>}
         </select>
       </label>
       {adding && <AddDialog onClose={() => setAdding(false)} />}

@@ -1,8 +1,7 @@
 import {useState} from 'preact/hooks';
-import {newKey, type Trouble, write} from '../api';
 import {type Dossier, dossierPath} from '../dossier';
 import {useRead} from '../live';
-import {Dialog} from '../parts/dialog';
+import {ActDialog, type Body} from '../parts/act';
 import {SelectField, TextField} from '../parts/field';
 import {TroubleSaid} from '../parts/said';
 import {href} from '../route';
@@ -11,7 +10,7 @@ import {useTexts} from '../settings';
 import {committed} from '../text';
 import {shownDate} from '../time';
 import type {Companion, NextStatuses, Step} from './model';
-import {signed} from './people';
+import {signed, useOwnKey} from './people';
 
 /** One field that stands and falls with the status. */
 function CompanionField({companion, value, onChange}: {companion: Companion; value: string; onChange: (value: string) => void}) {
@@ -50,21 +49,16 @@ export function StatusDialog({dossier, onClose}: {dossier: Dossier; onClose: () 
   const [chosen, setChosen] = useState('');
   const [typed, setTyped] = useState<Record<string, string>>({});
   const [why, setWhy] = useState('');
-  const [trouble, setTrouble] = useState<Trouble>();
-  const [key] = useState(newKey());
   const step = answer?.next.find((one) => one.status === chosen);
   const valueOf = (companion: Companion): string => typed[companion.field] ?? shownDate(companion.proposed);
-  const complete = step && (!step.needs_reason || committed(why) !== '');
-  const send = async (): Promise<void> => {
-    if (!step) return;
-    const set = Object.fromEntries(step.companions.map((one) => [one.field, committed(valueOf(one))] as const).filter(([, value]) => value !== ''));
-    const body = {status: step.status, set, seen: dossier.version, ...(committed(why) ? {why: committed(why)} : {})};
-    const saved = await write(signed(`${dossierPath(dossier.id)}/status`), body, key);
-    if (saved.ok) onClose();
-    else setTrouble(saved.trouble);
+  const signs = useOwnKey() && step?.legal_act === true;
+  const bodyOf = (to: Step): Body => {
+    const set = Object.fromEntries(to.companions.map((one) => [one.field, committed(valueOf(one))] as const).filter(([, value]) => value !== ''));
+    return {status: to.status, set, seen: dossier.version, ...(committed(why) ? {why: committed(why)} : {})};
   };
+  const body = step && (!step.needs_reason || committed(why) !== '') ? bodyOf(step) : undefined;
   return (
-    <Dialog title={t.status.title} onClose={onClose}>
+    <ActDialog title={t.status.title} path={signed(`${dossierPath(dossier.id)}/status`)} body={body} confirm={t.status.confirm} signs={signs} onClose={onClose}>
       {unread && <TroubleSaid trouble={unread} />}
       {answer && (
         <p>
@@ -82,15 +76,6 @@ export function StatusDialog({dossier, onClose}: {dossier: Dossier; onClose: () 
         <CompanionField key={one.field} companion={one} value={valueOf(one)} onChange={(value) => setTyped({...typed, [one.field]: value})} />
       ))}
       {step && <TextField label={step.status === '5' ? t.status.whatMissing : t.status.why} value={why} onChange={setWhy} required={step.needs_reason} lines={2} />}
-      {trouble && <TroubleSaid trouble={trouble} />}
-      <div class="buttons">
-        <button type="button" onClick={onClose}>
-          {t.dialog.cancel}
-        </button>
-        <button type="button" class="primary" disabled={!complete} onClick={() => void send()}>
-          {t.status.confirm}
-        </button>
-      </div>
-    </Dialog>
+    </ActDialog>
   );
 }

@@ -1,11 +1,10 @@
 import {useState} from 'preact/hooks';
-import {newKey, type Trouble, write} from '../api';
 import type {Dossier} from '../dossier';
 import {useRead} from '../live';
-import {Dialog} from '../parts/dialog';
+import {ActDialog} from '../parts/act';
 import {TextField} from '../parts/field';
 import {Icon} from '../parts/icon';
-import {Entered, TroubleSaid} from '../parts/said';
+import {Entered} from '../parts/said';
 import {useNames} from '../schema';
 import {useLanguage, useTexts} from '../settings';
 import {committed} from '../text';
@@ -22,28 +21,15 @@ function DecideDialog({item, way, onClose}: {item: string; way: Way; onClose: ()
   const t = useTexts();
   const words = t.unapplied.ways[way];
   const [why, setWhy] = useState('');
-  const [trouble, setTrouble] = useState<Trouble>();
-  const [key] = useState(newKey());
-  const send = async (): Promise<void> => {
-    const answer = await write(signed(`/v1/inbox/${item}/resolutions`), {[way]: true, why: committed(why)}, key);
-    if (answer.ok) onClose();
-    else setTrouble(answer.trouble);
-  };
+  const [signs, setSigns] = useState(false);
+  const path = signed(`/v1/inbox/${item}/resolutions`);
+  const body = committed(why) === '' ? undefined : {[way]: true, why: committed(why)};
   return (
-    <Dialog title={words.title} onClose={onClose}>
+    <ActDialog title={words.title} path={path} body={body} confirm={words.confirm} danger={way === 'dismiss'} signs={signs} onClose={onClose}>
       <p>{words.explain}</p>
-      <Changes item={item} body={{[way]: true}} />
+      <Changes item={item} body={{[way]: true}} onSigns={setSigns} />
       <TextField label={t.inbox.why} value={why} onChange={setWhy} required lines={2} />
-      {trouble && <TroubleSaid trouble={trouble} />}
-      <div class="buttons">
-        <button type="button" onClick={onClose}>
-          {t.dialog.cancel}
-        </button>
-        <button type="button" class={way === 'dismiss' ? 'danger' : 'primary'} disabled={committed(why) === ''} onClick={() => void send()}>
-          {words.confirm}
-        </button>
-      </div>
-    </Dialog>
+    </ActDialog>
   );
 }
 

@@ -9,7 +9,9 @@ export function Dialog({title, onClose, children}: {title: string; onClose: () =
     const before = document.activeElement;
     element.current?.showModal();
     return () => {
+      // What was pressed may be gone with what was done.
       if (before instanceof HTMLElement && before.isConnected) before.focus();
+      else document.querySelector<HTMLElement>('main h1')?.focus();
     };
   }, []);
   return (
@@ -17,6 +19,7 @@ export function Dialog({title, onClose, children}: {title: string; onClose: () =
       ref={element}
       aria-labelledby={heading}
       onCancel={(event) => {
+        if (event.target !== event.currentTarget) return; // of a file chooser inside
         event.preventDefault();
         onClose();
       }}

@@ -2,13 +2,13 @@ import type {ComponentChildren} from 'preact';
 import {useEffect, useState} from 'preact/hooks';
 import {deadlineLists, deadlineQueries, isDeadlineList} from '../deadline';
 import type {DossierLine, DossierPage} from '../dossier';
-import {href} from '../route';
 import {type Names, schema, useNames} from '../schema';
 import {useTexts} from '../settings';
 import {useStore} from '../store';
-import {codeShown, committed} from '../text';
+import {committed} from '../text';
 import {shownDate} from '../time';
 import {DeadlineChips, DeadlineWords} from './deadline';
+import {DossierName} from './dossier_name';
 import {Icon} from './icon';
 import {Pager, usePages} from './pager';
 import {Entered, TroubleSaid} from './said';
@@ -51,8 +51,7 @@ function Row({line, names, column}: {line: DossierLine; names: Names; column: Si
   return (
     <tr class={line.void ? 'voided' : undefined}>
       <th scope="row">
-        <a href={href('dossiers', line.id)}>{line.owner ? <Entered text={line.owner} /> : t.list.noOwner}</a>
-        <span class="code">{line.code ? <Entered text={codeShown(line.code)} /> : t.list.noCode}</span>
+        <DossierName {...line} />
         {line.part_of && (
           <span class="hint">
             {t.linked.partOf} <Entered text={line.part_of} />

@@ -35,6 +35,7 @@ function ActShown({act}: {act: Act}) {
         <span class="hint">
           {names.unit(first.unit)} · {t.history.device(first.device.slice(0, 8))}
           {!first.clock_good && ` · ${t.inbox.clockBad}`}
+          {first.signed && ` · ${t.history.signed}`}
         </span>
       </p>
       {first.why && (

@@ -113,6 +113,8 @@ export const en: Texts = {
   },
   dossier: {
     back: '← List of dossiers', edit: 'Edit', propose: 'Propose a change', notes: 'Notes', newNote: 'New note', addNote: 'Add', voided: 'Voided', notAccepted: 'Not accepted; kept until somebody decides:', changeStatus: 'Change the status…',
+    recordsAtCentre: 'This dossier ended long ago: this PC has its summary; the history is at the centre, and is fetched when it is needed.',
+    recordsNotNow: 'There is no line to the centre now: it can be read and printed, not changed, and its history cannot be seen.',
   },
   voiding: {
     open: 'Void (made by mistake)', title: 'Void this dossier?', explain: 'The dossier is kept and marked as void, with the reason, the name and the time. Nothing is deleted.', why: 'Reason', back: 'Take the voiding back',
@@ -131,7 +133,7 @@ export const en: Texts = {
     elsewhere: 'at another unit', voided: 'void', another: 'Give it another code', anotherTitle: 'Give this dossier another official code?', anotherWhy: 'Reason (kept with it)', anotherKeeps: 'The codes that it has stay good.', confirm: 'Give the code', cancel: 'Do not',
   },
   history: {
-    title: 'History', takenBack: 'Back to the value before', whyOpen: 'Why?', whyTitle: (field) => `Why “${field}” shows this`, close: 'Close', why: 'Reason:', device: (id) => `PC ${id}`,
+    title: 'History', takenBack: 'Back to the value before', whyOpen: 'Why?', whyTitle: (field) => `Why “${field}” shows this`, close: 'Close', signed: 'signed with the official’s key', why: 'Reason:', device: (id) => `PC ${id}`,
     standings: {
       shown: 'in use', replaced: 'replaced', lost: 'not used (a later one is)', in_conflict: 'to be decided', proposed: 'not accepted', not_applied: 'cannot apply',
       approved: 'proposal accepted', dismissed: 'dismissed, with a reason', waiting: 'waits for what came before it', erased: 'erased by order',
@@ -157,7 +159,7 @@ export const en: Texts = {
   },
   inbox: {
     explain: 'The system never chooses for people: look at the papers, then decide, with a reason. Every other value stays in the history, and every decision can be taken back for 30 days.',
-    all: '← All questions', none: 'There is nothing to decide.', noneHere: 'Nothing of what was chosen on this page; see the next.', before: 'Before', here: 'On this PC', there: 'Elsewhere', nothingBefore: '(nothing before)', empty: '(empty)', removed: 'Remove it',
+    all: '← All questions', none: 'There is nothing to decide.', noneHere: 'Nothing of what was chosen on this page; see the next.', before: 'Before', here: 'On this PC', there: 'Elsewhere', nothingBefore: '(nothing before)', theirs: 'Waiting for the holder, or for whoever may decide', empty: '(empty)', removed: 'Remove it',
     stays: 'Keep it', another: 'Another value…', otherValue: 'The right value', why: 'Reason', chooseFirst: 'Choose to see what comes of it.',
     preview: 'After the decision:', nothingChanges: 'No field changes.', othersStay: 'The other values stay in the history.', left: (count) => `${count} more to decide in this dossier.`, confirm: 'Decide',
     notForYou: 'Somebody else decides this; here it can only be seen.', wouldNotApply: 'This decision would have no effect.', clockBad: 'that PC’s clock is wrong', hadSeen: 'Had seen:', sameAct: 'In the same act:', approve: 'Accept the proposal', dismiss: 'Seen and dealt with',
@@ -209,6 +211,10 @@ export const en: Texts = {
     title: 'Change the status', now: 'Now:', next: 'Next', nothingNext: 'Nothing follows.', why: 'Reason', whatMissing: 'Papers that must be supplied', confirm: 'Change',
     blocked: 'Not yet:', decideFirst: 'something must be decided first',
   },
+  sign: {
+    title: 'Sign with the official’s key', explain: 'This account has a key of its own: put in the stick, choose the key’s file and type its passphrase. Both sign this one act and are kept nowhere.',
+    file: 'The key’s file, on the stick', passphrase: 'The key’s passphrase', show: 'Show what is typed', tooLarge: 'This file is too large to be a key.', unreadable: 'This file cannot be read. Put the stick in again, and choose it anew.',
+  },
   leave: {
     open: 'Leave it to the officer…', title: 'Leave it to the officer?', why: 'Note for the officer', confirm: 'Leave it, with the note',
     explain: 'The question stays open until somebody decides it. The note is saved in the dossier; whoever opens it sees it.', left: 'Left to the officer:',
@@ -216,7 +222,7 @@ export const en: Texts = {
   },
   decided: {
     title: 'Decided in the last 30 days', between: 'Between:', undo: 'Take this decision back', until: (time) => `Possible until ${time}; the question then stands again.`,
-    noLonger: 'Taken back, or somebody wrote another value after it.',
+    noLonger: 'Taken back, or somebody wrote another value after it.', confirm: 'Take it back',
   },
   machine: {
     unit: 'Unit', device: 'PC', centre: 'Centre’s address', receipted: 'Receipted by the centre', waiting: 'Changes not sent yet', dossiers: 'Dossiers on this PC', clock: 'Clock against the centre’s',
@@ -224,7 +230,7 @@ export const en: Texts = {
     codes: 'Dossier codes left today', codesLeft: (count, until) => `${count}${until ? `, enough until ${until}` : ''}`, codesProvisional: (count) => `provisional ones are given; ${many(count, 'dossier')} wait for an official one`,
   },
   alarm: {
-    rollback: 'The centre holds less than it had signed for.', twoFaces: 'The centre has signed two different histories.', revoked: 'This PC was revoked.',
+    rollback: 'The centre holds less than it had signed for.', twoFaces: 'The centre has signed two different histories.', summary: 'A dossier’s summary is not what its history says; this PC goes by the history.', revoked: 'This PC was revoked.',
     callCentre: 'Call the centre’s administrator. The data on this PC are all still there.', clock: (minutes) => (minutes === 0 ? 'This PC’s clock is wrong.' : `This PC’s clock is ${many(minutes, 'minute')} off.`),
     setClock: 'Set date and time; dossiers can be saved all the same.', disk: (megabytes) => `The disk has only ${megabytes} MB left.`,
     freeDisk: 'Delete what is not needed; nothing can be saved on a full disk.', quarantined: (count) => `${many(count, 'record')} that came here are not valid and were put aside.`,
@@ -236,6 +242,7 @@ export const en: Texts = {
   troubles: {
     unknown: {what: 'Something failed.', remedy: 'Do it again; if it stays, call the technician and read out the line below.'},
     unreachable: {what: 'The wardsync program on this machine does not answer.', remedy: 'Whether this was saved is unknown. What you typed is kept; press again, it is not done twice.'},
+    at_centre: {what: 'This dossier’s history is at the centre and did not come yet; nothing was saved.', remedy: 'Do it again in a moment; without a line, wait until there is one.'},
     not_found: {what: 'There is no such thing here.', remedy: 'Check the code; the list shows what is here.'},
     ambiguous: {what: 'Several dossiers share this code.', remedy: 'Open it from the list.'},
     invalid: {what: 'This cannot be accepted as it is; nothing was saved.', remedy: 'Correct it and save again.'},
@@ -253,7 +260,12 @@ export const en: Texts = {
     not_alike: {what: 'There are more or fewer such cases by now; nothing was decided.', remedy: 'Look again, then decide.'},
     unknown_user: {what: 'This name is no account of the unit; nothing was saved.', remedy: 'Choose your name above; where it is missing, call the centre’s administrator.'},
     disabled_user: {what: 'This account was disabled; nothing was saved.', remedy: 'Choose another name above, or call the centre’s administrator.'},
-    unsigned_act: {what: 'This account has a key of its own, and this act needs its signature; nothing was saved.', remedy: 'This page cannot sign yet: put in the stick with the key and do it by command, as “wardsync dossier hand-over … --key FILE”.'},
+    unsigned_act: {what: 'This account has a key of its own, and this act needs its signature; nothing was saved.', remedy: 'Choose the key’s file and type its passphrase above, then press again.'},
+    wrong_passphrase: {what: 'This passphrase does not open the key; nothing was saved.', remedy: 'Type it again; look at the keyboard’s language and Caps Lock. One that is forgotten opens nothing any more: make a new key, and tell the centre.'},
+    not_a_key_file: {what: 'This is not the file of an official’s key, or it is damaged; nothing was saved.', remedy: 'Choose the file that “wardsync official new-key” wrote, not the .pub one.'},
+    not_your_key: {what: 'This is not the key that the centre has for this account; nothing was saved.', remedy: 'Look at the name in the upper corner and at the file; a new key must first be entered by the centre’s administrator.'},
+    passphrase_too_long: {what: 'The passphrase is longer than 1,024 bytes; nothing was saved.', remedy: 'Type the passphrase of the key.'},
+    no_memory_for_key: {what: 'This machine has not enough memory left to open the key; nothing was saved.', remedy: 'Close some programs, then press again.'},
     reads_only: {what: 'This account only reads; nothing was saved.', remedy: 'Leave it to somebody whose role it is.'},
     disabled: {what: 'This PC or this person may not act any more.', remedy: 'Call the centre.'},
     exists: {what: 'There is a dossier with this code already; nothing was saved.', remedy: 'Edit that one, or leave the code out.'},

@@ -124,6 +124,8 @@ export const vi = {
   dossier: {
     back: '← Danh sách hồ sơ', edit: 'Sửa hồ sơ', propose: 'Đề xuất sửa', notes: 'Ghi chép', newNote: 'Thêm ghi chép', addNote: 'Ghi vào', voided: 'Đã hủy',
     notAccepted: 'Chưa được chấp nhận; vẫn được giữ cho đến khi có người quyết định:', changeStatus: 'Chuyển trạng thái…',
+    recordsAtCentre: 'Hồ sơ đã kết thúc từ lâu: máy này giữ bản tóm tắt, lịch sử còn ở Trung tâm và được lấy về khi cần.',
+    recordsNotNow: 'Hiện không có đường truyền tới Trung tâm: xem và in được, chưa sửa hay xem lịch sử được.',
   },
   voiding: {
     open: 'Hủy hồ sơ lập nhầm', title: 'Hủy hồ sơ này?', explain: 'Hồ sơ vẫn được giữ, đánh dấu “đã hủy” cùng lý do, tên và thời điểm. Không có gì bị xóa.',
@@ -142,7 +144,7 @@ export const vi = {
     elsewhere: 'ở đơn vị khác', voided: 'đã hủy', another: 'Cấp thêm mã riêng', anotherTitle: 'Cấp thêm mã chính thức cho hồ sơ này?', anotherWhy: 'Lý do (lưu cùng hồ sơ)', anotherKeeps: 'Các mã đã có vẫn dùng được.', confirm: 'Cấp mã', cancel: 'Không cấp',
   },
   history: {
-    title: 'Lịch sử', takenBack: 'Lấy lại giá trị trước đó', whyOpen: 'Vì sao?', whyTitle: (field: string): string => `Vì sao ô “${field}” hiện như vậy`, close: 'Đóng', why: 'Lý do:', device: (id: string): string => `máy ${id}`,
+    title: 'Lịch sử', takenBack: 'Lấy lại giá trị trước đó', whyOpen: 'Vì sao?', whyTitle: (field: string): string => `Vì sao ô “${field}” hiện như vậy`, close: 'Đóng', signed: 'đã ký bằng khóa của công chức', why: 'Lý do:', device: (id: string): string => `máy ${id}`,
     standings: {
       shown: 'đang dùng', replaced: 'đã được thay', lost: 'không dùng (có bản ghi sau)', in_conflict: 'chờ quyết định', proposed: 'chưa được chấp nhận', not_applied: 'không áp dụng được',
       approved: 'đề xuất đã được chấp nhận', dismissed: 'đã được bỏ qua, có lý do', waiting: 'chờ dữ liệu trước đó', erased: 'đã xóa theo lệnh',
@@ -171,7 +173,7 @@ export const vi = {
   inbox: {
     explain: 'Hệ thống không tự chọn thay người: hãy xem giấy tờ rồi quyết định, có lý do. Mọi giá trị khác vẫn còn trong lịch sử, và quyết định nào cũng lấy lại được trong 30 ngày.',
     all: '← Tất cả các chỗ cần quyết định', none: 'Không có gì cần quyết định.', noneHere: 'Trang này không có gì thuộc phần đã chọn; xem trang sau.', before: 'Trước đó', here: 'Tại máy này', there: 'Nơi khác', nothingBefore: '(trước đó chưa có)',
-    empty: '(để trống)', removed: 'Bỏ đi', stays: 'Giữ lại', another: 'Giá trị khác…', otherValue: 'Giá trị đúng', why: 'Lý do',
+    theirs: 'Chờ nơi giữ hồ sơ hoặc người có quyền quyết định', empty: '(để trống)', removed: 'Bỏ đi', stays: 'Giữ lại', another: 'Giá trị khác…', otherValue: 'Giá trị đúng', why: 'Lý do',
     chooseFirst: 'Chọn một cách để xem trước kết quả.', preview: 'Sau khi quyết định:', nothingChanges: 'Không có ô nào thay đổi.', othersStay: 'Các giá trị khác còn trong lịch sử.',
     left: (count: number): string => `Hồ sơ này còn ${count} chỗ khác cần quyết định.`, confirm: 'Quyết định', notForYou: 'Chỗ này do người khác quyết định; ở đây chỉ xem được.', wouldNotApply: 'Quyết định này sẽ không có hiệu lực.',
     clockBad: 'đồng hồ máy đó sai', hadSeen: 'Khi ghi đã thấy:', sameAct: 'Cùng lúc đó:', approve: 'Chấp nhận đề xuất', dismiss: 'Đã xem và xử lý', dismissProposal: 'Không chấp nhận',
@@ -225,6 +227,10 @@ export const vi = {
     title: 'Chuyển trạng thái hồ sơ', now: 'Hiện nay:', next: 'Trạng thái tiếp theo', nothingNext: 'Không có trạng thái nào tiếp theo.', why: 'Lý do', whatMissing: 'Giấy tờ phải bổ sung', confirm: 'Chuyển',
     blocked: 'Chưa chuyển được:', decideFirst: 'có chỗ phải quyết định trước',
   },
+  sign: {
+    title: 'Ký bằng khóa của công chức', explain: 'Tài khoản này có khóa riêng: cắm USB, chọn tệp khóa rồi gõ cụm mật khẩu. Cả hai chỉ dùng để ký việc này, không được lưu ở đâu.',
+    file: 'Tệp khóa trên USB', passphrase: 'Cụm mật khẩu của khóa', show: 'Hiện chữ đang gõ', tooLarge: 'Tệp này lớn quá, không phải là tệp khóa.', unreadable: 'Không đọc được tệp này. Cắm lại USB rồi chọn lại.',
+  },
   leave: {
     open: 'Để cán bộ chuyên môn quyết định…', title: 'Để cán bộ chuyên môn quyết định?', why: 'Ghi chép cho cán bộ chuyên môn', confirm: 'Để lại và ghi chép',
     explain: 'Chỗ này vẫn mở cho đến khi có người quyết định. Ghi chép được lưu vào hồ sơ; ai mở hồ sơ cũng thấy.', left: 'Đã để cán bộ chuyên môn quyết định:',
@@ -232,7 +238,7 @@ export const vi = {
   },
   decided: {
     title: 'Đã quyết định trong 30 ngày qua', between: 'Chọn giữa:', undo: 'Lấy lại quyết định này', until: (time: string): string => `Lấy lại được đến ${time}; chỗ đó sẽ lại chờ quyết định.`,
-    noLonger: 'Đã được lấy lại, hoặc đã có người ghi giá trị khác sau đó.',
+    noLonger: 'Đã được lấy lại, hoặc đã có người ghi giá trị khác sau đó.', confirm: 'Lấy lại',
   },
   machine: {
     unit: 'Đơn vị', device: 'Mã máy', centre: 'Địa chỉ Trung tâm', receipted: 'Trung tâm đã ký nhận', waiting: 'Thay đổi chưa gửi', dossiers: 'Số hồ sơ trên máy',
@@ -242,7 +248,7 @@ export const vi = {
     codesProvisional: (count: number): string => `đang cấp mã tạm; ${grouped(count)} hồ sơ chờ mã chính thức`,
   },
   alarm: {
-    rollback: 'Trung tâm đang giữ ít hơn những gì nó đã ký nhận.', twoFaces: 'Trung tâm đã ký hai lịch sử khác nhau.', revoked: 'Máy này đã bị thu hồi quyền.',
+    rollback: 'Trung tâm đang giữ ít hơn những gì nó đã ký nhận.', twoFaces: 'Trung tâm đã ký hai lịch sử khác nhau.', summary: 'Bản tóm tắt của một hồ sơ không khớp với lịch sử của nó; máy này theo lịch sử.', revoked: 'Máy này đã bị thu hồi quyền.',
     callCentre: 'Gọi quản trị viên của Trung tâm. Dữ liệu trên máy này vẫn còn nguyên.',
     clock: (minutes: number): string => (minutes === 0 ? 'Đồng hồ của máy này sai.' : `Đồng hồ của máy này sai ${grouped(minutes)} phút.`), setClock: 'Chỉnh lại ngày giờ của máy; hồ sơ vẫn lưu được.',
     disk: (megabytes: number): string => `Đĩa chỉ còn ${megabytes} MB.`, freeDisk: 'Xóa bớt tệp không cần; khi đĩa đầy thì không lưu được nữa.',
@@ -255,6 +261,7 @@ export const vi = {
   troubles: {
     unknown: {what: 'Có sự cố.', remedy: 'Làm lại; nếu vẫn vậy, gọi cán bộ kỹ thuật và đọc dòng dưới đây.'},
     unreachable: {what: 'Chương trình wardsync trên máy này không trả lời.', remedy: 'Chưa rõ việc này đã được lưu chưa. Phần đang nhập vẫn được giữ; bấm lại, việc này không bị làm hai lần.'},
+    at_centre: {what: 'Lịch sử của hồ sơ này còn ở Trung tâm và chưa lấy về được; chưa có gì được lưu.', remedy: 'Làm lại sau giây lát; nếu mất đường truyền, chờ có lại.'},
     not_found: {what: 'Ở đây không có.', remedy: 'Xem lại mã; danh sách cho biết những gì có ở đây.'},
     ambiguous: {what: 'Nhiều hồ sơ có cùng mã này.', remedy: 'Mở từ danh sách.'},
     invalid: {what: 'Nội dung này chưa được chấp nhận; chưa có gì được lưu.', remedy: 'Sửa lại rồi lưu lần nữa.'},
@@ -272,7 +279,12 @@ export const vi = {
     not_alike: {what: 'Số trường hợp giống nhau đã thay đổi; chưa có gì được quyết định.', remedy: 'Xem lại rồi quyết định lần nữa.'},
     unknown_user: {what: 'Tên này không có tài khoản ở đơn vị; chưa có gì được lưu.', remedy: 'Chọn tên của mình ở góc trên; nếu không có, gọi quản trị viên của Trung tâm.'},
     disabled_user: {what: 'Tài khoản này đã ngừng; chưa có gì được lưu.', remedy: 'Chọn tên khác ở góc trên, hoặc gọi quản trị viên của Trung tâm.'},
-    unsigned_act: {what: 'Tài khoản này có khóa riêng; việc này phải được ký bằng khóa đó. Chưa có gì được lưu.', remedy: 'Trang này chưa ký được: cắm USB có khóa và làm bằng lệnh, ví dụ “wardsync dossier hand-over … --key TỆP”.'},
+    unsigned_act: {what: 'Tài khoản này có khóa riêng; việc này phải được ký bằng khóa đó. Chưa có gì được lưu.', remedy: 'Chọn tệp khóa và gõ cụm mật khẩu ở trên, rồi bấm lại.'},
+    wrong_passphrase: {what: 'Cụm mật khẩu này không mở được khóa; chưa có gì được lưu.', remedy: 'Gõ lại; xem bộ gõ tiếng Việt và phím Caps Lock. Nếu đã quên thì không ai mở được nữa: làm khóa mới và báo Trung tâm.'},
+    not_a_key_file: {what: 'Tệp này không phải là tệp khóa của công chức, hoặc đã hỏng; chưa có gì được lưu.', remedy: 'Chọn tệp mà lệnh “wardsync official new-key” đã ghi, không phải tệp .pub.'},
+    not_your_key: {what: 'Đây không phải là khóa mà Trung tâm đã ghi cho tài khoản này; chưa có gì được lưu.', remedy: 'Xem tên ở góc trên và tệp trên USB; khóa mới thì quản trị viên của Trung tâm phải ghi trước.'},
+    passphrase_too_long: {what: 'Cụm mật khẩu dài quá 1.024 byte; chưa có gì được lưu.', remedy: 'Gõ lại đúng cụm mật khẩu của khóa.'},
+    no_memory_for_key: {what: 'Máy không còn đủ bộ nhớ để mở khóa; chưa có gì được lưu.', remedy: 'Đóng bớt chương trình rồi bấm lại.'},
     reads_only: {what: 'Tài khoản này chỉ được xem; chưa có gì được lưu.', remedy: 'Để người có nhiệm vụ làm việc này.'},
     disabled: {what: 'Máy hoặc người này không còn quyền.', remedy: 'Gọi Trung tâm.'},
     exists: {what: 'Đã có hồ sơ mang mã này; chưa có gì được lưu.', remedy: 'Sửa hồ sơ đó, hoặc để trống ô mã.'},

@@ -10,7 +10,7 @@ using namespace ward;
 
 namespace {
 
-constexpr int fault_count = static_cast<int>(Fault::timeout) + 1;
+constexpr int fault_count = static_cast<int>(Fault::at_centre) + 1;
 
 Result<int> half(int value) {
   if (value % 2 != 0) return fail(Fault::invalid, "half: odd");
@@ -40,7 +40,8 @@ TEST_CASE("faults: what a peer sent wrong is rejected, what may pass is retried,
   for (const auto fault :
        {Fault::malformed, Fault::too_large, Fault::bad_signature, Fault::wrong_organisation, Fault::revoked, Fault::not_member})
     CHECK(reaction_to(fault) == Reaction::reject);
-  for (const auto fault : {Fault::io, Fault::timeout, Fault::gap, Fault::missing_key, Fault::storage_full, Fault::storage_locked})
+  for (const auto fault :
+       {Fault::io, Fault::timeout, Fault::gap, Fault::missing_key, Fault::storage_full, Fault::storage_locked, Fault::at_centre})
     CHECK(reaction_to(fault) == Reaction::retry);
   for (const auto fault : {Fault::storage_damaged, Fault::storage_newer, Fault::storage_failed})
     CHECK(reaction_to(fault) == Reaction::stop);

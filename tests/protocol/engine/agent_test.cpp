@@ -393,4 +393,114 @@ TEST_CASE("ward: a greeting that would be too large goes without its segment") {
   CHECK(hello.value().unreceipted.size() == sync::unreceipted_max);
 }
 
+TEST_CASE("ward: its first pull names the size of the log, and the later ones name the same") {
+  Town town;
+  town.other.save(60, 2);
+  town.other.save(60, 3);
+  exchange(town.other, town.centre);
+  town.ward.disk.holds_nothing = true;
+  SECTION("a ward that holds nothing of others") {
+    exchange(town.ward, town.centre);
+    CHECK(town.ward.disk.fill == 2);
+    town.ward.disk.holds_nothing = false;
+    town.other.save(60, 1);
+    exchange(town.other, town.centre);
+    town.centre.disk.fills.clear();
+    exchange(town.ward, town.centre);
+    CHECK(town.ward.disk.fill == 2);
+    REQUIRE_FALSE(town.centre.disk.fills.empty());
+    CHECK(town.centre.disk.fills.front() == 2);
+  }
+  SECTION("a ward that holds something") {
+    town.ward.disk.holds_nothing = false;
+    exchange(town.ward, town.centre);
+    CHECK(town.ward.disk.fill == 0);
+  }
+  SECTION("a link of the version before") {
+    town.ward.version = sync::version_with_summaries - 1;
+    exchange(town.ward, town.centre);
+    CHECK(town.ward.disk.fill == 0);
+  }
+  CHECK(town.all_is_well());
+}
+
+TEST_CASE("ward: the records of dossiers that are wanted are fetched in parts, beside everything else") {
+  Town town;
+  town.other.save(60, 2);
+  town.other.save(60, 3);
+  town.other.save(60, 1);
+  exchange(town.other, town.centre);
+  town.ward.save(61, 1);
+  town.ward.disk.wanted = {Did{{7}}, Did{{8}}};
+  SECTION("by a link of today") {
+    const auto outcome = exchange(town.ward, town.centre);
+    CHECK(count(outcome, "centre: ReadDossiers") == 4);
+    CHECK(count(outcome, "ward: ApplyFetched") == 4);
+    CHECK(town.ward.disk.fetched.size() == 7);
+    CHECK(town.ward.disk.wanted.empty());
+    CHECK(town.centre.disk.asked_for.size() == 8);
+  }
+  SECTION("not by an older one") {
+    town.ward.version = sync::version_with_summaries - 1;
+    const auto outcome = exchange(town.ward, town.centre);
+    CHECK(count(outcome, "centre: ReadDossiers") == 0);
+    CHECK(town.ward.disk.wanted.size() == 2);
+  }
+  CHECK(town.all_is_well());
+}
+
+TEST_CASE("ward: wanted records that were cut off on their way are asked for again by the next link") {
+  Town town;
+  town.other.save(60, 2);
+  town.other.save(60, 3);
+  exchange(town.other, town.centre);
+  const auto whole = [&] {
+    auto copy = town.ward;
+    copy.disk.wanted = {Did{{7}}};
+    auto centre = town.centre;
+    return exchange(copy, centre).steps.size();
+  }();
+  for (const auto fault : {Fault_at::cut, Fault_at::store_fails, Fault_at::answer_lost}) {
+    for (std::size_t step = 0; step < whole; ++step) {
+      INFO("fault " << static_cast<int>(fault) << " at step " << step);
+      auto ward = town.ward;
+      auto centre = town.centre;
+      ward.disk.wanted = {Did{{7}}};
+      exchange(ward, centre, Plan{step, fault});
+      exchange(ward, centre);
+      CHECK(ward.disk.wanted.empty());
+      CHECK(ward.disk.fetched.size() == 5);
+    }
+  }
+}
+
+TEST_CASE("ward: records that nobody asked for, or that come from further back than they were asked, end the link") {
+  Town town;
+  SECTION("nobody asked") {
+    HandLink link(town);
+    link.open();
+    link.hear(sync::Fetched{});
+    REQUIRE(link.closed);
+    CHECK(link.closed->fault == Fault::malformed);
+  }
+  SECTION("an answer that leads back") {
+    town.ward.disk.wanted = {Did{{7}}};
+    HandLink link(town);
+    link.open();
+    link.hear(sync::Fetched{5, {}});
+    REQUIRE_FALSE(link.closed);
+    link.hear(sync::Fetched{5, {}});
+    REQUIRE(link.closed);
+    CHECK(link.closed->fault == Fault::malformed);
+  }
+  SECTION("no answer") {
+    town.ward.disk.wanted = {Did{{7}}};
+    HandLink link(town);
+    link.open();
+    link.fire_at(link.timer);
+    REQUIRE(link.closed);
+    CHECK(link.closed->fault == Fault::timeout);
+  }
+}
+
 }  // namespace ward::test

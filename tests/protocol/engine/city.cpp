@@ -144,6 +144,10 @@ agent::LinkPrepared FakeWard::prepare() {
   for (auto& own : disk.outbox) own.postponed = false;
   agent::LinkPrepared out;
   out.cursor = disk.cursor;
+  out.fill = disk.fill;
+  out.holds_nothing = disk.holds_nothing;
+  out.wanted = disk.wanted;
+  out.hello.version = version;
   out.hello.policy_count = static_cast<Epoch>(disk.policy.size());
   for (const auto& own : disk.outbox) {
     if (own.receipted) continue;
@@ -164,6 +168,7 @@ agent::Event FakeWard::perform(const agent::StoreEffect& effect) {
                           for (const auto& own : disk.outbox)
                             if (!own.receipted && !own.refused && !own.postponed && out.rows.size() < e.segments)
                               out.rows.push_back(e.sealed ? sealed_form(own.rows, city->org()) : own.rows);
+                          out.wanted = disk.wanted;
                           return out;
                         },
                         [&](const agent::StoreReceipt& e) -> agent::Event {
@@ -187,8 +192,18 @@ agent::Event FakeWard::perform(const agent::StoreEffect& effect) {
                             disk.received.merge(rids_of(rows, city->org(), writer->device.sign));
                           }
                           disk.cursor = e.cursor;
+                          disk.fill = e.fill;
                           for (auto& own : disk.outbox) own.postponed = false;
-                          return agent::DeliveryApplied{disk.cursor, {}};
+                          return agent::DeliveryApplied{disk.cursor, {}, disk.wanted};
+                        },
+                        [&](const agent::ApplyFetched& e) -> agent::Event {
+                          for (const auto& rows : e.rows) {
+                            const auto* writer = city->policy.device(rows.statement.statement.device);
+                            disk.fetched.merge(rids_of(rows, city->org(), writer->device.sign));
+                          }
+                          if (e.all)
+                            for (const auto& did : e.dossiers) std::erase(disk.wanted, did);
+                          return agent::FetchedApplied{disk.wanted};
                         },
                         [&](const agent::StoreApplied& e) -> agent::Event {
                           disk.applied = e.applied.index;
@@ -273,9 +288,10 @@ void FakeCentre::admit_one(const centre::Admit& admit, segment::Rows rows, centr
   out.heads.push_back(head);
 }
 
-centre::DeliveryRead FakeCentre::read_delivery(const centre::ReadDelivery& wanted) const {
+centre::DeliveryRead FakeCentre::read_delivery(const centre::ReadDelivery& wanted) {
   centre::DeliveryRead out;
   out.cursor = wanted.cursor;
+  disk.fills.push_back(wanted.fill);
   while (out.cursor < disk.log.size() && out.rows.size() < 2) {
     const auto& entry = disk.log[out.cursor++];
     if (entry.device != wanted.device) out.rows.push_back(entry.rows);
@@ -310,6 +326,13 @@ centre::Event FakeCentre::perform(const centre::StoreEffect& effect) {
                           return out;
                         },
                         [&](const centre::ReadDelivery& e) -> centre::Event { return read_delivery(e); },
+                        [&](const centre::ReadDossiers& e) -> centre::Event {
+                          disk.asked_for.insert(disk.asked_for.end(), e.dossiers.begin(), e.dossiers.end());
+                          centre::DossiersRead out;
+                          if (e.from < disk.log.size()) out.rows.push_back(disk.log[e.from].rows);
+                          out.next = e.from + 1 < disk.log.size() ? e.from + 1 : 0;
+                          return out;
+                        },
                         [&](const centre::ReadPolicy& e) -> centre::Event {
                           const auto& all = city->policy.entries();
                           const auto from = std::min<std::size_t>(e.from, all.size());
@@ -338,15 +361,15 @@ centre::Event FakeCentre::perform(const centre::StoreEffect& effect) {
 }
 
 std::string name_of(const agent::StoreEffect& effect) {
-  static constexpr std::array names{"PrepareLink",   "ReadOutbox",   "StoreReceipt", "StorePolicy", "ReadPolicy",
-                                    "ApplyDelivery", "StoreApplied", "StoreRefused", "StoreHeads"};
+  static constexpr std::array names{"PrepareLink",   "ReadOutbox",   "StoreReceipt", "StorePolicy",  "ReadPolicy",
+                                    "ApplyDelivery", "ApplyFetched", "StoreApplied", "StoreRefused", "StoreHeads"};
   static_assert(names.size() == std::variant_size_v<agent::StoreEffect>);
   return names.at(effect.index());
 }
 
 std::string name_of(const centre::StoreEffect& effect) {
-  static constexpr std::array names{"ReadPeer",    "Admit",     "ReadDelivery", "ReadPolicy", "StorePolicy",
-                                    "StoreReport", "ReadHeads", "ReadTicket",   "Enrol"};
+  static constexpr std::array names{"ReadPeer",    "Admit",       "ReadDelivery", "ReadDossiers", "ReadPolicy",
+                                    "StorePolicy", "StoreReport", "ReadHeads",    "ReadTicket",   "Enrol"};
   static_assert(names.size() == std::variant_size_v<centre::StoreEffect>);
   return names.at(effect.index());
 }

@@ -54,6 +54,10 @@ struct WardDisk {
   std::vector<policy::Entry> policy;
   std::optional<log::Receipt> receipt;
   std::size_t heads_stored = 0;
+  std::uint64_t fill = 0;
+  bool holds_nothing = false;
+  std::vector<Did> wanted;
+  std::set<Rid> fetched;
 
   [[nodiscard]] std::size_t unreceipted() const;
 };
@@ -63,6 +67,7 @@ struct FakeWard {
   const Pc* pc;
   WardDisk disk;
   bool small_first = true;  ///< offer a segment in message 1
+  std::uint8_t version = sync::protocol_version;
   void save(std::uint8_t incarnation, std::uint16_t records);
   [[nodiscard]] engine::agent::Event perform(const engine::agent::StoreEffect& effect);
 
@@ -85,6 +90,8 @@ struct CentreDisk {
   std::vector<std::string> reports;  ///< of proved devices
   std::map<KeyId, DhKey> used_tickets;
   std::vector<std::string> applicants;  ///< fingerprints
+  std::vector<std::uint64_t> fills;     ///< of the deliveries that were read
+  std::vector<Did> asked_for;           ///< dossiers
 };
 
 struct FakeCentre {
@@ -104,7 +111,7 @@ struct FakeCentre {
  private:
   void admit_one(const engine::centre::Admit& admit, segment::Rows rows, engine::centre::Admitted& out);
   [[nodiscard]] engine::centre::PeerRead read_peer(const engine::centre::ReadPeer& wanted) const;
-  [[nodiscard]] engine::centre::DeliveryRead read_delivery(const engine::centre::ReadDelivery& wanted) const;
+  [[nodiscard]] engine::centre::DeliveryRead read_delivery(const engine::centre::ReadDelivery& wanted);
   [[nodiscard]] engine::centre::TicketRead read_ticket(const engine::centre::ReadTicket& wanted) const;
   [[nodiscard]] engine::centre::Enrolled enrol(const engine::centre::Enrol& wanted);
 };

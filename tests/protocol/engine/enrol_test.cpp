@@ -248,6 +248,19 @@ TEST_CASE("enrolment: approved in words but not in the policy log is not approve
   CHECK(result.ward_closed->fault == Fault::not_member);
 }
 
+TEST_CASE("enrolment: a ticket of a unit that has an heir by now is good for the heir, and for no other unit") {
+  Newcomer town;
+  policy::Unit old;
+  old.code = town.shown.unit = town.centre.ticket->unit = "W-OLD";
+  old.unit_public = made<DhKey>(7);
+  town.city.enter(old);
+  const auto before = attempt(town);
+  REQUIRE(before.ward_closed);
+  CHECK(before.ward_closed->fault == Fault::wrong_key);
+  town.city.enter(policy::Succession{"W-OLD", "W-VYDA", "1675/NQ-UBTVQH15"});
+  CHECK(attempt(town).enrolled);
+}
+
 TEST_CASE("enrolment: either side gives up on a silent other") {
   Newcomer town;
   const Now start{Instant{std::chrono::hours(1)}, {}};

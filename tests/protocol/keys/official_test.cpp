@@ -53,6 +53,18 @@ TEST_CASE("official's key: its files read back; a changed one opens nothing") {
   CHECK(fault_of(keys::decode_official_public("wardsync-official-public-1 00ff lan")) == Fault::invalid);
 }
 
+TEST_CASE("official's key: neither an editor nor another keyboard keeps it shut") {
+  const auto key = a_key();
+  auto file = keys::encode_official_key(key);
+  file.insert(file.size() - 1, "\r");
+  CHECK(keys::decode_official_key("\xef\xbb\xbf" + file).value() == key);
+  CHECK(fault_of(keys::decode_official_key("\xef\xbb" + file)) == Fault::invalid);
+  CHECK(keys::unlock_official_key(key, "con tra\u0302u đi trước").has_value());
+  CHECK(fault_of(keys::unlock_official_key(key, "con trau đi trước")) == Fault::wrong_key);
+  for (const std::string_view odd : {"\xff\xfe", "con\ttrâu", "con\0trâu"})
+    CHECK(fault_of(keys::unlock_official_key(key, odd)) == Fault::wrong_key);
+}
+
 TEST_CASE("official's key: a file that asks for all memory is refused before any is used") {
   auto key = a_key();
   for (const std::uint32_t memory : {0U, 8U, 8U * 1024 - 1, 256U * 1024 + 1, 0xffffffffU}) {

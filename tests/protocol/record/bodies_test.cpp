@@ -140,3 +140,33 @@ TEST_CASE("grant: holds as many wraps as it may and no more") {
   many.wraps.push_back({"X", 0, Bytes(64)});
   CHECK(fault_of(many) == Fault::too_large);
 }
+
+TEST_CASE("summary: reads back") {
+  const SummaryBody body{12, Hash{{7}}, {1'785'000'000'000}, Bytes(300, 5)};
+  auto bytes = encode_summary(body);
+  CHECK(decode_summary(bytes).value() == body);
+  bytes.resize(bytes.size() + 31);
+  CHECK(decode_summary(bytes).value() == body);
+}
+
+TEST_CASE("summary: cut, of another version, of no change or too many, without a state, or with one that fits no record is refused") {
+  const SummaryBody good{12, Hash{{7}}, {1'785'000'000'000}, Bytes(40, 5)};
+  fails_at_every_cut(encode_summary(good), [](BytesView bytes) { return decode_summary(bytes); });
+  const auto fault = [](const SummaryBody& body) { return decode_summary(encode_summary(body)).error().fault; };
+  auto bytes = encode_summary(good);
+  bytes[0] = 2;
+  CHECK(decode_summary(bytes).error().fault == Fault::unsupported);
+  bytes = encode_summary(good);
+  bytes.push_back(1);
+  CHECK(decode_summary(bytes).error().fault == Fault::malformed);
+  auto bad = good;
+  bad.changes = 0;
+  CHECK(fault(bad) == Fault::malformed);
+  bad.changes = limits::changes_per_dossier_max + 1;
+  CHECK(fault(bad) == Fault::too_large);
+  bad = good;
+  bad.state.clear();
+  CHECK(fault(bad) == Fault::malformed);
+  bad.state.resize(limits::body_bytes_max + 1);
+  CHECK(fault(bad) == Fault::too_large);
+}

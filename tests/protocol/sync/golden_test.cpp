@@ -17,3 +17,10 @@ TEST_CASE("golden: one of every message") {
   for (const auto& [name, message] : fixture::messages()) sheet.put(name, encode_message(message));
   sheet.check();
 }
+
+TEST_CASE("golden: what version 3 of the link added") {
+  test::GoldenSheet sheet("messages_v3.txt");
+  sheet.note("WIRE.md section 8.2: a pull that names a fill, and the fetching of dossiers");
+  for (const auto& [name, message] : fixture::messages_of_version_3()) sheet.put(name, encode_message(message));
+  sheet.check();
+}

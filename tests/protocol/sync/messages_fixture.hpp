@@ -83,6 +83,13 @@ inline std::vector<Named> messages() {
       {"enrol_answer", EnrolAnswer{true, "W-VYDA", 12}}};
 }
 
+/// What version 3 of the link added.
+inline std::vector<Named> messages_of_version_3() {
+  return {{"pull", Pull{1'234, 300, report(), 700}},
+          {"fetch_dossiers", FetchDossiers{{Did{{0x89}}, Did{{0x88}}}, 999}},
+          {"fetched", Fetched{1'001, {7, 8}}}};
+}
+
 inline Hello hello() {
   Hello out;
   out.version = oldest_version;

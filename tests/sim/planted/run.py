@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 
+from patches import hunks_of
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 MERGE = ROOT / "tests" / "protocol" / "merge" / "planted"
@@ -79,22 +81,6 @@ def passes(tests):
     except subprocess.TimeoutExpired:
         return False
     return done.returncode == 0
-
-
-def hunks_of(patch):
-    """(file, before, after) of each hunk; line numbers are not believed, so that code above may grow."""
-    path, before, after = None, None, None
-    for line in patch.splitlines(keepends=True):
-        if line.startswith("+++ b/"):
-            path = line[len("+++ b/"):].strip()
-        elif line.startswith("@@"):
-            if before is not None:
-                yield path, before, after
-            before, after = "", ""
-        elif before is not None and line[0] in " -+":
-            before += line[1:] if line[0] != "+" else ""
-            after += line[1:] if line[0] != "-" else ""
-    yield path, before, after
 
 
 def plant(patch):
