@@ -307,9 +307,12 @@ struct AgentEngine::State {
   bool decode(BytesView run, std::vector<segment::Rows>& to) {
     if (run.empty()) return true;
     auto decoded = run::decode_run(run);
-    if (decoded.has_error()) close(decoded.error());
-    if (decoded.has_value()) to = *std::move(decoded);
-    return decoded.has_value();
+    if (decoded.has_error()) {
+      close(decoded.error());
+      return false;
+    }
+    to = *std::move(decoded);
+    return true;
   }
 
   // ---- what is said to the centre ----
