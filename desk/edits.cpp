@@ -85,7 +85,7 @@ Result<Look> look_at_edit(Site& site, const Did& did, const record::Change& chan
   Look out;
   // Where the dossier lies with this unit and nothing is to be decided, an edit of anything but the status applies.
   if (inside && view.state.conflicts.empty() && std::none_of(change.ops.begin(), change.ops.end(), enters_status)) return out;
-  WARD_TRY(out.trouble, must_wait(site.store(), did, change));
+  WARD_TRY(out.trouble, must_have_ended(site.store(), view.state, status_in(change)));
   WARD_TRY(const auto trial, storage::try_change(site.store(), did, change, author));
   for (const auto& entry : trial.history) {
     if (entry.said.op.change != trial.position) continue;

@@ -23,13 +23,36 @@ struct Route {
   bool past = false;  ///< the unit has nothing of it yet
 };
 
+std::size_t size_of(const segment::Rows& rows) {
+  constexpr std::size_t row_overhead = 16;
+  constexpr std::size_t statement_overhead = 160;
+  std::size_t out = statement_overhead;
+  for (const auto& row : rows.rows) out += row_overhead + segment::header_of(row).length;
+  return out;
+}
+
 /// Reads the rows that one device may have.
 class Delivery {
  public:
   Delivery(Store& store, const centre::ReadDelivery& wanted, const UnitCode& unit)
       : store_(store), wanted_(wanted), entitlement_(store, unit), summaries_(store, wanted.fill) {}
 
-  /// `only`: records of these; empty: of all. Nothing when the device may see none of it, or wrote it and has it.
+  /// As much as one answer takes, or as many segments as are looked at for it.
+  [[nodiscard]] bool is_full() const {
+    return bytes_ >= wanted_.bytes_max || out_.size() == limits::run_segments_max || looked_at_ == segments_at_once;
+  }
+  /// `only`: records of these; empty: of all.
+  void add(const Route& route, const std::set<Did>& only) {
+    ++looked_at_;
+    auto rows = rows_of(route, only);
+    if (!rows) return;
+    bytes_ += size_of(*rows);
+    out_.push_back(*std::move(rows));
+  }
+  [[nodiscard]] std::vector<segment::Rows> take() && { return std::move(out_); }
+
+ private:
+  /// Nothing when the device may see none of it, or wrote it and has it.
   [[nodiscard]] std::optional<segment::Rows> rows_of(const Route& route, const std::set<Did>& only) {
     const auto segment = *find_segment(store_, route.segment);
     const auto& statement = segment.signed_statement.statement;
@@ -59,7 +82,6 @@ class Delivery {
     return out;
   }
 
- private:
   /// A summary goes to who takes it in place of what it stands for, and to nobody else.
   bool is_sent(const StoredRecord& stored, std::uint64_t index) {
     const auto type = stored.record.header.type;
@@ -93,15 +115,9 @@ class Delivery {
   Summaries summaries_;
   std::set<KeyId> given_;
   std::map<std::int64_t, Seq> sent_;  ///< writer → where the last segment of this delivery ends
+  std::vector<segment::Rows> out_;
+  std::size_t bytes_ = 0, looked_at_ = 0;
 };
-
-std::size_t size_of(const segment::Rows& rows) {
-  constexpr std::size_t row_overhead = 16;
-  constexpr std::size_t statement_overhead = 160;
-  std::size_t out = statement_overhead;
-  for (const auto& row : rows.rows) out += row_overhead + segment::header_of(row).length;
-  return out;
-}
 
 }  // namespace
 
@@ -198,24 +214,21 @@ Result<centre::DeliveryRead> CentreStore::read_delivery(const centre::ReadDelive
     Delivery delivery(store_, wanted, standing->device.unit);
     centre::DeliveryRead out;
     out.cursor = std::max(wanted.cursor, places(store_));
-    std::size_t bytes = 0, segments = 0;
     auto route = store_.db.query(
         "SELECT r.place, s.id, r.dossier, r.past FROM route r JOIN segment s ON s.stamp_index = r.stamp_index WHERE r.unit = ? AND r.place "
         ">= ? ORDER BY r.place");
     route.bind(standing->device.unit).bind(static_cast<std::int64_t>(wanted.cursor));
     while (route.step()) {
-      if (bytes >= wanted.bytes_max || out.rows.size() == limits::run_segments_max || segments++ == segments_at_once) {
+      if (delivery.is_full()) {
         out.cursor = static_cast<std::uint64_t>(route.number(0));
         out.more = true;
         break;
       }
       std::set<Did> only;
       if (!route.is_null(2)) only.insert(did_of(store_, route.number(2)));
-      auto rows = delivery.rows_of({route.number(1), route.number(3) != 0}, only);
-      if (!rows) continue;
-      bytes += size_of(*rows);
-      out.rows.push_back(*std::move(rows));
+      delivery.add({route.number(1), route.number(3) != 0}, only);
     }
+    out.rows = std::move(delivery).take();
     return out;
   });
 }
@@ -233,21 +246,18 @@ Result<centre::DossiersRead> CentreStore::read_dossiers(const centre::ReadDossie
       found.bind(find_dossier_row(store_, did)).bind(static_cast<std::int64_t>(std::min(wanted.from, limits::seq_max)));
       while (found.step()) segments.emplace(found.number(0), found.number(1));
     }
-    const centre::ReadDelivery without_summaries{wanted.device};
+    const centre::ReadDelivery without_summaries{wanted.device, 0, wanted.bytes_max};
     Delivery delivery(store_, without_summaries, standing->device.unit);
     const std::set<Did> only(wanted.dossiers.begin(), wanted.dossiers.end());
     centre::DossiersRead out;
-    std::size_t bytes = 0, looked_at = 0;
     for (const auto& [index, segment] : segments) {
-      if (bytes >= wanted.bytes_max || out.rows.size() == limits::run_segments_max || looked_at++ == segments_at_once) {
+      if (delivery.is_full()) {
         out.next = static_cast<std::uint64_t>(index);
         break;
       }
-      auto rows = delivery.rows_of({segment, false}, only);
-      if (!rows) continue;
-      bytes += size_of(*rows);
-      out.rows.push_back(*std::move(rows));
+      delivery.add({segment, false}, only);
     }
+    out.rows = std::move(delivery).take();
     return out;
   });
 }

@@ -5,6 +5,8 @@ import {TextField} from '../common/parts/field';
 import {Heading} from '../common/parts/heading';
 import {Icon, type IconName} from '../common/parts/icon';
 import {Entered, TroubleSaid} from '../common/parts/said';
+import {SearchField} from '../common/parts/search_field';
+import {TableHead} from '../common/parts/table_head';
 import {useNames} from '../common/schema';
 import {settings, useTexts} from '../common/settings';
 import {useStore} from '../common/store';
@@ -138,12 +140,7 @@ export function Devices() {
     <>
       <Heading>{t.nav.devices}</Heading>
       <div class="tools">
-        <label class="search">
-          <Icon name="search" />
-          <span class="sr">{t.devices.search}</span>
-          <input id="search" type="search" autocomplete="off" placeholder={t.devices.search} value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
-          <kbd>F4</kbd>
-        </label>
+        <SearchField label={t.devices.search} value={search} onValue={setSearch} />
       </div>
       {trouble && <TroubleSaid trouble={trouble} />}
       {rows && (
@@ -153,15 +150,7 @@ export function Devices() {
       )}
       {rows && rows.length > 0 && (
         <table class="list">
-          <thead>
-            <tr>
-              {[t.devices.device, t.devices.state, t.devices.contact, t.devices.unsent, t.devices.conflicts, t.devices.acts].map((title) => (
-                <th key={title} scope="col">
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead heads={[t.devices.device, t.devices.state, t.devices.contact, t.devices.unsent, t.devices.conflicts, t.devices.acts]} />
           <tbody>
             {rows.map((device) => (
               <Row

@@ -4,8 +4,9 @@ import {useRead} from '../common/live';
 import {ActDialog} from '../common/parts/act';
 import {SelectField, TextField} from '../common/parts/field';
 import {Heading} from '../common/parts/heading';
-import {Icon} from '../common/parts/icon';
 import {Entered, TroubleSaid} from '../common/parts/said';
+import {SearchField} from '../common/parts/search_field';
+import {TableHead} from '../common/parts/table_head';
 import {schema, useNames} from '../common/schema';
 import {useTexts} from '../common/settings';
 import {useStore} from '../common/store';
@@ -129,12 +130,7 @@ export function Users() {
     <>
       <Heading>{t.nav.users}</Heading>
       <div class="tools">
-        <label class="search">
-          <Icon name="search" />
-          <span class="sr">{t.users.search}</span>
-          <input id="search" type="search" autocomplete="off" placeholder={t.users.search} value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
-          <kbd>F4</kbd>
-        </label>
+        <SearchField label={t.users.search} value={search} onValue={setSearch} />
         <button type="button" class="primary" onClick={() => setAsking({what: 'add'})}>
           {t.users.addOpen}
         </button>
@@ -147,15 +143,7 @@ export function Users() {
       )}
       {rows && rows.length > 0 && (
         <table class="list">
-          <thead>
-            <tr>
-              {[t.users.person, t.users.unit, t.users.role, t.users.standing, t.devices.acts].map((title) => (
-                <th key={title} scope="col">
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead heads={[t.users.person, t.users.unit, t.users.role, t.users.standing, t.devices.acts]} />
           <tbody>
             {rows.map((user) => (
               <Row key={`${user.unit}/${user.name}`} user={user} onDisable={() => setAsking({what: 'disable', user})} onReset={() => setAsking({what: 'reset', user})} />

@@ -89,6 +89,19 @@ def prefixed(data):
     return varint(len(data)) + data
 
 
+def text(value):
+    return prefixed(value.encode())
+
+
+def zigzag(value):
+    return varint(value << 1 if value >= 0 else (-value << 1) - 1)
+
+
+def counted(items):
+    items = list(items)
+    return varint(len(items)) + b"".join(items)
+
+
 def chacha_rounds(state):
     x = list(state)
 
@@ -232,10 +245,6 @@ def check_statement():
     return sheet.finish()
 
 
-def put_text(text):
-    return prefixed(text.encode())
-
-
 def check_worked_segment():
     """Sections 2, 3, 4 and 6 together: three records from the values that they hold, and the signature over them."""
     sheet = Sheet("segment_worked.txt")
@@ -253,12 +262,12 @@ def check_worked_segment():
 
     unit, epoch = sheet.text("unit").encode(), le(4, sheet.number("unit_epoch"))
     wrapped = wrap_under("wrap", blake(32, "wsync-uek-wrap", unit_seed, unit, epoch), dossier_key, org + did + epoch + unit)
-    incarnation_body = b"\1" + varint(0) + put_text("1.0")
-    set_, text, name = b"\1\0", b"\4", 2
+    incarnation_body = b"\1" + varint(0) + text("1.0")
+    set_, string, name = b"\1\0", b"\4", 2
     change_body = b"".join((
-        b"\1\0", put_text("an"), varint(0), varint(2),
-        set_, varint(1), varint(name + 0), text, put_text("H57.24-250701-0001"),   # MaHoSo is name 0
-        set_, varint(1), varint(name + 6), text, put_text("Nguyễn Văn A")))        # ChuHoSo is name 6
+        b"\1\0", text("an"), varint(0), varint(2),
+        set_, varint(1), varint(name + 0), string, text("H57.24-250701-0001"),   # MaHoSo is name 0
+        set_, varint(1), varint(name + 6), string, text("Nguyễn Văn A")))        # ChuHoSo is name 6
     grant_body = b"".join((b"\1", blake(8, "wsync-kid", dossier_key), varint(0), varint(1), prefixed(unit), epoch, prefixed(wrapped)))
 
     records = ((4, bytes(16), open_key, incarnation_body), (1, bytes(16), dossier_key, change_body), (2, did, open_key, grant_body))

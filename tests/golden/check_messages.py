@@ -1,21 +1,8 @@
 #!/usr/bin/env python3
 """Recomputes messages_v1.txt and messages_v3.txt from WIRE.md, section 8: one of every message, from the values that it holds."""
-from check_formats import Sheet, le, prefixed, varint
+from check_formats import Sheet, counted, le, prefixed, text, varint, zigzag
 
 TIME = 1_597_219_200_000
-
-
-def text(value):
-    return prefixed(value.encode())
-
-
-def zigzag(value):
-    return varint(value << 1 if value >= 0 else (-value << 1) - 1)
-
-
-def counted(items):
-    items = list(items)
-    return varint(len(items)) + b"".join(items)
 
 
 def first(byte, size):

@@ -3,7 +3,7 @@
 
 The XChaCha20 is compared with PyNaCl's before it is used. Each value of the file is computed here; one that is not is an error.
 """
-from check_formats import Sheet, blake, check_xchacha20, le, prefixed, siv_seal, varint, xchacha20
+from check_formats import Sheet, blake, check_xchacha20, counted, le, prefixed, siv_seal, text, varint, xchacha20, zigzag
 
 # -- bodies (section 4) --------------------------------------------------------------------------------------------------------------------
 
@@ -13,25 +13,12 @@ SET, ADD, REMOVE = 1, 2, 3
 NULL, NO, YES = b"\0", b"\1", b"\2"
 
 
-def text(value):
-    return prefixed(value.encode())
-
-
-def zigzag(value):
-    return varint(value << 1 if value >= 0 else (-value << 1) - 1)
-
-
 def number(value):
     return b"\3" + zigzag(value)
 
 
 def string(value):
     return b"\4" + text(value)
-
-
-def counted(items):
-    items = list(items)
-    return varint(len(items)) + b"".join(items)
 
 
 def listed(*values):

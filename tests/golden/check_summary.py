@@ -1,23 +1,10 @@
 #!/usr/bin/env python3
 """Recomputes summary.txt from WIRE.md, section 4.2: a state, written from the values that it holds, and the body of a summary of it."""
-from check_formats import Sheet, blake, le, prefixed, varint
+from check_formats import Sheet, blake, counted, le, prefixed, text, varint, zigzag
 
 NAMES = {"ChuHoSo": 6, "TaiLieuNop": 37, "TenTepDinhKem": 39, "SoTien": 63}
 TIME = 1_785_000_000_000
 NEAR = 32
-
-
-def text(value):
-    return prefixed(value.encode())
-
-
-def zigzag(value):
-    return varint(value << 1 if value >= 0 else (-value << 1) - 1)
-
-
-def counted(items):
-    items = list(items)
-    return varint(len(items)) + b"".join(items)
 
 
 def optional(one):

@@ -6,6 +6,7 @@ import {Heading} from '../parts/heading';
 import {Icon} from '../parts/icon';
 import {Pager, usePages} from '../parts/pager';
 import {Entered, TroubleSaid} from '../parts/said';
+import {TableHead} from '../parts/table_head';
 import {useNames} from '../schema';
 import {useTexts} from '../settings';
 import {clock, parseTime} from '../time';
@@ -89,15 +90,7 @@ function List({title, none, query, here}: {title: string; none: string; query: s
       {value && lines.length === 0 && <p class="hint">{none}</p>}
       {lines.length > 0 && (
         <table class="list">
-          <thead>
-            <tr>
-              {[t.list.owner, t.custody.fromTo, t.custody.offeredAt, t.devices.acts].map((head) => (
-                <th key={head} scope="col">
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead heads={[t.list.owner, t.custody.fromTo, t.custody.offeredAt, t.devices.acts]} />
           <tbody>
             {lines.map((line) => (
               <Row key={line.id} line={line} here={here} onAsk={(what) => setAsked({what, line})} />

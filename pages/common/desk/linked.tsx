@@ -5,6 +5,7 @@ import {DeadlineWords} from '../parts/deadline';
 import {ActDialog} from '../parts/act';
 import {SelectField, TextField} from '../parts/field';
 import {Banner, Entered, TroubleSaid} from '../parts/said';
+import {TableHead} from '../parts/table_head';
 import {href} from '../route';
 import {schema, useNames} from '../schema';
 import {useLanguage, useTexts} from '../settings';
@@ -113,15 +114,7 @@ function Whole({dossier, linked, here}: {dossier: Dossier; linked: LinkedWhole; 
         </p>
       )}
       <table class="list">
-        <thead>
-          <tr>
-            {t.linked.heads.map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead heads={t.linked.heads} />
         <tbody>
           {linked.parts.map((part) => (
             <Row key={part.part} part={part} linked={linked} />

@@ -2,6 +2,7 @@ import {dossierPath} from '../dossier';
 import {useRead} from '../live';
 import {Heading} from '../parts/heading';
 import {Entered, TroubleSaid} from '../parts/said';
+import {TableHead} from '../parts/table_head';
 import {href} from '../route';
 import {useNames} from '../schema';
 import {useTexts} from '../settings';
@@ -68,15 +69,7 @@ export function SlipPage({id}: {id: string}) {
             {t.slip.received} {shownDate(slip.received) || t.form.nothing} · {t.slip.due} {shownDate(slip.due) || t.form.nothing}
           </p>
           <table class="list">
-            <thead>
-              <tr>
-                {t.slip.heads.map((head) => (
-                  <th key={head} scope="col">
-                    {head}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <TableHead heads={t.slip.heads} />
             <tbody>
               {slip.stays.map((stay, index) => (
                 <Row key={stay.from + stay.unit} stay={stay} number={index + 1} />

@@ -9,9 +9,10 @@ import {committed} from '../text';
 import {shownDate} from '../time';
 import {DeadlineChips, DeadlineWords} from './deadline';
 import {DossierName} from './dossier_name';
-import {Icon} from './icon';
 import {Pager, usePages} from './pager';
 import {Entered, TroubleSaid} from './said';
+import {SearchField} from './search_field';
+import {TableHead} from './table_head';
 
 const pageSize = 50;
 const pauseMs = 120; // after the last key
@@ -79,15 +80,7 @@ function Rows({lines, column}: {lines: DossierLine[]; column: SiteColumn}) {
   const names = useNames();
   return (
     <table class="list">
-      <thead>
-        <tr>
-          {[t.list.owner, t.list.procedure, t.list.status, column.title].map((title) => (
-            <th key={title} scope="col">
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead heads={[t.list.owner, t.list.procedure, t.list.status, column.title]} />
       <tbody>
         {lines.map((line) => (
           <Row key={line.id} line={line} names={names} column={column} />
@@ -139,20 +132,7 @@ export function DossierList({column, tools}: {column: SiteColumn; tools?: Compon
   return (
     <>
       <div class="tools">
-        <label class="search">
-          <Icon name="search" />
-          <span class="sr">{t.list.search}</span>
-          <input
-            id="search"
-            type="search"
-            autocomplete="off"
-            spellcheck={false}
-            placeholder={t.list.search}
-            value={typed}
-            onInput={(event) => setTyped(event.currentTarget.value)}
-          />
-          <kbd>F4</kbd>
-        </label>
+        <SearchField label={t.list.search} value={typed} onValue={setTyped} />
         <Filter value={kind} onChange={setKind} />
         {tools}
       </div>
