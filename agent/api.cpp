@@ -11,9 +11,12 @@ extern const std::string_view ward_openapi;
 namespace ward::agent {
 
 void Api::add_routes(runtime::Router& router) {
-  router.after_each([this] { ward_.fetch_what_was_missed(); });
+  router.after_each([this] {
+    ward_.fetch_what_was_missed();
+    ward_.keep_audit_end();
+  });
   const auto plain = [&](const char* method, std::string_view pattern, Response (Api::*handler)()) {
-    router.add(method, pattern, [this, handler](const Request&) { return (this->*handler)(); });
+    router.add(method, pattern, [this, handler](const Request&) { return (this->*handler)(); }, runtime::For::callers);
   };
   const auto read = [&](std::string_view pattern, Response (Api::*handler)(const Request&)) {
     router.add("GET", pattern, [this, handler](const Request& request) { return (this->*handler)(request); });
@@ -23,15 +26,17 @@ void Api::add_routes(runtime::Router& router) {
       return desk::once(ward_.store.store(), request, [&] { return (this->*handler)(request); });
     });
   };
+  log_in_.add_routes(router);
   plain("GET", "/v1/status", &Api::status);
   plain("GET", "/v1/health", &Api::health);
   plain("GET", "/metrics", &Api::metrics);
   plain("GET", "/v1/receipt", &Api::receipt);
   plain("GET", "/v1/codes", &Api::codes);
-  plain("POST", "/v1/verification", &Api::verify);
-  router.add("POST", "/v1/sync", [this](const Request& request) { return sync(request); });
+  router.add("POST", "/v1/verification", [this](const Request& request) { return verify(request); }, runtime::For::callers);
+  router.add("POST", "/v1/sync", [this](const Request& request) { return sync(request); }, runtime::For::callers);
+  router.add("POST", "/v1/policy", [this](const Request& request) { return import_policy(request); }, runtime::For::programs);
   read("/v1/outbox", &Api::outbox);
-  read("/v1/units", &Api::units);
+  router.add("GET", "/v1/units", [this](const Request& request) { return units(request); }, runtime::For::callers);
   read("/v1/dossiers", &Api::list);
   read("/v1/deadlines", &Api::deadlines);
   plain("GET", "/v1/calendar", &Api::calendar);
@@ -66,6 +71,11 @@ Result<std::vector<storage::Saved>> WardSite::save(const std::vector<storage::Ne
   else if (reaction_to(saved.error().fault) == Reaction::stop)
     ward_.fail_with(saved.error());
   return saved;
+}
+
+Result<audit::Export> WardSite::export_audit(std::uint64_t from) {
+  auto& ward = ward_.store;
+  return storage::export_audit(ward.store(), from, ward.membership().device, ward.keys().device.sign, now().wall);
 }
 
 }  // namespace ward::agent

@@ -3,6 +3,7 @@
 #include "agent/ward.hpp"
 #include "protocol/course/filling.hpp"
 #include "desk/api.hpp"
+#include "desk/log_in.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/deadline_json.hpp"
 #include "runtime/http.hpp"
@@ -24,6 +25,8 @@ class WardSite : public desk::Site {
   [[nodiscard]] Result<storage::Author> author() override;
   [[nodiscard]] Result<std::vector<storage::Saved>> save(const std::vector<storage::NewChange>& changes, Now now,
                                                          const storage::AlsoSave& also) override;
+  [[nodiscard]] bool believes(Now now) override { return ward_.store.believes(now); }
+  [[nodiscard]] Result<audit::Export> export_audit(std::uint64_t from) override;
 
  private:
   Ward& ward_;
@@ -35,6 +38,8 @@ class Api {
   /// `ward` outlives the API, and the router its handlers' last call. `clock`: what deadlines are judged by.
   explicit Api(Ward& ward, std::function<Now()> clock = runtime::read_clock) : ward_(ward), clock_(std::move(clock)) {}
   void add_routes(runtime::Router& router);
+  [[nodiscard]] desk::Site& site() noexcept { return site_; }
+  void set_idle_lock(std::chrono::minutes idle) { log_in_.set_idle_lock(idle); }
 
  private:
   using Request = runtime::Request;
@@ -52,7 +57,8 @@ class Api {
   [[nodiscard]] Response add_code(const Request& request);
   [[nodiscard]] Response outbox(const Request& request);
   [[nodiscard]] Response sync(const Request& request);
-  [[nodiscard]] Response verify();
+  [[nodiscard]] Response import_policy(const Request& request);
+  [[nodiscard]] Response verify(const Request& request);
 
   // dossiers
   [[nodiscard]] Response list(const Request& request);
@@ -91,6 +97,7 @@ class Api {
   std::function<Now()> clock_;
   WardSite site_{ward_, clock_};
   desk::Api desk_{site_};
+  desk::LogIn log_in_{site_};
 };
 
 /// The facts of `status`, for the API and for metrics.

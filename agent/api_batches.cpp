@@ -156,7 +156,7 @@ runtime::Response Api::apply_lines(const Request& request) {
     if (did.has_error()) return refuse_line({line.number, did.error()});
     record::Change change;
     change.user = edit->user.empty() ? *user : edit->user;
-    if (auto trouble = desk::must_be_account(site_, change.user)) return refuse_line(line.number, *std::move(trouble));
+    if (auto trouble = desk::must_be_account(site_, request, change.user)) return refuse_line(line.number, *std::move(trouble));
     change.seen = std::move(edit->seen);
     change.ops = std::move(edit->ops);
     change.reason = std::move(edit->reason);

@@ -7,6 +7,7 @@
 #include "runtime/dossier_lists.hpp"
 #include "storage/calendar.hpp"
 #include "storage/deadlines.hpp"
+#include "desk/audit.hpp"
 #include "runtime/evidence_json.hpp"
 #include "storage/evidence.hpp"
 
@@ -81,7 +82,10 @@ runtime::Response Api::evidence(const Request& request) {
   const auto found = storage::evidence_of(ward_.store, *did);
   if (found.has_error()) return refuse(found.error());
   const auto told = runtime::evidence_response(*found, [&] { return storage::keys_of(ward_.store.store(), *did); }, request);
-  return told.has_error() ? refuse(told.error()) : *told;
+  if (told.has_error()) return refuse(told.error());
+  const auto detail = request.query_or("readable", "false") == "true" ? "readable, with keys" : "";
+  const auto noted = desk::note_alone(site_, audit::Kind::receipts_exported, desk::who_of(request), "id:" + hex(did->view()), detail);
+  return noted.has_error() ? refuse(noted.error()) : *told;
 }
 
 runtime::Response Api::create(const Request& request) {

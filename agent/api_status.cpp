@@ -2,11 +2,13 @@
 
 #include "runtime/calendar_json.hpp"
 #include "desk/office_hours.hpp"
+#include "desk/audit.hpp"
 #include "desk/verification.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/dossier_json.hpp"
 #include "runtime/json_input.hpp"
+#include "runtime/members.hpp"
 #include "runtime/machine.hpp"
 #include "runtime/metrics.hpp"
 #include "runtime/tables.hpp"
@@ -184,16 +186,33 @@ runtime::Response Api::sync(const Request& request) {
   if (*action == "now") {
     ward_.sync_now();
   } else if (*action == "pause" || *action == "resume") {
-    if (const auto stored = ward_.pause(*action == "pause"); stored.has_error()) return refuse(stored.error());
+    const bool paused = *action == "pause";
+    const auto act = desk::act_of(site_, paused ? audit::Kind::sync_paused : audit::Kind::sync_resumed, desk::who_of(request));
+    if (const auto stored = ward_.pause(paused, act); stored.has_error()) return refuse(stored.error());
   } else {
     return refuse(fail(Fault::invalid, "`action` must be now, pause or resume"));
   }
   return status();
 }
 
-runtime::Response Api::verify() {
-  const auto found = storage::verify_store(ward_.store.store());
-  return found.has_error() ? refuse(found.error()) : respond(desk::json_of(*found));
+runtime::Response Api::import_policy(const Request& request) {
+  const auto body = runtime::parse_object(request.body);
+  if (body.has_error()) return refuse(body.error());
+  runtime::Members from(*body);
+  const auto entries = from.policy();
+  if (const auto read = from.finish(runtime::policy_format); read.has_error()) return refuse(read.error());
+  const auto held = ward_.store.store().policy.count();
+  const auto stored = ward_.store.store_policy({entries}, clock_());
+  if (stored.has_error()) return refuse(stored.error());
+  const auto fresh = stored->policy_count - held;
+  if (const auto noted =
+          desk::note_alone(site_, audit::Kind::policy_imported, desk::who_of(request), {}, std::to_string(fresh) + " entries");
+      noted.has_error())
+    return refuse(noted.error());
+  ward_.sync_now();
+  return respond(json::object{{"fresh", fresh}, {"entries", stored->policy_count}});
 }
+
+runtime::Response Api::verify(const Request& request) { return desk::verify(site_, request); }
 
 }  // namespace ward::agent

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/data_dir.hpp"
+#include "storage/repair.hpp"
 #include "storage/ward_store.hpp"
 
 /// What lies in a ward's data directory.
@@ -9,6 +10,7 @@ namespace ward::agent {
 inline constexpr const char* database_file = "wardsync.db";
 inline constexpr const char* key_file = "device.key";
 inline constexpr const char* code_mark_file = "codes.mark";  ///< storage::CodeMark
+inline constexpr const char* audit_end_file = "audit.end";   ///< storage::keep_audit_by
 
 /// The directory of an enrolled PC. `not_found` when it is not one; `invalid` when it is a centre's.
 [[nodiscard]] Result<runtime::DataDir> find_data(const std::string& path);
@@ -22,5 +24,13 @@ inline constexpr const char* code_mark_file = "codes.mark";  ///< storage::CodeM
                                         const storage::Membership& membership, const std::vector<policy::Entry>& policy);
 /// To write with it, the caller holds the directory's lock.
 [[nodiscard]] Result<storage::WardStore> open_store(const runtime::DataDir& directory, storage::OpenMode mode);
+
+struct Repaired {
+  storage::Repair done;
+  std::string kept;  ///< the damaged file, as it was
+};
+/// A whole data file in place of the damaged one, which stays beside it under another name. The caller holds the directory's lock. Killed
+/// on the way, the damaged one is still in its place, or the whole one is there already. `storage_full` when the disk has no room for both.
+[[nodiscard]] Result<Repaired> repair_store(const runtime::DataDir& directory, Now now);
 
 }  // namespace ward::agent

@@ -1,6 +1,7 @@
 #include "agent/ward.hpp"
 
 #include "runtime/clock.hpp"
+#include "runtime/log.hpp"
 
 #include <algorithm>
 
@@ -69,9 +70,15 @@ void Ward::fetch_what_was_missed() {
   if (std::exchange(store.store().missed_now, false)) outbox_grew();
 }
 
-Result<void> Ward::pause(bool paused) {
+void Ward::keep_audit_end() {
+  if (const auto kept = storage::keep_audit_end(store.store()); kept.has_error())
+    runtime::log_warning(runtime::Happened::storage_failed, {runtime::Field::error(kept.error())});
+}
+
+Result<void> Ward::pause(bool paused, const storage::Act& act) {
   WARD_CHECK(store.store().db.transact("store pause", [&]() -> Result<void> {
     storage::set_meta_number(store.store(), paused_key, paused ? 1 : 0);
+    storage::note_act(store.store(), act);
     return {};
   }));
   paused_ = paused;

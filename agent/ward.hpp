@@ -2,6 +2,7 @@
 
 #include "runtime/asio.hpp"
 #include "runtime/events.hpp"
+#include "storage/audit.hpp"
 #include "storage/ward_store.hpp"
 
 #include <functional>
@@ -69,7 +70,9 @@ class Ward {
   void sync_now();
   /// Records that somebody needed and that are at the centre only come over the link, soon.
   void fetch_what_was_missed();
-  [[nodiscard]] Result<void> pause(bool paused);
+  /// `act`: for the audit log.
+  [[nodiscard]] Result<void> pause(bool paused, const storage::Act& act);
+  void keep_audit_end();
   [[nodiscard]] bool paused() const noexcept { return paused_; }
   void set_wake_link(std::function<void()> wake) { wake_link_ = std::move(wake); }
 

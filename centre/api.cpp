@@ -1,6 +1,7 @@
 #include "centre/api.hpp"
 
 #include "centre/json.hpp"
+#include "desk/audit.hpp"
 #include "desk/office_hours.hpp"
 #include "desk/verification.hpp"
 #include "runtime/calendar_json.hpp"
@@ -67,46 +68,63 @@ Result<storage::NewTicket> wanted_ticket(const Request& request, WallTime now) {
 }  // namespace
 
 void Api::add_routes(runtime::Router& router) {
-  const auto plain = [&](const char* method, std::string_view pattern, Response (Api::*handler)()) {
-    router.add(method, pattern, [this, handler](const Request&) { return (this->*handler)(); });
+  router.after_each([this] { hub_.keep_audit_end(); });
+  using runtime::For;
+  const auto plain = [&](const char* method, std::string_view pattern, Response (Api::*handler)(), For whom) {
+    router.add(method, pattern, [this, handler](const Request&) { return (this->*handler)(); }, whom);
   };
-  const auto with = [&](const char* method, std::string_view pattern, Response (Api::*handler)(const Request&)) {
-    router.add(method, pattern, [this, handler](const Request& request) { return (this->*handler)(request); });
+  const auto read = [&](std::string_view pattern, Response (Api::*handler)(const Request&), For whom) {
+    router.add("GET", pattern, [this, handler](const Request& request) { return (this->*handler)(request); }, whom);
   };
-  const auto write = [&](const char* method, std::string_view pattern, Response (Api::*handler)(const Request&)) {
-    router.add(method, pattern, [this, handler](const Request& request) { return once(request, handler); });
+  const auto write = [&](const char* method, std::string_view pattern, Response (Api::*handler)(const Request&), For whom) {
+    router.add(method, pattern, [this, handler](const Request& request) { return once(request, handler); }, whom);
   };
-  plain("GET", "/v1/status", &Api::status);
-  plain("GET", "/metrics", &Api::metrics);
-  plain("GET", "/v1/health", &Api::health);
-  with("GET", "/v1/units", &Api::units);
-  write("POST", "/v1/units", &Api::add_unit);
-  write("POST", "/v1/units/{code}/succession", &Api::merge_unit);
-  write("POST", "/v1/units/{code}/seed", &Api::renew_seed);
-  write("POST", "/v1/users", &Api::add_user);
-  write("POST", "/v1/users/{name}/disabling", &Api::disable_user);
-  write("POST", "/v1/users/{name}/reset", &Api::reset_user);
-  plain("POST", "/v1/verification", &Api::verify);
-  plain("GET", "/v1/addresses", &Api::addresses);
-  write("PUT", "/v1/addresses", &Api::set_addresses);
-  plain("GET", "/v1/calendar", &Api::calendar);
-  write("PUT", "/v1/calendar", &Api::set_calendar);
-  write("POST", "/v1/backups", &Api::note_backup);
-  with("GET", "/v1/codes/blocks", &Api::codes);
-  write("POST", "/v1/codes/blocks", &Api::give_codes);
-  with("GET", "/v1/devices", &Api::devices);
-  with("GET", "/v1/devices/{id}", &Api::device);
-  write("POST", "/v1/devices/{id}/approval", &Api::approve);
-  write("POST", "/v1/devices/{id}/revocation", &Api::revoke);
-  write("POST", "/v1/tickets", &Api::new_ticket);
-  with("GET", "/v1/dossiers", &Api::list);
-  with("GET", "/v1/deadlines", &Api::deadlines);
-  with("GET", "/v1/reports/online-share", &Api::online_share);
-  with("GET", "/v1/reports/deadlines", &Api::punctuality);
-  with("GET", "/v1/dossiers/{code}", &Api::show);
-  with("GET", "/v1/dossiers/{code}/history", &Api::history);
-  with("GET", "/v1/dossiers/{code}/why", &Api::why);
-  with("GET", "/v1/dossiers/{code}/evidence", &Api::evidence);
+  log_in_.add_routes(router);
+  plain("GET", "/v1/status", &Api::status, For::callers);
+  plain("GET", "/metrics", &Api::metrics, For::callers);
+  plain("GET", "/v1/health", &Api::health, For::callers);
+  plain("GET", "/v1/addresses", &Api::addresses, For::callers);
+  plain("GET", "/v1/calendar", &Api::calendar, For::callers);
+  read("/v1/units", &Api::units, For::callers);
+  read("/v1/codes/blocks", &Api::codes, For::callers);
+  read("/v1/devices", &Api::devices, For::callers);
+  read("/v1/devices/{id}", &Api::device, For::callers);
+  router.add("POST", "/v1/verification", [this](const Request& request) { return verify(request); }, For::callers);
+  write("POST", "/v1/backups", &Api::note_backup, For::administrators_or_owner);
+  write("POST", "/v1/units", &Api::add_unit, For::administrators);
+  write("POST", "/v1/units/{code}/succession", &Api::merge_unit, For::administrators);
+  write("POST", "/v1/units/{code}/seed", &Api::renew_seed, For::administrators);
+  write("POST", "/v1/users", &Api::add_user, For::administrators);
+  write("POST", "/v1/users/{name}/disabling", &Api::disable_user, For::administrators);
+  write("POST", "/v1/users/{name}/reset", &Api::reset_user, For::administrators_or_owner);
+  write("PUT", "/v1/addresses", &Api::set_addresses, For::administrators);
+  write("PUT", "/v1/calendar", &Api::set_calendar, For::administrators);
+  write("POST", "/v1/codes/blocks", &Api::give_codes, For::administrators);
+  write("POST", "/v1/devices/{id}/approval", &Api::approve, For::administrators);
+  write("POST", "/v1/devices/{id}/revocation", &Api::revoke, For::administrators);
+  write("POST", "/v1/tickets", &Api::new_ticket, For::administrators);
+  plain("GET", "/v1/keys", &Api::keys, For::callers);
+  const auto key_act = [&](std::string_view pattern, Response (Api::*handler)(const Request&), For whom) {
+    router.add("POST", pattern, [this, handler](const Request& request) { return (this->*handler)(request); }, whom);
+  };
+  key_act("/v1/keys/requests", &Api::request_key, For::administrators);
+  key_act("/v1/keys/forgetting", &Api::forget_keys, For::administrators);
+  key_act("/v1/keys/entries", &Api::apply_key, For::programs);  // signed by the root key, so that nobody need be believed
+  plain("GET", "/v1/erasures", &Api::erasures, For::officials);
+  write("POST", "/v1/erasures", &Api::order_erasure, For::officials);
+  read("/v1/erasures/{number}", &Api::erasure, For::officials);
+  read("/v1/dossiers/{code}/erasure", &Api::erasure_preview, For::officials);
+  read("/v1/retention", &Api::retention, For::officials);
+  // Its answer is kept nowhere.
+  router.add("POST", "/v1/citizen-exports", [this](const Request& request) { return export_citizen(request); }, For::officials);
+  read("/v1/dossiers", &Api::list, For::officials);
+  read("/v1/deadlines", &Api::deadlines, For::officials);
+  read("/v1/reports/online-share", &Api::online_share, For::officials);
+  read("/v1/reports/deadlines", &Api::punctuality, For::officials);
+  read("/v1/dossiers/{code}", &Api::show, For::officials);
+  read("/v1/dossiers/{code}/history", &Api::history, For::officials);
+  read("/v1/dossiers/{code}/why", &Api::why, For::officials);
+  read("/v1/dossiers/{code}/evidence", &Api::evidence, For::officials);
   desk_.add_routes(router);
   desk_.add_writing_routes(router);
   runtime::add_table_routes(router);
@@ -154,6 +172,8 @@ Response Api::status() {
   if (keeping.has_error()) return respond(keeping.error());
   const auto work = desk_json();
   if (work.has_error()) return respond(work.error());
+  const auto orders = erasures_json();
+  if (orders.has_error()) return respond(orders.error());
   return answer(judged(), [&](const std::vector<DeviceHealth>& devices) {
     const auto count = [&](Standing standing) {
       return std::count_if(devices.begin(), devices.end(), [&](const auto& device) { return device.line.standing == standing; });
@@ -182,6 +202,7 @@ Response Api::status() {
         {"policy_entries", policy.count()},
         {"calendar", runtime::calendar_standing_json(today().calendar, today().now)},
         {"desk", *work},
+        {"erasures", *orders},
         {"disk", json::object{{"free_bytes", runtime::disk_free_bytes(served_.data)}}},
         {"version", WARDSYNC_VERSION}};
   });
@@ -239,6 +260,7 @@ Response Api::approve(const Request& request) {
   Response response;
   const auto approved = store_.approve(found->line.device, runtime::read_clock().wall, [&] {
     response = respond(device_after(*found));
+    desk::note(site_, audit::Kind::device_approved, request, hex(found->line.device.view()), found->line.unit);
     remember(request, response);
   });
   if (approved.has_error()) return respond(approved.error());
@@ -261,6 +283,7 @@ Response Api::revoke(const Request& request) {
   const auto revoked = store_.revoke(found->line.device, *reason, runtime::read_clock().wall, [&] {
     found->line.standing = Standing::revoked;  // of who only waited, nothing is left
     response = respond(device_after(*found));
+    desk::note(site_, audit::Kind::device_revoked, request, hex(found->line.device.view()), *reason);
     remember(request, response);
   });
   if (revoked.has_error()) return respond(revoked.error());
@@ -318,13 +341,12 @@ Response Api::new_ticket(const Request& request) {
   const auto made = store_.new_ticket(*wanted, [&](const ticket::Ticket& ticket) {
     response = respond(
         json::object{{"ticket", ticket::encode_file(ticket)}, {"unit", ticket.unit}, {"expires", runtime::time_text(ticket.expires)}});
+    desk::note(site_, audit::Kind::ticket_new, request, ticket.unit, wanted->pre_approved ? "pre-approved" : "");
     remember(request, response);
   });
   return made.has_error() ? respond(made.error()) : response;
 }
 
-Response Api::verify() {
-  return answer(storage::verify_store(store_.store()), [](const storage::Verification& found) { return desk::json_of(found); });
-}
+Response Api::verify(const Request& request) { return desk::verify(site_, request); }
 
 }  // namespace ward::centre

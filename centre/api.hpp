@@ -4,6 +4,7 @@
 #include "centre/desk_site.hpp"
 #include "centre/hub.hpp"
 #include "desk/api.hpp"
+#include "desk/log_in.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/deadline_json.hpp"
 
@@ -29,6 +30,10 @@ class Api {
   Api(storage::CentreStore& store, Hub& hub, const Served& served, std::function<Now()> clock = runtime::read_clock)
       : store_(store), hub_(hub), served_(served), clock_(std::move(clock)) {}
   void add_routes(runtime::Router& router);
+  [[nodiscard]] desk::Site& site() noexcept { return site_; }
+  void set_idle_lock(std::chrono::minutes idle) { log_in_.set_idle_lock(idle); }
+  /// Where new keys are written; before the first request.
+  void keep_keys_by(storage::KeepKeys keep) { keep_keys_ = std::move(keep); }
 
  private:
   [[nodiscard]] runtime::Response addresses();
@@ -40,6 +45,10 @@ class Api {
   [[nodiscard]] runtime::Response codes(const runtime::Request& request);
   [[nodiscard]] runtime::Response give_codes(const runtime::Request& request);
   [[nodiscard]] runtime::Response note_backup(const runtime::Request& request);
+  [[nodiscard]] runtime::Response keys();
+  [[nodiscard]] runtime::Response request_key(const runtime::Request& request);
+  [[nodiscard]] runtime::Response apply_key(const runtime::Request& request);
+  [[nodiscard]] runtime::Response forget_keys(const runtime::Request& request);
   [[nodiscard]] runtime::Response status();
   [[nodiscard]] Result<boost::json::object> desk_json();
   [[nodiscard]] runtime::Response health();
@@ -53,13 +62,24 @@ class Api {
   [[nodiscard]] runtime::Response merge_unit(const runtime::Request& request);
   [[nodiscard]] runtime::Response renew_seed(const runtime::Request& request);
   [[nodiscard]] boost::json::object unit_json(const UnitCode& code);
-  [[nodiscard]] storage::Also telling_unit(const runtime::Request& request, UnitCode code, runtime::Response& response);
+  [[nodiscard]] storage::Also telling_unit(const runtime::Request& request, UnitCode code, runtime::Response& response, audit::Kind kind,
+                                           std::string detail = {});
   [[nodiscard]] runtime::Response unit_changed(const Result<void>& done, runtime::Response response);
   [[nodiscard]] runtime::Response add_user(const runtime::Request& request);
   [[nodiscard]] runtime::Response disable_user(const runtime::Request& request);
   [[nodiscard]] runtime::Response reset_user(const runtime::Request& request);
-  using PutAccount = Result<void> (storage::CentreStore::*)(policy::Account account, WallTime now, const storage::Also& also);
-  [[nodiscard]] runtime::Response put_account(const runtime::Request& request, const policy::Account& wanted, PutAccount put);
+  [[nodiscard]] runtime::Response order_erasure(const runtime::Request& request);
+  [[nodiscard]] runtime::Response erasures();
+  [[nodiscard]] runtime::Response erasure(const runtime::Request& request);
+  /// How many orders there are, how many of them are not obeyed everywhere, and how many not after a week.
+  [[nodiscard]] Result<boost::json::object> erasures_json();
+  [[nodiscard]] runtime::Response retention(const runtime::Request& request);
+  [[nodiscard]] runtime::Response export_citizen(const runtime::Request& request);
+  [[nodiscard]] runtime::Response erasure_preview(const runtime::Request& request);
+  using PutAccount = Result<void> (storage::CentreStore::*)(policy::Account account, WallTime now, const storage::Also& also,
+                                                            const std::optional<storage::NewActivation>& activation);
+  [[nodiscard]] runtime::Response put_account(const runtime::Request& request, const policy::Account& wanted,
+                                              const boost::json::object& body, PutAccount put, audit::Kind kind);
   [[nodiscard]] runtime::Response new_ticket(const runtime::Request& request);
   [[nodiscard]] runtime::Response list(const runtime::Request& request);
   [[nodiscard]] runtime::Response deadlines(const runtime::Request& request);
@@ -69,7 +89,7 @@ class Api {
   [[nodiscard]] runtime::Response evidence(const runtime::Request& request);
   using TellHistory = runtime::Response(const Did&, const std::vector<merge::HistoryEntry>&, const runtime::Request&);
   [[nodiscard]] runtime::Response told(const runtime::Request& request, TellHistory tell);
-  [[nodiscard]] runtime::Response verify();
+  [[nodiscard]] runtime::Response verify(const runtime::Request& request);
 
   /// A write is answered once: a repeat of its Idempotency-Key gets the first answer.
   [[nodiscard]] runtime::Response once(const runtime::Request& request, runtime::Response (Api::*write)(const runtime::Request&));
@@ -89,8 +109,10 @@ class Api {
   Hub& hub_;
   const Served& served_;
   std::function<Now()> clock_;
+  storage::KeepKeys keep_keys_ = [](const auto&) { return Result<void>(fail(Fault::storage_read_only, "keys are kept nowhere")); };
   DeskSite site_{store_, hub_, clock_};
   desk::Api desk_{site_};
+  desk::LogIn log_in_{site_};
 };
 
 }  // namespace ward::centre

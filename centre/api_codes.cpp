@@ -1,5 +1,6 @@
 #include "centre/api.hpp"
 #include "centre/json.hpp"
+#include "desk/audit.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/json_input.hpp"
 
@@ -75,6 +76,8 @@ Response Api::give_codes(const Request& request) {
     out["device"] = hex(block.device.view());
     out["identification"] = block.identification;
     response = respond(out, 201);
+    desk::note(site_, audit::Kind::codes_given, request, hex(block.device.view()),
+               std::to_string(block.first) + " to " + std::to_string(block.last));
     remember(request, response);
   });
   if (given.has_error()) return respond(given.error());

@@ -1,6 +1,7 @@
 #include "centre/api.hpp"
 #include "centre/calendar_table.hpp"
 #include "centre/json.hpp"
+#include "desk/audit.hpp"
 #include "runtime/calendar_json.hpp"
 #include "runtime/json_input.hpp"
 #include "runtime/clock.hpp"
@@ -66,6 +67,7 @@ Result<NewBackup> wanted_backup(const Request& request) {
   WARD_TRY(out.at.ms, runtime::number_member(body, "at_ms", -1));
   WARD_TRY(out.elsewhere, runtime::truth_member(body, "elsewhere", false));
   if (size < 0 || out.at.ms < 0) return fail(Fault::invalid, "`size` and `at_ms` must be given");
+  if (out.at.ms > runtime::read_clock().wall.ms + 86'400'000) return fail(Fault::invalid, "`at_ms` lies in the future");
   out.facts.size = static_cast<std::uint64_t>(size);
   return out;
 }
@@ -84,6 +86,9 @@ Response Api::set_addresses(const Request& request) {
   Response response;
   const auto set = store_.set_addresses(*std::move(wanted), runtime::read_clock().wall, [&] {
     response = addresses();
+    std::string all;
+    for (const auto& address : store_.store().policy.addresses()) all += (all.empty() ? "" : " ") + address;
+    desk::note(site_, audit::Kind::addresses_set, request, {}, all);
     remember(request, response);
   });
   if (set.has_error()) return respond(set.error());
@@ -104,6 +109,7 @@ Response Api::set_calendar(const Request& request) {
   Response response;
   const auto set = store_.set_calendar(*std::move(wanted), clock_().wall, [&] {
     response = calendar();
+    desk::note(site_, audit::Kind::calendar_set, request);
     remember(request, response);
   });
   if (set.has_error()) return respond(set.error());
@@ -118,6 +124,8 @@ Response Api::note_backup(const Request& request) {
   Response response;
   const auto noted = store_.note_backup(made->facts, made->at, made->elsewhere, [&] {
     response = respond(json_of(store_.keeping_in_transaction(), store_.log_view({}).size));
+    desk::note(site_, audit::Kind::backup_noted, request, std::to_string(made->facts.size) + " segments",
+               made->elsewhere ? "on another machine or medium" : "");
     remember(request, response);
   });
   return noted.has_error() ? respond(noted.error()) : response;

@@ -3,6 +3,7 @@
 #include "runtime/dossier_lists.hpp"
 #include "storage/calendar.hpp"
 #include "storage/deadlines.hpp"
+#include "desk/audit.hpp"
 #include "runtime/evidence_json.hpp"
 #include "storage/evidence.hpp"
 
@@ -59,7 +60,10 @@ runtime::Response Api::evidence(const runtime::Request& request) {
   const auto found = storage::evidence_of(store_, *did, runtime::read_clock().wall);
   if (found.has_error()) return respond(found.error());
   const auto told = runtime::evidence_response(*found, [&] { return storage::keys_of(store_.store(), *did); }, request);
-  return told.has_error() ? respond(told.error()) : *told;
+  if (told.has_error()) return respond(told.error());
+  const auto detail = request.query_or("readable", "false") == "true" ? "readable, with keys" : "";
+  const auto noted = desk::note_alone(site_, audit::Kind::receipts_exported, desk::who_of(request), "id:" + hex(did->view()), detail);
+  return noted.has_error() ? respond(noted.error()) : *told;
 }
 
 }  // namespace ward::centre

@@ -1,4 +1,5 @@
 #include "centre/api.hpp"
+#include "desk/audit.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/json_input.hpp"
 #include "runtime/tables.hpp"
@@ -50,9 +51,10 @@ Response Api::units(const Request& request) {
 }
 
 /// What an act on a unit answers, in its transaction.
-storage::Also Api::telling_unit(const Request& request, UnitCode code, Response& response) {
-  return [this, &request, &response, of = std::move(code)] {
+storage::Also Api::telling_unit(const Request& request, UnitCode code, Response& response, audit::Kind kind, std::string detail) {
+  return [this, &request, &response, kind, of = std::move(code), said = std::move(detail)] {
     response = respond(json::value(unit_json(of)));
+    desk::note(site_, kind, request, of, said);
     remember(request, response);
   };
 }
@@ -67,7 +69,7 @@ Response Api::add_unit(const Request& request) {
   auto wanted = wanted_unit(request);
   if (wanted.has_error()) return respond(wanted.error());
   Response response;
-  const auto also = telling_unit(request, wanted->code, response);
+  const auto also = telling_unit(request, wanted->code, response, audit::Kind::unit_added);
   const auto done = store_.add_unit(*std::move(wanted), runtime::read_clock().wall, also);
   return unit_changed(done, std::move(response));
 }
@@ -77,15 +79,16 @@ Response Api::merge_unit(const Request& request) {
   if (wanted.has_error()) return respond(wanted.error());
   const auto& code = request.parameters.at("code");
   Response response;
-  const auto done =
-      store_.merge_unit(code, wanted->heir, wanted->reason, runtime::read_clock().wall, telling_unit(request, code, response));
+  const auto also = telling_unit(request, code, response, audit::Kind::unit_merged, "into " + wanted->heir + ": " + wanted->reason);
+  const auto done = store_.merge_unit(code, wanted->heir, wanted->reason, runtime::read_clock().wall, also);
   return unit_changed(done, std::move(response));
 }
 
 Response Api::renew_seed(const Request& request) {
   const auto& code = request.parameters.at("code");
   Response response;
-  const auto done = store_.renew_seed(code, runtime::read_clock().wall, telling_unit(request, code, response));
+  const auto also = telling_unit(request, code, response, audit::Kind::unit_renewed);
+  const auto done = store_.renew_seed(code, runtime::read_clock().wall, also);
   return unit_changed(done, std::move(response));
 }
 

@@ -1,6 +1,10 @@
 #include "centre/api.hpp"
 #include "desk/accounts.hpp"
+#include "desk/audit.hpp"
+#include "protocol/base/wipe.hpp"
+#include "protocol/ticket/ticket.hpp"
 #include "runtime/clock.hpp"
+#include "runtime/dossier_json.hpp"
 #include "runtime/json_input.hpp"
 
 /// People's accounts: added, disabled, given another role or key. Each word is an entry of the policy log, for ever.
@@ -11,6 +15,8 @@ namespace json = boost::json;
 using runtime::Request;
 using runtime::respond;
 using runtime::Response;
+
+constexpr std::int64_t activation_days = 14, activation_days_max = 90;
 
 Result<policy::Role> role_member(const json::object& body, policy::Role otherwise) {
   WARD_TRY(const auto name, runtime::text_member(body, "role", policy::name_of(otherwise)));
@@ -29,8 +35,7 @@ Result<std::optional<SignKey>> key_member(const json::object& body) {
   return std::optional(fixed_from<SignKey>(bytes));
 }
 
-Result<policy::Account> new_account(const Request& request) {
-  WARD_TRY(const auto body, runtime::parse_object(request.body));
+Result<policy::Account> new_account(const json::object& body) {
   policy::Account out;
   WARD_TRY(out.name, runtime::text_member(body, "name", {}));
   WARD_TRY(out.unit, runtime::text_member(body, "unit", {}));
@@ -38,6 +43,19 @@ Result<policy::Account> new_account(const Request& request) {
   if (!body.contains("role")) return fail(Fault::invalid, "an account needs its `role`");
   WARD_TRY(out.role, role_member(body, out.role));
   WARD_TRY(out.key, key_member(body));
+  return out;
+}
+
+/// Where the request asks for one.
+Result<std::optional<storage::NewActivation>> new_activation(const json::object& body, const storage::Random& random, WallTime now) {
+  WARD_TRY(const auto wanted, runtime::truth_member(body, "activate", false));
+  WARD_TRY(const auto days, runtime::number_member(body, "activation_days", activation_days));
+  if (days < 1 || days > activation_days_max)
+    return fail(Fault::invalid, "an activation code is good for 1 to " + std::to_string(activation_days_max) + " days");
+  if (!wanted) return std::optional<storage::NewActivation>();
+  std::optional<storage::NewActivation> out(std::in_place);
+  random(out->secret);
+  out->expires = {now.ms + std::chrono::milliseconds(std::chrono::days(days)).count()};
   return out;
 }
 
@@ -76,25 +94,43 @@ runtime::Trouble of_several_units(const std::vector<UnitCode>& units) {
 
 }  // namespace
 
-/// What an act on an account answers, in its transaction; then the wards hear of it.
-Response Api::put_account(const Request& request, const policy::Account& wanted, PutAccount put) {
-  Response response;
+/// What an act on an account answers, in its transaction; then the wards hear of it. An activation code is told once: it is neither stored
+/// nor told to who repeats the request.
+Response Api::put_account(const Request& request, const policy::Account& wanted, const json::object& body, PutAccount put,
+                          audit::Kind kind) {
+  const auto now = runtime::read_clock().wall;
+  auto activation = new_activation(body, store_.store().random, now);
+  if (activation.has_error()) return respond(activation.error());
+  json::object told;
   const auto also = [&] {
     // As it was stored: in its normal form, and in the order of the log.
-    const auto& entry = store_.store().policy.entries().back();
-    response = respond(desk::account_json(std::get<policy::Account>(entry.body)));
-    remember(request, response);
+    const auto& policy = store_.store().policy;
+    const auto& entry = policy.entries()[policy.entries().size() - (*activation ? 2 : 1)];
+    told = desk::account_json(policy, std::get<policy::Account>(entry.body));
+    desk::note(site_, kind, request, wanted.name + " of " + wanted.unit,
+               std::string("as ") + policy::name_of(wanted.role) + (*activation ? ", with a new activation code" : "") +
+                   (body.contains("key") ? ", with another key" : "") +
+                   (request.owner && request.user.empty() ? ", without a log-in" : "") +
+                   (wanted.reason.empty() ? "" : ": " + wanted.reason));
+    remember(request, respond(told));
   };
-  const auto done = (store_.*put)(wanted, runtime::read_clock().wall, also);
+  const auto done = (store_.*put)(wanted, now, also, *activation);
   if (done.has_error()) return respond(done.error());
   hub_.policy_changed();
   hub_.events.add("users", {{"unit", wanted.unit}});
-  return response;
+  if (!*activation) return respond(told);
+  const Wiped wiped((*activation)->secret);
+  told["activation"] = ticket::encode_typed((*activation)->secret);
+  told["activation_expires"] = runtime::time_text((*activation)->expires);
+  return respond(told);
 }
 
 Response Api::add_user(const Request& request) {
-  const auto wanted = new_account(request);
-  return wanted.has_error() ? respond(wanted.error()) : put_account(request, *wanted, &storage::CentreStore::add_account);
+  const auto body = runtime::parse_object(request.body);
+  if (body.has_error()) return respond(body.error());
+  const auto wanted = new_account(*body);
+  return wanted.has_error() ? respond(wanted.error())
+                            : put_account(request, *wanted, *body, &storage::CentreStore::add_account, audit::Kind::user_added);
 }
 
 Response Api::disable_user(const Request& request) {
@@ -106,7 +142,7 @@ Response Api::disable_user(const Request& request) {
   if (account.reason.empty()) return respond(fail(Fault::invalid, "say why the account ends: `reason`; whoever asks later must find it"));
   if (!account.enabled) return respond(fail(Fault::invalid, "the account was disabled before"));
   account.enabled = false;
-  return put_account(request, account, &storage::CentreStore::change_account);
+  return put_account(request, account, {}, &storage::CentreStore::change_account, audit::Kind::user_disabled);
 }
 
 Response Api::reset_user(const Request& request) {
@@ -125,7 +161,7 @@ Response Api::reset_user(const Request& request) {
   account.display = *display;
   if (body.contains("key")) account.key = *key;  // an empty one takes it away
   account.enabled = true;
-  return put_account(request, account, &storage::CentreStore::change_account);
+  return put_account(request, account, body, &storage::CentreStore::change_account, audit::Kind::user_reset);
 }
 
 }  // namespace ward::centre

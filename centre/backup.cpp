@@ -46,7 +46,12 @@ Result<Hash> digest_of(const std::string& path, std::uint64_t bytes, const std::
 
 Result<log::BackupSeal> read_seal(const std::string& path, const storage::CentreKeys& keys) {
   WARD_TRY(const auto end, runtime::read_end(path, log::backup_trailer_size));
-  WARD_TRY(const auto seal, log::decode_backup_trailer(end.bytes, crypto::public_of(keys.receipt)));
+  auto read = Result<log::BackupSeal>(fail(Fault::bad_signature, path));
+  for (const auto& key : keys.receipt_publics()) {
+    read = log::decode_backup_trailer(end.bytes, key);
+    if (read.has_value() || read.error().fault != Fault::bad_signature) break;
+  }
+  WARD_TRY(const auto seal, std::move(read));
   if (seal.bytes != end.before) return fail(Fault::malformed, path + " is not as long as it was when it was made");
   return seal;
 }

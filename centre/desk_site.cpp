@@ -14,4 +14,8 @@ Result<std::vector<storage::Saved>> DeskSite::save(const std::vector<storage::Ne
   return saved;
 }
 
+Result<audit::Export> DeskSite::export_audit(std::uint64_t from) {
+  return storage::export_audit(store_.store(), from, {}, store_.keys().receipt, store_.log_view(now().wall).time);
+}
+
 }  // namespace ward::centre

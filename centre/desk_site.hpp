@@ -14,6 +14,8 @@ class DeskSite : public desk::Site {
   [[nodiscard]] Result<storage::Author> author() override;
   [[nodiscard]] Result<std::vector<storage::Saved>> save(const std::vector<storage::NewChange>& changes, Now now,
                                                          const storage::AlsoSave& also) override;
+  [[nodiscard]] bool believes(Now now) override { return storage::is_plausible(now.wall); }
+  [[nodiscard]] Result<audit::Export> export_audit(std::uint64_t from) override;
 
  private:
   storage::CentreStore& store_;

@@ -31,7 +31,7 @@ Result<Founding> found_city(std::string organisation, std::vector<policy::Unit> 
   genesis.time = now;
   genesis.body = policy::Genesis{std::move(organisation),
                                  crypto::public_of(founding.root),
-                                 crypto::hash<Hash>("wsync-next-root", {}, {crypto::public_of(founding.next_root).view()}),
+                                 policy::commitment_to(crypto::public_of(founding.next_root)),
                                  crypto::public_of(*founding.keys.operations),
                                  crypto::public_of(founding.keys.receipt),
                                  crypto::public_of(founding.keys.noise)};

@@ -4,6 +4,8 @@
 #include "runtime/drive.hpp"
 #include "runtime/entropy.hpp"
 #include "runtime/log.hpp"
+#include "storage/erasures.hpp"
+#include "storage/audit.hpp"
 
 #include <algorithm>
 
@@ -42,7 +44,9 @@ Hub::Hub(const asio::any_io_executor& executor, storage::CentreStore& store)
       merged_(executor),
       ended_(executor),
       log_size_(store.log_view({}).size),
-      policy_count_(store.store().policy.count()) {}
+      policy_count_(store.store().policy.count()),
+      receipt_key_(store.store().policy.receipt_key()),
+      noise_(store.store().policy.centre_noise()) {}
 
 asio::awaitable<std::optional<Error>> Hub::run() {
   auto accepting = server_.run(links_max, [this](runtime::Tcp::socket socket) { return serve(std::move(socket)); });
@@ -63,8 +67,10 @@ void Hub::end(Error reason) {
 }
 
 asio::awaitable<void> Hub::serve(runtime::Tcp::socket socket) {
-  if (half_open() >= half_open_max) co_return;
-  Line line{runtime::Link(std::move(socket)), engine::centre::CentreEngine(store_.engine_identity()), {}, {}};
+  boost::system::error_code gone;
+  const auto from = socket.remote_endpoint(gone).address();
+  if (gone || !may_greet(from)) co_return;
+  Line line{runtime::Link(std::move(socket)), engine::centre::CentreEngine(store_.engine_identity()), from, {}, {}};
   const Listed listed(lines_, line);
   const auto entropy = runtime::hedged_random("wsync-eph", store_.keys().local.view());
   auto performing = [&](engine::centre::StoreEffect effect, Now now) { return perform(line, std::move(effect), now); };
@@ -88,10 +94,12 @@ Event Hub::perform(Line& line, engine::centre::StoreEffect effect, Now now) {
       failed != nullptr && reaction_to(failed->error.fault) == Reaction::stop)
     end(failed->error);
   tell(line, event);
+  if (std::holds_alternative<engine::centre::Enrolled>(event)) keep_audit_end();
   const auto* admitted = std::get_if<engine::centre::Admitted>(&event);
   const auto size_before = std::exchange(log_size_, admitted != nullptr ? admitted->log.size : log_size_);
   const auto count_before = std::exchange(policy_count_, store_.store().policy.count());
   if (log_size_ != size_before || policy_count_ != count_before) log_grew(&line);
+  if (policy_count_ != count_before) keys_changed();
   return event;
 }
 
@@ -127,6 +135,9 @@ asio::awaitable<void> Hub::tend_codes() {
     if (gave.has_error() && reaction_to(gave.error().fault) == Reaction::stop) end(gave.error());
     const auto told = store_.tell_shared_codes(runtime::read_clock().wall);
     if (told.has_error() && reaction_to(told.error().fault) == Reaction::stop) end(told.error());
+    // Where somebody read the write-ahead log when an order was given.
+    const auto erased = storage::finish_erasing_if_possible(store_.store());
+    if (erased.has_error() && reaction_to(erased.error().fault) == Reaction::stop) end(erased.error());
     if ((gave.has_value() && *gave) || (told.has_value() && *told)) policy_changed();
     pause.expires_after(refill_pause);
     co_await pause.async_wait(asio::use_awaitable);
@@ -166,11 +177,28 @@ void Hub::applied_grew(const engine::centre::LogView& log) {
 void Hub::policy_changed() {
   policy_count_ = store_.store().policy.count();
   log_grew(nullptr);
+  keys_changed();
+}
+
+void Hub::keys_changed() {
+  const auto& policy = store_.store().policy;
+  if (policy.receipt_key() == receipt_key_ && policy.centre_noise() == noise_) return;
+  receipt_key_ = policy.receipt_key();
+  noise_ = policy.centre_noise();
+  for (auto* line : lines_) {
+    line->link.obey(engine::CloseLink{fail(Fault::io, "link: the centre's keys changed; the next one knows them")});
+    line->link.wake();
+  }
 }
 
 void Hub::wrote() {
   log_size_ = store_.log_view({}).size;
   policy_changed();
+}
+
+void Hub::keep_audit_end() {
+  if (const auto kept = storage::keep_audit_end(store_.store()); kept.has_error())
+    runtime::log_warning(runtime::Happened::storage_failed, {runtime::Field::error(kept.error())});
 }
 
 void Hub::disconnect(const DeviceId& device) {
@@ -188,8 +216,14 @@ std::set<DeviceId> Hub::connected() const {
   return out;
 }
 
-std::size_t Hub::half_open() const {
-  return static_cast<std::size_t>(std::count_if(lines_.begin(), lines_.end(), [](const auto* line) { return !line->engine.peer(); }));
+bool Hub::may_greet(const asio::ip::address& from) const {
+  std::size_t all = 0, same = 0;
+  for (const auto* line : lines_) {
+    if (line->engine.peer()) continue;
+    ++all;
+    same += line->from == from ? 1U : 0U;
+  }
+  return all < half_open_max && same < half_open_per_address_max;
 }
 
 }  // namespace ward::centre

@@ -16,6 +16,8 @@ namespace asio = boost::asio;
 
 inline constexpr std::size_t links_max = 12'000;     ///< three PCs in each of the country's communes, and room
 inline constexpr std::size_t half_open_max = 1'024;  ///< connections that have not proved yet whose they are
+/// Of these, from one address: one machine cannot lock out the others, and a city behind one router gets in.
+inline constexpr std::size_t half_open_per_address_max = 256;
 
 class Hub {
  public:
@@ -33,6 +35,8 @@ class Hub {
   void policy_changed();
   /// The centre's own officials wrote: the log grew, and perhaps the policy log.
   void wrote();
+  /// What was noted in the audit log is kept beside the database, too.
+  void keep_audit_end();
   /// The store failed in a way after which the process must end, reopen and verify.
   void fail_with(Error error) { end(std::move(error)); }
   /// Ends the device's open links; when it calls again, it is judged anew.
@@ -49,6 +53,7 @@ class Hub {
   struct Line {
     runtime::Link link;
     engine::centre::CentreEngine engine;
+    asio::ip::address from;
     std::optional<engine::centre::LogGrew> grew;
     std::optional<engine::centre::AppliedGrew> applied;
   };
@@ -62,11 +67,13 @@ class Hub {
   [[nodiscard]] asio::awaitable<void> tend_codes();
   /// Of dossiers that rest, in idle time.
   [[nodiscard]] asio::awaitable<void> write_summaries();
+  /// Where the centre's own keys are others now, open links end, and the next ones know them.
+  void keys_changed();
   void tell(const Line& line, const engine::centre::Event& event);
   void log_grew(const Line* whose);
   void applied_grew(const engine::centre::LogView& log);
   void end(Error reason);
-  [[nodiscard]] std::size_t half_open() const;
+  [[nodiscard]] bool may_greet(const asio::ip::address& from) const;
 
   storage::CentreStore& store_;
   runtime::LinkServer server_;
@@ -77,6 +84,8 @@ class Hub {
   std::optional<Error> fatal_;
   std::uint64_t log_size_;
   Epoch policy_count_;
+  SignKey receipt_key_;
+  DhKey noise_;
   bool stopping_ = false;
 };
 

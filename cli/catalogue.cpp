@@ -41,7 +41,8 @@ constexpr CatalogueEntry entries[] = {
      "wardsync enrol --ticket FILE"},
     {Finding::database_damaged, "WS-D014", Gravity::damage, "The database fails its own checks.",
      "The disk lost or changed what was written.",
-     "Stop the program, copy the data directory away, and call the centre. What the centre has receipted is safe there."},
+     "On a ward PC: stop the daemon, `wardsync repair`, start it again; what the centre has receipted comes back from there. At the "
+     "centre: restore the newest backup; the wards fill it again."},
     {Finding::database_unreadable, "WS-D015", Gravity::problem, "The database cannot be opened.",
      "Another process holds it, a newer version wrote it, or its key file is of another PC.",
      "Read the detail above; install the newer version, or put the key file back that belongs to it."},
@@ -95,6 +96,9 @@ constexpr CatalogueEntry entries[] = {
     {Finding::codes_shared, "WS-D034", Gravity::notice, "Some codes stand for several dossiers.",
      "A copied or restored disk gave them again, or an import brought them.",
      "wardsync dossier shared-codes lists them; mark as void what is there twice, or `dossier another-code` where both are real."},
+    {Finding::erasure_open, "WS-D035", Gravity::notice, "An order to erase is not obeyed everywhere after a week.",
+     "A PC that had the dossier has not called since, or runs a program that is too old to know such orders.",
+     "wardsync-centre erase list, then erase show NUMBER: have those PCs switched on, or updated; revoke one that is gone for good."},
 };
 
 }  // namespace

@@ -155,6 +155,9 @@ int link(const Caller& caller, const LinkOptions& options) {
 }
 
 void show_custody(const json::value& dossier) {
+  if (const auto* erased = dossier.get_object().if_contains("erased"))
+    print("ERASED (đã xóa theo lệnh) at " + shown(*erased, "at") + " by order of " + shown(*erased, "by") + ", " +
+          shown(*erased, "by_unit") + ": " + shown(*erased, "reason") + "\n");
   const auto* custody = dossier.get_object().if_contains("custody");
   if (custody == nullptr) return;
   print("held by " + shown(*custody, "unit") + " since " + shown(*custody, "since") + "\n");

@@ -46,6 +46,7 @@ enum class Finding {
   calendar_ends,
   codes_provisional,
   codes_shared,
+  erasure_open,
 };
 
 enum class Gravity {

@@ -58,16 +58,8 @@ void print_verdict(const json::object& verdict) {
   runtime::print(runtime::align(rows));
 }
 
-Result<SignKey> key_of(const std::string& text) {
-  const auto bytes = unhex(text);
-  if (bytes.size() != SignKey::size || text.size() != 2 * SignKey::size)
-    return fail(Fault::invalid,
-                "`--root` takes the 64 hexadecimal digits of the city's root key; `status --json` shows them as `root_key`");
-  return fixed_from<SignKey>(bytes);
-}
-
 Result<evidence::Verdict> verdict_on(const EvidenceOptions& options) {
-  WARD_TRY(const auto root, key_of(options.root));
+  WARD_TRY(const auto root, root_key_of(options.root));
   WARD_TRY(const auto text, runtime::read_file(options.file, runtime::evidence_bytes_max));
   WARD_TRY(const auto evidence, runtime::evidence_of_json(text));
   return evidence::check(evidence, root);
@@ -75,12 +67,7 @@ Result<evidence::Verdict> verdict_on(const EvidenceOptions& options) {
 
 int verify_file(const Line& line, const EvidenceOptions& options) {
   const auto verdict = verdict_on(options);
-  if (verdict.has_error()) {
-    const bool proved_false =
-        verdict.error().fault != Fault::invalid && verdict.error().fault != Fault::not_found && verdict.error().fault != Fault::io;
-    const int reported = runtime::report(line.about.name, runtime::trouble_of(verdict.error()));
-    return proved_false ? static_cast<int>(ExitCode::damage_found) : reported;
-  }
+  if (verdict.has_error()) return report_unproved(line, verdict.error());
   const auto told = json_of(*verdict);
   if (line.common.json)
     runtime::print_json(told);
@@ -93,6 +80,20 @@ int verify_file(const Line& line, const EvidenceOptions& options) {
 }
 
 }  // namespace
+
+Result<SignKey> root_key_of(const std::string& text) {
+  const auto bytes = unhex(text);
+  if (bytes.size() != SignKey::size || text.size() != 2 * SignKey::size)
+    return fail(Fault::invalid,
+                "`--root` takes the 64 hexadecimal digits of the city's root key; `status --json` shows them as `root_key`");
+  return fixed_from<SignKey>(bytes);
+}
+
+int report_unproved(const Line& line, const Error& error) {
+  const bool proved_false = error.fault != Fault::invalid && error.fault != Fault::not_found && error.fault != Fault::io;
+  const int reported = runtime::report(line.about.name, runtime::trouble_of(error));
+  return proved_false ? static_cast<int>(ExitCode::damage_found) : reported;
+}
 
 void add_evidence_commands(CLI::App& receipt, Line& line, EvidenceOptions& options) {
   auto* exported =

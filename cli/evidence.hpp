@@ -1,6 +1,8 @@
 #pragma once
 
 #include "cli/words.hpp"
+#include "protocol/base/error.hpp"
+#include "protocol/base/ids.hpp"
 
 /// `receipt export` and `receipt verify`, the same in both programs.
 namespace ward::cli {
@@ -11,5 +13,10 @@ struct EvidenceOptions {
 };
 /// Under `receipt`, which the caller has made.
 void add_evidence_commands(CLI::App& receipt, Line& line, EvidenceOptions& options);
+
+/// `--root` of commands that check files.
+[[nodiscard]] Result<SignKey> root_key_of(const std::string& text);
+/// The exit code for a file that does not verify: 5, unless it could not be read as one.
+int report_unproved(const Line& line, const Error& error);
 
 }  // namespace ward::cli

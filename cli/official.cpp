@@ -1,9 +1,9 @@
 #include "cli/official.hpp"
 
+#include "cli/secret.hpp"
 #include "protocol/base/limits.hpp"
 #include "protocol/keys/official.hpp"
 #include "protocol/text/text.hpp"
-#include "runtime/ask_secret.hpp"
 #include "runtime/command_line.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/entropy.hpp"
@@ -14,24 +14,11 @@ namespace {
 constexpr std::size_t key_file_bytes_max = 4096;
 constexpr std::size_t passphrase_bytes_min = 12;  ///< whoever finds the stick may try as often as he likes
 
-/// The first line of the file; without one, what is typed.
-Result<std::string> passphrase_of(const Common& common, const char* question) {
-  if (common.passphrase_file.empty()) {
-    if (common.no_input) return fail(Fault::invalid, "the passphrase comes from --passphrase-file when nobody is to be asked");
-    return runtime::ask_secret(question);
-  }
-  WARD_TRY(const auto text, runtime::read_file(common.passphrase_file, key_file_bytes_max));
-  return text.substr(0, std::min(text.find_first_of("\r\n"), text.size()));
-}
-
 Result<std::string> new_passphrase(const Common& common) {
-  WARD_TRY(auto first, passphrase_of(common, "A passphrase for the new key:"));
-  if (first.size() < passphrase_bytes_min)
+  WARD_TRY(auto out, new_secret_of(common, common.passphrase_file, "A passphrase for the new key:"));
+  if (out.size() < passphrase_bytes_min)
     return fail(Fault::invalid, "the passphrase has at least 12 characters: whoever finds the stick may try as often as they like");
-  if (!common.passphrase_file.empty()) return first;
-  WARD_TRY(const auto again, passphrase_of(common, "The same again:"));
-  if (again != first) return fail(Fault::invalid, "these were two different passphrases");
-  return first;
+  return out;
 }
 
 Result<keys::OfficialKey> made_key(const Common& common, const OfficialOptions& options) {
@@ -65,7 +52,7 @@ Result<std::string> opened_key(const Common& common) {
   if (common.key_file.empty()) return std::string();
   WARD_TRY(const auto text, runtime::read_file(common.key_file, key_file_bytes_max));
   WARD_TRY(const auto key, keys::decode_official_key(text));
-  WARD_TRY(const auto passphrase, passphrase_of(common, "The passphrase of your key:"));
+  WARD_TRY(const auto passphrase, secret_of(common, common.passphrase_file, "The passphrase of your key:"));
   const auto seed = keys::unlock_official_key(key, passphrase);
   if (seed.has_error()) return fail(Fault::invalid, seed.error().detail);
   return hex(seed->view());

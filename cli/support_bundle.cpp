@@ -1,5 +1,6 @@
 #include "cli/support_bundle.hpp"
 
+#include "cli/audit.hpp"
 #include "runtime/command_line.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/file_facts.hpp"
@@ -148,6 +149,7 @@ std::string settings_text(const std::vector<std::pair<std::string, std::string>>
 
 int write_bundle(const char* program, const Common& common, const SupportBundle& bundle, const std::string& out_file) {
   const auto text = bundle.text();
+  if (const auto refused = tell_audit({program, common.data}, "support_bundle")) return runtime::report(program, *refused);
   if (const auto wrote = runtime::write_private_file(out_file, view(text), false); wrote.has_error())
     return runtime::report(program, runtime::trouble_of(wrote.error()));
   if (common.json)

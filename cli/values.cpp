@@ -1,4 +1,6 @@
 #include "cli/config.hpp"
+
+#include "protocol/text/text.hpp"
 #include "runtime/file_facts.hpp"
 #include "runtime/json_input.hpp"
 #include "runtime/link.hpp"
@@ -10,9 +12,7 @@
 namespace ward::cli {
 namespace {
 
-bool holds_controls(std::string_view value) {
-  return std::any_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == '\x7f'; });
-}
+bool holds_controls(std::string_view value) { return !text::is_plain(value) || value.find_first_of("\t\n") != std::string_view::npos; }
 
 std::string wrong_with_address(std::string_view value, bool loopback) {
   const auto at = runtime::parse_host_port(value);

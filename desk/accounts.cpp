@@ -18,18 +18,25 @@ Trouble refusal(const char* name, std::string what, const char* remedy, const st
 
 }  // namespace
 
-json::object account_json(const policy::Account& account) {
+json::object account_json(const policy::PolicyLog& policy, const policy::Account& account) {
   return {{"name", account.name},
           {"unit", account.unit},
           {"display", account.display},
           {"role", policy::name_of(account.role)},
           {"enabled", account.enabled},
           {"writes", account.enabled && policy::writes(account.role)},
+          {"activated", policy.activation(account.unit, account.name) != nullptr},
           {"key", account.key ? json::value(hex(account.key->view())) : json::value()},
           {"reason", account.reason}};
 }
 
-std::optional<Trouble> must_be_account(Site& site, const std::string& user) {
+Trouble another_name(const std::string& user) {
+  return refusal("another_name", "You are logged in as " + user + "; nobody acts in another's name.",
+                 "Leave the name out, or let that person log in.", user);
+}
+
+std::optional<Trouble> must_be_account(Site& site, const runtime::Request& request, const std::string& user) {
+  if (!request.user.empty() && request.user != user) return another_name(request.user);
   const auto author = site.author();
   if (author.has_error()) return std::nullopt;  // whoever saves says why
   const auto& unit = author->unit;
@@ -52,7 +59,7 @@ runtime::Response Api::users(const Request& request) {
   if (!unit.empty() && policy.unit(unit) == nullptr) return refuse(fail(Fault::not_found, "there is no such unit"));
   json::array out;
   for (const auto* account : policy.accounts())
-    if (unit.empty() || account->unit == unit) out.push_back(account_json(*account));
+    if (unit.empty() || account->unit == unit) out.push_back(account_json(policy, *account));
   return runtime::respond_unless_held(json::object{{"users", std::move(out)}}, request);
 }
 

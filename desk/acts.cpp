@@ -1,6 +1,7 @@
 #include "desk/acts.hpp"
 
 #include "desk/accounts.hpp"
+#include "desk/audit.hpp"
 #include "protocol/base/limits.hpp"
 #include "protocol/text/text.hpp"
 #include "runtime/dossier_json.hpp"
@@ -56,7 +57,7 @@ Response act(Site& site, const runtime::Request& request, const Asked& asked, co
   if (wanted.has_error()) return refuse(wanted.error());
   auto change = change_of(request, asked, *std::move(wanted));
   if (change.has_error()) return refuse(change.error());
-  if (const auto trouble = must_be_account(site, change->user)) return respond(*trouble);  // before what it would do is looked at
+  if (const auto trouble = must_be_account(site, request, change->user)) return respond(*trouble);  // before what it would do is looked at
   const auto found = signer_of(site, change->user, asked.body);
   if (const auto* trouble = std::get_if<Trouble>(&found)) return respond(*trouble);
   const auto& signer = std::get<Signer>(found);
@@ -141,7 +142,7 @@ Trouble trouble_of(Refusal refusal, const merge::DossierState& state) {
 }
 
 Result<std::string> user_of(const runtime::Request& request) {
-  return text::to_line("`by`", request.query_or("by", request.account), limits::name_bytes_max);
+  return text::to_line("`by`", request.query_or("by", who_of(request)), limits::name_bytes_max);
 }
 
 Response refuse(const Error& error) {
@@ -163,7 +164,7 @@ Result<Response> save(Site& site, const runtime::Request& request, const std::ve
   const auto now = site.now();
   if (changes.empty()) return answer({});  // a repeat finds nothing to save either
   for (const auto& wanted : changes)
-    if (const auto trouble = must_be_account(site, wanted.change.user)) return respond(*trouble);
+    if (const auto trouble = must_be_account(site, request, wanted.change.user)) return respond(*trouble);
   Response response;
   const auto remember = [&](const std::vector<storage::Saved>& saved) {
     response = answer(saved);

@@ -43,7 +43,8 @@ using Tell = std::function<void(boost::json::object& answer, const storage::Save
 [[nodiscard]] std::optional<runtime::Trouble> must_apply(const storage::Trial& trial);
 [[nodiscard]] runtime::Trouble trouble_of(merge::Refusal refusal, const merge::DossierState& state);
 
-/// Who acts: `by` of the query, on an account that several people share, or the caller. `invalid`: not a name.
+/// Who acts: who is logged in; where nobody needs to be, `by` of the query, on an account that several people share, or the caller.
+/// `invalid`: not a name.
 [[nodiscard]] Result<std::string> user_of(const runtime::Request& request);
 /// A fault as the API tells it; a failure of the disk is logged.
 [[nodiscard]] runtime::Response refuse(const Error& error);

@@ -28,6 +28,10 @@ void Api::add_routes(runtime::Router& router) {
   read("/v1/dossiers/{code}/status", &Api::next_steps);
   write("POST", "/v1/dossiers/{code}/status", &Api::enter_status);
   read("/v1/users", &Api::users);
+  read("/v1/audit", &Api::audit);
+  router.add("GET", "/v1/policy", [this](const Request& request) { return export_policy(request); }, runtime::For::programs);
+  router.add("GET", "/v1/audit/export", [this](const Request& request) { return export_audit(request); });
+  router.add("POST", "/v1/audit", [this](const Request& request) { return note_audit(request); }, runtime::For::programs);
   read("/v1/inbox", &Api::inbox);
   read("/v1/inbox/{id}", &Api::item);
   router.add("POST", "/v1/inbox/{id}/preview", [this](const Request& request) { return preview(request); });  // writes nothing

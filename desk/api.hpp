@@ -40,6 +40,13 @@ class Api {
 
   [[nodiscard]] Response users(const Request& request);
 
+  [[nodiscard]] Response export_policy(const Request& request);
+
+  // what was done here
+  [[nodiscard]] Response audit(const Request& request);
+  [[nodiscard]] Response export_audit(const Request& request);
+  [[nodiscard]] Response note_audit(const Request& request);
+
   // what a person must decide
   [[nodiscard]] Response inbox(const Request& request);
   [[nodiscard]] Response item(const Request& request);

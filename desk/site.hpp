@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/audit.hpp"
 #include "storage/changes.hpp"
 #include "storage/trial.hpp"
 
@@ -20,6 +21,11 @@ class Site {
   /// Commits all of them or none; then the link and whoever listens hears of it. `also` runs in the same transaction.
   [[nodiscard]] virtual Result<std::vector<storage::Saved>> save(const std::vector<storage::NewChange>& changes, Now now,
                                                                  const storage::AlsoSave& also) = 0;
+
+  /// Whether what this machine's clock says may be taken for the time.
+  [[nodiscard]] virtual bool believes(Now now) = 0;
+  /// The audit log from an entry on, signed by this site.
+  [[nodiscard]] virtual Result<audit::Export> export_audit(std::uint64_t from) = 0;
 };
 
 }  // namespace ward::desk

@@ -12,7 +12,7 @@ namespace ward::runtime {
 Result<std::string> ask_secret(std::string_view question) {
   termios before{};
   if (!is_terminal(STDIN_FILENO) || ::tcgetattr(STDIN_FILENO, &before) != 0)
-    return fail(Fault::invalid, "nobody sits at a terminal who could type the passphrase; use --passphrase-file");
+    return fail(Fault::invalid, "nobody sits at a terminal who could type it; use the option that names a file");
   auto silent = before;
   silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
   ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);

@@ -10,7 +10,7 @@ Result<std::string> ask_secret(std::string_view question) {
   const auto input = ::GetStdHandle(STD_INPUT_HANDLE);
   DWORD before = 0;
   if (::GetConsoleMode(input, &before) == 0)
-    return fail(Fault::invalid, "nobody sits at a terminal who could type the passphrase; use --passphrase-file");
+    return fail(Fault::invalid, "nobody sits at a terminal who could type it; use the option that names a file");
   ::SetConsoleMode(input, before & ~static_cast<DWORD>(ENABLE_ECHO_INPUT));
   std::fprintf(stderr, "%.*s ", static_cast<int>(question.size()), question.data());
   std::string out;

@@ -86,7 +86,7 @@ void add_cause(json::object& row, const Cause& cause) {
 }
 
 void add_causes_route(Router& router) {
-  router.add("GET", "/v1/causes", [](const Request& request) {
+  const auto tell = [](const Request& request) {
     json::array out;
     for (const auto& cause : causes()) {
       json::object row;
@@ -94,7 +94,8 @@ void add_causes_route(Router& router) {
       out.push_back(std::move(row));
     }
     return respond_unless_held(json::object{{"causes", std::move(out)}}, request);
-  });
+  };
+  router.add("GET", "/v1/causes", tell, For::callers);
 }
 
 }  // namespace ward::runtime

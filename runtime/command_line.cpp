@@ -2,6 +2,7 @@
 
 #include "runtime/data_dir.hpp"
 #include "runtime/http.hpp"
+#include "runtime/log_in_file.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -49,11 +50,40 @@ std::size_t width_of(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
 }
 
+/// What turns text around: the terminal would show another name than the one that is stored.
+bool turns_text(std::string_view three_bytes) {
+  return (three_bytes >= "\xE2\x80\xAA" && three_bytes <= "\xE2\x80\xAE") ||
+         (three_bytes >= "\xE2\x81\xA6" && three_bytes <= "\xE2\x81\xA9");
+}
+
+/// A line feed in what somebody entered would print a line that nobody wrote.
+std::string on_one_line(std::string text) {
+  std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+  return text;
+}
+
 }  // namespace
+
+std::string harmless(std::string_view text) {
+  constexpr std::string_view instead = "\xEF\xBF\xBD";
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const bool c1 = byte == 0xC2 && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xA0;
+    const bool turns = turns_text(text.substr(at, 3));
+    if (!c1 && !turns && ((byte >= 0x20 && byte != 0x7F) || byte == '\n' || byte == '\t')) {
+      out += text[at];
+      continue;
+    }
+    out += instead;
+    at += turns ? 2 : c1 ? 1 : 0;
+  }
+  return out;
+}
 
 std::variant<json::value, Trouble> call_daemon(const Daemon& daemon, const std::string& method, const std::string& target, std::string body,
                                                std::chrono::milliseconds timeout) {
-  const Call call{method, target, std::move(body), {}};
+  const Call call{method, target, std::move(body), {}, kept_log_in(daemon.data)};
   auto reply = call_unix(daemon.data + "/api.sock", call, timeout);
   for (auto left = start_max; is_missing(reply) && file_exists(daemon.data) && left.count() > 0; left -= start_poll) {
     std::this_thread::sleep_for(start_poll);
@@ -75,7 +105,7 @@ std::variant<json::value, Trouble> call_daemon(const Daemon& daemon, const std::
 
 std::string shown(const json::value& value) {
   if (value.is_null()) return "-";
-  if (value.is_string()) return value.get_string().empty() ? "-" : std::string(value.get_string());
+  if (value.is_string()) return value.get_string().empty() ? "-" : on_one_line(harmless(value.get_string()));
   return json::serialize(value);
 }
 

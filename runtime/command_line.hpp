@@ -23,7 +23,9 @@ struct Daemon {
                                                                     const std::string& target, std::string body,
                                                                     std::chrono::milliseconds timeout);
 
-/// A member as people read it: texts as they are, numbers in digits, nothing as "-". `inner`: of a member's member.
+/// For a terminal: U+FFFD stands for every control character but tab and line feed, and for what turns the direction of text.
+[[nodiscard]] std::string harmless(std::string_view text);
+/// A member as people read it: texts on one line and harmless, numbers in digits, nothing as "-". `inner`: of a member's member.
 [[nodiscard]] std::string shown(const boost::json::value& from, std::string_view name);
 [[nodiscard]] std::string shown(const boost::json::value& from, std::string_view name, std::string_view inner);
 [[nodiscard]] std::string shown(const boost::json::value& value);

@@ -47,10 +47,10 @@ std::variant<Admitted, Trouble> Doorkeeper::admit(const Knock& knock, Instant no
   // A name that somebody else's DNS server points here must not make his page ours.
   if (std::find(hosts_.begin(), hosts_.end(), knock.host) == hosts_.end())
     return refused("wrong_host", 421, "The request's Host is not this machine's loopback address.", "Use the address that `status` shows.");
-  if (!knock.origin.empty() && knock.origin != "http://" + knock.host)
+  if (knock.origin && knock.origin != "http://" + knock.host)
     return refused("foreign_origin", 403, "A page of another origin may not use this API.", "Programs send no Origin.");
   // Another port of this machine is the same site, but not this page.
-  if (!knock.fetch_site.empty() && knock.fetch_site != "same-origin" && knock.fetch_site != "none")
+  if (knock.fetch_site && knock.fetch_site != "same-origin" && knock.fetch_site != "none")
     return refused("foreign_origin", 403, "A page of another origin may not use this API.",
                    "Open the address that the command `page` prints.");
   if (!knock.authorization.empty()) {

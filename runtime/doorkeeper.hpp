@@ -12,9 +12,11 @@ namespace ward::runtime {
 /// `host:port` as addresses are written: an IPv6 host stands in brackets.
 [[nodiscard]] std::string authority(std::string_view host, std::uint16_t port);
 
-/// What a request's header says that the decision needs; empty where it says nothing.
+/// What a request's header says that the decision needs; nothing, or empty, where it says nothing.
 struct Knock {
-  std::string method, host, origin, fetch_site, authorization, cookies, csrf;
+  std::string method, host;
+  std::optional<std::string> origin, fetch_site;  ///< an empty one is foreign
+  std::string authorization, cookies, csrf;
   bool logs_in = false;  ///< asks for a session: an earlier one does not count
 };
 

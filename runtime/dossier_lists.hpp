@@ -53,6 +53,9 @@ template <class View>
   out["deadline"] = deadline_json(course::row_of(view.state), today);
   add_standing(out, view.standing);
   out["records"] = view.records_here ? "here" : "at_centre";
+  if (view.erased)
+    out["erased"] = boost::json::object{
+        {"at", time_text(view.erased->at)}, {"reason", view.erased->reason}, {"by", view.erased->user}, {"by_unit", view.erased->unit}};
   return out;
 }
 

@@ -72,13 +72,14 @@ std::string EventReader::take() {
 }
 
 void add_event_route(Router& router, EventLog& log) {
-  router.add("GET", "/v1/events", [&log](const Request& request) {
+  const auto listen = [&log](const Request& request) {
     Response out;
     out.content_type = "text/event-stream";
     out.events = &log;
     out.resume_after = request.last_event_id.empty() ? request.query_or("after", "") : request.last_event_id;
     return out;
-  });
+  };
+  router.add("GET", "/v1/events", listen, For::callers);
 }
 
 }  // namespace ward::runtime

@@ -1,6 +1,7 @@
 #include "runtime/evidence_json.hpp"
 
 #include "runtime/json_input.hpp"
+#include "runtime/members.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
@@ -13,10 +14,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view format = "wsync-evidence-v1";
-
-Error not_so(std::string_view name) {
-  return fail(Fault::invalid, "`" + std::string(name) + "` is missing, or not in the form of " + std::string(format));
-}
 
 json::array hexes(const std::vector<Hash>& hashes) {
   json::array out;
@@ -56,61 +53,6 @@ json::object json_of(const evidence::Segment& segment) {
   }
   return out;
 }
-
-/// Reads members; the first that is wrong sticks.
-class Members {
- public:
-  explicit Members(const json::value& from) : from_(from.if_object()) {}
-  explicit Members(const json::object& from) : from_(&from) {}
-
-  [[nodiscard]] const json::value* find(std::string_view name) const { return from_ == nullptr ? nullptr : from_->if_contains(name); }
-  Bytes bytes(std::string_view name) {
-    const auto* found = find(name);
-    if (found == nullptr || !found->is_string()) return wrong(name), Bytes();
-    const std::string_view text = found->get_string();
-    auto out = unhex(text);
-    if (out.size() * 2 != text.size()) wrong(name);
-    return out;
-  }
-  template <class F>
-  F fixed(std::string_view name) {
-    const auto found = bytes(name);
-    if (found.size() != F::size) return wrong(name), F{};
-    return fixed_from<F>(found);
-  }
-  std::uint64_t number(std::string_view name, std::uint64_t max) {
-    const auto* found = find(name);
-    if (found == nullptr || !found->is_int64() || found->get_int64() < 0 || static_cast<std::uint64_t>(found->get_int64()) > max)
-      return wrong(name), 0;
-    return static_cast<std::uint64_t>(found->get_int64());
-  }
-  const json::array& array(std::string_view name) {
-    static const json::array none;
-    const auto* found = find(name);
-    if (found == nullptr || !found->is_array()) return wrong(name), none;
-    return found->get_array();
-  }
-  template <class T>
-  T take(std::string_view name, Result<T> result) {
-    if (result.has_value()) return *std::move(result);
-    wrong(name);
-    return T{};
-  }
-  void wrong(std::string_view name) {
-    if (wrong_.empty()) wrong_ = name;
-  }
-  void join(const Members& inner) {
-    if (!inner.wrong_.empty()) wrong(inner.wrong_);
-  }
-  [[nodiscard]] Result<void> finish() const {
-    if (wrong_.empty()) return {};
-    return not_so(wrong_);
-  }
-
- private:
-  const json::object* from_;
-  std::string wrong_;
-};
 
 std::vector<Hash> hashes_of(Members& from, std::string_view name) {
   std::vector<Hash> out;
@@ -172,15 +114,14 @@ evidence::Segment segment_of(Members from, Members& whole) {
 }  // namespace
 
 json::object json_of(const evidence::Evidence& evidence, const std::vector<crypto::DossierKey>& keys) {
-  json::array policy, receipts, segments, between, opening;
-  for (const auto& entry : evidence.policy) policy.emplace_back(hex(policy::encode_entry(entry)));
+  json::array receipts, segments, between, opening;
   for (const auto& each : evidence.receipts)
     receipts.push_back(json::object{{"receipt", hex(log::encode_receipt(each.receipt))}, {"signature", hex(each.signature.view())}});
   for (const auto& segment : evidence.segments) segments.push_back(json_of(segment));
   for (const auto& statement : evidence.between) between.push_back(json_of(statement));
   for (const auto& key : keys) opening.emplace_back(hex(key.view()));
   json::object out{{"format", format},
-                   {"policy", std::move(policy)},
+                   {"policy", hexes_of(evidence.policy)},
                    {"receipts", std::move(receipts)},
                    {"segments", std::move(segments)},
                    {"between", std::move(between)}};
@@ -196,10 +137,7 @@ Result<evidence::Evidence> evidence_of_json(std::string_view text) {
   if (named == nullptr || !named->is_string() || named->get_string() != format)
     return fail(Fault::invalid, "this is no export of receipts (`format` must be " + std::string(format) + ")");
   evidence::Evidence out;
-  for (const auto& entry : from.array("policy")) {
-    const auto bytes = entry.is_string() ? unhex(entry.get_string()) : Bytes();
-    out.policy.push_back(from.take("policy", policy::decode_entry(bytes)));
-  }
+  out.policy = from.policy();
   for (const auto& each : from.array("receipts")) {
     Members receipt(each);
     evidence::SignedReceipt read{receipt.take("receipt", log::decode_receipt(receipt.bytes("receipt"))),
@@ -213,7 +151,7 @@ Result<evidence::Evidence> evidence_of_json(std::string_view text) {
     out.between.push_back(statement_of(statement));
     from.join(statement);
   }
-  WARD_CHECK(from.finish());
+  WARD_CHECK(from.finish(format));
   return out;
 }
 

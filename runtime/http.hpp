@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ struct Request {
   Caller caller = Caller::nobody;
   std::string account;  ///< who asks: the operating system's account over the Unix socket and of a page's session, `token` for a token
   std::string session;  ///< what names the page's session; empty but for `Caller::page`
+  std::string log_in;   ///< what names a program's log-in, as it was given when a person logged in; may be empty
+  bool owner = false;   ///< over the Unix socket, by root or by the daemon's own account
+  std::string user;     ///< the person who is logged in; the router's guard sets it, empty where nobody needs to
 
   [[nodiscard]] std::string query_or(std::string_view name, std::string otherwise) const;
 };
@@ -65,15 +69,21 @@ using Handler = std::function<Response(const Request&)>;
 
 /// Who may call a route.
 enum class For {
-  anyone,    ///< also without any proof: what a page must get before it has a session
-  callers,   ///< whoever has proved who he is
-  programs,  ///< the same without pages
+  anyone,                  ///< also without any proof: what a page must get before it has a session
+  callers,                 ///< whoever has proved who he is: nothing personal, nothing that stays
+  programs,                ///< the same without pages
+  officials,               ///< people who are logged in and whose role reads dossiers, or writes them where the call is no GET
+  administrators,          ///< those of the centre
+  administrators_or_owner  ///< the same, and whoever has the data directory anyway
 };
 
 class Router {
  public:
   /// `pattern` as `/v1/dossiers/{code}/changes`; a {part} matches one segment.
-  void add(std::string method, std::string_view pattern, Handler handler, For whom = For::callers);
+  void add(std::string method, std::string_view pattern, Handler handler, For whom = For::officials);
+  /// Asked before each handler but those for anyone, about whoever has proved who he is; what it says is the answer.
+  using Guard = std::function<std::optional<Trouble>(Request& request, For whom)>;
+  void guard(Guard guard) { guard_ = std::move(guard); }
   /// Runs after each handler.
   void after_each(std::function<void()> work) { after_ = std::move(work); }
   /// 401, 403, 404 and 405 are answers too.
@@ -89,6 +99,7 @@ class Router {
     For whom;
   };
   std::vector<Route> routes_;
+  Guard guard_;
   std::function<void()> after_;
 };
 
@@ -102,6 +113,7 @@ struct Call {
   std::string target;  ///< path and query, percent-encoded (`encode_segment`)
   std::string body;
   std::string idempotency_key;
+  std::string log_in{};  ///< of the person in whose name it is
 };
 /// One request over a Unix socket; blocks, at most `timeout`. `not_found`: no daemon listens there; `not_member`: this account may not;
 /// `timeout`, `io`.

@@ -26,6 +26,7 @@ Error unreachable(int error) {
 std::string request_of(const Call& call) {
   std::string out = call.method + ' ' + call.target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
   if (!call.idempotency_key.empty()) out += "Idempotency-Key: " + call.idempotency_key + "\r\n";
+  if (!call.log_in.empty()) out += "Wardsync-Log-In: " + call.log_in + "\r\n";
   if (!call.body.empty() || call.method == "POST") out += "Content-Length: " + std::to_string(call.body.size()) + "\r\n";
   return out + "\r\n" + call.body;
 }

@@ -3,6 +3,7 @@
 #include "protocol/base/wipe.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/events.hpp"
+#include "runtime/target.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/write.hpp>
@@ -12,8 +13,6 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
 
 #include <algorithm>
 
@@ -28,27 +27,34 @@ using Parser = http::request_parser<http::string_body>;
 using Message = http::request<http::string_body>;
 using Answer = http::response<http::string_body>;
 
-std::string header(const Message& message, std::string_view name) {
+std::optional<std::string> said(const Message& message, std::string_view name) {
   const auto found = message.find(name);
-  return found == message.end() ? std::string() : std::string(found->value());
+  if (found == message.end()) return std::nullopt;
+  return std::string(found->value());
 }
 
-/// Fills in the path and the query. False when the target is not a path, or names a parameter twice.
-bool read_target(std::string_view target, Request& request) {
-  const auto url = boost::urls::parse_origin_form(target);
-  if (url.has_error()) return false;
-  for (const auto& segment : url->segments()) request.path_parts.emplace_back(segment);
-  for (const auto& param : url->params())
-    if (!request.query.emplace(param.key, param.value).second) return false;
-  return true;
+std::string header(const Message& message, std::string_view name) { return said(message, name).value_or(std::string()); }
+
+/// One of two would be judged, and perhaps another reader believe the other one.
+bool says_twice_who_asks(const Message& message) {
+  constexpr const char* names[] = {"Host", "Origin", "Sec-Fetch-Site", "Authorization", "Cookie", "X-CSRF-Token"};
+  return std::any_of(std::begin(names), std::end(names), [&](const char* name) { return message.count(name) > 1; });
 }
+
+Trouble malformed(const char* what) { return {"malformed", ExitCode::failed, 400, what, {}, "See RFC 9112.", {}}; }
+
+/// What every answer says of itself, so that nobody keeps it, frames it, runs it, or learns where it was read.
+constexpr std::pair<const char*, const char*> said_always[] = {{"Cache-Control", "no-store"},
+                                                               {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+                                                               {"Cross-Origin-Opener-Policy", "same-origin"},
+                                                               {"Cross-Origin-Resource-Policy", "same-origin"},
+                                                               {"Referrer-Policy", "no-referrer"},
+                                                               {"X-Content-Type-Options", "nosniff"}};
 
 Answer answer_of(Response response, bool keep) {
   Answer out{static_cast<http::status>(response.status), 11};
   out.set(http::field::content_type, response.content_type);
-  out.set(http::field::cache_control, "no-store");
-  out.set("X-Content-Type-Options", "nosniff");
-  out.set("Cross-Origin-Resource-Policy", "same-origin");
+  for (const auto& [name, value] : said_always) out.set(name, value);
   if (!response.etag.empty()) out.set(http::field::etag, response.etag);
   for (const auto& [name, value] : response.headers) out.set(name, value);
   out.keep_alive(keep);
@@ -60,26 +66,28 @@ Answer answer_of(Response response, bool keep) {
 
 /// What a stream of events begins with. It ends with the connection.
 std::string stream_header(const Response& response) {
-  return "HTTP/1.1 200 OK\r\nContent-Type: " + response.content_type +
-         "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\n"
-         "Connection: close\r\n\r\n";
+  auto out = "HTTP/1.1 200 OK\r\nContent-Type: " + response.content_type + "\r\n";
+  for (const auto& [name, value] : said_always) out += std::string(name) + ": " + value + "\r\n";
+  return out + "Connection: close\r\n\r\n";
 }
 
 bool asks_for_session(const Request& request) {
   return request.method == "POST" && request.path_parts == std::vector<std::string>{"v1", "session"};
 }
 
-/// Whose request it is, or the refusal. `account` is that of the Unix socket's peer; empty at the loopback port.
-std::optional<Trouble> identify(const Message& message, const std::string& account, Doorkeeper& doorkeeper, Request& request) {
-  if (!account.empty()) {
+/// Whose request it is, or the refusal. `visitor` is the Unix socket's peer; without an account at the loopback port.
+std::optional<Trouble> identify(const Message& message, const Visitor& visitor, Doorkeeper& doorkeeper, Request& request) {
+  if (!visitor.account.empty()) {
     request.caller = Caller::account;
-    request.account = account;
+    request.account = visitor.account;
+    request.owner = visitor.owner;
     return std::nullopt;
   }
+  if (says_twice_who_asks(message)) return malformed("The request says twice who asks.");
   const Knock knock{request.method,
                     header(message, "Host"),
-                    header(message, "Origin"),
-                    header(message, "Sec-Fetch-Site"),
+                    said(message, "Origin"),
+                    said(message, "Sec-Fetch-Site"),
                     header(message, "Authorization"),
                     header(message, "Cookie"),
                     header(message, "X-CSRF-Token"),
@@ -93,18 +101,31 @@ std::optional<Trouble> identify(const Message& message, const std::string& accou
   return std::nullopt;
 }
 
+constexpr std::uint64_t stranger_body_bytes_max = 64 * 1024;
+
+/// Who has not shown whose he is may log in, and hold no more memory than that takes: 64 of them fill no small PC.
+error_code keep_small(Parser& parser, Doorkeeper& doorkeeper) {
+  Request request;
+  request.method = std::string(parser.get().method_string());
+  (void)read_target(parser.get().target(), request);
+  if (!identify(parser.get(), {}, doorkeeper, request) && request.caller != Caller::nobody) return {};
+  parser.body_limit(stranger_body_bytes_max);
+  return parser.content_length().value_or(0) > stranger_body_bytes_max ? http::error::body_limit : error_code{};
+}
+
 /// Answers the message. `session`: what names its page's.
-Response answer_to(const Router& router, Doorkeeper& doorkeeper, Message message, const std::string& account, std::string& session) {
+Response answer_to(const Router& router, Doorkeeper& doorkeeper, Message message, const Visitor& visitor, std::string& session) {
   const Wiped wiped(message.body());
   Request request;
   request.method = std::string(message.method_string());
   const bool is_path = read_target(message.target(), request);
   // Who may not knock does not learn what is well-formed.
-  if (const auto trouble = identify(message, account, doorkeeper, request)) return respond(*trouble);
-  if (!is_path) return respond(Trouble{"malformed", ExitCode::failed, 400, "The request's target is not a path.", {}, {}, {}});
+  if (const auto trouble = identify(message, visitor, doorkeeper, request)) return respond(*trouble);
+  if (!is_path) return respond(malformed("The request's target is not a path."));
   request.idempotency_key = header(message, "Idempotency-Key");
   request.if_none_match = header(message, "If-None-Match");
   request.last_event_id = header(message, "Last-Event-ID");
+  request.log_in = header(message, "Wardsync-Log-In");
   request.body = std::move(message.body());
   session = request.session;
   return router.answer(std::move(request));
@@ -124,7 +145,7 @@ Response unreadable(error_code error) {
   if (error == http::error::header_limit || error == http::error::buffer_overflow)
     return respond(Trouble{
         "too_large", ExitCode::failed, 431, "The request's header is larger than what is accepted.", {}, "Send a shorter one.", {}});
-  return respond(Trouble{"malformed", ExitCode::failed, 400, "This is not HTTP/1.1.", {}, "See RFC 9112.", {}});
+  return respond(malformed("This is not HTTP/1.1."));
 }
 
 /// Who is still sending what was refused would lose the answer if the connection just ended.
@@ -249,9 +270,9 @@ asio::awaitable<void> HttpServer::accept_unix() {
   }
 }
 
-asio::awaitable<void> HttpServer::welcome(Socket visitor) {
-  auto account = co_await door_.admit(visitor);
-  if (!account.empty()) co_await serve(std::move(visitor), std::move(account));
+asio::awaitable<void> HttpServer::welcome(Socket socket) {
+  auto visitor = co_await door_.admit(socket);
+  if (!visitor.account.empty()) co_await serve(std::move(socket), std::move(visitor));
 }
 
 asio::awaitable<void> HttpServer::accept_loopback() {
@@ -264,11 +285,12 @@ asio::awaitable<void> HttpServer::accept_loopback() {
       continue;
     }
     if (loopback_connections_.running() >= limits_.connections_max) continue;
-    loopback_connections_.start(serve(Socket(std::move(socket)), std::string()));
+    Visitor stranger;
+    loopback_connections_.start(serve(Socket(std::move(socket)), std::move(stranger)));
   }
 }
 
-asio::awaitable<void> HttpServer::serve(Socket socket, std::string account) {
+asio::awaitable<void> HttpServer::serve(Socket socket, Visitor visitor) {
   Stream stream(std::move(socket));
   beast::flat_buffer buffer(limits_.header_bytes_max + 64 * 1024);
   for (bool keep = true; keep;) {
@@ -277,6 +299,7 @@ asio::awaitable<void> HttpServer::serve(Socket socket, std::string account) {
     parser.body_limit(limits_.body_bytes_max);
     stream.expires_after(limits_.idle_max);
     auto [error, size] = co_await http::async_read_header(stream, buffer, parser, as_values);
+    if (!error && visitor.account.empty()) error = keep_small(parser, doorkeeper_);
     if (!error) {
       stream.expires_after(limits_.request_max);
       std::tie(error, size) = co_await http::async_read(stream, buffer, parser, as_values);
@@ -284,7 +307,7 @@ asio::awaitable<void> HttpServer::serve(Socket socket, std::string account) {
     if (error == http::error::end_of_stream || error == beast::error::timeout || error == asio::error::operation_aborted) co_return;
     keep = !error && parser.get().keep_alive();
     std::string session;
-    auto response = error ? unreadable(error) : answer_to(router_, doorkeeper_, parser.release(), account, session);
+    auto response = error ? unreadable(error) : answer_to(router_, doorkeeper_, parser.release(), visitor, session);
     wipe_read(buffer);
     if (response.events != nullptr && event_streams_ < limits_.event_streams_max) {
       Streaming streaming(*this, stream, std::move(response), std::move(session));

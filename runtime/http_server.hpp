@@ -39,10 +39,10 @@ class HttpServer {
   using Socket = LocalDoor::Socket;
   class Streaming;
   [[nodiscard]] asio::awaitable<void> accept_unix();
-  [[nodiscard]] asio::awaitable<void> welcome(Socket visitor);
+  [[nodiscard]] asio::awaitable<void> welcome(Socket socket);
   [[nodiscard]] asio::awaitable<void> accept_loopback();
-  /// `account` empty: the doorkeeper asks for a proof.
-  [[nodiscard]] asio::awaitable<void> serve(Socket socket, std::string account);
+  /// Without an account the doorkeeper asks for a proof.
+  [[nodiscard]] asio::awaitable<void> serve(Socket socket, Visitor visitor);
 
   const Router& router_;
   HttpLimits limits_;

@@ -12,6 +12,11 @@
 /// Where accounts of this machine reach the daemon: a Unix socket; on Windows a loopback port of which only they can know.
 namespace ward::runtime {
 
+struct Visitor {
+  std::string account;  ///< empty: it may not use the daemon
+  bool owner = false;   ///< root, or this process's own account
+};
+
 class LocalDoor {
  public:
   using Socket = asio::generic::stream_protocol::socket;
@@ -26,7 +31,7 @@ class LocalDoor {
   [[nodiscard]] asio::awaitable<std::tuple<boost::system::error_code, Socket>> accept() { return acceptor_.async_accept(as_values); }
   /// The visitor's account, when it may use the daemon: root, this process's own account, members of the socket's group (Windows: whoever
   /// could read the file, and counts as this account). Empty otherwise.
-  [[nodiscard]] asio::awaitable<std::string> admit(Socket& visitor);
+  [[nodiscard]] asio::awaitable<Visitor> admit(Socket& visitor);
   void close();
 
  private:

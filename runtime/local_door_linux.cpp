@@ -22,7 +22,11 @@ Result<void> LocalDoor::open(const std::string& path) {
   return {};
 }
 
-asio::awaitable<std::string> LocalDoor::admit(Socket& visitor) { co_return permitted_account(visitor.native_handle()); }
+asio::awaitable<Visitor> LocalDoor::admit(Socket& visitor) {
+  Visitor out;
+  out.account = permitted_account(visitor.native_handle(), out.owner);
+  co_return out;
+}
 
 void LocalDoor::close() {
   boost::system::error_code ignored;

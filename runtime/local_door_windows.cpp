@@ -56,11 +56,14 @@ Result<void> LocalDoor::open(const std::string& path) {
   return {};
 }
 
-asio::awaitable<std::string> LocalDoor::admit(Socket& visitor) {
+asio::awaitable<Visitor> LocalDoor::admit(Socket& visitor) {
   asio::steady_timer timer(visitor.get_executor(), knock_max);
   auto known = co_await (knocks(visitor, knock_, answer_) || timer.async_wait(asio::use_awaitable));
   const auto* let_in = std::get_if<0>(&known);
-  co_return let_in != nullptr && *let_in ? own_account() : std::string();
+  Visitor out;
+  out.owner = let_in != nullptr && *let_in;
+  if (out.owner) out.account = own_account();
+  co_return out;
 }
 
 void LocalDoor::close() {

@@ -33,6 +33,13 @@ const char* name_of(Happened what) noexcept {
     case Happened::device_approved: return "device_approved";
     case Happened::device_revoked: return "device_revoked";
     case Happened::merged: return "merged";
+    case Happened::erasure_ordered: return "erasure_ordered";
+    case Happened::person_exported: return "person_exported";
+    case Happened::logged_in: return "logged_in";
+    case Happened::logged_out: return "logged_out";
+    case Happened::log_in_refused: return "log_in_refused";
+    case Happened::log_in_locked_out: return "log_in_locked_out";
+    case Happened::pin_chosen: return "pin_chosen";
   }
   return "unknown";
 }

@@ -27,8 +27,15 @@ enum class Happened {
   device_approved,
   device_revoked,
   merged,
+  erasure_ordered,
+  person_exported,
+  logged_in,
+  logged_out,
+  log_in_refused,
+  log_in_locked_out,
+  pin_chosen,
 };
-inline constexpr Happened happened_last = Happened::merged;
+inline constexpr Happened happened_last = Happened::pin_chosen;
 
 /// A named value that cannot be a person's: numbers, ids of machines, unit codes, faults.
 class Field {

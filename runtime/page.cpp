@@ -18,8 +18,7 @@ Response file_response(const PageFile& file, const std::string& held) {
   out.etag = '"' + hex(crypto::hash<KeyId>("wsync-etag", {}, {view(file.gzip)}).view()) + '"';
   out.headers = {{"Content-Encoding", "gzip"},
                  {"Cache-Control", "no-cache"},  // kept, and asked for again: a new version of the program shows at once
-                 {"Content-Security-Policy", content_policy},
-                 {"Referrer-Policy", "no-referrer"}};
+                 {"Content-Security-Policy", content_policy}};
   if (out.etag == held) {
     out.status = 304;
     out.body.clear();
@@ -44,7 +43,7 @@ Response new_code(const Request& request, Doorkeeper& doorkeeper, const char* pr
   return respond(json::object{{"url", doorkeeper.address() + "/#code=" + code}, {"seconds", page_code_life.count()}}, 201);
 }
 
-Response open_session(const Request& request, Doorkeeper& doorkeeper, const char* program) {
+Response open_session(const Request& request, Doorkeeper& doorkeeper, const char* program, const PageWatch& told) {
   const auto remedy = std::string("Run `") + program + " page` again, and open the address that it prints within a minute.";
   const auto body = parse_object(request.body);
   if (body.has_error()) return respond(body.error());
@@ -57,6 +56,7 @@ Response open_session(const Request& request, Doorkeeper& doorkeeper, const char
     out.headers.emplace_back("Retry-After", "60");
     return out;
   }
+  told(opened.has_error() ? PageEvent::refused : PageEvent::opened, opened.has_error() ? std::string() : opened->session.account);
   if (opened.has_error())
     return respond(Trouble{"no_login", ExitCode::refused, 401, "This code was used before, or is too old.", {}, remedy, {}});
   auto out = session_json(opened->session);
@@ -81,25 +81,37 @@ void add_page_files(Router& router, std::span<const PageFile> files) {
   router.add("GET", "/assets/{name}", asset, For::anyone);
 }
 
-void add_session_routes(Router& router, Doorkeeper& doorkeeper, const char* program) {
-  const auto make_code = [&doorkeeper, program](const Request& request) { return new_code(request, doorkeeper, program); };
-  const auto log_in = [&doorkeeper, program](const Request& request) { return open_session(request, doorkeeper, program); };
+void add_session_routes(Router& router, Doorkeeper& doorkeeper, const char* program, PageWatch watch) {
+  const auto told = [watch = std::move(watch)](PageEvent event, const std::string& account) {
+    if (watch) watch(event, account);
+  };
+  const auto make_code = [&doorkeeper, program, told](const Request& request) {
+    auto out = new_code(request, doorkeeper, program);
+    if (out.status == 201) told(PageEvent::code_made, request.account);
+    return out;
+  };
+  const auto log_in = [&doorkeeper, program, told](const Request& request) { return open_session(request, doorkeeper, program, told); };
   const auto tell = [&doorkeeper](const Request& request) {
     const auto session = doorkeeper.sessions.use(request.session, read_clock().monotonic);
     return session ? session_json(*session) : respond(fail(Fault::not_found, "only a page has a session"));
   };
-  const auto log_out = [&doorkeeper](const Request& request) {
+  const auto log_out = [&doorkeeper, told](const Request& request) {
+    if (doorkeeper.sessions.is_open(request.session, read_clock().monotonic)) told(PageEvent::closed, request.account);
     doorkeeper.sessions.close(request.session);
     auto out = respond(json::object{{"ended", true}});
     out.headers.emplace_back("Set-Cookie", doorkeeper.no_cookie());
     return out;
   };
-  const auto end_all = [&doorkeeper](const Request&) { return respond(json::object{{"ended", doorkeeper.sessions.close_all()}}); };
+  const auto end_all = [&doorkeeper, told](const Request& request) {
+    const auto ended = doorkeeper.sessions.close_all();
+    told(PageEvent::all_closed, request.account);
+    return respond(json::object{{"ended", ended}});
+  };
   router.add("POST", "/v1/page-codes", make_code, For::programs);
   router.add("DELETE", "/v1/sessions", end_all, For::programs);
   router.add("POST", "/v1/session", log_in, For::anyone);
-  router.add("GET", "/v1/session", tell);
-  router.add("DELETE", "/v1/session", log_out);
+  router.add("GET", "/v1/session", tell, For::callers);
+  router.add("DELETE", "/v1/session", log_out, For::callers);
 }
 
 }  // namespace ward::runtime

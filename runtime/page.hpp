@@ -17,8 +17,12 @@ struct PageFile {
 /// `GET /` and `GET /assets/{name}`, for anyone: they hold nothing of anybody. `files` outlive the router; one is `index.html`.
 void add_page_files(Router& router, std::span<const PageFile> files);
 
+enum class PageEvent { code_made, opened, refused, closed, all_closed };
+/// Hears of each; `account`: who it was, where that is known.
+using PageWatch = std::function<void(PageEvent event, const std::string& account)>;
+
 /// `POST /v1/page-codes`, `/v1/session` and `DELETE /v1/sessions`. `program` is what a person types to have a code made. The doorkeeper
 /// outlives the router.
-void add_session_routes(Router& router, Doorkeeper& doorkeeper, const char* program);
+void add_session_routes(Router& router, Doorkeeper& doorkeeper, const char* program, PageWatch watch = {});
 
 }  // namespace ward::runtime

@@ -26,9 +26,10 @@ Result<Hash> name_of_request(const Request& request) {
   std::string what = request.method;
   for (const auto& part : request.path_parts) what += '/' + part;
   for (const auto& [name, value] : request.query) what += '?' + name + '=' + value;
+  auto who = request.account;
+  if (!request.user.empty()) who += '\0' + request.user;
   const auto body = without_sign(request.body);
-  return crypto::hash<Hash>("wsync-request", {},
-                            {view(what), BytesView(Array<1>{}), view(request.account), BytesView(Array<1>{}), view(body)});
+  return crypto::hash<Hash>("wsync-request", {}, {view(what), BytesView(Array<1>{}), view(who), BytesView(Array<1>{}), view(body)});
 }
 
 Bytes encode_answer(const Response& response) {

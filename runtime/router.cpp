@@ -113,6 +113,8 @@ Response Router::answer(Request request) const {
     if (auto trouble = not_for(route.whom, request.caller)) return respond(*trouble);
     for (std::size_t i = 0; i < route.parts.size(); ++i)
       if (is_parameter(route.parts[i])) request.parameters[route.parts[i].substr(1, route.parts[i].size() - 2)] = request.path_parts[i];
+    if (guard_ && route.whom != For::anyone)
+      if (const auto trouble = guard_(request, route.whom)) return respond(*trouble);
     auto answer = route.handler(request);
     if (after_) after_();
     return answer;

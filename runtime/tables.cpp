@@ -56,9 +56,9 @@ Response procedures_response(const Request& request) {
 }  // namespace
 
 void add_table_routes(Router& router) {
-  router.add("GET", "/v1/schema", schema_response);
-  router.add("GET", "/v1/statuses", statuses_response);
-  router.add("GET", "/v1/procedures", procedures_response);
+  router.add("GET", "/v1/schema", schema_response, For::callers);
+  router.add("GET", "/v1/statuses", statuses_response, For::callers);
+  router.add("GET", "/v1/procedures", procedures_response, For::callers);
 }
 
 json::object json_of(const policy::Unit& unit, const UnitCode* heir) {

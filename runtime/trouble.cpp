@@ -1,5 +1,7 @@
 #include "runtime/trouble.hpp"
 
+#include "runtime/command_line.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
@@ -98,6 +100,9 @@ Entry entry_of(Fault fault) {
     case Fault::at_centre:
       return {ExitCode::not_reachable, 503, "This dossier's records are at the centre.", data_kept,
               "They are being fetched: try again in a moment. Without a line to the centre the dossier can be read, not changed."};
+    case Fault::erased:
+      return {ExitCode::refused, 410, "This dossier was erased by order.", nothing_changed,
+              "`dossier show` tells when, and by whose order. Nothing more can be written to it."};
     case Fault::malformed:
     case Fault::bad_signature:
     case Fault::wrong_key:
@@ -171,7 +176,7 @@ Trouble trouble_of_json(std::string_view body, unsigned status) {
 }
 
 int report(const char* program, const Trouble& trouble) {
-  std::fprintf(stderr, "%s: %s\n", program, trouble.what.c_str());
+  std::fprintf(stderr, "%s: %s\n", program, harmless(trouble.what).c_str());
   if (!trouble.safe.empty()) std::fprintf(stderr, "  Safe:  %s\n", trouble.safe.c_str());
   if (!trouble.remedy.empty()) std::fprintf(stderr, "  To do: %s\n", trouble.remedy.c_str());
   return static_cast<int>(trouble.exit);

@@ -24,7 +24,8 @@ class SocketPath {
 [[nodiscard]] bool open_to_group(const std::string& socket_path);
 
 /// The peer's account when it may use the socket: root, this process's own account, a member of the group `wardsync`. Empty otherwise.
-[[nodiscard]] std::string permitted_account(int socket);
+/// `owner`: it is one of the first two.
+[[nodiscard]] std::string permitted_account(int socket, bool& owner);
 
 /// The name of this process's own account.
 [[nodiscard]] std::string own_account();

@@ -64,11 +64,12 @@ bool open_to_group(const std::string& socket_path) {
   return true;
 }
 
-std::string permitted_account(int socket) {
+std::string permitted_account(int socket, bool& owner) {
   ucred peer{};
   socklen_t size = sizeof peer;
   if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return {};
-  if (peer.uid == 0 || peer.uid == geteuid() || is_member(socket, peer)) return account_of(peer.uid);
+  owner = peer.uid == 0 || peer.uid == geteuid();
+  if (owner || is_member(socket, peer)) return account_of(peer.uid);
   return {};
 }
 

@@ -2,23 +2,34 @@
 #include "protocol/text/text.hpp"
 #include "storage/centre_parts.hpp"
 
+#include <algorithm>
+
 /// People's accounts: each word on one is an entry of the policy log.
 namespace ward::storage {
 
-Result<void> Enrolment::add_account(policy::Account account, WallTime now) {
+Result<void> Enrolment::add_account(policy::Account account, WallTime now, const std::optional<NewActivation>& activation) {
   WARD_TRY(account.name, text::to_line("the user's name", account.name, limits::name_bytes_max));
   if (store.policy.account(account.unit, account.name) != nullptr)
     return fail(Fault::invalid, account.unit + " has an account of this name; `user reset` changes it");
-  return put_account(std::move(account), now);
+  return put_account(std::move(account), now, activation);
 }
 
-Result<void> Enrolment::change_account(policy::Account account, WallTime now) {
-  if (store.policy.account(account.unit, account.name) == nullptr)
-    return fail(Fault::not_found, account.unit + " has no account of this name");
-  return put_account(std::move(account), now);
+Result<void> Enrolment::change_account(policy::Account account, WallTime now, const std::optional<NewActivation>& activation) {
+  const auto* held = store.policy.account(account.unit, account.name);
+  if (held == nullptr) return fail(Fault::not_found, account.unit + " has no account of this name");
+  if (!held->enabled && account.enabled && !activation && store.policy.activation(account.unit, account.name) != nullptr)
+    return fail(Fault::invalid, "the account was disabled; give a new activation code with it, so that the last PIN opens nothing");
+  if (policy::administers(store.policy, *held) && !(account.enabled && account.role == policy::Role::administrator)) {
+    const auto all = store.policy.accounts();
+    const bool another = std::any_of(all.begin(), all.end(), [&](const auto* one) {
+      return one != held && one->unit == held->unit && policy::administers(store.policy, *one);
+    });
+    if (!another) return fail(Fault::invalid, "this is the last administrator who can log in; give another one an activation code first");
+  }
+  return put_account(std::move(account), now, activation);
 }
 
-Result<void> Enrolment::put_account(policy::Account account, WallTime now) {
+Result<void> Enrolment::put_account(policy::Account account, WallTime now, const std::optional<NewActivation>& activation) {
   const auto* unit = store.policy.unit(account.unit);
   if (unit == nullptr) return fail(Fault::not_found, "there is no unit " + account.unit);
   if (account.role == policy::Role::administrator && unit->kind != "centre")
@@ -34,7 +45,10 @@ Result<void> Enrolment::put_account(policy::Account account, WallTime now) {
     if (account.key && other->key == account.key && !same_person)
       return fail(Fault::invalid, "this key stands for " + other->name + " of " + other->unit + " already");
   }
-  return append(std::move(account), now);
+  WARD_CHECK(append(account, now));
+  if (!activation) return {};
+  const auto hash = policy::activation_hash(activation->secret, store.org, account.unit, account.name);
+  return append(policy::Activation{account.unit, account.name, hash, activation->expires}, now);
 }
 
 }  // namespace ward::storage

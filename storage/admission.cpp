@@ -1,5 +1,6 @@
 #include "storage/centre_parts.hpp"
 #include "storage/desk_writer.hpp"
+#include "storage/erasures.hpp"
 #include "storage/grants.hpp"
 
 #include <algorithm>
@@ -25,7 +26,9 @@ bool may_move_custody(Store& store, const std::vector<DossierReader>& readers, s
 }
 
 bool all_as_stored(const segment::Rows& rows) {
-  return std::all_of(rows.rows.begin(), rows.rows.end(), [](const auto& row) { return std::holds_alternative<segment::SealedRow>(row); });
+  return std::all_of(rows.rows.begin(), rows.rows.end(), [](const auto& row) {
+    return std::holds_alternative<segment::SealedRow>(row) || std::holds_alternative<segment::HashRow>(row);
+  });
 }
 
 }  // namespace
@@ -60,6 +63,7 @@ void Admission::admit(segment::Rows& rows) {
   if (standing == nullptr || statement.device != device_) return refuse(statement, Fault::not_member);
   if (standing->revoked) return refuse(statement, Fault::revoked);
   if (rows.subset) return refuse(statement, Fault::malformed);
+  if (!leaves_out_only_what_is_erased(store_, rows)) return refuse(statement, Fault::gap);
   writer_ = find_writer(store_, device_, statement.incarnation);
   if (const auto verified = verify(rows)) take(rows, *verified);
 }
@@ -189,7 +193,8 @@ std::optional<Fault> Admission::judge_one(const segment::Verified& verified, std
     created.insert(did);
     return std::nullopt;
   }
-  if (created.contains(did)) return std::nullopt;
+  // Of an erased dossier nothing is read or shown, and who might write to it is not known any more.
+  if (created.contains(did) || is_erased(store_, did)) return std::nullopt;
   const auto dossier = find_dossier_row(store_, did);
   // The centre's own officials may say something of every dossier; whether it applies is for merging to say.
   if (dossier != 0 && context_of(store_).is_centre(unit_)) return std::nullopt;

@@ -1,3 +1,4 @@
+#include "protocol/crypto/hash.hpp"
 #include "storage/dossiers.hpp"
 
 namespace ward::storage {
@@ -7,6 +8,9 @@ constexpr std::int64_t kept_ms = std::int64_t{7} * 24 * 3600 * 1000;  ///< nobod
 constexpr std::size_t key_bytes_max = 256;
 constexpr std::int64_t answers_max = 10'000;
 
+/// Of a request that holds a telephone number all but that may be known: who reads the file could else try all numbers.
+Hash kept_as(Store& store, const Hash& request) { return crypto::hash<Hash>("wsync-answered", store.local.view(), {request.view()}); }
+
 }  // namespace
 
 Result<std::optional<Bytes>> answered_before(Store& store, std::string_view key, const Hash& request) {
@@ -14,7 +18,11 @@ Result<std::optional<Bytes>> answered_before(Store& store, std::string_view key,
     auto found = store.db.query("SELECT request, answer FROM answered WHERE key = ?");
     found.bind(key);
     if (!found.step()) return std::optional<Bytes>{};
-    if (found.fixed<Hash>(0) != request) return fail(Fault::invalid, "this Idempotency-Key was used for another request");
+    // An earlier version kept the request's own hash.
+    const auto kept = found.fixed<Hash>(0);
+    if (kept != kept_as(store, request) && kept != request)
+      return fail(Fault::invalid, "this Idempotency-Key was used for another request");
+    if (found.bytes(1).empty()) return fail(Fault::erased, "what was answered to this request told of it");
     WARD_TRY(auto answer, open_local(store.local, "answer", view(key), found.bytes(1)));
     return std::optional<Bytes>(std::move(answer));
   });
@@ -26,7 +34,7 @@ void put_answer(Store& store, std::string_view key, const Hash& request, BytesVi
   const auto sealed = seal_local(store.local, "answer", view(key), answer);
   store.db.query("INSERT OR IGNORE INTO answered (key, request, answer, at_ms) VALUES (?, ?, ?, ?)")
       .bind(key)
-      .bind(request)
+      .bind(kept_as(store, request))
       .bind(BytesView(sealed))
       .bind(at.ms)
       .run();

@@ -1,3 +1,4 @@
+#include "storage/audit.hpp"
 #include "storage/centre_parts.hpp"
 
 #include <algorithm>
@@ -85,6 +86,8 @@ Result<void> CentreStore::become_restored(WallTime now, bool alone) {
     const auto devices = store_.policy.devices();
     const bool waits = !alone && std::any_of(devices.begin(), devices.end(), [](const auto* device) { return !device->revoked; });
     waits ? set_meta(store_, awaits_policy_key, view("1")) : drop_meta(store_, awaits_policy_key);
+    forget_audit_kept(store_);
+    note_act(store_, {audit::Kind::restored, now, is_plausible(now), {}, hex(centre.view()), std::to_string(size) + " segments"});
     return {};
   }));
   centre_ = centre;

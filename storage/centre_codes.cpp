@@ -130,7 +130,7 @@ Result<bool> CentreStore::refill_codes(WallTime now) {
   if (!keys_.operations || today < code::first_day || today > code::last_day) return false;
   std::vector<WantedBlock> wanted;
   WARD_CHECK(store_.db.read("look for lacking codes", [&]() -> Result<void> {
-    if (meta(store_, awaits_policy_key)) return {};
+    if (meta(store_, awaits_policy_key) || waits_for_root(now)) return {};
     for (const auto& codes : codes_in_transaction(now))
       if (auto one = lacking(codes, code_plan_, today)) wanted.push_back(*one);
     return {};

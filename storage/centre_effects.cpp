@@ -1,6 +1,7 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/base/overloaded.hpp"
 #include "storage/centre_parts.hpp"
+#include "storage/erasures.hpp"
 #include "storage/centre_summaries.hpp"
 
 #include <algorithm>
@@ -49,6 +50,8 @@ class Delivery {
     bytes_ += size_of(*rows);
     out_.push_back(*std::move(rows));
   }
+  /// Entries by which the device knows that what is left out is erased.
+  [[nodiscard]] Epoch policy_count() const { return policy_count_; }
   [[nodiscard]] std::vector<segment::Rows> take() && { return std::move(out_); }
 
  private:
@@ -59,6 +62,7 @@ class Delivery {
     const bool own = statement.device == wanted_.device;
     if (own && (!wanted_.own || route.past)) return std::nullopt;
     const auto* writer = store_.policy.device(statement.device);
+    if (writer == nullptr) throw Failure{{Fault::storage_damaged, "a segment's device is unknown"}};
     const auto records = records_of_segment(store_, segment);
     std::vector<Rid> rids;
     std::vector<std::uint8_t> positions;
@@ -70,6 +74,7 @@ class Delivery {
       if (!own && !is_sent(stored, segment.stamp->index)) continue;
       positions.push_back(stored.leaf);
       out.rows.push_back(row_of(stored, out.keys));
+      if (std::holds_alternative<segment::HashRow>(out.rows.back())) needs_order(record::dossier_of(stored.record.header));
     }
     if (positions.empty()) return std::nullopt;
     if (rids.size() != statement.count) throw Failure{{Fault::storage_damaged, "records of a segment are missing"}};
@@ -101,6 +106,12 @@ class Delivery {
     return entitlement_.missing_key(stored);
   }
 
+  void needs_order(const Did& did) {
+    const auto order = store_.policy.erasures().find(did);
+    if (order == store_.policy.erasures().end()) throw Failure{{Fault::storage_damaged, "a record's body is missing"}};
+    policy_count_ = std::max(policy_count_, order->second + 1);
+  }
+
   segment::Row row_of(const StoredRecord& stored, std::vector<Array<32>>& keys) {
     const auto* key = key_beside(stored);
     if (key != nullptr && !wanted_.keys) return sealed_row(stored);
@@ -117,6 +128,7 @@ class Delivery {
   std::map<std::int64_t, Seq> sent_;  ///< writer → where the last segment of this delivery ends
   std::vector<segment::Rows> out_;
   std::size_t bytes_ = 0, looked_at_ = 0;
+  Epoch policy_count_ = 0;
 };
 
 }  // namespace
@@ -228,6 +240,7 @@ Result<centre::DeliveryRead> CentreStore::read_delivery(const centre::ReadDelive
       if (!route.is_null(2)) only.insert(did_of(store_, route.number(2)));
       delivery.add({route.number(1), route.number(3) != 0}, only);
     }
+    out.policy_count = delivery.policy_count();
     out.rows = std::move(delivery).take();
     return out;
   });
@@ -257,6 +270,7 @@ Result<centre::DossiersRead> CentreStore::read_dossiers(const centre::ReadDossie
       }
       delivery.add({segment, false}, only);
     }
+    out.policy_count = delivery.policy_count();
     out.rows = std::move(delivery).take();
     return out;
   });
@@ -283,6 +297,7 @@ Result<void> CentreStore::store_report(const centre::StoreReport& report) {
         .bind(BytesView(heard))
         .run();
     note_policy_count(report.policy_count);
+    note_obeyed(store_, report.device, report.policy_count, report.obeys, report.at);
     return {};
   });
 }

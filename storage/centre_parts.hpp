@@ -74,9 +74,11 @@ struct Enrolment {
   [[nodiscard]] Result<void> add_unit(policy::Unit unit, WallTime now);
   [[nodiscard]] Result<void> merge_unit(const UnitCode& unit, const UnitCode& heir, std::string_view reason, WallTime now);
   /// `invalid`: it is there already, is no name, or no role for its unit, or its key is somebody else's.
-  [[nodiscard]] Result<void> add_account(policy::Account account, WallTime now);
-  /// Another word on one that is there. `not_found`, and as above.
-  [[nodiscard]] Result<void> change_account(policy::Account account, WallTime now);
+  [[nodiscard]] Result<void> add_account(policy::Account account, WallTime now, const std::optional<NewActivation>& activation);
+  /// Another word on one that is there. `not_found`, and as above; `invalid` too when nobody who may administer would be left.
+  [[nodiscard]] Result<void> change_account(policy::Account account, WallTime now, const std::optional<NewActivation>& activation);
+  /// For ever. `not_found`; `invalid`: no reason, or no unit of the kind `centre` to order it; `erased`: it was before.
+  [[nodiscard]] Result<void> erase(const WantedErasure& wanted, WallTime now);
   /// Entries that this centre signed before it was restored from a copy.
   [[nodiscard]] Result<void> take_back(const std::vector<policy::Entry>& entries);
 
@@ -90,13 +92,15 @@ struct Enrolment {
   };
   [[nodiscard]] Result<void> add_device(const Applicant& applicant, WallTime now);
   [[nodiscard]] Result<void> give_first_codes(const DeviceId& device, WallTime now);
-  [[nodiscard]] Result<void> put_account(policy::Account account, WallTime now);
+  [[nodiscard]] Result<void> put_account(policy::Account account, WallTime now, const std::optional<NewActivation>& activation);
   void judge_anew(Epoch from);
 };
 
 inline constexpr std::string_view awaits_policy_key = "awaits policy";  ///< meta
 inline constexpr std::string_view restored_at_key = "restored at";      ///< meta
 
+/// This device holds so many policy entries, and has done what they order to erase.
+void note_obeyed(Store& store, const DeviceId& device, Epoch policy_count, bool obeys, WallTime at);
 /// What this device brought was not taken: for health.
 void note_refusal(Store& store, const DeviceId& device, WallTime at, Fault fault);
 [[nodiscard]] Bytes encode_report(const sync::Report& report);

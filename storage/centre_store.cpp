@@ -5,53 +5,10 @@
 #include "protocol/keys/keys.hpp"
 #include "storage/centre_parts.hpp"
 #include "storage/entitlement.hpp"
+#include "storage/erasures.hpp"
 #include "storage/merged.hpp"
 
 namespace ward::storage {
-namespace {
-
-constexpr std::string_view key_file_mark = "WARDSYNC-CENTRE-KEY-1";
-
-}  // namespace
-
-CentreKeys CentreKeys::make(const Random& random) {
-  CentreKeys out;
-  random(out.noise.mutable_view());
-  random(out.receipt.mutable_view());
-  out.operations.emplace();
-  random(out.operations->mutable_view());
-  random(out.local.mutable_view());
-  random(out.unit_master);
-  return out;
-}
-
-Bytes CentreKeys::encode() const {
-  Writer out;
-  out.raw(view(key_file_mark));
-  out.raw(noise.view());
-  out.raw(receipt.view());
-  out.raw(local.view());
-  out.raw(unit_master);
-  out.u8(operations ? 1 : 0);
-  if (operations) out.raw(operations->view());
-  return std::move(out).take();
-}
-
-Result<CentreKeys> CentreKeys::decode(BytesView bytes) {
-  Reader from(bytes);
-  if (text_of(from.raw(key_file_mark.size())) != key_file_mark) return fail(Fault::malformed, "this is not a centre's key file");
-  CentreKeys out;
-  out.noise = crypto::DhSecret(from.raw(32));
-  out.receipt = crypto::SignSeed(from.raw(32));
-  out.local = crypto::LocalKey(from.raw(32));
-  out.unit_master = from.fixed_value<Hash>().bytes;
-  const auto has_operations = from.u8();
-  if (has_operations > 1) from.reject();
-  if (has_operations == 1) out.operations.emplace(from.raw(32));
-  WARD_CHECK(from.finish("centre key file"));
-  return out;
-}
-
 Result<void> CentreStore::create(const std::string& path, const CentreKeys& keys, const std::vector<policy::Entry>& entries) {
   WARD_TRY(auto db, Database::open(path, OpenMode::read_write));
   return found_store(db, Site::centre, keys.local, entries, std::nullopt);
@@ -59,11 +16,11 @@ Result<void> CentreStore::create(const std::string& path, const CentreKeys& keys
 
 Result<CentreStore> CentreStore::open(const std::string& path, CentreKeys keys, Random random, OpenMode mode) {
   WARD_TRY(auto store, open_store(path, mode, Site::centre, keys.local, std::move(random)));
-  if (store.policy.centre_noise() != crypto::public_of(keys.noise) || store.policy.receipt_key() != crypto::public_of(keys.receipt))
-    return fail(Fault::wrong_organisation, "the policy log names other keys than those in the key file");
+  WARD_CHECK(keys.settle(store.policy));
   CentreStore centre(std::move(store), std::move(keys));
   WARD_CHECK(centre.load(mode));
   if (mode == OpenMode::read_write) WARD_CHECK(fill_courses(centre.store_));
+  if (mode == OpenMode::read_write) WARD_CHECK(finish_erasing_if_possible(centre.store_));
   return centre;
 }
 
@@ -88,6 +45,7 @@ Result<void> CentreStore::load(OpenMode mode) {
     }
     if (const auto bytes = meta(store_, "frontier"))
       frontier_ = or_damaged(log::decode_frontier(*bytes), "the log's frontier does not decode");
+    if (mode == OpenMode::read_write) erase_what_is_ordered(store_);
     if (mode == OpenMode::read_write)
       for (const auto dossier : waiting_since_update(store_)) mark_dirty(store_, dossier, frontier_.size);
     last_stamp_ = {meta_number(store_, "last stamp", 0)};
@@ -109,7 +67,7 @@ CentreStore::Applied CentreStore::read_applied(std::uint64_t log_size) {
 }
 
 engine::centre::Identity CentreStore::engine_identity() const {
-  return {store_.org, keys_.noise.clone(), keys_.receipt.clone(), store_.policy.genesis().root};
+  return {store_.org, keys_.noise.clone(), keys_.receipt.clone(), store_.policy.genesis().root, earlier_noise()};
 }
 
 engine::centre::LogView CentreStore::log_view(WallTime now) const {
@@ -118,7 +76,7 @@ engine::centre::LogView CentreStore::log_view(WallTime now) const {
   out.size = frontier_.size;
   out.root = frontier_.root();
   out.archived = archived_;
-  out.time = std::max(now, last_stamp_);
+  out.time = std::max({now, last_stamp_, store_.policy.receipt_key_since()});
   out.policy_count = store_.policy.count();
   out.applied = applied_.index;
   out.applied_exceptions = applied_.exceptions;

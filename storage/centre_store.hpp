@@ -2,6 +2,7 @@
 
 #include "protocol/engine/centre_engine.hpp"
 #include "protocol/log/tree.hpp"
+#include "protocol/policy/request.hpp"
 #include "protocol/ticket/ticket.hpp"
 #include "storage/centre_codes.hpp"
 #include "storage/centre_summaries.hpp"
@@ -18,18 +19,37 @@
 /// The centre's durable side on SQLite: relay and registry in one process. One thread; one process per file.
 namespace ward::storage {
 
-/// What lies in DATA/centre.key (mode 0600). `operations` signs approvals; it may be kept elsewhere and then is absent.
+/// What lies in DATA/centre.key (mode 0600). `operations` signs approvals; it may be kept elsewhere and then is absent. Of each kind one is
+/// in force, which the policy log names; the others were, or wait for a root key's signature.
 struct CentreKeys {
   crypto::DhSecret noise;
   crypto::SignSeed receipt;
   std::optional<crypto::SignSeed> operations;
   crypto::LocalKey local;
   Array<32> unit_master{};  ///< the registry's: every unit seed derives from it
+  std::vector<crypto::DhSecret> other_noise{};
+  std::vector<crypto::SignSeed> other_receipt{}, other_operations{};
 
   [[nodiscard]] static CentreKeys make(const Random& random);
   [[nodiscard]] Bytes encode() const;
   [[nodiscard]] static Result<CentreKeys> decode(BytesView bytes);
+  /// Puts those in force that the policy log names. `wrong_organisation`: they are not here.
+  [[nodiscard]] Result<void> settle(const policy::PolicyLog& policy);
+  /// By which something of this centre may be signed; the one in force first.
+  [[nodiscard]] std::vector<SignKey> receipt_publics() const;
 };
+
+enum class KeyKind { operations, receipt, noise, root };
+/// An entry that waits for a root key's signature.
+struct KeyRequest {
+  policy::Entry entry;
+  WallTime made;
+  bool is_void = false;  ///< the policy log has grown since: it must be made again
+};
+/// What a receipt key signs while a request for the next one is away must count: no longer than its overlap.
+inline constexpr auto key_request_life = policy::receipt_key_overlap;
+/// Writes the key file, durable when it returns.
+using KeepKeys = std::function<Result<void>(const CentreKeys& keys)>;
 
 struct NewTicket {
   UnitCode unit;
@@ -67,6 +87,12 @@ struct Keeping {
   bool awaits_policy = false;  ///< policy entries that the backup lacked may still come: none can be added before a device has called
 };
 
+/// What lets the owner of an account choose a PIN at his PC.
+struct NewActivation {
+  Array<16> secret{};  ///< unpredictable; the policy log gets its hash
+  WallTime expires;
+};
+
 /// What a backup holds of this centre; `CentreStore::note_backup` compares it with what is here.
 struct BackupFacts {
   OrgId org;
@@ -74,6 +100,30 @@ struct BackupFacts {
   std::uint64_t size = 0;
   Hash root;
   Epoch policy_count = 0;
+};
+
+struct WantedErasure {
+  Did did;
+  std::string user, reason;  ///< by which official of the centre's first unit, and why
+  /// The official's own signature over the order as that entry of the policy log; none: his account has no key.
+  std::function<Signature(const policy::Erasure& order, Epoch entry)> sign{};
+};
+/// An order to erase, and how far it got.
+struct ErasureStanding {
+  Epoch number = 0;  ///< of its policy entry
+  policy::Erasure order;
+  WallTime at;
+  bool done_here = true;  ///< false: it is still in this centre's write-ahead log
+  struct Of {
+    DeviceId device;
+    UnitCode unit;
+    std::string label;
+    bool revoked = false;  ///< it is never told of the order
+    bool read = false;     ///< its unit had the dossier
+    WallTime done;         ///< when it said so; 0: not yet
+    WallTime contact;      ///< when it was heard last; 0: never
+  };
+  std::vector<Of> devices;  ///< those that were approved before
 };
 
 /// More work in an act's transaction, after the act: both are stored, or neither. Throws `Failure`.
@@ -114,9 +164,17 @@ class CentreStore {
   /// Keys that are given to the unit from now on open only with a new seed, which its PCs that stand get. `not_found`.
   [[nodiscard]] Result<void> renew_seed(const UnitCode& unit, WallTime now, const Also& also = {});
   /// An account that its unit does not have. `not_found`: the unit; `invalid`: it has it, or the account is none that can be.
-  [[nodiscard]] Result<void> add_account(policy::Account account, WallTime now, const Also& also = {});
-  /// What holds of an account from now on. `not_found`; `invalid`.
-  [[nodiscard]] Result<void> change_account(policy::Account account, WallTime now, const Also& also = {});
+  /// `activation`: signed behind it, in the same transaction.
+  [[nodiscard]] Result<void> add_account(policy::Account account, WallTime now, const Also& also = {},
+                                         const std::optional<NewActivation>& activation = {});
+  /// What holds of an account from now on. `not_found`; `invalid`, also when nobody who may administer would be left.
+  [[nodiscard]] Result<void> change_account(policy::Account account, WallTime now, const Also& also = {},
+                                            const std::optional<NewActivation>& activation = {});
+  /// Destroys a dossier here, and everywhere else as soon as it is heard of. For ever. See `Enrolment::erase`.
+  [[nodiscard]] Result<void> order_erasure(const WantedErasure& wanted, WallTime now, const Also& also = {});
+  /// All orders, the newest first.
+  [[nodiscard]] Result<std::vector<ErasureStanding>> erasures();
+  [[nodiscard]] std::vector<ErasureStanding> erasures_in_transaction();
   /// Where wards call from now on, the best first. `malformed`, `too_large`.
   [[nodiscard]] Result<void> set_addresses(std::vector<std::string> addresses, WallTime now, const Also& also = {});
   /// For each year that it names, this takes the place of what was known of that year. `malformed`, `too_large`.
@@ -152,6 +210,17 @@ class CentreStore {
   /// Merges up to `dossiers` of those whose records changed (the registry's work). True while more waits.
   [[nodiscard]] Result<bool> apply_pending(std::size_t dossiers);
 
+  // Keys of the city.
+  /// A new key of that kind, which is kept aside, and the entry that the root key must sign before it counts. While it is away, entries
+  /// that the centre adds by itself wait, as long as `key_request_life`; what a person does goes on, and makes it void.
+  [[nodiscard]] Result<policy::RootRequest> request_key(KeyKind kind, WallTime now, const KeepKeys& keep, const Also& also = {});
+  /// The signed entry: from now on the new key counts. Again is fine. `gap`: the request is void or too old; `missing_key`: its key is not
+  /// here; `bad_signature`.
+  [[nodiscard]] Result<void> apply_signed(const policy::Entry& entry, WallTime now, const KeepKeys& keep, const Also& also = {});
+  [[nodiscard]] Result<std::optional<KeyRequest>> key_request();
+  /// Drops the earlier statics of the line: who calls one of them is not answered any more. How many.
+  [[nodiscard]] Result<std::size_t> forget_noise(const KeepKeys& keep, const Also& also = {});
+
   // What the engine asks for; each is one transaction.
   [[nodiscard]] Result<engine::centre::PeerRead> read_peer(const engine::centre::ReadPeer& wanted, WallTime now);
   [[nodiscard]] Result<engine::centre::Admitted> admit(engine::centre::Admit admit);
@@ -176,6 +245,13 @@ class CentreStore {
     std::vector<Did> exceptions;
     std::uint64_t places = 0;
   };
+  [[nodiscard]] Result<policy::Body> body_for(KeyKind kind);
+  [[nodiscard]] bool has_secrets_for(const policy::Delegation& body);
+  [[nodiscard]] std::vector<crypto::DhSecret> earlier_noise() const;
+  [[nodiscard]] Result<void> settle_keys();
+  [[nodiscard]] std::optional<KeyRequest> key_request_in_transaction();
+  [[nodiscard]] bool waits_for_root(WallTime now);
+  void drop_key_request();
   void note_policy_count(Epoch theirs);
   [[nodiscard]] std::uint64_t not_back(WallTime since);
   [[nodiscard]] Applied read_applied(std::uint64_t log_size);

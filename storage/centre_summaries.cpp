@@ -34,14 +34,6 @@ std::size_t bytes_of_records(Store& store, std::int64_t dossier) {
 /// By enough to be worth it.
 bool is_smaller(std::size_t state, std::size_t records) { return (summary_bytes + state / shrinks) * 20 < records * 17; }
 
-std::vector<Rid> changes_of(Store& store, std::int64_t dossier) {
-  std::vector<Rid> out;
-  auto found = store.db.query("SELECT rid FROM record WHERE dossier = ? AND type = ?");
-  found.bind(dossier).bind(static_cast<std::int64_t>(record::Type::change));
-  while (found.step()) out.push_back(found.fixed<Rid>(0));
-  return out;
-}
-
 }  // namespace
 
 std::vector<std::int64_t> resting_dossiers(Store& store, const SummaryPlan& plan, WallTime now, std::size_t limit) {
@@ -68,7 +60,7 @@ std::vector<std::int64_t> resting_dossiers(Store& store, const SummaryPlan& plan
 
 std::optional<record::SummaryBody> summarise(Store& store, std::int64_t dossier, const SummaryPlan& plan) {
   const auto state = read_state(store, dossier);
-  auto changes = changes_of(store, dossier);
+  auto changes = changes_of_dossier(store, dossier);
   if (state.erased || state.changes != changes.size()) return std::nullopt;
   auto found = store.db.query("SELECT changed_ms FROM state WHERE dossier = ?");
   found.bind(dossier);

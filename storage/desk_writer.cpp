@@ -3,6 +3,7 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/crypto/hash.hpp"
 #include "protocol/keys/keys.hpp"
+#include "storage/erasures.hpp"
 #include "storage/merged.hpp"
 
 #include <algorithm>
@@ -122,6 +123,7 @@ Result<Saved> DeskWriter::edit(const Did& did, NewChange wanted) {
   if (touched_.contains(did)) WARD_CHECK(flush());
   const auto dossier = find_dossier_row(store_, did);
   if (dossier == 0) return fail(Fault::not_found, "there is no such dossier here");
+  WARD_CHECK(must_stand(store_, did));
   auto& heads = heads_[did];
   if (heads.empty()) heads = read_state(store_, dossier).version;
   WARD_TRY(change.seen, seen_of(store_, dossier, heads, std::move(change.seen)));

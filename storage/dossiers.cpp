@@ -5,6 +5,7 @@
 #include "protocol/course/linked.hpp"
 #include "protocol/text/text.hpp"
 #include "storage/cursor.hpp"
+#include "storage/erasures.hpp"
 #include "storage/merged.hpp"
 #include "storage/search.hpp"
 #include "storage/summaries.hpp"
@@ -101,7 +102,11 @@ Result<std::int64_t> row_of_dossier(Store& store, const Did& did) {
 
 DossierView view_of(Store& store, Phases& phases, std::int64_t dossier) {
   const auto did = did_of(store, dossier);
-  return {did, read_state(store, dossier), phases.of(dossier, did), records_are_here(store, dossier)};
+  DossierView out{did, read_state(store, dossier), phases.of(dossier, did)};
+  out.records_here = records_are_here(store, dossier);
+  if (const auto* order = store.policy.erasure(did))
+    out.erased = ErasedBy{order->reason, order->user, order->unit, store.policy.entries()[store.policy.erasures().at(did)].time};
+  return out;
 }
 
 /// `words`: the column of the search words, where a search reads them.
@@ -300,6 +305,7 @@ Result<DossierView> show_dossier(Store& store, const Did& did) {
 Result<std::vector<merge::HistoryEntry>> dossier_history(Store& store, const Did& did) {
   return store.db.read("dossier history", [&]() -> Result<std::vector<merge::HistoryEntry>> {
     WARD_TRY(const auto dossier, row_of_dossier(store, did));
+    if (is_erased(store, did)) return erased_history(store, dossier);
     return merge::history(did, facts_of(store, dossier), context_of(store));
   });
 }

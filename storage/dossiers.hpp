@@ -55,10 +55,18 @@ struct DossierPage {
   std::string next;  ///< cursor; empty: no more
 };
 
+/// The order by which a dossier was erased.
+struct ErasedBy {
+  std::string reason, user;
+  UnitCode unit;
+  WallTime at;
+};
+
 struct DossierView {
   Did did;
   merge::DossierState state;
   DossierStanding standing;
+  std::optional<ErasedBy> erased{};
   bool records_here = true;  ///< false: it is known by its summary (docs/adr/0010)
 };
 

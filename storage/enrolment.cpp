@@ -2,8 +2,10 @@
 #include "protocol/crypto/hash.hpp"
 #include "protocol/keys/keys.hpp"
 #include "protocol/text/text.hpp"
+#include "storage/audit.hpp"
 #include "storage/centre_parts.hpp"
 #include "storage/desk_writer.hpp"
+#include "storage/erasures.hpp"
 #include "storage/merged.hpp"
 #include "storage/seeds.hpp"
 #include "storage/numbering.hpp"
@@ -114,6 +116,12 @@ Result<centre::Enrolled> Enrolment::enrol(const centre::Enrol& enrol) {
   const auto label = ticket->label.empty() ? request.label : ticket->label;
   if (ticket->pre_approved && centre.keys_.operations) {
     WARD_CHECK(add_device({request.sign, request.noise, request.sealing, ticket->unit, label}, enrol.at));
+    note_act(store, {audit::Kind::device_approved,
+                     enrol.at,
+                     is_plausible(enrol.at),
+                     {},
+                     hex(device.view()),
+                     ticket->unit + ", by a ticket that was approved before"});
     return answer(true);
   }
   store.db
@@ -129,6 +137,7 @@ Result<centre::Enrolled> Enrolment::enrol(const centre::Enrol& enrol) {
       .bind(enrol.fingerprint)
       .bind(enrol.at.ms)
       .run();
+  note_act(store, {audit::Kind::device_asked, enrol.at, is_plausible(enrol.at), {}, hex(device.view()), ticket->unit});
   return answer(false);
 }
 
@@ -175,6 +184,8 @@ Result<void> Enrolment::add_unit(policy::Unit unit, WallTime now) {
     WARD_TRY(*name, text::to_line("the unit's name", *name, limits::key_bytes_max));
   }
   WARD_TRY(unit.kind, text::to_line("the unit's kind", unit.kind, limits::name_bytes_max));
+  if (unit.kind == "centre" && !context_of(store).centres.empty())
+    return fail(Fault::invalid, "there is a unit of the kind `centre` already, and its people are who administer");
   unit.unit_epoch = 0;
   const auto seed = keys::derive_unit_seed(centre.keys_.unit_master, unit.code, 0);
   unit.unit_public = crypto::public_of(keys::unit_secret_of(seed, unit.code, 0));
@@ -199,6 +210,10 @@ auto CentreStore::change_policy(const char* name, Work&& work, const Also& also)
   auto done = store_.db.transact(name, [&] {
     Enrolment enrolment(*this);
     auto result = work(enrolment);
+    const bool other_keys = store_.policy.receipt_key() != before.receipt_key() || store_.policy.centre_noise() != before.centre_noise();
+    const policy::Delegation named{std::nullopt, store_.policy.receipt_key(), store_.policy.centre_noise()};
+    if (result.has_value() && other_keys && !has_secrets_for(named))
+      return decltype(result)(fail(Fault::missing_key, "the policy entries name a key that is not in this centre's key file"));
     if (result.has_value()) applied = read_applied(frontier_.size);
     if (result.has_value() && also) also();
     return result;
@@ -209,7 +224,29 @@ auto CentreStore::change_policy(const char* name, Work&& work, const Also& also)
   }
   applied_ = std::move(applied);
   learn_unit_seeds();
+  if (store_.policy.count() != before.count()) WARD_ASSERT(settle_keys().has_value());
+  if (const auto finished = finish_erasing_if_possible(store_); finished.has_error()) return finished.error();
   return done;
+}
+
+Result<void> CentreStore::apply_signed(const policy::Entry& entry, WallTime now, const KeepKeys& keep, const Also& also) {
+  const auto& held = store_.policy.entries();
+  if (entry.epoch < held.size() && held[entry.epoch] == entry) return keep(keys_);
+  if (entry.epoch != held.size() || now.ms >= entry.time.ms + std::chrono::milliseconds(key_request_life).count())
+    return fail(Fault::gap, "the request is void or too old, as other entries came since it was made; `key renew` makes it again");
+  if (const auto* delegation = std::get_if<policy::Delegation>(&entry.body); delegation != nullptr && !has_secrets_for(*delegation))
+    return fail(Fault::missing_key, "the key that was signed for is not in this centre's key file");
+  const auto taken = change_policy(
+      "apply a signed entry",
+      [&](Enrolment&) -> Result<void> {
+        WARD_TRY(const auto count, storage::store_policy(store_, {entry}));
+        WARD_ASSERT(count == entry.epoch + 1);
+        drop_key_request();
+        return {};
+      },
+      also);
+  if (taken.has_error()) return taken;
+  return keep(keys_);
 }
 
 Result<centre::Enrolled> CentreStore::enrol(const centre::Enrol& enrol) {
@@ -300,11 +337,20 @@ Result<void> CentreStore::renew_seed(const UnitCode& unit, WallTime now, const A
   return change_policy("renew seed", [&](Enrolment& enrolment) { return enrolment.renew_seed(unit, now); }, also);
 }
 
-Result<void> CentreStore::add_account(policy::Account account, WallTime now, const Also& also) {
-  return change_policy("add account", [&](Enrolment& enrolment) { return enrolment.add_account(std::move(account), now); }, also);
+Result<void> CentreStore::add_account(policy::Account account, WallTime now, const Also& also,
+                                      const std::optional<NewActivation>& activation) {
+  return change_policy(
+      "add account", [&](Enrolment& enrolment) { return enrolment.add_account(std::move(account), now, activation); }, also);
 }
-Result<void> CentreStore::change_account(policy::Account account, WallTime now, const Also& also) {
-  return change_policy("change account", [&](Enrolment& enrolment) { return enrolment.change_account(std::move(account), now); }, also);
+Result<void> CentreStore::change_account(policy::Account account, WallTime now, const Also& also,
+                                         const std::optional<NewActivation>& activation) {
+  return change_policy(
+      "change account", [&](Enrolment& enrolment) { return enrolment.change_account(std::move(account), now, activation); }, also);
+}
+
+Result<void> CentreStore::order_erasure(const WantedErasure& wanted, WallTime now, const Also& also) {
+  forget_keys(store_);
+  return change_policy("order to erase", [&](Enrolment& enrolment) { return enrolment.erase(wanted, now); }, also);
 }
 
 Result<void> CentreStore::set_addresses(std::vector<std::string> addresses, WallTime now, const Also& also) {
@@ -342,7 +388,7 @@ Result<bool> CentreStore::tell_shared_codes(WallTime now) {
   if (!keys_.operations) return false;
   std::vector<policy::SharedCode> untold;
   WARD_CHECK(store_.db.read("look for shared codes", [&]() -> Result<void> {
-    if (!meta(store_, awaits_policy_key)) untold = untold_shared_codes(store_, shared_codes_told_at_once);
+    if (!meta(store_, awaits_policy_key) && !waits_for_root(now)) untold = untold_shared_codes(store_, shared_codes_told_at_once);
     return {};
   }));
   if (untold.empty()) return false;

@@ -3,6 +3,7 @@
 #include "protocol/base/codec.hpp"
 #include "protocol/base/limits.hpp"
 #include "protocol/keys/keys.hpp"
+#include "storage/erasures.hpp"
 #include "storage/segments.hpp"
 
 #include <algorithm>
@@ -157,6 +158,7 @@ std::vector<KeyLine> tips_with_holders(Store& store, std::int64_t dossier) {
 }
 
 void put_first_key(Store& store, std::int64_t dossier, const KeyId& id, const crypto::DossierKey& key, const SeedHolder& known_to) {
+  WARD_ASSERT(!is_erased(store, dossier));
   const auto sealed = seal_local(store.local, "key", id.view(), key.view());
   const auto holders = encode(std::vector{known_to});
   store.db.query("INSERT INTO dossier_key (key_id, dossier, sealed, known_to) VALUES (?, ?, ?, ?)")
@@ -169,6 +171,7 @@ void put_first_key(Store& store, std::int64_t dossier, const KeyId& id, const cr
 }
 
 void put_later_key(Store& store, std::int64_t dossier, const KeyId& id, const crypto::DossierKey& key) {
+  if (is_erased(store, dossier)) return;
   put_key(store, dossier, id, key);
   if (store.db.changes() == 0) return;
   store.db.query("UPDATE dossier_key SET known_to = x'' WHERE key_id = ?").bind(id).run();

@@ -5,6 +5,7 @@
 #include "protocol/record/act.hpp"
 #include "storage/duplicates.hpp"
 #include "storage/entitlement.hpp"
+#include "storage/erasures.hpp"
 #include "storage/hand_overs.hpp"
 #include "storage/inbox.hpp"
 #include "storage/search.hpp"
@@ -53,14 +54,16 @@ std::optional<merge::Fact> fact_of(Store& store, const record::Sealed& sealed, c
   return out;
 }
 
-void write_codes(Store& store, std::int64_t dossier, const std::vector<std::string>& codes) {
+/// Those of an erased dossier stay for ever, the ones that no other site heard of, too.
+void write_codes(Store& store, std::int64_t dossier, const merge::DossierState& state) {
+  const auto& codes = state.codes;
   std::vector<std::string> held;
   auto found = store.db.query("SELECT code FROM code WHERE dossier = ?");
   found.bind(dossier);
   while (found.step()) held.push_back(found.text(0));
   const auto has = [](const auto& list, const auto& code) { return std::find(list.begin(), list.end(), code) != list.end(); };
   for (const auto& code : held) {
-    if (has(codes, code)) continue;
+    if (state.erased || has(codes, code)) continue;
     store.db.query("DELETE FROM code WHERE code = ? AND dossier = ?").bind(code).bind(dossier).run();
     note_code(store, code);
   }
@@ -208,12 +211,14 @@ void write_merged(Store& store, std::int64_t dossier, bool even_if_same) {
   const auto stored = even_if_same ? Stored{} : stored_of(store, dossier, did, merged);
   if (!stored.state) write_state(store, dossier, merged);
   if (!stored.words) write_words(store, dossier, merged.state);
-  if (!stored.state) write_codes(store, dossier, merged.state.codes);
+  if (!stored.state) write_codes(store, dossier, merged.state);
   write_course(store, dossier, course::row_of(merged.state));
   write_hand_overs(store, dossier, merged.state);
   if (!stored.state) write_matter(store, dossier, merged.state);
-  if (store.site == Site::centre) settle_readers(store, dossier, merged.state);
-  settle_summary(store, dossier, merged.state);
+  if (!merged.state.erased) {
+    if (store.site == Site::centre) settle_readers(store, dossier, merged.state);
+    settle_summary(store, dossier, merged.state);
+  }
   // Last: until here it counts as not merged.
   write_line(store, dossier, merged);
 }
@@ -257,6 +262,10 @@ Gathered gather(Store& store, std::int64_t dossier) {
 }
 
 Merged merged_from_records(Store& store, std::int64_t dossier, const Did& did) {
+  if (auto remains = remains_of(store, did)) {
+    const auto sealed = seal_local(store.local, "state", did.view(), merge::encode_state(remains->state));
+    return {std::move(remains->state), sealed, remains->at, 0, 0, true};
+  }
   const auto gathered = gather(store, dossier);
   auto summary = summary_instead_of_records(store, dossier);
   const bool summarised = summary && summary->state;

@@ -167,8 +167,28 @@ CREATE TABLE summary (
 CREATE INDEX summary_wanted ON summary (dossier) WHERE wanted = 1;
 )sql";
 
-constexpr std::array steps{Migration{version_1}, Migration{version_2}, Migration{version_3}, Migration{version_4}, Migration{version_5},
-                           Migration{version_6}, Migration{version_7}, Migration{version_8}, Migration{version_9}};
+/// The centre's: which device has done what an order to erase says, the entry `epoch` of the policy log, and when it was heard.
+constexpr const char* version_erasure = R"sql(
+CREATE TABLE erased (epoch INTEGER NOT NULL, device BLOB NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (epoch, device)) STRICT, WITHOUT ROWID;
+)sql";
+
+/// What was done here (WIRE.md §14). hash: of the chain through the entry. kind and at_ms are in the entry, too.
+constexpr const char* version_audit = R"sql(
+CREATE TABLE audit (
+  number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, at_ms INTEGER NOT NULL, entry BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
+CREATE INDEX audit_kind ON audit (kind, number);
+)sql";
+
+/// PINs of people at this PC. who: a keyed hash of unit and name. failed: tries since the last that succeeded. activation: the policy entry
+/// by which the PIN was chosen; NULL, as salt and hash, while there is none.
+constexpr const char* version_login = R"sql(
+CREATE TABLE pin (
+  id INTEGER PRIMARY KEY, who BLOB NOT NULL UNIQUE, failed INTEGER NOT NULL, activation INTEGER, salt BLOB, hash BLOB) STRICT;
+)sql";
+
+constexpr std::array steps{Migration{version_1}, Migration{version_2},       Migration{version_3},     Migration{version_4},
+                           Migration{version_5}, Migration{version_6},       Migration{version_7},     Migration{version_8},
+                           Migration{version_9}, Migration{version_erasure}, Migration{version_audit}, Migration{version_login}};
 
 }  // namespace
 

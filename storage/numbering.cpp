@@ -1,5 +1,7 @@
 #include "storage/numbering.hpp"
 
+#include "storage/erasures.hpp"
+
 #include "protocol/base/limits.hpp"
 #include "storage/ward_parts.hpp"
 
@@ -114,6 +116,8 @@ std::uint32_t number_of_device(Store& store, const DeviceId& device) {
 }
 
 }  // namespace
+
+void check_given_codes(Store& store) { (void)read_given(store); }
 
 const char* name_of(NoOfficialCode why) noexcept {
   switch (why) {
@@ -253,9 +257,10 @@ std::vector<std::int64_t> waiting_for_codes(Store& store, const DeviceId& device
   const auto& house = context.house_of(standing->device.unit, std::nullopt);
   auto found =
       store.db.query("SELECT id, code, unit FROM dossier WHERE length(code) = 16 AND code >= ? AND code < ? AND dirty = 0 ORDER BY code");
+  const auto needs_one = [&] { return code::parse_provisional(found.text(1)) && !is_erased(store, found.number(0)); };
   found.bind(prefix).bind(end);
   while (out.size() < limit && found.step())
-    if (code::parse_provisional(found.text(1)) && context.house_of(found.text(2), std::nullopt) == house) out.push_back(found.number(0));
+    if (needs_one() && context.house_of(found.text(2), std::nullopt) == house) out.push_back(found.number(0));
   return out;
 }
 

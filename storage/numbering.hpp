@@ -3,8 +3,8 @@
 #include "protocol/base/error.hpp"
 #include "protocol/base/time.hpp"
 #include "protocol/policy/serials.hpp"
+#include "storage/beside.hpp"
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,11 +16,8 @@ namespace ward::storage {
 struct Store;
 class WardStore;
 
-/// A file beside the database that says which codes were given: who puts an older database back does not put back that.
-struct CodeMark {
-  std::function<Result<std::optional<Bytes>>()> read;  ///< nothing: there is none
-  std::function<Result<void>(BytesView)> write;        ///< whole or not at all; durable when it returns
-};
+/// Says which codes were given.
+using CodeMark = Beside;
 
 /// The last serial that was given on each of the newest days, by identification code. The same in the database and in the mark.
 struct GivenCodes {
@@ -48,6 +45,9 @@ enum class NoOfficialCode {
   copy,               ///< this data is an older copy of itself, or runs twice
 };
 [[nodiscard]] const char* name_of(NoOfficialCode why) noexcept;
+
+/// Throws where what was given does not decode. In a transaction.
+void check_given_codes(Store& store);
 
 /// For whoever asks how numbering stands.
 struct CodesStanding {

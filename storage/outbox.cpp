@@ -49,8 +49,11 @@ segment::Row grant_row(Store& store, const segment::OpenRow& open, const std::se
   return segment::GrantRow{open.header, wrap.unit, wrap.unit_epoch};
 }
 
+bool is_hash(const segment::Row& row) { return std::holds_alternative<segment::HashRow>(row); }
+
 /// The centre finds the dossier and key of a change by the first head that it names; where that would not give this one, it must be told.
 bool goes_without_saying(Store& store, const segment::Row& row) {
+  if (is_hash(row)) return false;
   const auto* open = std::get_if<segment::OpenRow>(&row);
   if (open == nullptr || open->header.type != record::Type::change || open->header.did.is_zero()) return true;
   const auto change = record::decode_change(open->plain, open->header.position);
@@ -132,8 +135,8 @@ std::optional<StoredSegment> Outbox::cut(Writer& writer, std::size_t records_max
   const auto hash = segment::hash_of(statement, store.org);
 
   std::optional<Array<32>> seed;
-  if (const auto sealed = creates ? meta(store, "outbox seed") : std::nullopt)
-    seed = fixed_from<Hash>(or_throw(open_local(store.local, "outbox seed", {}, *sealed))).bytes;
+  if (const auto sealed = creates ? meta(store, outbox_seed_key) : std::nullopt)
+    seed = fixed_from<Hash>(or_throw(open_local(store.local, outbox_seed_key, {}, *sealed))).bytes;
   const auto id = put_segment(store, {writer.id, signed_statement, hash, std::nullopt, false, false, bytes, seed});
   for (std::size_t leaf = 0; leaf < order.size(); ++leaf)
     store.db.query("UPDATE record SET segment = ?, leaf = ? WHERE id = ?")
@@ -154,7 +157,7 @@ std::optional<StoredSegment> Outbox::cut(Writer& writer, std::size_t records_max
 void Outbox::forget_seed_when_empty() {
   auto waiting = store.db.query("SELECT 1 FROM writer WHERE device = ? AND written > chained LIMIT 1");
   waiting.bind(ward.membership_.device);
-  if (!waiting.step()) drop_meta(store, "outbox seed");
+  if (!waiting.step()) drop_meta(store, outbox_seed_key);
 }
 
 std::vector<StoredSegment> Outbox::next(std::size_t segments, std::size_t segment_records) {
@@ -217,6 +220,7 @@ Bytes Outbox::small_segment(std::size_t bytes_max) {
   }
   if (held.front().signed_statement.statement.count > small_records_max) return {};
   auto rows = rows_of(held.front(), true);
+  if (std::any_of(rows.rows.begin(), rows.rows.end(), is_hash)) return {};  // a greeting has no form for them
   rows.elided.previous = rows.elided.receipt_root = true;
   // What every member may read is no secret from the centre, whoever answers in its place could not read the greeting either.
   const auto open_id = crypto::key_id_of(record::open_key(store.org));

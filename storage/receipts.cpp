@@ -1,3 +1,4 @@
+#include "storage/audit.hpp"
 #include "storage/ward_parts.hpp"
 
 #include "protocol/base/codec.hpp"
@@ -76,6 +77,17 @@ std::vector<log::DeviceHead> lost_heads(Store& store) {
   return out;
 }
 
+bool is_signed(const Store& store, const log::Receipt& receipt, const Signature& signature) {
+  const auto keys = store.policy.receipt_keys();
+  return receipt.org == store.org && std::any_of(keys.begin(), keys.end(), [&](const auto& one) {
+           return one.counts_at(receipt.time) && log::verify(receipt, signature, one.key).has_value();
+         });
+}
+
+bool asks_for_own(Store& store) {
+  return meta(store, "lost heads").has_value() || meta_number(store, "cursor", 0) < meta_number(store, own_wanted_key, 0);
+}
+
 std::optional<Incarnation> own_known_since(Store& store) {
   const auto bytes = meta(store, "own known since");
   if (!bytes) return std::nullopt;
@@ -97,13 +109,19 @@ void set_lost_heads(Store& store, const std::vector<log::DeviceHead>& heads) {
   set_meta(store, "lost heads", out.peek());
 }
 
-Receipts::Receipts(WardStore& of) : ward(of), store(of.store_) {}
+Receipts::Receipts(WardStore& of, Now at) : ward(of), store(of.store_), now(at) {}
 
 /// A centre that goes back under one incarnation, or signs two roots for one size, lies or was tampered with. Nothing is taken back for
 /// that.
 void Receipts::compare(const log::Receipt& last, const log::Receipt& receipt) {
-  if (receipt.size < last.size) set_meta(store, "alarm", view("rollback"));
-  if (receipt.size == last.size && receipt.root != last.root) set_meta(store, "alarm", view("two_faces"));
+  if (receipt.size < last.size) raise("rollback");
+  if (receipt.size == last.size && receipt.root != last.root) raise("two_faces");
+}
+
+void Receipts::raise(std::string_view alarm) {
+  if (const auto before = meta(store, "alarm"); before && text_of(*before) == alarm) return;
+  set_meta(store, "alarm", view(alarm));
+  note_act(store, {audit::Kind::alarm, now.wall, ward.believes(now), {}, {}, std::string(alarm)});
 }
 
 /// A stamp decides between concurrent changes, and nothing where there are none.
@@ -164,6 +182,8 @@ bool Receipts::note_lost(const std::vector<log::DeviceHead>& heads) {
     grew = true;
   }
   if (!grew) return false;
+  if (lost_heads(store).empty())
+    note_act(store, {audit::Kind::copy_found, now.wall, ward.believes(now), {}, hex(heads.front().incarnation.view()), {}});
   set_lost_heads(store, lost);
   // What this device wrote elsewhere cannot lie before the last moment when everything of it was known here.
   set_meta_number(store, "cursor", std::min(meta_number(store, "cursor", 0), meta_number(store, "own known", 0)));
@@ -194,7 +214,7 @@ Receipts::Outcome Receipts::take(const engine::agent::StoreReceipt& stored) {
     else if (!older && head.count > 0)
       keep_for_evidence(store, find_writer(store, receipt.device, head.incarnation), stored.receipted);
     if (out.centre_is_new || older) continue;
-    if (holds_receipted(find_writer(store, receipt.device, head.incarnation), head.count)) set_meta(store, "alarm", view("rollback"));
+    if (holds_receipted(find_writer(store, receipt.device, head.incarnation), head.count)) raise("rollback");
   }
   out.is_copy = note_lost(unknown);
   if (unknown.empty() && !out.centre_is_new && lost_heads(store).empty() && tells_all(receipt)) {
@@ -244,7 +264,7 @@ Receipts::Outcome Receipts::take_all(const std::vector<log::DeviceHead>& heads) 
     if (centre_is_new)
       take_back(writer, held);
     else if (holds_receipted(writer, held))
-      set_meta(store, "alarm", view("rollback"));
+      raise("rollback");
   }
   std::vector<log::DeviceHead> unknown;
   for (const auto& head : heads)
@@ -267,6 +287,7 @@ bool Receipts::rewind(std::int64_t index) {
   }
   set_meta_number(store, "cursor", std::min(cursor, index));
   set_meta_number(store, "own known", std::min(meta_number(store, "own known", 0), index));
+  set_meta_number(store, own_wanted_key, std::min(meta_number(store, own_wanted_key, 0), index));
   drop_meta(store, "own known since");
   return index < cursor;
 }

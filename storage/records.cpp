@@ -1,5 +1,6 @@
 #include "protocol/base/codec.hpp"
 #include "protocol/crypto/siv.hpp"
+#include "storage/erasures.hpp"
 #include "storage/segments.hpp"
 #include "storage/store.hpp"
 
@@ -66,7 +67,7 @@ Put put_record(Store& store, const segment::Verified& verified, std::int64_t wri
   else
     put.bind(dossier);
   put.bind(static_cast<std::int64_t>(header.type)).bind(at.ms).bind(BytesView(head));
-  if (verified.record.body.empty())
+  if (verified.record.body.empty() || is_erased(store, did))
     put.bind_null().bind(verified.body_hash);
   else
     put.bind(BytesView(verified.record.body)).bind_null();
@@ -79,6 +80,14 @@ std::vector<StoredRecord> records_of_dossier(Store& store, std::int64_t dossier)
       store.db.query(WARD_RECORD_COLUMNS "FROM record r LEFT JOIN segment s ON s.id = r.segment WHERE r.dossier = ? ORDER BY r.id");
   found.bind(dossier);
   return all_of(found);
+}
+
+std::vector<Rid> changes_of_dossier(Store& store, std::int64_t dossier) {
+  std::vector<Rid> out;
+  auto found = store.db.query("SELECT rid FROM record WHERE dossier = ? AND type = ?");
+  found.bind(dossier).bind(static_cast<std::int64_t>(record::Type::change));
+  while (found.step()) out.push_back(found.fixed<Rid>(0));
+  return out;
 }
 
 std::vector<StoredRecord> records_of_segment(Store& store, const StoredSegment& segment) {
@@ -127,6 +136,7 @@ std::vector<StoredRecord> waiting_records(Store& store, std::int64_t writer, Seq
 }
 
 void put_key(Store& store, std::int64_t dossier, const KeyId& id, const crypto::DossierKey& key) {
+  if (is_erased(store, dossier)) return;
   const auto sealed = seal_local(store.local, "key", id.view(), key.view());
   store.db.query("INSERT OR IGNORE INTO dossier_key (key_id, dossier, sealed) VALUES (?, ?, ?)")
       .bind(id)

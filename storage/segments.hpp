@@ -50,6 +50,9 @@ void share_record(Store& store, std::int64_t segment, std::uint8_t leaf, std::in
 [[nodiscard]] segment::Row open_row(Store& store, const StoredRecord& stored);
 [[nodiscard]] segment::Row sealed_row(const StoredRecord& stored);
 
+/// Meta, of a ward: sealed; from it come the keys of the new dossiers that wait outside any segment.
+inline constexpr std::string_view outbox_seed_key = "outbox seed";
+
 /// A receipt tells no more incarnations than these of which it was not asked.
 inline constexpr std::size_t strangers_told_max = 8;
 

@@ -42,7 +42,7 @@ std::optional<SharedCode> read_shared(Store& store, const std::string& code) {
     const auto state = read_state(store, row);
     auto& sharer = out.dossiers.emplace_back(
         Sharer{did_of(store, row), state.custody.unit, true, course::shown_text(state, "ChuHoSo"), course::shown_text(state, void_field)});
-    if (sharer.voided.empty() && !is_told_apart(store, state, code)) ++open;
+    if (sharer.voided.empty() && !state.erased && !is_told_apart(store, state, code)) ++open;
   }
   if (open < 2) return std::nullopt;
   std::sort(out.dossiers.begin(), out.dossiers.end(), [](const auto& a, const auto& b) { return a.did < b.did; });

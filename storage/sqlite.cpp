@@ -99,6 +99,10 @@ Query Database::query(std::string_view sql) {
 }
 
 bool Database::is_read_only() const { return sqlite3_db_readonly(db_, "main") == 1; }
+bool Database::has_table(std::string_view name) {
+  auto found = query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
+  return found.bind(name).step();
+}
 std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(db_); }
 std::int64_t Database::changes() const { return sqlite3_changes64(db_); }
 
@@ -201,6 +205,9 @@ Result<void> Database::copy_to(const std::string& path) {
   });
 }
 
-void Database::checkpoint() { run("PRAGMA wal_checkpoint(TRUNCATE)"); }
+bool Database::checkpoint() {
+  auto done = query("PRAGMA wal_checkpoint(TRUNCATE)");
+  return done.step() && done.number(0) == 0;
+}
 
 }  // namespace ward::storage

@@ -76,6 +76,8 @@ class Database {
   [[nodiscard]] Query query(std::string_view sql);
   void run(std::string_view sql) { query(sql).run(); }
   [[nodiscard]] bool is_read_only() const;
+  /// Data of an earlier version that is only read lacks some.
+  [[nodiscard]] bool has_table(std::string_view name);
   [[nodiscard]] std::int64_t last_row() const;
   [[nodiscard]] std::int64_t changes() const;  ///< rows that the last statement touched
 
@@ -116,8 +118,9 @@ class Database {
   /// The whole database as of one moment into a new file at `path`, which needs nothing beside it. Others may write meanwhile. On failure
   /// what was begun stays there.
   [[nodiscard]] Result<void> copy_to(const std::string& path);
-  /// Moves the WAL into the file. Run by the one writing connection.
-  void checkpoint();
+  /// Moves the WAL into the file and cuts it to nothing. Run by the one writing connection, outside of a transaction. False: somebody reads
+  /// what it holds.
+  bool checkpoint();
 
  private:
   explicit Database(sqlite3* db) noexcept : db_(db) {}

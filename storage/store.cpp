@@ -1,6 +1,7 @@
 #include "storage/store.hpp"
 
 #include "protocol/base/codec.hpp"
+#include "storage/erasures.hpp"
 
 #include <sqlite3.h>
 
@@ -123,12 +124,15 @@ Result<void> load_policy(Store& store) {
 
 Result<Epoch> store_policy(Store& store, const std::vector<policy::Entry>& entries) {
   auto log = store.policy;
+  const auto held_before = log.count();
   for (const auto& entry : entries) {
     const auto held = log.count();
     WARD_CHECK(log.append(entry));
     if (log.count() > held) put_entry(store.db, entry);
   }
   store.policy = std::move(log);
+  for (const auto& [did, epoch] : store.policy.erasures())
+    if (const auto dossier = epoch < held_before ? 0 : find_dossier_row(store, did); dossier != 0) erase_dossier(store, dossier);
   return store.policy.count();
 }
 
@@ -219,6 +223,7 @@ const merge::Context& context_of(Store& store) {
   }
   for (const auto* unit : store.policy.units())
     if (unit->kind == "centre") judged.context.centres.push_back(unit->code);
+  for (const auto& [did, epoch] : store.policy.erasures()) judged.context.erased.push_back(did);
   return judged.context;
 }
 

@@ -5,6 +5,7 @@
 #include "protocol/merge/merge.hpp"
 #include "protocol/policy/policy.hpp"
 #include "protocol/segment/rows.hpp"
+#include "storage/beside.hpp"
 #include "storage/sqlite.hpp"
 
 #include <functional>
@@ -36,9 +37,11 @@ struct Store {
     Hash by;  ///< the last hash of the policy log that says so
     merge::Context context;
   };
-  Judged judged{};          ///< see `context_of`
-  std::set<Did> missed{};   ///< dossiers whose records somebody asked for while they were at the centre only
-  bool missed_now = false;  ///< one since this was set to false
+  Judged judged{};                       ///< see `context_of`
+  std::set<Did> missed{};                ///< dossiers whose records somebody asked for while they were at the centre only
+  bool missed_now = false;               ///< one since this was set to false
+  std::optional<Beside> audit_beside{};  ///< where the audit log's end is kept, too
+  std::uint64_t audit_kept = 0;          ///< how long the log was when it was kept there last
 };
 
 /// A row of the record table.
@@ -71,8 +74,8 @@ void set_meta_number(Store& store, std::string_view name, std::int64_t value);
 // policy
 /// Reads the policy table into `store.policy`; every entry is verified again. Begins its own transaction.
 [[nodiscard]] Result<void> load_policy(Store& store);
-/// Admits and stores what is new. A second entry with one epoch is `fork`; nothing is then stored. `store.policy` has changed when it
-/// succeeds: the caller puts the old one back when the transaction fails later.
+/// Admits and stores what is new, and destroys what it orders to erase. A second entry with one epoch is `fork`; nothing is then stored.
+/// `store.policy` has changed when it succeeds: the caller puts the old one back when the transaction fails later.
 [[nodiscard]] Result<Epoch> store_policy(Store& store, const std::vector<policy::Entry>& entries);
 /// The dossiers whose merge depends on what the policy entries from `from` on say.
 [[nodiscard]] std::set<std::int64_t> dossiers_judged_by(Store& store, Epoch from);
@@ -92,11 +95,13 @@ struct Put {
   std::int64_t record = 0;
   std::int64_t dossier = 0;  ///< 0: it concerns none
 };
-/// Two rids at one position are both kept (a fork). `segment` 0: it waits in the outbox.
+/// Two rids at one position are both kept (a fork). `segment` 0: it waits in the outbox. Of an erased dossier no body is stored.
 Put put_record(Store& store, const segment::Verified& verified, std::int64_t writer, std::int64_t segment, WallTime at);
 [[nodiscard]] std::vector<StoredRecord> records_of_dossier(Store& store, std::int64_t dossier);
+[[nodiscard]] std::vector<Rid> changes_of_dossier(Store& store, std::int64_t dossier);
 
 // keys
+/// Nothing, of a dossier that is erased.
 void put_key(Store& store, std::int64_t dossier, const KeyId& id, const crypto::DossierKey& key);
 /// Null when it is not held. Valid until `forget_keys`.
 [[nodiscard]] const crypto::DossierKey* find_key(Store& store, const KeyId& id);

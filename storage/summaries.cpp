@@ -17,9 +17,7 @@ struct Row {
 };
 
 /// A file of before there were any may be read as it is.
-bool knows_summaries(Store& store) {
-  return !store.db.is_read_only() || store.db.query("SELECT 1 FROM sqlite_master WHERE name = 'summary'").step();
-}
+bool knows_summaries(Store& store) { return !store.db.is_read_only() || store.db.has_table("summary"); }
 
 std::optional<Row> row_of(Store& store, std::int64_t dossier) {
   if (!knows_summaries(store)) return std::nullopt;

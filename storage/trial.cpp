@@ -1,6 +1,7 @@
 #include "storage/trial.hpp"
 
 #include "protocol/base/limits.hpp"
+#include "storage/erasures.hpp"
 
 #include <algorithm>
 #include <unordered_map>
@@ -40,6 +41,7 @@ Result<Trial> try_change(Store& store, const Did& did, record::Change change, co
   return store.db.read("try change", [&]() -> Result<Trial> {
     const auto dossier = find_dossier_row(store, did);
     if (dossier == 0) return fail(Fault::not_found, "there is no such dossier here");
+    WARD_CHECK(must_stand(store, did));
     auto facts = facts_of(store, dossier);
     const auto& context = context_of(store);
     Trial out;

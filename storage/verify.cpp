@@ -1,9 +1,11 @@
 #include "protocol/base/codec.hpp"
 #include "protocol/log/tree.hpp"
+#include "storage/audit.hpp"
 #include "storage/dossiers.hpp"
 #include "storage/merged.hpp"
 #include "storage/search.hpp"
 #include "storage/segments.hpp"
+#include "storage/ward_parts.hpp"
 
 #include <algorithm>
 
@@ -23,6 +25,16 @@ class Verifier {
     each("SELECT id FROM segment ORDER BY id", "segment ", [this](std::int64_t id) { check_segment(id); });
     each("SELECT id FROM dossier ORDER BY id", "dossier ", [this](std::int64_t id) { check_dossier(id); });
     if (store_.site == Site::centre) check_log();
+    for (auto& line : damage_of_audit(store_)) damage(std::move(line));
+    if (store_.db.has_table("receipt"))
+      each("SELECT writer FROM receipt ORDER BY writer", "receipt for writer ", [this](std::int64_t writer) {
+        const auto kept = kept_receipt(store_, writer);
+        check_receipt(kept->receipt, kept->signature);
+      });
+    each("SELECT 0 FROM meta WHERE name = 'receipt'", "last receipt ", [this](std::int64_t) {
+      const auto last = stored_receipt(store_);
+      check_receipt(last->receipt, last->signature);
+    });
     return std::move(out_);
   }
 
@@ -144,6 +156,11 @@ class Verifier {
     const auto stored = meta(store_, "frontier");
     const auto bytes = log::encode_frontier(frontier);
     if (!whole || (stored ? *stored != bytes : frontier.size != 0)) damage("log: the stamps do not give the root that was signed");
+  }
+
+  /// Signed by a receipt key that the policy log ever named.
+  void check_receipt(const log::Receipt& receipt, const Signature& signature) const {
+    if (!is_signed(store_, receipt, signature)) throw Failure{{Fault::storage_damaged, "the centre did not sign it"}};
   }
 
   static constexpr std::int64_t keys_every = 1000;

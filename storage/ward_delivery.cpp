@@ -1,14 +1,10 @@
+#include "storage/erasures.hpp"
 #include "storage/summaries.hpp"
 #include "storage/ward_parts.hpp"
 
 #include <algorithm>
 
 namespace ward::storage {
-namespace {
-
-constexpr std::size_t arrived_max = 256;
-
-}  // namespace
 
 Deliveries::Deliveries(WardStore& of, Now at) : ward(of), store(of.store_), now(at) {}
 
@@ -36,6 +32,7 @@ Result<void> Deliveries::apply_one(segment::Rows& rows) {
   const auto* device = store.policy.device(rows.statement.statement.device);
   if (device == nullptr) return fail(Fault::gap, "delivery: the policy entry of a device is not held");
   if (!rows.stamp) return fail(Fault::malformed, "delivery: a segment without its stamp");
+  if (!leaves_out_only_what_is_erased(store, rows)) return fail(Fault::gap, "delivery: a body is left out, and no order to erase is held");
   WARD_CHECK(fill(rows));
   load_keys(store, rows);
   WARD_TRY(const auto verified, segment::verify_rows(rows, store.org, device->device.sign, store.keys));
@@ -158,10 +155,16 @@ void Deliveries::follow(std::int64_t writer) {
   }
   const auto end = *find_segment(store, last);
   set_chain(store, writer, {end.end(), end.hash, end.id});
+  count_waiting(store, writer);
+}
+
+void count_waiting(Store& store, std::int64_t writer) {
   store.db
       .query(
-          "UPDATE writer SET written = max(written, chained, (SELECT max(seq) + 1 FROM record WHERE writer = writer.id)), waiting_bytes = "
-          "(SELECT coalesce(sum(length(header) + length(body)), 0) FROM record WHERE writer = writer.id AND seq >= chained) WHERE id = ?")
+          "UPDATE writer SET written = max(written, chained, (SELECT coalesce(max(seq) + 1, 0) FROM record WHERE writer = writer.id)), "
+          "waiting_bytes = (SELECT coalesce(sum(length(header) + coalesce(length(body), 0)), 0) FROM record WHERE writer = writer.id AND "
+          "seq "
+          ">= chained) WHERE id = ?")
       .bind(writer)
       .run();
 }

@@ -1,5 +1,7 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/base/overloaded.hpp"
+#include "storage/audit.hpp"
+#include "storage/erasures.hpp"
 #include "storage/summaries.hpp"
 #include "storage/ward_parts.hpp"
 
@@ -28,6 +30,7 @@ bool holds_anything(Store& store) {
 Result<agent::LinkPrepared> WardStore::prepare_link(const agent::PrepareLink& wanted, Now now) {
   forget_keys(store_);
   postponed_.clear();
+  WARD_CHECK(finish_erasing(store_));
   auto prepared = store_.db.transact("prepare link", [&]() -> Result<agent::LinkPrepared> {
     agent::LinkPrepared out;
     Outbox outbox(*this);
@@ -65,7 +68,7 @@ Result<agent::ReceiptStored> WardStore::store_receipt(const agent::StoreReceipt&
   forget_keys(store_);
   Receipts::Outcome outcome;
   auto stored = store_.db.transact("store receipt", [&]() -> Result<agent::ReceiptStored> {
-    outcome = Receipts(*this).take(receipt);
+    outcome = Receipts(*this, now).take(receipt);
     return agent::ReceiptStored{Outbox(*this).unsent(), outcome.centre_is_new, report_in_transaction(now)};
   });
   if (stored.has_error()) return stored;
@@ -89,7 +92,7 @@ Error WardStore::found_copy() {
   return fail(Fault::io, "this data is an older copy of itself; the next link fetches what it lacks");
 }
 
-Result<agent::PolicyStored> WardStore::store_policy(const agent::StorePolicy& entries) {
+Result<agent::PolicyStored> WardStore::store_policy(const agent::StorePolicy& entries, Now now) {
   forget_keys(store_);
   auto before = store_.policy;
   auto stored = store_.db.transact("store policy", [&]() -> Result<agent::PolicyStored> {
@@ -100,9 +103,23 @@ Result<agent::PolicyStored> WardStore::store_policy(const agent::StorePolicy& en
       want_records(store_, dossier);
       remerge(store_, dossier);
     }
+    for (const auto& [did, epoch] : store_.policy.erasures())
+      if (epoch >= before.count()) note_act(store_, {audit::Kind::erased, now.wall, believes(now), {}, hex(did.view()), {}});
     return agent::PolicyStored{count};
   });
-  if (stored.has_error()) store_.policy = std::move(before);
+  if (stored.has_error()) {
+    store_.policy = std::move(before);
+    // Both are well signed: whoever holds the city's keys tells different wards different things.
+    if (stored.error().fault == Fault::fork)
+      WARD_CHECK(store_.db.transact("note alarm", [&]() -> Result<void> {
+        Receipts(*this, now).raise("two_faces");
+        return {};
+      }));
+    return stored;
+  }
+  for (const auto& [did, epoch] : store_.policy.erasures())
+    if (epoch >= before.count() && arrived_.size() < arrived_max) arrived_.push_back(did);
+  WARD_CHECK(finish_erasing(store_));  // before the centre hears that these entries are held
   return stored;
 }
 
@@ -162,11 +179,11 @@ Result<void> WardStore::store_refused(const agent::StoreRefused& refused) {
   return stored;
 }
 
-Result<void> WardStore::store_heads(const agent::StoreHeads& heads) {
+Result<void> WardStore::store_heads(const agent::StoreHeads& heads, Now now) {
   forget_keys(store_);
   Receipts::Outcome outcome;
   WARD_CHECK(store_.db.transact("store heads", [&]() -> Result<void> {
-    outcome = Receipts(*this).take_all(heads.heads);
+    outcome = Receipts(*this, now).take_all(heads.heads);
     return {};
   }));
   if (outcome.is_copy) return found_copy();
@@ -175,7 +192,7 @@ Result<void> WardStore::store_heads(const agent::StoreHeads& heads) {
 }
 
 void WardStore::speak_other_version() noexcept {
-  link_version_ = link_version_ == sync::protocol_version ? sync::protocol_version - 1 : sync::protocol_version;
+  link_version_ = link_version_ > sync::version_with_keys ? static_cast<std::uint8_t>(link_version_ - 1) : sync::protocol_version;
 }
 
 agent::Event perform(agent::StoreEffect effect, WardStore& store, Now now) {
@@ -191,13 +208,13 @@ agent::Event perform(agent::StoreEffect effect, WardStore& store, Now now) {
                         [&](agent::PrepareLink& e) { return event(store.prepare_link(e, now)); },
                         [&](agent::ReadOutbox& e) { return event(store.read_outbox(e, now)); },
                         [&](agent::StoreReceipt& e) { return event(store.store_receipt(e, now)); },
-                        [&](agent::StorePolicy& e) { return event(store.store_policy(e)); },
+                        [&](agent::StorePolicy& e) { return event(store.store_policy(e, now)); },
                         [&](agent::ReadPolicy& e) { return event(store.read_policy(e)); },
                         [&](agent::ApplyDelivery& e) { return event(store.apply_delivery(std::move(e), now)); },
                         [&](agent::ApplyFetched& e) { return event(store.apply_fetched(std::move(e), now)); },
                         [&](agent::StoreApplied& e) { return done(store.store_applied(e), agent::Done{}); },
                         [&](agent::StoreRefused& e) { return done(store.store_refused(e), agent::Done{}); },
-                        [&](agent::StoreHeads& e) { return done(store.store_heads(e), agent::HeadsStored{}); },
+                        [&](agent::StoreHeads& e) { return done(store.store_heads(e, now), agent::HeadsStored{}); },
                     },
                     effect);
 }

@@ -8,6 +8,12 @@
 /// The parts of a ward's store, each in its own file. All of them run inside a transaction of WardStore.
 namespace ward::storage {
 
+/// Where the PC of this data file belongs. Begins its own transaction.
+[[nodiscard]] Result<Membership> stored_membership(Database& db);
+
+/// Brings an own writer's figures in line with its records and segments.
+void count_waiting(Store& store, std::int64_t writer);
+
 /// Writes changes of this PC.
 struct WardWriter {
   WardWriter(WardStore& ward, Now now);
@@ -92,6 +98,9 @@ inline constexpr std::string_view fill_key = "fill";  ///< meta: sync::Pull::fil
 /// What the centre says that it holds of this device, beyond what this file holds.
 [[nodiscard]] std::vector<log::DeviceHead> lost_heads(Store& store);
 void set_lost_heads(Store& store, const std::vector<log::DeviceHead>& heads);
+inline constexpr std::string_view own_wanted_key = "own wanted";  ///< meta: own segments before that log index may be missing here
+/// The next pulls ask for what this device wrote itself, too.
+[[nodiscard]] bool asks_for_own(Store& store);
 /// The incarnation that a receipt must speak of to tell everything that this device wrote since the last one that did, here or on a copy:
 /// a centre names what it took after the first segment of an incarnation that it is asked about. Nothing: any receipt does.
 [[nodiscard]] std::optional<Incarnation> own_known_since(Store& store);
@@ -100,8 +109,9 @@ void set_lost_heads(Store& store, const std::vector<log::DeviceHead>& heads);
 struct Receipts {
   WardStore& ward;
   Store& store;
+  Now now;
 
-  explicit Receipts(WardStore& of);
+  Receipts(WardStore& of, Now at);
   struct Outcome {
     bool centre_is_new = false;
     bool is_copy = false;  ///< newly found: this file is an older copy of itself
@@ -109,6 +119,9 @@ struct Receipts {
   };
   [[nodiscard]] Outcome take(const engine::agent::StoreReceipt& receipt);
   [[nodiscard]] Outcome take_all(const std::vector<log::DeviceHead>& heads);
+
+  /// Health shows it from now on, and the audit log tells when it came.
+  void raise(std::string_view alarm);
 
  private:
   void compare(const log::Receipt& last, const log::Receipt& receipt);
@@ -126,6 +139,8 @@ struct Receipts {
   std::set<std::int64_t> touched_;
 };
 [[nodiscard]] std::optional<sync::Receipted> stored_receipt(Store& store);
+/// By a receipt key that the city had once.
+[[nodiscard]] bool is_signed(const Store& store, const log::Receipt& receipt, const Signature& signature);
 /// The newest receipt that names this writer among its heads.
 [[nodiscard]] std::optional<evidence::SignedReceipt> kept_receipt(Store& store, std::int64_t writer);
 
@@ -154,6 +169,8 @@ struct Deliveries {
   std::set<std::int64_t> regranted_;                                       ///< what was held of these before may be readable now
   std::map<std::pair<DeviceId, Incarnation>, std::pair<Seq, Hash>> ends_;  ///< of the segments of this delivery
 };
+
+inline constexpr std::size_t arrived_max = 256;  ///< dossiers that are remembered as arrived
 
 inline constexpr std::string_view program_version = WARD_VERSION;
 

@@ -5,6 +5,7 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/crypto/hash.hpp"
 #include "protocol/keys/keys.hpp"
+#include "storage/erasures.hpp"
 #include "storage/merged.hpp"
 #include "storage/seeds.hpp"
 #include "storage/ward_parts.hpp"
@@ -85,13 +86,17 @@ Result<void> WardStore::create(const std::string& path, const WardKeys& keys, co
   });
 }
 
+Result<Membership> stored_membership(Database& db) {
+  return db.read("read membership", [&]() -> Result<Membership> {
+    auto found = db.query("SELECT value FROM meta WHERE name = 'membership'");
+    if (!found.step()) return fail(Fault::storage_damaged, "the membership is missing");
+    return or_damaged(decode_membership(found.bytes(0)), "the membership does not decode");
+  });
+}
+
 Result<WardStore> WardStore::open(const std::string& path, WardKeys keys, Random random, OpenMode mode) {
   WARD_TRY(auto store, open_store(path, mode, Site::ward, keys.local, std::move(random)));
-  WARD_TRY(auto membership, store.db.read("open ward", [&]() -> Result<Membership> {
-    const auto bytes = meta(store, "membership");
-    if (!bytes) return fail(Fault::storage_damaged, "the membership is missing");
-    return or_damaged(decode_membership(*bytes), "the membership does not decode");
-  }));
+  WARD_TRY(auto membership, stored_membership(store.db));
   if (membership.org != store.org) return fail(Fault::wrong_organisation, "the data file is of another city");
   if (membership.device != crypto::device_of(crypto::public_of(keys.device.sign)))
     return fail(Fault::wrong_key, "the key file is of another device");
@@ -102,11 +107,13 @@ Result<WardStore> WardStore::open(const std::string& path, WardKeys keys, Random
   }));
   if (mode == OpenMode::read_only) return ward;
   WARD_CHECK(ward.store_.db.transact("merge what waited for this version", [&]() -> Result<void> {
+    erase_what_is_ordered(ward.store_);
     for (const auto dossier : waiting_since_update(ward.store_)) remerge(ward.store_, dossier);
     return {};
   }));
   WARD_CHECK(settle(ward.store_));
   WARD_CHECK(fill_courses(ward.store_));
+  WARD_CHECK(finish_erasing_if_possible(ward.store_));
   return ward;
 }
 
@@ -170,7 +177,7 @@ sync::Report WardStore::report_in_transaction(Now now) {
   out.wall = now.wall;
   out.disk_free_bytes = disk_free_bytes_;
   out.version = program_version;
-  out.restored = meta(store_, "lost heads").has_value();
+  out.restored = asks_for_own(store_);
   return out;
 }
 
@@ -192,7 +199,7 @@ Result<WardStore::Progress> WardStore::progress(Now now) {
     out.clock_trusted = believes(now);
     if (const auto alarm = meta(store_, "alarm")) out.alarm = std::string(text_of(*alarm));
     if (out.alarm.empty() && differing_summaries(store_) > 0) out.alarm = "summary";
-    out.restored = meta(store_, "lost heads").has_value();
+    out.restored = asks_for_own(store_);
     return out;
   });
 }

@@ -103,13 +103,13 @@ class WardStore {
   [[nodiscard]] Result<engine::agent::LinkPrepared> prepare_link(const engine::agent::PrepareLink& wanted, Now now);
   [[nodiscard]] Result<engine::agent::OutboxRead> read_outbox(const engine::agent::ReadOutbox& wanted, Now now);
   [[nodiscard]] Result<engine::agent::ReceiptStored> store_receipt(const engine::agent::StoreReceipt& receipt, Now now);
-  [[nodiscard]] Result<engine::agent::PolicyStored> store_policy(const engine::agent::StorePolicy& entries);
+  [[nodiscard]] Result<engine::agent::PolicyStored> store_policy(const engine::agent::StorePolicy& entries, Now now);
   [[nodiscard]] Result<engine::agent::PolicyRead> read_policy(const engine::agent::ReadPolicy& wanted) const;
   [[nodiscard]] Result<engine::agent::DeliveryApplied> apply_delivery(engine::agent::ApplyDelivery delivery, Now now);
   [[nodiscard]] Result<engine::agent::FetchedApplied> apply_fetched(engine::agent::ApplyFetched fetched, Now now);
   [[nodiscard]] Result<void> store_applied(const engine::agent::StoreApplied& applied);
   [[nodiscard]] Result<void> store_refused(const engine::agent::StoreRefused& refused);
-  [[nodiscard]] Result<void> store_heads(const engine::agent::StoreHeads& heads);
+  [[nodiscard]] Result<void> store_heads(const engine::agent::StoreHeads& heads, Now now);
 
   /// The dossiers that deliveries changed since this was asked last; at most some hundred.
   [[nodiscard]] std::vector<Did> take_arrived() { return std::exchange(arrived_, {}); }
@@ -117,7 +117,7 @@ class WardStore {
   [[nodiscard]] engine::agent::Identity engine_identity() const;
   /// Whether what this PC's clock says may be taken for the time.
   [[nodiscard]] bool believes(Now now) const;
-  /// The centre does not speak the version of the last link: the next one is in the version before, and the one after that in ours again.
+  /// The centre does not speak the version of the last link: the next one is in the version before, and after the oldest in ours again.
   void speak_other_version() noexcept;
 
  private:

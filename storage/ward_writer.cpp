@@ -1,5 +1,7 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/keys/keys.hpp"
+#include "storage/erasures.hpp"
+#include "storage/audit.hpp"
 #include "storage/merged.hpp"
 #include "storage/summaries.hpp"
 #include "storage/ward_parts.hpp"
@@ -107,6 +109,7 @@ void WardWriter::start_incarnation() {
   incarnation_ = fixed_from<Incarnation>(drawn);
   writer_ = writer_row(store_, ward_.membership_.device, incarnation_);
   put(record::Type::incarnation, {}, record::encode_incarnation(body), record::open_key(store_.org));
+  note_act(store_, {audit::Kind::incarnation, now_.wall, believed_, {}, hex(incarnation_.view()), {}});
 }
 
 Hlc WardWriter::next_hlc() {
@@ -139,7 +142,7 @@ std::int64_t WardWriter::put(record::Type type, const Did& did, BytesView plain,
 }
 
 const crypto::DossierKey& WardWriter::new_dossier_key() {
-  constexpr std::string_view name = "outbox seed";
+  constexpr auto name = outbox_seed_key;
   Array<32> seed{};
   if (const auto sealed = meta(store_, name)) {
     seed = fixed_from<Hash>(or_throw(open_local(store_.local, name, {}, *sealed))).bytes;
@@ -241,6 +244,7 @@ Result<Saved> WardWriter::edit(const Did& did, NewChange wanted) {
   auto& change = wanted.change;
   const auto dossier = find_dossier_row(store_, did);
   if (dossier == 0) return fail(Fault::not_found, "there is no such dossier here");
+  WARD_CHECK(must_stand(store_, did));
   require_records(store_, dossier);
   auto heads = heads_of(dossier);
   WARD_TRY(change.seen, seen_of(store_, dossier, heads, std::move(change.seen)));

@@ -1,4 +1,5 @@
 #include "agent/cli/commands.hpp"
+#include "cli/audit.hpp"
 #include "cli/calendar.hpp"
 #include "cli/deadline.hpp"
 #include "cli/desk.hpp"
@@ -11,6 +12,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iostream>
@@ -137,12 +139,22 @@ int dossier_list(const Common& common, const ListOptions& options) {
                     });
 }
 
+/// A new file is so from the start; one that was there may have been for all to read.
+void keep_to_this_account(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (fs::is_regular_file(runtime::path_of(path), ignored))
+    fs::permissions(runtime::path_of(path), fs::perms::owner_read | fs::perms::owner_write, ignored);
+}
+
 int dossier_export(const Common& common, const ListOptions& options) {
   std::ofstream file;
   errno = 0;
   if (!options.out_file.empty()) file.open(runtime::path_of(options.out_file), std::ios::binary);
   if (!file) return runtime::report(program, runtime::trouble_of(runtime::file_error("opening " + options.out_file, errno)));
+  keep_to_this_account(options.out_file);
   std::ostream& out = options.out_file.empty() ? std::cout : file;
+  if (const auto refused = cli::tell_audit({program, common.data}, "dossiers_exported")) return runtime::report(program, *refused);
   std::uint64_t count = 0;
   cli::Progress progress(common, 0, "dossiers");
   auto trouble = each_line(common, list_target(options), "dossiers", [&](const json::object& line) -> std::optional<Trouble> {

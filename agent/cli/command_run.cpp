@@ -3,9 +3,12 @@
 #include "agent/connection.hpp"
 #include "agent/files.hpp"
 #include "agent/page_files.hpp"
+#include "desk/audit.hpp"
+#include "cli/log_in.hpp"
 #include "runtime/events.hpp"
 #include "runtime/http_server.hpp"
 #include "runtime/account.hpp"
+#include "runtime/json_input.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/log.hpp"
 #include "runtime/loopback_token.hpp"
@@ -34,7 +37,7 @@ class Process {
     ward_.log = log;
     api_.add_routes(router_);
     runtime::add_event_route(router_, ward_.events);
-    runtime::add_session_routes(router_, server_.doorkeeper(), program);
+    runtime::add_session_routes(router_, server_.doorkeeper(), program, desk::page_watch(api_.site()));
     runtime::add_page_files(router_, page_files());
   }
 
@@ -50,6 +53,8 @@ class Process {
   }
 
   Result<ExitCode> live() {
+    desk::note_if_possible(api_.site(), audit::Kind::started, {}, {}, WARDSYNC_VERSION);
+    ward_.keep_audit_end();
     tasks_.start(keep_link());
     tasks_.start(ward_.keep_merging());
     tasks_.start(server_.run());
@@ -67,6 +72,7 @@ class Process {
     return exit_;
   }
 
+  void set_idle_lock(std::chrono::minutes idle) { api_.set_idle_lock(idle); }
   [[nodiscard]] const std::string& http() const noexcept { return ward_.http; }
 
  private:
@@ -92,6 +98,7 @@ class Process {
       co_await timer.async_wait(asio::use_awaitable);
       runtime::notify_service("WATCHDOG=1");
       ward_.give_official_codes(runtime::read_clock());
+      ward_.keep_audit_end();
       runtime::give_memory_back();
     }
   }
@@ -113,12 +120,14 @@ class Process {
 
 Result<ExitCode> serve(const Common& common, const RunOptions& options) {
   const runtime::AsOwnerOf acting(common.data);
+  WARD_TRY(const auto idle_lock, runtime::number_of(options.idle_lock, "idle_lock_minutes", 1, cli::idle_lock_setting.most));
   WARD_TRY(auto directory, find_data(common.data));
   WARD_CHECK(directory.lock(std::string(program) + " run"));
   if (!options.log.empty()) WARD_CHECK(runtime::log_into(options.log));
   WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_write));
   const auto unit = store.membership().unit;
   Process process(std::move(store), common.data, options.log);
+  process.set_idle_lock(std::chrono::minutes(idle_lock));
   WARD_CHECK(process.open_doors(directory, options.http));
   if (!common.quiet)
     runtime::say(std::string(program) + " " WARDSYNC_VERSION ": a PC of " + unit + "; its API is at " + directory.file("api.sock") +

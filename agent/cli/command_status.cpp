@@ -183,4 +183,14 @@ int verify(const Common& common) {
   return found.has_error() ? report_data(common, found.error()) : cli::show_verification(common, json::value(*found));
 }
 
+int policy_import(const Common& common, const std::string& file) {
+  constexpr std::size_t policy_bytes_max = 8 * 1024 * 1024;
+  const auto text = runtime::read_file(file, policy_bytes_max);
+  if (text.has_error()) return runtime::report(program, runtime::trouble_of(text.error()));
+  return ask(common, "POST", "/v1/policy", *text, [&](const boost::json::value& answer) {
+    runtime::say(runtime::shown(answer, "fresh") + " entries are new here; " + runtime::shown(answer, "entries") + " are held.");
+    return static_cast<int>(runtime::ExitCode::done);
+  });
+}
+
 }  // namespace ward::agent

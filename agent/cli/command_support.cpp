@@ -45,8 +45,8 @@ constexpr std::string_view status_members[] = {"device",
                                                "log_file",
                                                "version"};
 
-constexpr std::string_view data_files[] = {
-    "wardsync.db", "wardsync.db-wal", "wardsync.db-shm", "wardsync.db.new", "device.key", "codes.mark", "api.sock", "api.token", "lock"};
+constexpr std::string_view data_files[] = {"wardsync.db", "wardsync.db-wal", "wardsync.db-shm", "wardsync.db.new", "device.key",
+                                           "codes.mark",  "audit.end",       "api.sock",        "api.token",       "lock"};
 
 }  // namespace
 

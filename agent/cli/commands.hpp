@@ -31,8 +31,9 @@ struct EnrolOptions {
 int enrol(const Common& common, const EnrolOptions& options);
 
 struct RunOptions {
-  std::string http;  ///< host:port of the loopback API; empty: none
-  std::string log;   ///< file; empty: stderr
+  std::string http;              ///< host:port of the loopback API; empty: none
+  std::string log;               ///< file; empty: stderr
+  std::string idle_lock = "15";  ///< minutes
 };
 /// The daemon, in the foreground, until SIGTERM or SIGINT.
 int run(const Common& common, const RunOptions& options);
@@ -87,11 +88,16 @@ int dossier_show(const Common& common, const std::string& code);
 int dossier_history(const Common& common, const std::string& code);
 int dossier_why(const Common& common, const std::string& code, const std::string& field);
 
+/// The centre's policy log, brought on a stick.
+int policy_import(const Common& common, const std::string& file);
+
 /// `year` 0: all.
 int calendar_show(const Common& common, int year, bool csv);
 
 /// Asks the daemon; opens the data read-only itself when none runs. Exit 5 when damage is found.
 int verify(const Common& common);
+/// While no daemon runs: a whole data file in place of a damaged one. Exit 5 when something is lost that only this PC had.
+int repair(const Common& common);
 
 inline constexpr std::chrono::seconds call_max{30};
 

@@ -14,6 +14,7 @@ constexpr cli::Setting settings[] = {
      "the API on this machine's loopback too, IP:PORT (port 0 picks a free one); programs send the token of DATA/api.token",
      "127.0.0.1:7411"},
     {"log", Kind::file, "the log's file: five of 5 MB, the oldest overwritten; default: stderr", "/var/log/wardsync/agent.log"},
+    cli::idle_lock_setting,
 };
 
 void add_served(CLI::App& to, Words& w, RunOptions& served) {
@@ -30,7 +31,9 @@ void add_daemon(CLI::App& app, Words& w) {
       "Calls the centre at the ticket's address, and shows 30 digits; the administrator reads the same ones out on the telephone before he "
       "approves. Repeating it after a lost answer is safe. Run as root, it leaves everything to the account that owns the data directory.");
 
-  add_served(*cli::add_run_command(app, w, [&] { return run(w.common, w.run); }), w, w.run);
+  auto* run_command = cli::add_run_command(app, w, [&] { return run(w.common, w.run); });
+  add_served(*run_command, w, w.run);
+  cli::add_idle_lock_option(*run_command, w, w.run.idle_lock);
 
   auto* status_command =
       printing(app, w, "status", "link, queue, receipts, conflicts, clock, disk", [&] { return status(w.common, w.watch); });
@@ -43,6 +46,10 @@ void add_daemon(CLI::App& app, Words& w) {
           "a new dossier gets a provisional one of 16 digits; the official one is added beside it by itself, and both stay good.");
   cli::add_page_command(app, w, "a one-time address that opens the ward page, logged in");
   printing(app, w, "verify", "check every seal, id, root and signature that is stored here", [&] { return verify(w.common); });
+  printing(app, w, "repair", "a whole data file in place of a damaged one, while no daemon runs", [&] { return repair(w.common); })
+      ->footer(
+          "What verifies is carried over, and the centre sends the rest again over the next links. The damaged file is kept under another "
+          "name. Exit 5 when something is lost that only this PC had: it is named. Data that is whole stays as it is.");
 
   auto* doctor_command = cli::add_doctor_command(app, w, "what is wrong with this PC, why, and what to do; before the enrolment and after",
                                                  "WS-D009", [&] { return doctor(w.common, w.doctor); });
@@ -133,6 +140,7 @@ void add_dossiers(CLI::App& app, Words& w) {
 
   cli::add_report_commands(app, w, w.report);
   cli::add_official_commands(app, w, program, w.official);
+  cli::add_log_in_commands(app, w, program, w.log_in);
   cli::add_user_commands(app, w, w.unit, [&] { return cli::user_list({program, w.common}, w.unit); });
 
   cli::add_hand_over_commands(*dossier, w, program, w.desk);
@@ -153,6 +161,13 @@ void describe(CLI::App& app, Words& words) {
   app.require_subcommand(1);
   add_daemon(app, words);
   add_dossiers(app, words);
+  printing(*group(app, "policy", "the city's signed log of units, PCs, accounts and keys"), words, "import",
+           "take in what `wardsync-centre policy export` wrote, when the line does not bring it",
+           [&] { return policy_import(words.common, words.file); })
+      ->add_option("FILE", words.file, "the file")
+      ->required()
+      ->type_name("FILE");
+  cli::add_audit_commands(app, words, words.audit);
   cli::add_config_commands(app, words);
   cli::add_version_command(app, words, WARDSYNC_VERSION);
 }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "agent/cli/commands.hpp"
+#include "cli/audit.hpp"
 #include "cli/desk.hpp"
 #include "cli/evidence.hpp"
+#include "cli/log_in.hpp"
 #include "cli/official.hpp"
 #include "cli/words.hpp"
 
@@ -20,9 +22,11 @@ struct Words : cli::Line {
   ListOptions list;
   cli::CalendarOptions calendar;
   cli::ReportOptions report;
+  cli::AuditOptions audit;
   cli::EvidenceOptions evidence;
   cli::DeskWords desk;
   cli::OfficialOptions official;
+  cli::LogInOptions log_in;
   std::string code, field, file, out_file, unit;
   std::int64_t seconds = 0;
   std::uint64_t from_line = 1;

@@ -1,8 +1,10 @@
 #include "centre/backup.hpp"
 #include "centre/cli/client.hpp"
 #include "centre/files.hpp"
+#include "runtime/account.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/dossier_json.hpp"
+#include "storage/audit.hpp"
 
 #include <cstdio>
 
@@ -18,9 +20,18 @@ storage::BackupFacts facts_of(const log::BackupSeal& seal) { return {seal.org, s
 
 /// The running centre writes it down; without one this process may.
 Result<void> note_without_daemon(runtime::DataDir& directory, const log::BackupSeal& seal, bool elsewhere) {
+  const runtime::AsOwnerOf acting(directory.path());
   WARD_CHECK(directory.lock(std::string(program) + " backup"));
   WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_write));
-  return store.note_backup(facts_of(seal), seal.time, elsewhere);
+  WARD_CHECK(store.note_backup(facts_of(seal), seal.time, elsewhere, [&] {
+    storage::note_act(store.store(), {audit::Kind::backup_noted,
+                                      seal.time,
+                                      storage::is_plausible(seal.time),
+                                      {},
+                                      std::to_string(seal.size) + " segments",
+                                      "while the daemon was down"});
+  }));
+  return storage::keep_audit_end(store.store());
 }
 
 std::optional<runtime::Trouble> note(const Common& common, runtime::DataDir& directory, const log::BackupSeal& seal, bool elsewhere) {

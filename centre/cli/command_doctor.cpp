@@ -41,6 +41,8 @@ void examine_centre_itself(Examination& to, const Common& common, const RunOptio
   if (const auto* keeping = running.is_object() ? running.get_object().if_contains("keeping") : nullptr)
     cli::examine_backup(to, *keeping, runtime::read_clock().wall);
   cli::examine_calendar(to, running);
+  if (const auto late = runtime::shown(running, "erasures", "late"); late != "0" && late != "-")
+    to.found("erasures", Finding::erasure_open, late + " orders");
   to.skipped("database", "the daemon has it open; `wardsync-centre verify` checks it meanwhile");
 }
 

@@ -3,6 +3,8 @@
 #include "centre/files.hpp"
 #include "centre/hub.hpp"
 #include "centre/page_files.hpp"
+#include "desk/audit.hpp"
+#include "cli/log_in.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/events.hpp"
 #include "runtime/http_server.hpp"
@@ -29,7 +31,7 @@ struct Daemon {
   Daemon(storage::CentreStore& store, Served at) : served(std::move(at)), hub(context.get_executor(), store), api(store, hub, served) {
     api.add_routes(router);
     runtime::add_event_route(router, hub.events);
-    runtime::add_session_routes(router, http.doorkeeper(), program);
+    runtime::add_session_routes(router, http.doorkeeper(), program, desk::page_watch(api.site()));
     runtime::add_page_files(router, page_files());
   }
 
@@ -96,6 +98,7 @@ Result<storage::CodePlan> code_plan_of(const RunOptions& options) {
 
 Result<ExitCode> serve(const Common& common, const RunOptions& options) {
   const runtime::AsOwnerOf acting(common.data);
+  WARD_TRY(const auto idle_lock, runtime::number_of(options.idle_lock, "idle_lock_minutes", 1, cli::idle_lock_setting.most));
   WARD_TRY(auto directory, find_data(common.data));
   WARD_CHECK(directory.lock(std::string(program) + " run"));
   if (!options.log.empty()) WARD_CHECK(runtime::log_into(options.log));
@@ -103,7 +106,11 @@ Result<ExitCode> serve(const Common& common, const RunOptions& options) {
   WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_write));
   store.set_code_plan(plan);
   Daemon daemon(store, {common.data, {}, {}, options.log});
+  daemon.api.set_idle_lock(std::chrono::minutes(idle_lock));
+  daemon.api.keep_keys_by(keep_keys_in(directory));
   WARD_CHECK(daemon.open_doors(options, directory));
+  desk::note_if_possible(daemon.api.site(), audit::Kind::started, {}, {}, WARDSYNC_VERSION);
+  daemon.hub.keep_audit_end();
   if (!common.quiet)
     std::fprintf(stderr, "%s %s: wards call %s; administrators use %s%s%s\n", program, WARDSYNC_VERSION, daemon.served.listen.c_str(),
                  directory.file("api.sock").c_str(), daemon.served.http.empty() ? "" : " and http://", daemon.served.http.c_str());

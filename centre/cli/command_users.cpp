@@ -13,7 +13,10 @@ constexpr std::size_t key_file_bytes_max = 4096;
 
 void show_user(const json::value& user) {
   std::vector<std::vector<std::string>> rows;
-  for (const auto* name : {"name", "unit", "display", "role", "enabled", "key", "reason"}) rows.push_back({name, shown(user, name)});
+  for (const auto* name : {"name", "unit", "display", "role", "enabled", "key", "reason", "activated"})
+    rows.push_back({name, shown(user, name)});
+  for (const auto* name : {"activation", "activation_expires"})
+    if (user.as_object().contains(name)) rows.push_back({name, shown(user, name)});
   runtime::print(runtime::align(rows));
 }
 
@@ -28,10 +31,39 @@ Result<json::object> with_key(const UserOptions& options, json::object body) {
   return body;
 }
 
+/// Nothing is asked for while the code could not be kept.
+Result<void> can_be_kept(const std::string& file) {
+  if (!file.empty() && file != "-" && runtime::file_exists(file)) return fail(Fault::invalid, file + " exists already");
+  return {};
+}
+
+/// Takes the code out of the answer, into its file. It is told once.
+Result<void> keep_activation(const UserOptions& options, json::object& user) {
+  if (options.activation_file.empty() || options.activation_file == "-") return {};
+  auto& code = user["activation"].as_string();
+  code += "\n";
+  const auto kept = runtime::write_private_file(options.activation_file, view(std::string_view(code)), false);
+  user.erase("activation");
+  if (kept.has_error()) return fail(kept.error().fault, kept.error().detail + "; the code is lost: make another with `user reset`");
+  return {};
+}
+
 int call_with_key(const Common& common, const UserOptions& options, const std::string& target, json::object said) {
+  if (const auto free = can_be_kept(options.activation_file); free.has_error())
+    return runtime::report(program, runtime::trouble_of(free.error()));
+  if (!options.activation_file.empty()) said["activate"] = true;
   const auto body = with_key(options, std::move(said));
   if (body.has_error()) return runtime::report(program, runtime::trouble_of(body.error()));
-  return call_and_show(common, "POST", target, *body, show_user);
+  auto answer = call(common, "POST", target, *body);
+  if (const auto* trouble = std::get_if<runtime::Trouble>(&answer)) return runtime::report(program, *trouble);
+  auto& user = std::get<json::value>(answer);
+  if (const auto kept = keep_activation(options, user.as_object()); kept.has_error())
+    return runtime::report(program, runtime::trouble_of(kept.error()));
+  if (common.json)
+    runtime::print_json(user);
+  else
+    show_user(user);
+  return static_cast<int>(runtime::ExitCode::done);
 }
 
 /// What was said; of the rest the daemon keeps what it has.

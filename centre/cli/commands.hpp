@@ -26,6 +26,7 @@ struct RunOptions {
   std::string http;  ///< empty: no loopback port
   std::string log;   ///< file; empty: stderr
   std::string codes_per_day = "500", codes_days = "365";
+  std::string idle_lock = "15";  ///< minutes
 };
 /// The daemon, in the foreground, until SIGTERM or SIGINT.
 int run(const Common& common, const RunOptions& options);
@@ -62,7 +63,8 @@ int unit_split(const Common& common, const UnitOptions& options);
 int unit_renew(const Common& common, const std::string& code);
 struct UserOptions {
   std::string name, unit, role, display, reason;
-  std::string key_file;  ///< the public half of the official's own key; empty: as it is
+  std::string key_file;         ///< the public half of the official's own key; empty: as it is
+  std::string activation_file;  ///< gets an activation code; `-`: stdout; empty: none is made
 };
 int user_add(const Common& common, const UserOptions& options);
 int user_disable(const Common& common, const UserOptions& options);
@@ -102,6 +104,22 @@ struct CodesOptions {
 int codes_list(const Common& common, const std::string& unit);
 int codes_give(const Common& common, const CodesOptions& options);
 
+struct EraseOptions {
+  std::string code, reason;
+  bool yes = false;
+};
+/// For ever, so it shows what would be destroyed and asks at a terminal; without one it takes `yes`.
+int erase_order(const Common& common, const EraseOptions& options);
+int erase_list(const Common& common);
+int erase_show(const Common& common, const std::string& number);
+/// `on` empty: today.
+int erase_due(const Common& common, const std::string& on);
+
+struct CitizenOptions {
+  std::string identity_file, out_file;
+};
+int citizen_export(const Common& common, const CitizenOptions& options);
+
 struct ListOptions {
   std::string status, search, unit, custody;
   std::string due;  ///< a class of deadline, as the API calls it; empty: any
@@ -111,6 +129,32 @@ int dossier_list(const Common& common, const ListOptions& options);
 int dossier_show(const Common& common, const std::string& code);
 int dossier_history(const Common& common, const std::string& code);
 int dossier_why(const Common& common, const std::string& code, const std::string& field);
+
+struct KeyOptions {
+  std::string what, out_file;
+};
+int key_list(const Common& common);
+/// A new key, and the request that the root key signs.
+int key_renew(const Common& common, const KeyOptions& options);
+int key_apply(const Common& common, const std::string& file);
+/// Asks at a terminal unless `yes`.
+int key_forget(const Common& common, bool yes);
+int policy_export(const Common& common, const std::string& out_file);
+
+struct RootOptions {
+  std::string request_file, key_file, new_next_file, out_file;
+  bool yes = false;
+};
+/// On a PC without a network: needs no daemon and no data.
+int root_sign(const Common& common, const RootOptions& options);
+int root_rotate(const Common& common, const RootOptions& options);
+struct RecoveryOptions {
+  std::string organisation, root_file, next_root_file, keys_file, box_file, out;
+  std::vector<std::string> trustees;  ///< names; of `open`, files
+  std::uint8_t need = 2;
+};
+int recovery_make(const Common& common, const RecoveryOptions& options);
+int recovery_open(const Common& common, const RecoveryOptions& options);
 
 /// Asks the daemon; opens the data read-only itself when none runs. Exit 5 when damage is found.
 int verify(const Common& common);

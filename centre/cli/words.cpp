@@ -18,6 +18,7 @@ constexpr cli::Setting settings[] = {
     {"codes_days", Kind::count, "days for which it gets them; more follow before half of them are over", "365",
      policy::code_block_days_max},
     {"log", Kind::file, "the log's file: five of 5 MB, the oldest overwritten; default: stderr", "/var/log/wardsync/centre.log"},
+    cli::idle_lock_setting,
 };
 
 void add_served(CLI::App& to, Words& w) {
@@ -42,6 +43,7 @@ void add_server(CLI::App& app, Words& w) {
   add_served(*run_command, w);
   configurable(*run_command, w, "--codes-per-day", "codes_per_day", w.run.codes_per_day)->capture_default_str();
   configurable(*run_command, w, "--codes-days", "codes_days", w.run.codes_days)->capture_default_str();
+  cli::add_idle_lock_option(*run_command, w, w.run.idle_lock);
   add_served(*cli::add_doctor_command(app, w, "what is wrong with this centre, why, and what to do", "WS-D028",
                                       [&] { return doctor(w.common, w.run); }),
              w);
@@ -120,6 +122,15 @@ void add_users(CLI::App& app, Words& w) {
         ->type_name("FILE.pub");
   disable->add_option("--why", w.user.reason, "the reason; whoever asks later finds it")->required();
   reset->add_option("--why", w.user.reason, "the reason");
+  for (auto* activating : {add, reset})
+    activating
+        ->add_option("--activation-out", w.user.activation_file,
+                     "write an activation code there, with which its owner chooses a PIN at each PC within 14 days; - for stdout")
+        ->type_name("FILE");
+  reset->footer(
+      "A new activation code ends the PINs that were chosen with an earlier one, at each PC as soon as it hears of it. Root and the "
+      "daemon's "
+      "own account may do this without a log-in: the way back in when no administrator can.");
   add->footer(
       "From a unit's first account on, its PCs take nothing in another name than its accounts', and decisions are for those whose role it "
       "is: a leader's for `leader`, of the till for `accountant`, `desk_head` or `leader`, the city's for an `administrator` of the "
@@ -161,6 +172,68 @@ void add_days(CLI::App& app, Words& w) {
       ->expected(1, static_cast<int>(policy::addresses_max));
 }
 
+void add_keys(CLI::App& app, Words& w) {
+  auto* key = group(app, "key", "the keys of the city and of its centre");
+  printing(*key, w, "list", "which are in force", [&] { return key_list(w.common); });
+  auto* renew = printing(*key, w, "renew", "make a new key, and what the root key must sign before it counts",
+                         [&] { return key_renew(w.common, w.key); });
+  renew->add_option("WHAT", w.key.what, "operations, receipt, noise or root")
+      ->required()
+      ->check(CLI::IsMember({"operations", "receipt", "noise", "root"}));
+  renew->add_option("-o,--out", w.key.out_file, "the request; an existing file stays")->required()->type_name("REQUEST");
+  auto* apply =
+      printing(*key, w, "apply", "put in force what the root key signed", [&] { return key_apply(w.common, w.root.request_file); });
+  apply->add_option("SIGNED", w.root.request_file, "the file that `root sign` or `root rotate` wrote")->required()->type_name("FILE");
+  auto* forget = printing(*key, w, "forget", "answer no more to earlier keys of the line, as when one was stolen",
+                          [&] { return key_forget(w.common, w.yes); });
+  forget->add_flag("--yes", w.yes, "do not ask");
+
+  auto* root = group(app, "root", "on a PC without a network: what the root key signs");
+  auto* sign = printing(*root, w, "sign", "show a request, and sign it", [&] { return root_sign(w.common, w.root); });
+  sign->add_option("--root-key", w.root.key_file, "the root key's file; - for stdin")->required()->type_name("FILE");
+  auto* rotate =
+      printing(*root, w, "rotate", "put the next root key in the root key's place", [&] { return root_rotate(w.common, w.root); });
+  rotate->add_option("--next-root-key", w.root.key_file, "the next root key's file; - for stdin")->required()->type_name("FILE");
+  rotate->add_option("--new-next-root", w.root.new_next_file, "where the one after it goes, a new key; an existing file stays")
+      ->required()
+      ->type_name("FILE");
+  for (auto* signing : {sign, rotate}) {
+    signing->add_option("REQUEST", w.root.request_file, "the file that `key renew` wrote")->required()->type_name("FILE");
+    signing->add_option("-o,--out", w.root.out_file, "the signed entry; an existing file stays")->required()->type_name("SIGNED");
+    signing->add_flag("--yes", w.root.yes, "do not ask");
+    cli::without_config(*signing, w);
+  }
+
+  auto* recovery = group(app, "recovery", "on a PC without a network: the last keys, for several people together");
+  auto* make = printing(*recovery, w, "make", "a sheet for each trustee, and the file that enough of them open",
+                        [&] { return recovery_make(w.common, w.recovery); });
+  make->add_option("--org", w.recovery.organisation, "the city's name, for the sheets")->required();
+  make->add_option("--need", w.recovery.need, "how many must come together")
+      ->required()
+      ->check(CLI::Range(2, static_cast<int>(recovery::trustees_max)));
+  make->add_option("--trustee", w.recovery.trustees, "who keeps a key; once for each")
+      ->required()
+      ->expected(1, static_cast<int>(recovery::trustees_max));
+  make->add_option("--root-key", w.recovery.root_file, "the root key's file")->required()->type_name("FILE");
+  make->add_option("--next-root-key", w.recovery.next_root_file, "the next root key's file")->required()->type_name("FILE");
+  make->add_option("--keys", w.recovery.keys_file, "the centre's keys, as `backup --keys` wrote them")->required()->type_name("FILE");
+  auto* open = printing(*recovery, w, "open", "bring the keys back", [&] { return recovery_open(w.common, w.recovery); });
+  open->add_option("RECOVERY", w.recovery.box_file, "the recovery file")->required()->type_name("FILE");
+  open->add_option("--trustee", w.recovery.trustees, "a trustee's sheet, typed or scanned; once for each")
+      ->required()
+      ->expected(1, static_cast<int>(recovery::trustees_max));
+  for (auto* offline : {make, open}) {
+    offline->add_option("--out", w.recovery.out, "the directory for the files; existing ones stay")->required()->type_name("DIR");
+    cli::without_config(*offline, w);
+  }
+
+  auto* policy = group(app, "policy", "the signed log of units, PCs, accounts and keys");
+  printing(*policy, w, "export", "as a file that a PC can take on a stick", [&] { return policy_export(w.common, w.out_file); })
+      ->add_option("-o,--out", w.out_file, "the file to write; an existing one stays")
+      ->required()
+      ->type_name("FILE");
+}
+
 void add_codes(CLI::App& app, Words& w) {
   auto* codes = group(app, "codes", "the dossier codes that each PC may give by itself");
   auto* list = printing(*codes, w, "list", "each PC's blocks of serials, how many are left today, and until which day they last",
@@ -177,6 +250,41 @@ void add_codes(CLI::App& app, Words& w) {
   give->footer(
       "Each PC gets a block at its approval, and more in good time; this is for what is out of the ordinary. The least free serials of the "
       "unit are taken. A block that was given is never taken back, nor are those of a revoked PC given to another.");
+}
+
+void add_erasures(CLI::App& app, Words& w) {
+  auto* erase = group(app, "erase", "orders to destroy what is held of a dossier");
+  auto* order = cli::official(*erase, w, "order", "destroy a dossier here, and on every PC as soon as it calls; for ever",
+                              [&] { return erase_order(w.common, w.erase); });
+  order->add_option("CODE", w.erase.code, "its code, or id:HEX")->required();
+  order->add_option("--reason", w.erase.reason, "the decision that says so; it stays, so name nobody in it")->required();
+  order->add_flag("--yes", w.erase.yes, "do not show what would be destroyed, and do not ask");
+  cli::add_key_options(*order, w);
+  order->footer(
+      "For a leader or an administrator of the centre. Bodies, keys and all that was made of them go; codes, status, custody, the ids, "
+      "signatures and receipts of its records stay, and so does this order. It comes again wherever an older copy is used again. What it "
+      "does not reach: backups on a shelf and prints; see docs/administrator.md.");
+  printing(*erase, w, "list", "all orders, and how many PCs have not obeyed yet", [&] { return erase_list(w.common); });
+  printing(*erase, w, "show", "one order, and each PC's confirmation", [&] { return erase_show(w.common, w.id); })
+      ->add_option("NUMBER", w.id, "the order's number, as `erase list` shows it")
+      ->required();
+  auto* due = printing(*erase, w, "due", "finished dossiers that need not be kept any more; nothing is erased by it",
+                       [&] { return erase_due(w.common, w.on); });
+  due->add_option("--on", w.on, "on that day, YYYY-MM-DD; default: today");
+  due->footer(
+      "By centre/retention.csv, which names the source of each period and how certain it is. Ask the archive before you order anything.");
+
+  auto* citizen = group(app, "citizen", "what a person may ask to see");
+  auto* exported = cli::official(*citizen, w, "export", "all that is held about one person, as one JSON file",
+                                 [&] { return citizen_export(w.common, w.citizen); });
+  exported->add_option("--identity-file", w.citizen.identity_file, "a file with the identity number in its first line")
+      ->required()
+      ->type_name("FILE");
+  exported->add_option("-o,--out", w.citizen.out_file, "the file to write; an existing one stays")->required()->type_name("FILE");
+  exported->footer(
+      "For a leader or an administrator of the centre: dossiers with all fields, who wrote what when, the control slip, and which units "
+      "read "
+      "them. The number is never in the command line. Delete both files when the person has theirs.");
 }
 
 void add_dossiers(CLI::App& app, Words& w) {
@@ -216,12 +324,16 @@ void describe(CLI::App& app, Words& words) {
   add_units(app, words);
   add_users(app, words);
   cli::add_official_commands(app, words, program, words.official);
+  cli::add_log_in_commands(app, words, program, words.log_in);
   add_days(app, words);
+  add_keys(app, words);
   add_codes(app, words);
+  add_erasures(app, words);
   add_dossiers(app, words);
   printing(app, words, "status", "this centre at a glance", [&] { return status(words.common); });
   cli::add_page_command(app, words, "a one-time address that opens the administrator's page, logged in");
   printing(app, words, "verify", "check every seal, id, root and signature that is stored here", [&] { return verify(words.common); });
+  cli::add_audit_commands(app, words, words.audit);
   cli::add_config_commands(app, words);
   cli::add_version_command(app, words, WARDSYNC_VERSION);
 }

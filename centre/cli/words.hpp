@@ -1,10 +1,13 @@
 #pragma once
 
 #include "centre/cli/commands.hpp"
+#include "cli/audit.hpp"
 #include "cli/desk.hpp"
 #include "cli/evidence.hpp"
+#include "cli/log_in.hpp"
 #include "cli/official.hpp"
 #include "cli/words.hpp"
+#include "protocol/recovery/recovery.hpp"
 
 namespace ward::centre {
 
@@ -20,16 +23,23 @@ struct Words : cli::Line {
   cli::CalendarOptions calendar;
   cli::ReportOptions report;
   std::string calendar_file;
+  cli::AuditOptions audit;
   cli::EvidenceOptions evidence;
   UnitOptions unit;
   UserOptions user;
   BackupOptions backup;
   RestoreOptions restore;
   CodesOptions codes;
+  EraseOptions erase;
+  CitizenOptions citizen;
+  KeyOptions key;
+  RootOptions root;
+  RecoveryOptions recovery;
   cli::DeskWords desk;
   cli::OfficialOptions official;
+  cli::LogInOptions log_in;
   std::vector<std::string> addresses;
-  std::string id, reason, code, field, out_file;
+  std::string id, reason, code, field, out_file, on;
   bool yes = false, watch = false;
 };
 

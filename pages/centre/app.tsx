@@ -6,6 +6,7 @@ import {PersonChooser} from '../common/desk/person';
 import {SlipPage} from '../common/desk/slip';
 import {useKnown, useRead} from '../common/live';
 import {Icon} from '../common/parts/icon';
+import {Gate} from '../common/parts/log_in';
 import {type NavItem, Shell} from '../common/parts/shell';
 import {go, href, place, useRoute} from '../common/route';
 import {useReady} from '../common/schema';
@@ -13,6 +14,7 @@ import {useTexts} from '../common/settings';
 import {type CentreStatus, type Device, causeOf} from './centre';
 import {Devices} from './devices';
 import {DossierPage, Dossiers} from './dossiers';
+import {Erasures} from './erasures';
 import {Reports} from './reports';
 import {Tickets} from './tickets';
 import {Users} from './users';
@@ -40,6 +42,7 @@ function View({status}: {status: CentreStatus | undefined}) {
   if (where === 'reports') return <Reports />;
   if (where === 'tickets') return <Tickets status={status} />;
   if (where === 'users') return <Users />;
+  if (where === 'erasures') return <Erasures />;
   return <Devices />;
 }
 
@@ -85,10 +88,11 @@ export function App() {
     {href: href('reports'), label: t.nav.reports, current: where === 'reports'},
     {href: href('tickets'), label: t.nav.tickets, current: where === 'tickets'},
     {href: href('users'), label: t.nav.users, current: where === 'users'},
+    {href: href('erasures'), label: t.nav.erasures, current: where === 'erasures', count: status?.erasures.open, urgent: (status?.erasures.late ?? 0) > 0},
   ];
   return (
     <Shell title="wardsync" subtitle={status ? t.centre.subtitle(status.organisation) : ''} command="wardsync-centre page" nav={nav} aside={<PersonChooser unit={status?.desk.unit ?? ''} />} status={health && <Summary devices={health.devices} late={late} />}>
-      {ready ? <View status={status} /> : <p>{t.nav.loading}</p>}
+      <Gate>{ready ? <View status={status} /> : <p>{t.nav.loading}</p>}</Gate>
     </Shell>
   );
 }

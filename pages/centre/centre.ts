@@ -29,6 +29,7 @@ export type Device = {
 
 export type CentreStatus = {
   desk: {unit: string; device: string; conflicts: number; attention: number; hand_overs: {to_us: number; by_us: number; late: number; late_anywhere: number}}; // of the centre's own officials; `late_anywhere` of all units
+  erasures: {orders: number; open: number; late: number}; // orders to erase; `open`: not obeyed everywhere
   organisation: string;
   listen: string;
   links: number;
@@ -37,7 +38,7 @@ export type CentreStatus = {
   version: string;
 };
 
-export const centreEvents = ['devices', 'users', 'arrived', 'applied', 'calendar', 'ready', 'resync'] as const;
+export const centreEvents = ['devices', 'users', 'erasures', 'arrived', 'applied', 'calendar', 'ready', 'resync'] as const;
 
 /** Why a row is not green; `well` when it is. */
 export type Cause = Exclude<Alert, 'none'> | 'waiting' | 'revoked' | 'quarantined' | 'silent' | 'well';

@@ -10,6 +10,7 @@ import {CodeWords} from '../common/parts/code';
 import {Collections} from '../common/parts/collections';
 import {DeadlineWords} from '../common/parts/deadline';
 import {DossierList} from '../common/parts/dossier_list';
+import {ErasedShown} from '../common/parts/erased';
 import {Facts} from '../common/parts/facts';
 import {Heading} from '../common/parts/heading';
 import {History} from '../common/parts/history';
@@ -60,11 +61,12 @@ export function DossierPage({id, here}: {id: string; here: Here}) {
           <p>
             <strong>{names.status(valueText(dossier.fields['TrangThaiHoSo']))}</strong>
           </p>
-          {!valueText(dossier.fields[voidField]) && (
+          {!valueText(dossier.fields[voidField]) && !dossier.erased && (
             <p>
               <DeadlineWords deadline={dossier.deadline} />
             </p>
           )}
+          <ErasedShown dossier={dossier} />
           <CodeWords codes={dossier.codes} />
           {dossier.conflicts.length > 0 && (
             <Banner kind="warn" icon="person">
@@ -74,7 +76,7 @@ export function DossierPage({id, here}: {id: string; here: Here}) {
           <UnappliedShown dossier={dossier} />
           <CustodyShown dossier={dossier} here={here} />
           <LinkedShown dossier={dossier} here={here} />
-          {dossier.custody.unit === here.unit && (
+          {dossier.custody.unit === here.unit && !dossier.erased && (
             <p>
               <button type="button" onClick={() => setMoving(true)}>
                 {t.dossier.changeStatus}

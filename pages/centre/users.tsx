@@ -2,6 +2,7 @@ import {useState} from 'preact/hooks';
 import type {Role, User} from '../common/desk/model';
 import {useRead} from '../common/live';
 import {ActDialog} from '../common/parts/act';
+import {Dialog} from '../common/parts/dialog';
 import {SelectField, TextField} from '../common/parts/field';
 import {Heading} from '../common/parts/heading';
 import {Entered, TroubleSaid} from '../common/parts/said';
@@ -11,6 +12,7 @@ import {schema, useNames} from '../common/schema';
 import {useTexts} from '../common/settings';
 import {useStore} from '../common/store';
 import {committed, fold} from '../common/text';
+import {clock, parseTime} from '../common/time';
 
 const roles: readonly Role[] = ['clerk', 'desk_head', 'leader', 'accountant', 'technician', 'administrator', 'auditor'];
 
@@ -21,8 +23,40 @@ function useRoles(): {value: string; label: string}[] {
   return roles.map((role) => ({value: role, label: t.users.roles[role]}));
 }
 
+/** What `activate` was answered with: the code is told once. */
+type Activated = User & {activation?: string; activation_expires?: string};
+
+function ActivateTick({value, onChange}: {value: boolean; onChange: (value: boolean) => void}) {
+  const t = useTexts().users;
+  return (
+    <label class="tick">
+      <input type="checkbox" name="activate" checked={value} onChange={(event) => onChange(event.currentTarget.checked)} /> {t.activate}
+    </label>
+  );
+}
+
+function CodeDialog({made, onClose}: {made: Activated; onClose: () => void}) {
+  const t = useTexts().users;
+  return (
+    <Dialog title={t.codeTitle} onClose={onClose}>
+      <p>
+        <Entered text={made.display || made.name} />
+      </p>
+      <p class="activation">
+        <code>{made.activation}</code>
+      </p>
+      <p>{t.codeExplain(clock(parseTime(made.activation_expires ?? '')))}</p>
+      <div class="buttons">
+        <button type="button" class="primary" onClick={onClose}>
+          {t.codeNoted}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
 /** A new account. */
-function AddUser({onClose}: {onClose: () => void}) {
+function AddUser({onDone, onClose}: {onDone: (user: Activated) => void; onClose: () => void}) {
   const t = useTexts();
   const names = useNames();
   const units = useStore(schema).units;
@@ -30,14 +64,16 @@ function AddUser({onClose}: {onClose: () => void}) {
   const [display, setDisplay] = useState('');
   const [unit, setUnit] = useState('');
   const [role, setRole] = useState('clerk');
-  const body = unit === '' || committed(name) === '' ? undefined : {name: committed(name), display: committed(display), unit, role};
+  const [activate, setActivate] = useState(false);
+  const body = unit === '' || committed(name) === '' ? undefined : {name: committed(name), display: committed(display), unit, role, activate};
   return (
-    <ActDialog title={t.users.addTitle} path="/v1/users" body={body} confirm={t.users.add} onClose={onClose}>
+    <ActDialog title={t.users.addTitle} path="/v1/users" body={body} confirm={t.users.add} onDone={onDone} onClose={onClose}>
       <p>{t.users.explain}</p>
       <SelectField label={t.users.unit} value={unit} onChange={setUnit} choices={units.map((one) => ({value: one.code, label: names.unit(one.code)}))} empty={t.form.nothing} required name="unit" />
       <TextField label={t.users.name} hint={t.users.nameHint} value={name} onChange={setName} required name="name" />
       <TextField label={t.users.display} value={display} onChange={setDisplay} name="display" />
       <SelectField label={t.users.role} value={role} onChange={setRole} choices={useRoles()} name="role" />
+      <ActivateTick value={activate} onChange={setActivate} />
     </ActDialog>
   );
 }
@@ -59,19 +95,21 @@ function DisableUser({user, onClose}: {user: User; onClose: () => void}) {
 }
 
 /** Another role or name; one that was disabled stands again. */
-function ResetUser({user, onClose}: {user: User; onClose: () => void}) {
+function ResetUser({user, onDone, onClose}: {user: User; onDone: (user: Activated) => void; onClose: () => void}) {
   const t = useTexts();
   const names = useNames();
   const [display, setDisplay] = useState(user.display);
   const [role, setRole] = useState<string>(user.role);
-  const body = {unit: user.unit, display: committed(display), role};
+  const [activate, setActivate] = useState(false);
+  const body = {unit: user.unit, display: committed(display), role, activate};
   return (
-    <ActDialog title={t.users.resetTitle} path={userPath(user, 'reset')} body={body} confirm={t.users.reset} onClose={onClose}>
+    <ActDialog title={t.users.resetTitle} path={userPath(user, 'reset')} body={body} confirm={t.users.reset} onDone={onDone} onClose={onClose}>
       <p>
         <Entered text={user.name} /> · {names.unit(user.unit)}
       </p>
       <TextField label={t.users.display} value={display} onChange={setDisplay} name="display" />
       <SelectField label={t.users.role} value={role} onChange={setRole} choices={useRoles()} name="role" />
+      <ActivateTick value={activate} onChange={setActivate} />
     </ActDialog>
   );
 }
@@ -122,6 +160,7 @@ export function Users() {
   const names = useNames();
   const [search, setSearch] = useState('');
   const [asking, setAsking] = useState<Asking>();
+  const [made, setMade] = useState<Activated>();
   const {value, trouble} = useRead<{users: User[]}>('/v1/users');
   const wanted = fold(search);
   const rows = value?.users.filter((one) => fold(`${one.name} ${one.display} ${one.unit} ${names.unit(one.unit)}`).includes(wanted));
@@ -151,9 +190,10 @@ export function Users() {
           </tbody>
         </table>
       )}
-      {asking?.what === 'add' && <AddUser onClose={close} />}
+      {asking?.what === 'add' && <AddUser onDone={setMade} onClose={close} />}
       {asking?.what === 'disable' && <DisableUser user={asking.user} onClose={close} />}
-      {asking?.what === 'reset' && <ResetUser user={asking.user} onClose={close} />}
+      {asking?.what === 'reset' && <ResetUser user={asking.user} onDone={setMade} onClose={close} />}
+      {made?.activation && <CodeDialog made={made} onClose={() => setMade(undefined)} />}
     </>
   );
 }

@@ -15,6 +15,10 @@ export type Answer<T> = {ok: true; value: T} | {ok: false; trouble: Trouble};
 export type Session = {state: 'opening'} | {state: 'open'; csrf: string; account: string} | {state: 'closed'};
 export const session = new Store<Session>({state: 'opening'});
 
+/** Grows whenever the daemon wants a person to log in, or to unlock. */
+export const personRefused = new Store(0);
+const personTroubles = ['log_in_first', 'locked', 'another_name'];
+
 const patienceMs = 20_000;
 const fetchMs = 15_000; // for a dossier's records to come from the centre
 const fetchPauseMs = 400;
@@ -59,8 +63,10 @@ async function callOnce<T>(path: string, init: RequestInit): Promise<Answer<T>> 
     return {ok: false, trouble: unreachable};
   }
   if (response.ok) return {ok: true, value: body as T};
-  if (response.status === 401) session.set({state: 'closed'});
-  return {ok: false, trouble: troubleOf(response.status, body)};
+  const trouble = troubleOf(response.status, body);
+  if (personTroubles.includes(trouble.name)) personRefused.set(personRefused.get() + 1);
+  else if (response.status === 401) session.set({state: 'closed'});
+  return {ok: false, trouble};
 }
 
 export function read<T>(path: string): Promise<Answer<T>> {

@@ -69,6 +69,7 @@ export type Dossier = {
   waiting: number;
   state_since?: string;
   state_reason?: string;
+  erased?: {at: string; reason: string; by: string; by_unit: string};
   records: 'here' | 'at_centre';
 };
 

@@ -53,9 +53,9 @@ export function namesWith(beginning: string): string[] {
     .map((key) => key.slice(prefix.length));
 }
 
-/** Another tab of this browser changed something of ours. */
-export function onKeptElsewhere(listener: () => void): void {
+/** Another tab of this browser changed something of ours; the name is missing when all was cleared. */
+export function onKeptElsewhere(listener: (name: string | undefined) => void): void {
   addEventListener('storage', (event) => {
-    if (event.key === null || event.key.startsWith(prefix)) listener();
+    if (event.key === null || event.key.startsWith(prefix)) listener(event.key?.slice(prefix.length));
   });
 }

@@ -115,6 +115,7 @@ export function useRead<T>(path: string | undefined): Reading<T> {
       if (!wanted) return;
       if (answer.ok) setReading({path, value: answer.value});
       else if (answer.trouble.name === 'unreachable') lost();
+      else if (['log_in_first', 'locked'].includes(answer.trouble.name)) return; // what is under the lock stays as it is
       else setReading({path, trouble: answer.trouble});
     });
     return () => {

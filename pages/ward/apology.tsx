@@ -4,18 +4,17 @@ import {ActDialog} from '../common/parts/act';
 import {TextField} from '../common/parts/field';
 import {schema} from '../common/schema';
 import {useTexts} from '../common/settings';
-import {useStore} from '../common/store';
 import {committed} from '../common/text';
 import {storedTime} from '../common/time';
 import {complaint} from './desk';
-import {people, signed} from '../common/desk/people';
+import {signed, useWriter} from '../common/desk/people';
 
 const list = 'DanhSachXinLoi';
 
 /** Form 04: the unit is late, says why, and gives another appointment. The one before it still counts when lateness is judged. */
 export function ApologyDialog({dossier, onClose}: {dossier: Dossier; onClose: () => void}) {
   const t = useTexts();
-  const {chosen} = useStore(people);
+  const chosen = useWriter();
   const [due, setDue] = useState('');
   const [why, setWhy] = useState('');
   const [at] = useState(storedTime(new Date()));

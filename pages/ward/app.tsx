@@ -1,13 +1,15 @@
 import {useEffect} from 'preact/hooks';
 import {session} from '../common/api';
 import {useKnown, useRead} from '../common/live';
+import {who} from '../common/log_in';
+import {Gate} from '../common/parts/log_in';
 import {Shell, type NavItem} from '../common/parts/shell';
 import {go, href, place, useRoute} from '../common/route';
 import {useNames, useReady} from '../common/schema';
 import {useTexts} from '../common/settings';
 import {useStore} from '../common/store';
 import {DossierPage} from './dossier';
-import {draftsRead, openDrafts} from './drafts';
+import {draftsRead, draftsAreOf, openDrafts} from './drafts';
 import {EditDossier} from './edit';
 import {HandOvers} from '../common/desk/hand_overs';
 import {Inbox} from '../common/desk/inbox';
@@ -71,13 +73,15 @@ function View({status, here}: {status: WardStatus | undefined; here: Here}) {
   return <List status={status} />;
 }
 
-/** Each account has drafts of its own. False until they are here. */
+/** Each person who logs in, and else each account, has drafts of its own. False until they are here. */
 function useDrafts(): boolean {
   const opened = useStore(session);
+  const now = useStore(who);
+  const user = now?.needed ? (now.user ?? '') : undefined;
   useEffect(() => {
-    if (opened.state === 'open') openDrafts(opened.account);
-  }, [opened]);
-  return useStore(draftsRead);
+    if (opened.state === 'open' && now) openDrafts(opened.account, user);
+  }, [opened, now === undefined, user]);
+  return useStore(draftsRead) && opened.state === 'open' && draftsAreOf(opened.account, user);
 }
 
 export function App() {
@@ -116,7 +120,7 @@ export function App() {
         )
       }
     >
-      {ready && draftsHere ? <View status={status} here={here} /> : <p>{t.nav.loading}</p>}
+      <Gate>{ready && draftsHere ? <View status={status} here={here} /> : <p>{t.nav.loading}</p>}</Gate>
     </Shell>
   );
 }

@@ -11,6 +11,7 @@ import {History} from '../common/parts/history';
 import {Icon} from '../common/parts/icon';
 import {Banner, Entered, TroubleSaid} from '../common/parts/said';
 import {Collections} from '../common/parts/collections';
+import {ErasedShown} from '../common/parts/erased';
 import {Facts} from '../common/parts/facts';
 import {href} from '../common/route';
 import {useNames} from '../common/schema';
@@ -107,12 +108,13 @@ function Shown({dossier, status, here}: {dossier: Dossier; status: WardStatus | 
         <span class="code">{valueText(dossier.fields['MaTTHC'])}</span> <Entered text={valueText(dossier.fields['TenTTHC'])} /> ·{' '}
         <strong>{names.status(valueText(dossier.fields['TrangThaiHoSo']))}</strong>
       </p>
-      {!voided && (
+      {!voided && !dossier.erased && (
         <p>
           <DeadlineWords deadline={dossier.deadline} />
         </p>
       )}
       {voided && <Voided dossier={dossier} why={voided} />}
+      <ErasedShown dossier={dossier} />
       <CodeWords codes={dossier.codes} />
       <StateWords state={dossier.state} changedAt={dossier.state_since ?? ''} reason={dossier.state_reason} conflicts={dossier.conflicts.length} status={status} id={dossier.id} />
       {dossier.records === 'at_centre' && (
@@ -123,7 +125,7 @@ function Shown({dossier, status, here}: {dossier: Dossier; status: WardStatus | 
       <UnappliedShown dossier={dossier} />
       <CustodyShown dossier={dossier} here={here} elsewhere={t.custody.elsewhere} />
       <LinkedShown dossier={dossier} here={here} />
-      {!voided && (
+      {!voided && !dossier.erased && (
         <div class="buttons">
           <a class="button primary" href={href('dossiers', dossier.id, 'edit')}>
             <Icon name="edit" />
@@ -148,7 +150,7 @@ function Shown({dossier, status, here}: {dossier: Dossier; status: WardStatus | 
       )}
       <Facts dossier={dossier} />
       <Collections dossier={dossier} />
-      <Notes dossier={dossier} />
+      {!dossier.erased && <Notes dossier={dossier} />}
       <History which={dossier.id} />
       {apologising && <ApologyDialog dossier={dossier} onClose={() => setApologising(false)} />}
       {moving && <StatusDialog dossier={dossier} onClose={() => setMoving(false)} />}

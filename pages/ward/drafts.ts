@@ -6,7 +6,7 @@ import {Store} from '../common/store';
 
 /**
  * What somebody has typed and not saved yet. Survives a reload, a restart of the daemon, and (by what the browser keeps) a power cut. Each
- * belongs to an account; another account's are never shown. Two tabs that edit one dossier have a draft each. Sealed where they are kept.
+ * belongs to who was logged in, or else to an account; another's are never shown. Two tabs that edit one dossier have a draft each. Sealed where they are kept.
  */
 export type Draft = {
   id: string;
@@ -37,7 +37,7 @@ function tab(): string {
 }
 const inMemory = crypto.randomUUID();
 
-let account = '';
+let owner = '';
 let key: CryptoKey | undefined;
 export const drafts = new Store<Draft[]>([]);
 /** Once the drafts of before are here. */
@@ -50,7 +50,7 @@ function next(step: () => Promise<void> | void): void {
 }
 
 function nameOf(draft: Draft): string {
-  return `draft.${account}.${draft.id}`;
+  return `draft.${owner}.${draft.id}`;
 }
 
 function parsed(text: string | undefined): Draft | undefined {
@@ -65,23 +65,38 @@ function show(found: Draft[]): void {
 
 async function readAll(): Promise<void> {
   if (!key) return;
+  const whose = owner;
   const found: Draft[] = [];
-  for (const name of namesWith(`draft.${account}.`)) {
+  for (const name of namesWith(`draft.${whose}.`)) {
     const draft = parsed(await unseal(key, load(name)));
     if (draft) found.push(draft);
     else forget(name);
   }
-  show(found);
+  if (whose === owner) show(found);
 }
 
-export function openDrafts(ofAccount: string): void {
-  if (account !== ofAccount) show([]);
-  account = ofAccount;
+function ownerOf(account: string, user: string | undefined): string {
+  return user === undefined ? account : `@${encodeURIComponent(user).replaceAll('.', '%2E')}`;
+}
+
+/** Whether what is shown as drafts is this person's: another may have sat here until now. */
+export function draftsAreOf(account: string, user: string | undefined): boolean {
+  return owner === ownerOf(account, user);
+}
+
+/** `user`: who is logged in, empty while nobody is; nothing where nobody needs to be. */
+export function openDrafts(account: string, user: string | undefined): void {
+  const whose = ownerOf(account, user);
+  if (owner !== whose) {
+    draftsRead.set(false);
+    show([]);
+  }
+  owner = whose;
   next(async () => {
     key ??= await openSeal();
     if (!key) keeps.set(false);
     await readAll();
-    draftsRead.set(true);
+    if (owner === whose) draftsRead.set(true);
   });
 }
 onKeptElsewhere(() => next(readAll));
@@ -98,14 +113,16 @@ export function ownDraft(dossier: string): Draft | undefined {
 export function keepDraft(draft: Draft): void {
   const kept = {...draft, at: new Date().toISOString(), tab: tab()};
   show([kept, ...drafts.get().filter((other) => other.id !== draft.id)]);
+  const name = nameOf(draft); // now: another may be logged in when its turn comes
   next(async () => {
-    if (key) save(nameOf(draft), await seal(key, JSON.stringify(kept)));
+    if (key) save(name, await seal(key, JSON.stringify(kept)));
   });
 }
 
 export function dropDraft(draft: Draft): void {
   show(drafts.get().filter((other) => other.id !== draft.id));
-  next(() => forget(nameOf(draft)));
+  const name = nameOf(draft);
+  next(() => forget(name));
 }
 
 export function attempt(draft: Draft, body: unknown, at: string): Attempt {

@@ -28,7 +28,8 @@ Reaction reaction_to(Fault fault) noexcept {
     case Fault::ambiguous:
     case Fault::invalid:
     case Fault::ticket_used:
-    case Fault::ticket_expired: return Reaction::reject;
+    case Fault::ticket_expired:
+    case Fault::erased: return Reaction::reject;
     case Fault::fork: return Reaction::quarantine;
     case Fault::storage_damaged:
     case Fault::storage_newer:
@@ -64,6 +65,7 @@ const char* name_of(Fault fault) noexcept {
     case Fault::io: return "io";
     case Fault::timeout: return "timeout";
     case Fault::at_centre: return "at_centre";
+    case Fault::erased: return "erased";
   }
   return "unknown";
 }

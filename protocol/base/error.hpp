@@ -35,6 +35,7 @@ enum class Fault {
   io,                  ///< a link, socket or file failed; trying again may help
   timeout,             ///< nothing came in time
   at_centre,           ///< a dossier's records are at the centre only; they were asked for. Never sent
+  erased,              ///< a dossier that was erased by order. Never sent
 };
 
 /// The one answer to each fault. `retry`: later, same bytes. `reject`: end this exchange, keep what is ours.

@@ -57,6 +57,7 @@ struct Open {
   bool applying = false;       ///< a delivery is on its way into the store
   bool grew = false;           ///< more was saved meanwhile
   bool storing_heads = false;  ///< all heads came, and are on their way into the store
+  bool restored = false;       ///< what this device wrote is missing here, so that some of what waits is held back
   bool keys_changed = false;   ///< the centre's receipts need a newer policy log than ours
   std::optional<RunSent> run{};
   std::optional<Fetching> fetching{};
@@ -190,7 +191,8 @@ struct AgentEngine::State {
                                           .version = prepared.hello.version,
                                           .cursor = prepared.cursor,
                                           .policy_count = prepared.hello.policy_count,
-                                          .fill = prepared.fill});
+                                          .fill = prepared.fill,
+                                          .restored = prepared.report.restored});
     const auto held_there = std::get<sync::Receipted>(*welcome).policy_count;
     const auto log_size = std::get<sync::Receipted>(*welcome).receipt.size;
     take_receipt(open, std::get<sync::Receipted>(*std::move(welcome)));
@@ -201,11 +203,11 @@ struct AgentEngine::State {
     arm(open);
   }
 
-  /// A receipt that does not verify may be signed by a key that a policy entry names which is not held yet. Then the policy log comes
-  /// first, and another link, which knows the key.
+  /// A receipt that does not verify may be signed by a key that a policy entry names which is not held yet; or which a centre does not hold
+  /// that was restored from a copy. Then the policy log comes first, and another link, on which both know the key.
   void take_receipt(Open& open, sync::Receipted receipted) {
     if (auto ok = log::verify(receipted.receipt, receipted.signature, identity.receipt_key); ok.has_error()) {
-      if (receipted.policy_count <= open.policy_count) return close(ok.error());
+      if (receipted.policy_count == open.policy_count) return close(ok.error());
       open.keys_changed = true;
       return;
     }
@@ -396,7 +398,8 @@ struct AgentEngine::State {
     open.cursor = applied.cursor;
     pull(open, applied.report);
     fetch(open, applied.wanted);
-    if (open.postponed.empty()) return;
+    const bool complete_again = std::exchange(open.restored, applied.report.restored) && !applied.report.restored;
+    if (open.postponed.empty() && !complete_again) return;
     open.postponed.clear();
     push(open);
   }

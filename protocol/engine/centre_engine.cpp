@@ -23,7 +23,7 @@ struct Listening {
 };
 struct Called {
   sync::Purpose purpose;
-  noise::Handshake handshake;
+  Array<32> entropy{};
 };
 /// Message 1 was read; the store is asked who that is.
 struct Identifying {
@@ -84,7 +84,7 @@ struct CentreEngine::State {
     frames.feed(bytes);
     if (auto* listening = std::get_if<Listening>(&phase)) read_preface(*listening);
     if (auto* called = std::get_if<Called>(&phase)) {
-      if (const auto content = frames.next()) read_first(*called, *content);
+      if (const auto content = frames.next()) read_first(Called{*called}, *content);
     }
     if (auto* session = std::get_if<SyncSession>(&phase)) return feed(*session);
     if (auto* session = std::get_if<EnrolSession>(&phase)) return feed(*session);
@@ -105,26 +105,42 @@ struct CentreEngine::State {
     if (!bytes) return;
     const auto purpose = sync::decode_preface(*bytes);
     if (purpose.has_error()) return close(purpose.error());
-    const auto pattern = *purpose == sync::Purpose::sync ? noise::Pattern::ik : noise::Pattern::ikpsk2;
-    const auto prologue = sync::prologue(*purpose, identity.org, crypto::public_of(identity.noise));
-    phase = Called{*purpose, noise::Handshake::responder(pattern, prologue, identity.noise.clone(), crypto::DhSecret(listening.entropy))};
+    phase = Called{*purpose, listening.entropy};
   }
 
-  void read_first(Called& called, BytesView content) {
-    auto payload = called.handshake.read(content);
-    if (payload.has_error()) return close(payload.error());
-    if (payload->size() > limits::hello_bytes_max) return close(fail(Fault::too_large, "link: greeting"));
-    called.purpose == sync::Purpose::sync ? identify(called, *payload) : check_ticket(called, *payload);
+  /// Message 1 is for one of this centre's statics, and opens with no other.
+  void read_first(const Called& called, BytesView content) {
+    const auto purpose = called.purpose;
+    const auto pattern = purpose == sync::Purpose::sync ? noise::Pattern::ik : noise::Pattern::ikpsk2;
+    const auto opened_by = [&](const crypto::DhSecret& own) {
+      const auto prologue = sync::prologue(purpose, identity.org, crypto::public_of(own));
+      auto handshake = noise::Handshake::responder(pattern, prologue, own.clone(), crypto::DhSecret(called.entropy));
+      const auto payload = handshake.read(content);
+      if (payload.has_error()) return payload.error();
+      if (payload->size() > limits::hello_bytes_max)
+        close(fail(Fault::too_large, "link: greeting"));
+      else
+        purpose == sync::Purpose::sync ? identify(std::move(handshake), *payload) : check_ticket(std::move(handshake), *payload);
+      return Error{};
+    };
+    const auto first = opened_by(identity.noise);
+    if (std::holds_alternative<Called>(phase)) {
+      for (const auto& earlier : identity.earlier_noise) {
+        (void)opened_by(earlier);
+        if (!std::holds_alternative<Called>(phase)) return;
+      }
+      close(first);
+    }
   }
 
   // ---- a ward that syncs ----
-  void identify(Called& called, BytesView payload) {
+  void identify(noise::Handshake handshake, BytesView payload) {
     auto hello = sync::decode_hello(payload);
     // Told, not cut: a newer ward calls again in the version that this centre speaks.
-    if (hello.has_error() && hello.error().fault == Fault::unsupported) return refuse(called.handshake, Fault::unsupported);
+    if (hello.has_error() && hello.error().fault == Fault::unsupported) return refuse(handshake, Fault::unsupported);
     if (hello.has_error()) return close(hello.error());
-    voice.ask(StoreEffect{ReadPeer{called.handshake.remote_static(), hello->unreceipted}});
-    phase = Identifying{std::move(called.handshake), *std::move(hello)};
+    voice.ask(StoreEffect{ReadPeer{handshake.remote_static(), hello->unreceipted}});
+    phase = Identifying{std::move(handshake), *std::move(hello)};
   }
 
   void peer_read(Identifying& identifying, const PeerRead& read) {
@@ -166,11 +182,11 @@ struct CentreEngine::State {
   }
 
   // ---- a device that enrols ----
-  void check_ticket(Called& called, BytesView payload) {
+  void check_ticket(noise::Handshake handshake, BytesView payload) {
     const auto hello = sync::decode_enrol_hello(payload);
     if (hello.has_error()) return close(hello.error());
-    voice.ask(StoreEffect{ReadTicket{hello->ticket, called.handshake.remote_static(), now.wall}});
-    phase = CheckingTicket{std::move(called.handshake), *hello};
+    voice.ask(StoreEffect{ReadTicket{hello->ticket, handshake.remote_static(), now.wall}});
+    phase = CheckingTicket{std::move(handshake), *hello};
   }
 
   /// Without the ticket's secret no message 2 can be made, so a stranger learns no more than that the line is dead.

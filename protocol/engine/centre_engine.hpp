@@ -56,6 +56,7 @@ struct StoreReport {
   Epoch policy_count = 0;  ///< entries that the device holds
   sync::Report report;
   WallTime at;
+  bool obeys = false;  ///< of the entries that it holds, it has done what they order to erase
 };
 struct ReadHeads {
   DeviceId device;
@@ -108,10 +109,12 @@ struct DeliveryRead {
   std::vector<segment::Rows> rows;
   std::uint64_t cursor = 0;
   bool more = false;
+  Epoch policy_count = 0;  ///< entries that the ward must hold to take these rows, beside those that their statements name
 };
 struct DossiersRead {
   std::vector<segment::Rows> rows;
   std::uint64_t next = 0;  ///< 0: that was all
+  Epoch policy_count = 0;  ///< as in DeliveryRead
 };
 struct PolicyRead {
   std::vector<policy::Entry> entries;
@@ -150,6 +153,7 @@ struct Identity {
   crypto::DhSecret noise;
   crypto::SignSeed receipt_key;
   SignKey root;
+  std::vector<crypto::DhSecret> earlier_noise{};  ///< a ward that was away while the static was renewed calls an earlier one
 };
 
 class CentreEngine {

@@ -23,6 +23,10 @@ constexpr std::size_t delivery_bytes_max = 256 * 1024;
 /// next link would cost.
 constexpr std::uint64_t untold_max = 4'096;
 
+bool order_to_erase(const std::vector<policy::Entry>& entries) {
+  return std::any_of(entries.begin(), entries.end(), [](const auto& entry) { return std::holds_alternative<policy::Erasure>(entry.body); });
+}
+
 }  // namespace
 
 sync::Receipted receipt_for(const Identity& identity, const DeviceId& device, std::vector<log::DeviceHead> heads,
@@ -124,7 +128,7 @@ void SyncSession::hear(sync::Message message) {
       overloaded{
           [&](sync::Pull& m) { hear_pull(m); },
           [&](sync::Push& m) { hear_push(m); },
-          [&](sync::PolicyEntries& m) { begin(Work::take_policy, StorePolicy{device_, std::move(m.entries), now_.wall}); },
+          [&](sync::PolicyEntries& m) { hear_policy(m); },
           [&](sync::AskHeads&) { begin(Work::heads, ReadHeads{device_}); },
           [&](sync::FetchDossiers& m) { begin(Work::dossiers, ReadDossiers{device_, std::move(m.dossiers), m.from, delivery_bytes_}); },
           [&](sync::Ping&) { voice_.say(channel_, sync::Pong{}); },
@@ -143,13 +147,20 @@ void SyncSession::hear_pull(const sync::Pull& pull) {
   pulling_ = Pulling{pull.cursor, pull.cursor, pull.fill, pull.report.restored};
   ready_.reset();
   policy_there_ = pull.policy_count;
-  begin(Work::report, StoreReport{device_, pull.cursor, pull.policy_count, pull.report, now_.wall});
+  begin(Work::report,
+        StoreReport{device_, pull.cursor, pull.policy_count, pull.report, now_.wall, version_ >= sync::version_with_erasures});
 }
 
 void SyncSession::hear_push(const sync::Push& push) {
   auto rows = run::decode_run(push.run);
   if (rows.has_error()) return voice_.close(rows.error());
   begin(Work::admit, Admit{device_, *std::move(rows), now_.wall});
+}
+
+/// What the ward postponed for want of an order that it knows can be sent after the next delivery.
+void SyncSession::hear_policy(sync::PolicyEntries& message) {
+  if (order_to_erase(message.entries)) ask_for_pull();
+  begin(Work::take_policy, StorePolicy{device_, std::move(message.entries), now_.wall});
 }
 
 void SyncSession::report_stored(Now now) {
@@ -186,6 +197,7 @@ void SyncSession::policy_read(const PolicyRead& read, Now now) {
     return voice_.close(fail(Fault::revoked, "the device was revoked"));
   }
   for (auto& part : split_policy(read.entries)) voice_.say(channel_, std::move(part));
+  if (order_to_erase(read.entries)) ask_for_pull();
   policy_there_ += static_cast<Epoch>(read.entries.size());
   if (read.entries.empty() && !grew_) policy_here_ = policy_there_;
   work();
@@ -212,15 +224,17 @@ void SyncSession::delivery_read(const DeliveryRead& read, Now now) {
   work_ = Work::none;
   pulling_->cursor = read.cursor;
   pulling_->caught_up = !read.more && !grew_ && pulling_->cursor >= applied_.places;
-  if (!read.rows.empty() || read.cursor - pulling_->held_cursor >= untold_max) {
+  const bool wants_pull = std::exchange(wants_pull_, false);
+  if (!read.rows.empty() || read.cursor - pulling_->held_cursor >= untold_max || wants_pull) {
     ready_ = read;
-    wait_for_policy_of(read.rows);
+    wait_for_policy_of(read.rows, read.policy_count);
   }
   work();
 }
 
 /// The log may have grown between the two reads: whoever wrote these rows must be known to the ward when it checks them.
-void SyncSession::wait_for_policy_of(const std::vector<segment::Rows>& rows) {
+void SyncSession::wait_for_policy_of(const std::vector<segment::Rows>& rows, Epoch needed) {
+  policy_here_ = std::max(policy_here_, needed);
   if (names_unknown_policy(rows)) policy_here_ = std::max(policy_here_, policy_there_ + 1);
 }
 
@@ -228,8 +242,14 @@ void SyncSession::dossiers_read(const DossiersRead& read, Now now) {
   now_ = now;
   work_ = Work::none;
   fetched_ = read;
-  wait_for_policy_of(read.rows);
+  wait_for_policy_of(read.rows, read.policy_count);
   work();
+}
+
+/// By a delivery, though it be empty: the ward answers with what it holds by now.
+void SyncSession::ask_for_pull() {
+  wants_pull_ = true;
+  if (pulling_) pulling_->caught_up = false;
 }
 
 void SyncSession::say_fetched() {

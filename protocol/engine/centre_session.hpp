@@ -57,7 +57,9 @@ class SyncSession {
   void begin(Work work, StoreEffect effect);
   void deliver();
   void say_fetched();
-  void wait_for_policy_of(const std::vector<segment::Rows>& rows);
+  void hear_policy(sync::PolicyEntries& message);
+  void ask_for_pull();
+  void wait_for_policy_of(const std::vector<segment::Rows>& rows, Epoch needed);
   void say_applied();
   void learn(const LogView& log);
   [[nodiscard]] bool names_unknown_policy(const std::vector<segment::Rows>& rows) const;
@@ -71,7 +73,8 @@ class SyncSession {
   Instant last_arrival_{};
   bool proved_ = false;
   Work work_ = Work::none;
-  bool grew_ = false;  ///< the log or the policy log did, since `work_` began: what that reads may be older
+  bool grew_ = false;        ///< the log or the policy log did, since `work_` began: what that reads may be older
+  bool wants_pull_ = false;  ///< the ward is to say anew what it holds
   std::optional<Pulling> pulling_;
   std::optional<DeliveryRead> ready_;    ///< read, and waiting for the policy entries that it names
   std::optional<DossiersRead> fetched_;  ///< the same

@@ -128,7 +128,7 @@ struct EnrolEngine::State {
     WARD_TRY(auto log, policy::PolicyLog::start(entries.front(), ticket.org));
     for (std::size_t i = 1; i < entries.size(); ++i) WARD_CHECK(log.append(entries[i]));
     if (log.genesis().root != ticket.root) return fail(Fault::wrong_organisation, "enrolment: another root key than the ticket's");
-    if (log.centre_noise() != ticket.centre_static) return fail(Fault::wrong_key, "enrolment: another centre than the ticket's");
+    if (!log.was_centre_noise(ticket.centre_static)) return fail(Fault::wrong_key, "enrolment: another centre than the ticket's");
     if (answer.unit != ticket.unit) return fail(Fault::wrong_key, "enrolment: another unit than the ticket's");
     return answer.approved ? check_own_entry(log) : Result<void>{};
   }

@@ -13,27 +13,9 @@ std::string numbered(const char* what, std::size_t i) { return std::string(what)
 
 Error named(const Error& error, const std::string& what) { return {error.fault, what + ": " + error.detail}; }
 
-/// A receipt key, and when another took its place.
-struct ReceiptKey {
-  SignKey key;
-  WallTime from;
-  std::optional<WallTime> until;
-};
-
-std::vector<ReceiptKey> receipt_keys_of(const policy::PolicyLog& log) {
-  std::vector<ReceiptKey> out{{log.genesis().receipt, log.entries().front().time, std::nullopt}};
-  for (const auto& entry : log.entries()) {
-    const auto* delegation = std::get_if<policy::Delegation>(&entry.body);
-    if (delegation == nullptr || !delegation->receipt) continue;
-    out.back().until = entry.time;
-    out.push_back({*delegation->receipt, entry.time, std::nullopt});
-  }
-  return out;
-}
-
 class Checker {
  public:
-  Checker(const Evidence& evidence, policy::PolicyLog log) : evidence_(evidence), log_(std::move(log)), keys_(receipt_keys_of(log_)) {}
+  Checker(const Evidence& evidence, policy::PolicyLog log) : evidence_(evidence), log_(std::move(log)), keys_(log_.receipt_keys()) {}
 
   Result<Verdict> run() {
     for (std::size_t i = 0; i < evidence_.receipts.size(); ++i)
@@ -51,9 +33,7 @@ class Checker {
     const auto& receipt = signed_receipt.receipt;
     if (receipt.org != log_.org()) return fail(Fault::wrong_organisation, "it is of another city");
     for (const auto& each : keys_)
-      if (!(receipt.time < each.from) && (!each.until || receipt.time < *each.until) &&
-          log::verify(receipt, signed_receipt.signature, each.key).has_value())
-        return {};
+      if (each.counts_at(receipt.time) && log::verify(receipt, signed_receipt.signature, each.key).has_value()) return {};
     return fail(Fault::bad_signature, "no receipt key of its time signed it");
   }
 
@@ -149,7 +129,7 @@ class Checker {
 
   const Evidence& evidence_;
   policy::PolicyLog log_;
-  std::vector<ReceiptKey> keys_;
+  std::vector<policy::ReceiptKey> keys_;
   std::unordered_map<Hash, const segment::Statement*, FixedHash> statements_;
   std::vector<std::unordered_set<Hash, FixedHash>> covered_;  ///< of each receipt: what its heads lead to
 };

@@ -2,7 +2,6 @@
 #include "protocol/base/overloaded.hpp"
 #include "protocol/crypto/hash.hpp"
 #include "protocol/policy/policy.hpp"
-#include "protocol/text/text.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -31,6 +30,9 @@ enum class Type : std::uint8_t {
   seed_shares = 11,
   account = 12,
   shared_code = 13,
+  activation = 14,
+  erasure = 15,
+  root_rotation = 16,
 };
 constexpr std::uint8_t number_of(Type type) { return static_cast<std::uint8_t>(type); }
 constexpr std::uint8_t number_of_role(Role role) { return static_cast<std::uint8_t>(role); }
@@ -62,7 +64,8 @@ std::uint8_t type_of(const Body& body) {
                  [](const Succession&) { return number_of(Type::succession); }, [](const UserStanding&) { return number_of(Type::user); },
                  [](const Calendar&) { return number_of(Type::calendar); }, [](const SeedShares&) { return number_of(Type::seed_shares); },
                  [](const Account&) { return number_of(Type::account); }, [](const SharedCode&) { return number_of(Type::shared_code); },
-                 [](const Unknown& unknown) { return unknown.type; }},
+                 [](const Erasure&) { return number_of(Type::erasure); }, [](const Activation&) { return number_of(Type::activation); },
+                 [](const RootRotation&) { return number_of(Type::root_rotation); }, [](const Unknown& unknown) { return unknown.type; }},
       body);
 }
 
@@ -84,6 +87,10 @@ struct BodyEncoder {
     if (delegation.operations) to.raw(*delegation.operations);
     if (delegation.receipt) to.raw(*delegation.receipt);
     if (delegation.centre_noise) to.raw(*delegation.centre_noise);
+  }
+  void operator()(const RootRotation& rotation) const {
+    to.raw(rotation.root);
+    to.raw(rotation.next_root);
   }
   void operator()(const Unit& unit) const {
     to.text(unit.code);
@@ -141,6 +148,12 @@ struct BodyEncoder {
     if (account.key) to.raw(*account.key);
     to.text(account.reason);
   }
+  void operator()(const Activation& activation) const {
+    to.text(activation.unit);
+    to.text(activation.name);
+    to.raw(activation.hash);
+    to.u48(static_cast<std::uint64_t>(activation.expires.ms));
+  }
   void operator()(const Calendar& calendar) const {
     to.varint(calendar.exceptions.size());
     for (const auto& one : calendar.exceptions) {
@@ -172,6 +185,7 @@ struct BodyEncoder {
       to.raw(share.wrapped);
     }
   }
+  void operator()(const Erasure& erasure) const { encode(to, erasure); }
   void operator()(const Unknown& unknown) const { to.raw(unknown.bytes); }
 };
 
@@ -183,23 +197,9 @@ Bytes encode_body(const Entry& entry) {
   return std::move(out).take();
 }
 
-/// One line that a person may be shown. Every site must judge an entry alike for ever, so no table of Unicode normal forms is asked.
-std::string read_text(Reader& from, std::size_t size_max) {
-  auto out = from.text(size_max);
-  if (!text::is_plain(out) || out.find_first_of("\t\n") != std::string::npos) from.reject();
-  return out;
-}
-
-UnitCode read_unit_code(Reader& from, bool may_be_empty) {
-  auto code = from.text(limits::name_bytes_max);
-  const auto allowed = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'; };
-  if ((code.empty() && !may_be_empty) || !std::all_of(code.begin(), code.end(), allowed)) from.reject();
-  return code;
-}
-
 Genesis read_genesis(Reader& from) {
   Genesis out;
-  out.organisation = read_text(from, title_bytes_max);
+  out.organisation = read_line(from, title_bytes_max);
   out.root = from.fixed_value<SignKey>();
   out.next_root = from.fixed_value<Hash>();
   out.operations = from.fixed_value<SignKey>();
@@ -221,11 +221,11 @@ Delegation read_delegation(Reader& from) {
 Unit read_unit(Reader& from) {
   Unit out;
   out.code = read_unit_code(from, false);
-  out.name_vi = read_text(from, title_bytes_max);
-  out.name_en = read_text(from, title_bytes_max);
-  out.kind = read_text(from, limits::name_bytes_max);
+  out.name_vi = read_line(from, title_bytes_max);
+  out.name_en = read_line(from, title_bytes_max);
+  out.kind = read_line(from, limits::name_bytes_max);
   out.parent = read_unit_code(from, true);
-  out.identification = read_text(from, limits::name_bytes_max);
+  out.identification = read_line(from, limits::name_bytes_max);
   out.unit_epoch = from.u32();
   out.unit_public = from.fixed_value<DhKey>();
   return out;
@@ -237,7 +237,7 @@ Device read_device(Reader& from) {
   out.noise = from.fixed_value<DhKey>();
   out.sealing = from.fixed_value<DhKey>();
   out.unit = read_unit_code(from, false);
-  out.label = read_text(from, title_bytes_max);
+  out.label = read_line(from, title_bytes_max);
   out.unit_epoch = from.u32();
   out.wrapped_seed = copy(from.bytes(wrapped_seed_bytes_max));
   return out;
@@ -246,7 +246,7 @@ Device read_device(Reader& from) {
 RevokeDevice read_revocation(Reader& from) {
   RevokeDevice out;
   out.device = from.fixed_value<DeviceId>();
-  out.reason = read_text(from, limits::text_bytes_max);
+  out.reason = read_line(from, limits::text_bytes_max);
   return out;
 }
 
@@ -266,14 +266,14 @@ Succession read_succession(Reader& from) {
   Succession out;
   out.unit = read_unit_code(from, false);
   out.heir = read_unit_code(from, false);
-  out.reason = read_text(from, limits::text_bytes_max);
+  out.reason = read_line(from, limits::text_bytes_max);
   return out;
 }
 
 UserStanding read_user(Reader& from) {
   UserStanding out;
   out.unit = read_unit_code(from, false);
-  out.name = read_text(from, limits::name_bytes_max);
+  out.name = read_line(from, limits::name_bytes_max);
   if (out.name.empty()) from.reject();
   const auto flags = from.u8();
   if ((flags & ~is_all) != 0) from.reject();
@@ -281,16 +281,16 @@ UserStanding read_user(Reader& from) {
   out.leader = (flags & is_leader) != 0;
   out.accountant = (flags & is_accountant) != 0;
   out.administrator = (flags & is_administrator) != 0;
-  out.reason = read_text(from, limits::text_bytes_max);
+  out.reason = read_line(from, limits::text_bytes_max);
   return out;
 }
 
 Account read_account(Reader& from) {
   Account out;
   out.unit = read_unit_code(from, false);
-  out.name = read_text(from, limits::name_bytes_max);
+  out.name = read_line(from, limits::name_bytes_max);
   if (out.name.empty()) from.reject();
-  out.display = read_text(from, title_bytes_max);
+  out.display = read_line(from, title_bytes_max);
   const auto role = from.u8();
   if (role < number_of_role(Role::clerk) || role > number_of_role(Role::accountant)) from.reject();
   out.role = static_cast<Role>(role);
@@ -298,7 +298,17 @@ Account read_account(Reader& from) {
   if ((flags & ~account_all) != 0) from.reject();
   out.enabled = (flags & account_disabled) == 0;
   if ((flags & account_key) != 0) out.key = from.fixed_value<SignKey>();
-  out.reason = read_text(from, limits::text_bytes_max);
+  out.reason = read_line(from, limits::text_bytes_max);
+  return out;
+}
+
+Activation read_activation(Reader& from) {
+  Activation out;
+  out.unit = read_unit_code(from, false);
+  out.name = read_line(from, limits::name_bytes_max);
+  if (out.name.empty()) from.reject();
+  out.hash = from.fixed_value<Hash>();
+  out.expires.ms = static_cast<std::int64_t>(from.u48());
   return out;
 }
 
@@ -348,7 +358,7 @@ Calendar read_calendar(Reader& from) {
     const auto flags = from.u8();
     one.works = (flags & calendar_works) != 0;
     one.decided = (flags & calendar_decided) != 0;
-    one.name = read_text(from, title_bytes_max);
+    one.name = read_line(from, title_bytes_max);
     const bool in_order = out.exceptions.empty() || out.exceptions.back().day < one.day;
     if ((flags & ~calendar_all) != 0 || one.day < code::first_day || one.day > code::last_day || !in_order) from.reject();
     out.exceptions.push_back(std::move(one));
@@ -358,7 +368,7 @@ Calendar read_calendar(Reader& from) {
 
 SharedCode read_shared_code(Reader& from) {
   SharedCode out;
-  out.code = read_text(from, limits::name_bytes_max);
+  out.code = read_line(from, limits::name_bytes_max);
   const auto size = from.count(sharers_max);
   if (out.code.empty() || size == 1) from.reject();
   for (std::size_t i = 0; i < size && from.ok(); ++i) {
@@ -384,6 +394,9 @@ Body read_body(std::uint8_t type, Reader& from) {
     case Type::seed_shares: return read_seed_shares(from);
     case Type::account: return read_account(from);
     case Type::shared_code: return read_shared_code(from);
+    case Type::erasure: return read_erasure(from);
+    case Type::activation: return read_activation(from);
+    case Type::root_rotation: return RootRotation{from.fixed_value<SignKey>(), from.fixed_value<Hash>()};
   }
   return Unknown{type, copy(from.raw(from.remaining()))};
 }
@@ -436,6 +449,16 @@ std::optional<Role> role_named(std::string_view name) noexcept {
 }
 
 bool writes(Role role) noexcept { return role != Role::technician && role != Role::auditor; }
+
+bool reads(Role role) noexcept { return role != Role::technician; }
+
+Hash activation_hash(const Array<16>& secret, const OrgId& org, std::string_view unit, std::string_view name) {
+  Writer whose;
+  whose.raw(org);
+  whose.text(unit);
+  whose.text(name);
+  return crypto::hash<Hash>("wsync-activate", secret, {whose.peek()});
+}
 
 Bytes encode_entry(const Entry& entry) {
   Writer out;

@@ -6,6 +6,7 @@
 #include "protocol/base/time.hpp"
 #include "protocol/code/code.hpp"
 #include "protocol/crypto/keys.hpp"
+#include "protocol/policy/erasure.hpp"
 
 #include <map>
 #include <optional>
@@ -39,6 +40,14 @@ struct Delegation {
   std::optional<DhKey> centre_noise;
   friend bool operator==(const Delegation&, const Delegation&) = default;
 };
+/// The next root key, which the one before committed to, takes its place: signed by it. Whatever the one before signs from here on is void.
+struct RootRotation {
+  SignKey root;
+  Hash next_root;  ///< of the one after it, as in the genesis
+  friend bool operator==(const RootRotation&, const RootRotation&) = default;
+};
+/// What a genesis and a rotation commit to.
+[[nodiscard]] Hash commitment_to(const SignKey& next_root);
 /// Operations key: a unit, or a new seed epoch of one.
 struct Unit {
   UnitCode code;
@@ -112,6 +121,7 @@ inline constexpr Role all_roles[] = {Role::clerk,         Role::desk_head, Role:
 [[nodiscard]] const char* name_of(Role role) noexcept;
 [[nodiscard]] std::optional<Role> role_named(std::string_view name) noexcept;
 [[nodiscard]] bool writes(Role role) noexcept;
+[[nodiscard]] bool reads(Role role) noexcept;
 
 /// Operations key: a user's account from here on; replaces what an earlier entry of either kind said of him.
 struct Account {
@@ -124,6 +134,18 @@ struct Account {
   std::string reason;
   friend bool operator==(const Account&, const Account&) = default;
 };
+/// Operations key: whoever has the secret may choose the account's PIN, once at each PC of its unit and until `expires`. PINs that were
+/// chosen by an earlier such entry open nothing any more.
+struct Activation {
+  UnitCode unit;
+  std::string name;
+  Hash hash;  ///< activation_hash
+  WallTime expires;
+  friend bool operator==(const Activation&, const Activation&) = default;
+};
+/// B(32, "wsync-activate", secret, org ‖ text unit ‖ text name). 128 bits cannot be guessed, so this is no slow hash.
+[[nodiscard]] Hash activation_hash(const Array<16>& secret, const OrgId& org, std::string_view unit, std::string_view name);
+
 /// Operations key: which days of some years are worked and which are off, as decided, or as expected while nothing is decided. For each
 /// year that it names it takes the place of all that was known of that year. Appointments that were given do not move.
 struct Calendar {
@@ -179,7 +201,7 @@ struct Unknown {
   friend bool operator==(const Unknown&, const Unknown&) = default;
 };
 using Body = std::variant<Genesis, Delegation, Unit, Device, RevokeDevice, Addresses, CodeBlock, Succession, UserStanding, Calendar,
-                          SeedShares, Account, SharedCode, Unknown>;
+                          SeedShares, Account, SharedCode, Activation, Erasure, RootRotation, Unknown>;
 
 /// `from_index`, `time`: the size of the centre's log when the entry was signed, and its clock; both never go back. Stamps at or past
 /// `from_index` are judged with this entry in force.
@@ -210,6 +232,16 @@ struct DeviceStanding {
   std::optional<std::uint64_t> revoked_index;
 };
 
+/// When a receipt key may have signed what is receipted. A root key signs the delegation of the next one some time before that is put in
+/// force; until then the last one goes on signing.
+struct ReceiptKey {
+  SignKey key;
+  WallTime from;
+  std::optional<WallTime> until;
+  [[nodiscard]] bool counts_at(WallTime time) const noexcept { return !(time < from) && (!until || time < *until); }
+};
+inline constexpr std::chrono::days receipt_key_overlap{7};
+
 /// A verified policy log. Only grows. Copyable: a value.
 class PolicyLog {
  public:
@@ -219,8 +251,8 @@ class PolicyLog {
   /// The next entry. `gap` when its epoch is further on; the same entry again is fine. `bad_signature` unless the key whose business it is
   /// signed it; `fork` when it is well signed, but another one with its epoch is held or it continues another log (an alarm). `not_found`:
   /// it names a unit or device that is not there; `revoked`: that device is revoked already; `invalid`: a key that stands already, a seed
-  /// epoch that goes back, serials that another device may give on one of those days, or a second heir or a circle of heirs. Nothing
-  /// changes on failure.
+  /// epoch that goes back, serials that another device may give on one of those days, a second heir or a circle of heirs, or a dossier
+  /// that was ordered to be erased before. Nothing changes on failure.
   [[nodiscard]] Result<void> append(const Entry& entry);
 
   [[nodiscard]] const OrgId& org() const noexcept { return org_; }
@@ -230,7 +262,17 @@ class PolicyLog {
   [[nodiscard]] const SignKey& operations() const noexcept { return operations_; }
   [[nodiscard]] const SignKey& receipt_key() const noexcept { return receipt_; }
   [[nodiscard]] const DhKey& centre_noise() const noexcept { return centre_noise_; }
+  /// Now, or by an earlier entry.
+  [[nodiscard]] bool was_centre_noise(const DhKey& key) const noexcept;
+  /// Who signs delegations now, and what the next root key must be. The city's name (`org`) stays that of its first.
+  [[nodiscard]] const SignKey& root() const noexcept { return roots_.root; }
+  [[nodiscard]] const Hash& next_root() const noexcept { return roots_.next; }
+  /// Nothing that the receipt key in force signs is older.
+  [[nodiscard]] WallTime receipt_key_since() const noexcept { return receipt_since_; }
   [[nodiscard]] const Hash& last_hash() const noexcept { return last_hash_; }
+
+  /// Every receipt key that ever counted, in its order.
+  [[nodiscard]] std::vector<ReceiptKey> receipt_keys() const;
 
   /// Null when the device was never approved.
   [[nodiscard]] const DeviceStanding* device(const DeviceId& id) const noexcept;
@@ -247,6 +289,15 @@ class PolicyLog {
   [[nodiscard]] const Account* account(std::string_view unit, std::string_view name) const noexcept;
   [[nodiscard]] std::vector<const Account*> accounts() const;  ///< by unit, then name
 
+  struct Activated {
+    Activation entry;
+    Epoch epoch = 0;
+  };
+  /// The newest one of an account; null when there is none.
+  [[nodiscard]] const Activated* activation(std::string_view unit, std::string_view name) const noexcept;
+  /// People of the unit log in: one of them was given an activation. For ever.
+  [[nodiscard]] bool logs_in(std::string_view unit) const noexcept;
+
   /// Of the newest such entry; empty before the first.
   [[nodiscard]] const std::vector<std::string>& addresses() const noexcept { return addresses_; }
 
@@ -254,6 +305,13 @@ class PolicyLog {
   [[nodiscard]] const std::vector<CodeBlock>& code_blocks(std::string_view identification) const noexcept;
   /// Those that are not settled, by their code.
   [[nodiscard]] const std::map<std::string, SharedCode, std::less<>>& shared_codes() const noexcept { return shared_codes_; }
+
+  /// The dossiers that were ordered to be erased, with the entry that says so.
+  [[nodiscard]] const std::map<Did, Epoch>& erasures() const noexcept { return erasures_; }
+  /// Null: it was not ordered to be erased.
+  [[nodiscard]] const Erasure* erasure(const Did& did) const noexcept;
+  /// The key that signs this user's acts by the newest word on him; none: his acts need no signature.
+  [[nodiscard]] const SignKey* act_key(std::string_view unit, std::string_view name) const noexcept;
 
   /// What the newest entry that names a year says of it.
   struct CalendarYear {
@@ -267,7 +325,12 @@ class PolicyLog {
 
  private:
   PolicyLog() = default;
+  struct Roots {
+    SignKey root;
+    Hash next;
+  };
   [[nodiscard]] SignKey operations_at(Epoch epoch) const;
+  [[nodiscard]] Roots roots_at(Epoch epoch) const;
   [[nodiscard]] Result<void> check_signature(const Entry& entry) const;
   [[nodiscard]] Result<void> check(const Entry& entry) const;
   [[nodiscard]] Result<void> check(const Unit& body) const;
@@ -278,6 +341,8 @@ class PolicyLog {
   [[nodiscard]] Result<void> check(const UserStanding& body) const;
   [[nodiscard]] Result<void> check(const SeedShares& body) const;
   [[nodiscard]] Result<void> check(const Account& body) const;
+  [[nodiscard]] Result<void> check(const Erasure& body) const;
+  [[nodiscard]] Result<void> check(const Activation& body) const;
   void enter(const Entry& entry);
   void enter(const Calendar& body, Epoch entry);
 
@@ -285,17 +350,24 @@ class PolicyLog {
   std::vector<Entry> entries_;
   std::vector<Hash> hashes_;
   Hash last_hash_;
-  SignKey root_, operations_, receipt_;
+  Roots roots_;
+  SignKey operations_, receipt_;
+  WallTime receipt_since_;
   DhKey centre_noise_;
   std::unordered_map<DeviceId, DeviceStanding, FixedHash> devices_;
   std::unordered_map<DhKey, DeviceId, FixedHash> by_noise_;
   std::map<UnitCode, Unit, std::less<>> units_;
   std::map<UnitCode, UnitCode, std::less<>> heirs_;
   std::map<std::pair<UnitCode, std::string>, Account> accounts_;
+  std::map<std::pair<UnitCode, std::string>, Activated> activations_;
   std::map<std::string, SharedCode, std::less<>> shared_codes_;
+  std::map<Did, Epoch> erasures_;
   std::vector<std::string> addresses_;
   std::map<std::string, std::vector<CodeBlock>, std::less<>> code_blocks_;
   std::map<std::chrono::year, CalendarYear> calendar_;
 };
+
+/// The account stands, may administer, and its owner was given a way to log in.
+[[nodiscard]] bool administers(const PolicyLog& log, const Account& account);
 
 }  // namespace ward::policy

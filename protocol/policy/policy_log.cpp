@@ -17,6 +17,8 @@ Result<void> check_form(const Entry& entry) {
 
 }  // namespace
 
+Hash commitment_to(const SignKey& next_root) { return crypto::hash<Hash>("wsync-next-root", {}, {next_root.view()}); }
+
 Result<PolicyLog> PolicyLog::start(const Entry& genesis, const std::optional<OrgId>& org) {
   WARD_CHECK(check_form(genesis));
   const auto* body = std::get_if<Genesis>(&genesis.body);
@@ -55,11 +57,34 @@ SignKey PolicyLog::operations_at(Epoch epoch) const {
   return out;
 }
 
+PolicyLog::Roots PolicyLog::roots_at(Epoch epoch) const {
+  Roots out{genesis().root, genesis().next_root};
+  for (Epoch i = 1; i < epoch; ++i)
+    if (const auto* rotation = std::get_if<RootRotation>(&entries_[i].body)) out = {rotation->root, rotation->next_root};
+  return out;
+}
+
+bool PolicyLog::was_centre_noise(const DhKey& key) const noexcept {
+  const auto names = [&](const Entry& entry) {
+    const auto* delegation = std::get_if<Delegation>(&entry.body);
+    return delegation != nullptr && delegation->centre_noise == key;
+  };
+  return genesis().centre_noise == key || std::any_of(entries_.begin(), entries_.end(), names);
+}
+
 Result<void> PolicyLog::check_signature(const Entry& entry) const {
-  const auto operations = entry.epoch == count() ? operations_ : operations_at(entry.epoch);
-  const auto by_root = [&] { return verify(entry, org_, root_); };
+  const bool next = entry.epoch == count();
+  const auto operations = next ? operations_ : operations_at(entry.epoch);
+  const auto roots = next ? roots_ : roots_at(entry.epoch);
+  const auto by_root = [&] { return verify(entry, org_, roots.root); };
+  const auto by_next_root = [&](const RootRotation& body) {
+    if (commitment_to(body.root) != roots.next)
+      return Result<void>(fail(Fault::bad_signature, "policy log: the new root key is not the one that the last one committed to"));
+    return verify(entry, org_, body.root);
+  };
   const auto by_operations = [&] { return verify(entry, org_, operations); };
   return std::visit(overloaded{[&](const Genesis&) { return by_root(); }, [&](const Delegation&) { return by_root(); },
+                               [&](const RootRotation& body) { return by_next_root(body); },
                                [&](const Unknown&) { return by_operations().has_value() ? Result<void>{} : by_root(); },
                                [&](const auto&) { return by_operations(); }},
                     entry.body);
@@ -70,13 +95,14 @@ Result<void> PolicyLog::check(const Entry& entry) const {
   if (entry.from_index < last.from_index || entry.time < last.time)
     return fail(Fault::malformed, "policy log: an entry that goes back in time");
   return std::visit(overloaded{[](const Genesis&) -> Result<void> { return fail(Fault::malformed, "policy log: a second genesis"); },
-                               [](const Delegation&) -> Result<void> { return {}; }, [](const Addresses&) -> Result<void> { return {}; },
-                               [](const Calendar&) -> Result<void> { return {}; }, [](const SharedCode&) -> Result<void> { return {}; },
-                               [](const Unknown&) -> Result<void> { return {}; }, [&](const Unit& body) { return check(body); },
-                               [&](const Device& body) { return check(body); }, [&](const RevokeDevice& body) { return check(body); },
-                               [&](const CodeBlock& body) { return check(body); }, [&](const Succession& body) { return check(body); },
-                               [&](const UserStanding& body) { return check(body); }, [&](const SeedShares& body) { return check(body); },
-                               [&](const Account& body) { return check(body); }},
+                               [](const Delegation&) -> Result<void> { return {}; }, [](const RootRotation&) -> Result<void> { return {}; },
+                               [](const Addresses&) -> Result<void> { return {}; }, [](const Calendar&) -> Result<void> { return {}; },
+                               [](const SharedCode&) -> Result<void> { return {}; }, [](const Unknown&) -> Result<void> { return {}; },
+                               [&](const Unit& body) { return check(body); }, [&](const Device& body) { return check(body); },
+                               [&](const RevokeDevice& body) { return check(body); }, [&](const CodeBlock& body) { return check(body); },
+                               [&](const Succession& body) { return check(body); }, [&](const UserStanding& body) { return check(body); },
+                               [&](const SeedShares& body) { return check(body); }, [&](const Account& body) { return check(body); },
+                               [&](const Erasure& body) { return check(body); }, [&](const Activation& body) { return check(body); }},
                     entry.body);
 }
 
@@ -136,6 +162,19 @@ Result<void> PolicyLog::check(const Account& body) const {
   return unit(body.unit) != nullptr ? Result<void>{} : fail(Fault::not_found, "policy log: the account's unit");
 }
 
+/// As entry number `count()`.
+Result<void> PolicyLog::check(const Erasure& body) const {
+  if (unit(body.unit) == nullptr) return fail(Fault::not_found, "policy log: the unit of who orders to erase");
+  if (erasures_.contains(body.did)) return fail(Fault::invalid, "policy log: the dossier was ordered to be erased before");
+  const auto* key = act_key(body.unit, body.user);
+  if (key != nullptr) return verify_erasure(body, count(), org_, *key);
+  return body.signature ? fail(Fault::invalid, "policy log: a signature of somebody whose key it does not name") : Result<void>{};
+}
+
+Result<void> PolicyLog::check(const Activation& body) const {
+  return account(body.unit, body.name) != nullptr ? Result<void>{} : fail(Fault::not_found, "policy log: the account to activate");
+}
+
 Result<void> PolicyLog::check(const SeedShares& body) const {
   const auto* its_unit = unit(body.unit);
   if (its_unit == nullptr) return fail(Fault::not_found, "policy log: the unit of a seed");
@@ -153,41 +192,46 @@ Result<void> PolicyLog::check(const SeedShares& body) const {
 }
 
 void PolicyLog::enter(const Entry& entry) {
-  std::visit(overloaded{[&](const Genesis& body) {
-                          root_ = body.root;
-                          operations_ = body.operations;
-                          receipt_ = body.receipt;
-                          centre_noise_ = body.centre_noise;
-                        },
-                        [&](const Delegation& body) {
-                          operations_ = body.operations.value_or(operations_);
-                          receipt_ = body.receipt.value_or(receipt_);
-                          centre_noise_ = body.centre_noise.value_or(centre_noise_);
-                        },
-                        [&](const Unit& body) { units_.insert_or_assign(body.code, body); },
-                        [&](const Device& body) {
-                          const auto id = crypto::device_of(body.sign);
-                          by_noise_.emplace(body.noise, id);
-                          devices_.emplace(id, DeviceStanding{id, body, entry.epoch, entry.from_index, {}, {}});
-                        },
-                        [&](const RevokeDevice& body) {
-                          auto& standing = devices_.at(body.device);
-                          standing.revoked = entry.epoch;
-                          standing.revoked_index = entry.from_index;
-                        },
-                        [&](const Addresses& body) { addresses_ = body.at; },
-                        [&](const CodeBlock& body) { code_blocks_[body.identification].push_back(body); },
-                        [&](const Succession& body) { heirs_.emplace(body.unit, body.heir); }, [](const UserStanding&) {},
-                        [&](const Calendar& body) { enter(body, entry.epoch); }, [](const SeedShares&) {},
-                        [&](const Account& body) { accounts_.insert_or_assign({body.unit, body.name}, body); },
-                        [&](const SharedCode& body) {
-                          if (body.dossiers.empty())
-                            shared_codes_.erase(body.code);
-                          else
-                            shared_codes_.insert_or_assign(body.code, body);
-                        },
-                        [](const Unknown&) {}},
-             entry.body);
+  std::visit(
+      overloaded{[&](const Genesis& body) {
+                   roots_ = {body.root, body.next_root};
+                   receipt_since_ = entry.time;
+                   operations_ = body.operations;
+                   receipt_ = body.receipt;
+                   centre_noise_ = body.centre_noise;
+                 },
+                 [&](const Delegation& body) {
+                   operations_ = body.operations.value_or(operations_);
+                   if (body.receipt) receipt_since_ = entry.time;
+                   receipt_ = body.receipt.value_or(receipt_);
+                   centre_noise_ = body.centre_noise.value_or(centre_noise_);
+                 },
+                 [&](const RootRotation& body) { roots_ = {body.root, body.next_root}; },
+                 [&](const Unit& body) { units_.insert_or_assign(body.code, body); },
+                 [&](const Device& body) {
+                   const auto id = crypto::device_of(body.sign);
+                   by_noise_.emplace(body.noise, id);
+                   devices_.emplace(id, DeviceStanding{id, body, entry.epoch, entry.from_index, {}, {}});
+                 },
+                 [&](const RevokeDevice& body) {
+                   auto& standing = devices_.at(body.device);
+                   standing.revoked = entry.epoch;
+                   standing.revoked_index = entry.from_index;
+                 },
+                 [&](const Addresses& body) { addresses_ = body.at; },
+                 [&](const CodeBlock& body) { code_blocks_[body.identification].push_back(body); },
+                 [&](const Succession& body) { heirs_.emplace(body.unit, body.heir); }, [](const UserStanding&) {},
+                 [&](const Calendar& body) { enter(body, entry.epoch); }, [](const SeedShares&) {},
+                 [&](const Account& body) { accounts_.insert_or_assign({body.unit, body.name}, body); },
+                 [&](const SharedCode& body) {
+                   if (body.dossiers.empty())
+                     shared_codes_.erase(body.code);
+                   else
+                     shared_codes_.insert_or_assign(body.code, body);
+                 },
+                 [&](const Activation& body) { activations_.insert_or_assign({body.unit, body.name}, Activated{body, entry.epoch}); },
+                 [&](const Erasure& body) { erasures_.emplace(body.did, entry.epoch); }, [](const Unknown&) {}},
+      entry.body);
   last_hash_ = hash_of(entry, org_);
   hashes_.push_back(last_hash_);
   entries_.push_back(entry);
@@ -204,6 +248,17 @@ void PolicyLog::enter(const Calendar& body, Epoch entry) {
 }
 
 const Genesis& PolicyLog::genesis() const noexcept { return *std::get_if<Genesis>(&entries_.front().body); }
+
+std::vector<ReceiptKey> PolicyLog::receipt_keys() const {
+  std::vector<ReceiptKey> out{{genesis().receipt, entries_.front().time, std::nullopt}};
+  for (const auto& entry : entries_) {
+    const auto* delegation = std::get_if<Delegation>(&entry.body);
+    if (delegation == nullptr || !delegation->receipt) continue;
+    out.back().until = WallTime{entry.time.ms + std::chrono::milliseconds(receipt_key_overlap).count()};
+    out.push_back({*delegation->receipt, entry.time, std::nullopt});
+  }
+  return out;
+}
 
 const DeviceStanding* PolicyLog::device(const DeviceId& id) const noexcept {
   const auto found = devices_.find(id);
@@ -245,6 +300,16 @@ const Account* PolicyLog::account(std::string_view unit, std::string_view name) 
   return found == accounts_.end() ? nullptr : &found->second;
 }
 
+const PolicyLog::Activated* PolicyLog::activation(std::string_view unit, std::string_view name) const noexcept {
+  const auto found = activations_.find({UnitCode(unit), std::string(name)});
+  return found == activations_.end() ? nullptr : &found->second;
+}
+
+bool PolicyLog::logs_in(std::string_view unit) const noexcept {
+  const auto found = activations_.lower_bound({UnitCode(unit), std::string()});
+  return found != activations_.end() && found->first.first == unit;
+}
+
 std::vector<const Account*> PolicyLog::accounts() const {
   std::vector<const Account*> out;
   out.reserve(accounts_.size());
@@ -252,10 +317,29 @@ std::vector<const Account*> PolicyLog::accounts() const {
   return out;
 }
 
+const Erasure* PolicyLog::erasure(const Did& did) const noexcept {
+  const auto found = erasures_.find(did);
+  return found == erasures_.end() ? nullptr : std::get_if<Erasure>(&entries_[found->second].body);
+}
+
+const SignKey* PolicyLog::act_key(std::string_view unit, std::string_view name) const noexcept {
+  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
+    if (const auto* user = std::get_if<UserStanding>(&entry->body); user != nullptr && user->unit == unit && user->name == name)
+      return nullptr;
+    const auto* account = std::get_if<Account>(&entry->body);
+    if (account != nullptr && account->unit == unit && account->name == name) return account->key ? &*account->key : nullptr;
+  }
+  return nullptr;
+}
+
 const std::vector<CodeBlock>& PolicyLog::code_blocks(std::string_view identification) const noexcept {
   static const std::vector<CodeBlock> none;
   const auto found = code_blocks_.find(identification);
   return found == code_blocks_.end() ? none : found->second;
+}
+
+bool administers(const PolicyLog& log, const Account& account) {
+  return account.enabled && account.role == Role::administrator && log.activation(account.unit, account.name) != nullptr;
 }
 
 Entry PolicyLog::next(Body body, std::uint64_t from_index, WallTime time) const {

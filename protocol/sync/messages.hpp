@@ -14,10 +14,11 @@
 /// What the two ends of a link say to each other (WIRE.md §8). Decoded once, completely; bounded by limits.hpp.
 namespace ward::sync {
 
-inline constexpr std::uint8_t protocol_version = 3;
+inline constexpr std::uint8_t protocol_version = 4;
 inline constexpr std::uint8_t oldest_version = 1;          ///< that a centre still speaks
 inline constexpr std::uint8_t version_with_keys = 2;       ///< deliveries may give dossier keys (segment::Rows::keys)
 inline constexpr std::uint8_t version_with_summaries = 3;  ///< Pull::fill, FetchDossiers, Fetched
+inline constexpr std::uint8_t version_with_erasures = 4;   ///< whoever holds a policy entry has done what it orders
 inline constexpr std::size_t fetched_dossiers_max = 64;    ///< dossiers in one FetchDossiers
 inline constexpr std::size_t unreceipted_max = 16;         ///< incarnations in one hello: starts of the daemon without a link
 inline constexpr std::size_t own_stamps_max = 2 * limits::run_segments_max;  ///< a run's, and those of one whose answer was lost

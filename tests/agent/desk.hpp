@@ -39,8 +39,10 @@ struct Desk {
     request.body = std::move(body);
     request.idempotency_key = std::move(key);
     request.if_none_match = std::move(held);
-    request.caller = runtime::Caller::account;
+    request.caller = session.empty() ? runtime::Caller::account : runtime::Caller::page;
     request.account = "lan";
+    request.session = session;
+    request.log_in = log_in;
     return router.answer(std::move(request));
   }
   /// The answer to what must succeed.
@@ -64,6 +66,8 @@ struct Desk {
   agent::Ward ward;
   runtime::Router router;
   std::optional<Now> now;  ///< what deadlines are judged by; none: this machine's clock
+  std::string log_in;      ///< of the person who asks, on a command line
+  std::string session;     ///< of the page that asks; empty: none does
   agent::Api api{ward, [this] { return now.value_or(runtime::read_clock()); }};
 };
 

@@ -25,6 +25,8 @@ struct Office {
     request.query = std::move(query);
     request.caller = runtime::Caller::account;
     request.account = "admin";
+    request.log_in = log_in;
+    request.owner = owner;
     return router.answer(std::move(request));
   }
   [[nodiscard]] boost::json::object get(std::vector<std::string> path) {
@@ -38,6 +40,8 @@ struct Office {
   centre::Hub hub;
   runtime::Router router;
   std::optional<Now> now;  ///< what deadlines are judged by; none: this machine's clock
+  std::string log_in;      ///< of the person who asks
+  bool owner = false;      ///< it is root, or the daemon's own account
   centre::Api api;
 };
 

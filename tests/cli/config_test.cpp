@@ -129,6 +129,17 @@ TEST_CASE("configuration: a problem is one sentence with its file and line") {
   CHECK(sentence("/etc/a.toml", {0, "", "there is no such file", "r"}) == "/etc/a.toml: there is no such file.");
 }
 
+TEST_CASE("configuration: letters beyond ASCII outside of quotes are refused with their line") {
+  for (const auto* text :
+       {"\xc4\x91 = 1\n", "data\xc4\x91 = '/srv'\n", "data = '/srv' \xe3\x80\x81\n", "data = \xef\xbb\xbe\n", "[\xc3\xa9]\n"}) {
+    CAPTURE(text);
+    const auto config = parsed(text);
+    REQUIRE(config.problems.size() == 1);
+    CHECK(config.problems.front().line == 1);
+  }
+  CHECK(parsed("# \xc4\x91\ndata = '/\xc4\x91'\n").values.at("data") == "/\xc4\x91");
+}
+
 TEST_CASE("configuration: whatever bytes a file has, they are understood or refused") {
   const std::string good =
       "# data\ndata = \"/srv\"\nhttp = '127.0.0.1:1'\n[a.b]\nc = [1, 2.5e3, true]\nd = 2026-01-01T00:00:00Z\ne.'f' = \"\"\"x\"\"\"\n";

@@ -52,7 +52,7 @@ void Story::act() {
   switch (dice_.below(8)) {
     case 0:
     case 1: return meet_centre();
-    case 2: return (of_ == Of::ward ? pc_->store() : city_.centre->store()).db.checkpoint();
+    case 2: (of_ == Of::ward ? pc_->store() : city_.centre->store()).db.checkpoint(); return;
     case 3: return restart();
     default: return save();
   }

@@ -94,11 +94,26 @@ class Answers(Described):
         wait_until("the registry", lambda: self.ask(self.centre, "GET", f"/v1/dossiers/{code}")[1].get("state") == "applied")
         device = self.get(self.a, "/v1/status")["device"]
         for path in ("/v1/status", "/v1/health", "/metrics", "/v1/units", "/v1/devices", "/v1/devices?standing=approved", f"/v1/devices/{device}", "/v1/schema",
-                     "/v1/statuses", "/v1/procedures", "/v1/causes", "/v1/addresses", "/v1/dossiers", f"/v1/dossiers/{code}", f"/v1/dossiers/{code}/history", f"/v1/dossiers/{code}/why?field=ChuHoSo"):
+                     "/v1/statuses", "/v1/procedures", "/v1/causes", "/v1/addresses", "/v1/dossiers", f"/v1/dossiers/{code}", f"/v1/dossiers/{code}/history", f"/v1/dossiers/{code}/why?field=ChuHoSo",
+                     f"/v1/dossiers/{code}/erasure", "/v1/erasures", "/v1/retention", "/v1/retention?on=2099-12-31"):
             self.get(self.centre, path)
         self.refused(self.ask(self.centre, "POST", f"/v1/devices/{device}/approval"))
         self.assertEqual(self.ask(self.centre, "POST", "/v1/tickets", {"unit": "W-VYDA", "address": "127.0.0.1:1"})[0], 200)
         self.assertEqual(self.ask(self.centre, "POST", "/v1/page-codes")[0], 409)
+        self.assertEqual(self.ask(self.centre, "POST", "/v1/citizen-exports", {"identity": "046099000999"})[0], 200)
+        for body in ({}, {"identity": ""}, {"identity": 7}, {"identity": "x" * 65}):
+            self.refused(self.ask(self.centre, "POST", "/v1/citizen-exports", body))
+        for body in ({"dossier": code}, {"dossier": code, "reason": ""}, {"dossier": code, "reason": "a\nb"}, {"dossier": code, "reason": 7}, {"dossier": code, "reason": "x", "sign": "zz"}):
+            self.refused(self.ask(self.centre, "POST", "/v1/erasures", body))
+        self.refused(self.ask(self.centre, "GET", "/v1/retention?on=2027-02-30"))
+        key = {"Idempotency-Key": "erase it once"}
+        status, order = self.ask(self.centre, "POST", "/v1/erasures", {"dossier": code, "reason": "nhập trùng"}, key)
+        self.assertEqual(status, 201)
+        self.assertEqual(self.ask(self.centre, "POST", "/v1/erasures", {"dossier": code, "reason": "nhập trùng"}, key), (201, order))
+        for path in ("/v1/erasures", f"/v1/erasures/{order['number']}", f"/v1/dossiers/{code}", f"/v1/dossiers/{code}/history", f"/v1/dossiers/{code}/erasure"):
+            self.get(self.centre, path)
+        wait_until("the ward to have erased it", lambda: "erased" in self.ask(self.a, "GET", f"/v1/dossiers/{code}")[1])
+        self.get(self.a, f"/v1/dossiers/{code}")
         self.assertEqual(self.ask(self.centre, "POST", "/v1/verification")[0], 200)
 
     def test_what_several_authorities_work_on_is_as_described_before_it_is_fanned_out_and_after(self):

@@ -36,7 +36,7 @@ class Checking(unittest.TestCase):
 
     def test_a_sound_file(self):
         self.check('data = "/srv/ward"\n', 0, "nothing is wrong")
-        self.check(b'\xef\xbb\xbfdata = "/srv/ward"\r\nlog = ""\r\n', 0, "sets 2 of 3")
+        self.check(b'\xef\xbb\xbfdata = "/srv/ward"\r\nlog = ""\r\n', 0, "sets 2 of 4")
         self.check("", 0)
 
     def test_each_problem_names_file_line_and_remedy(self):
@@ -44,6 +44,8 @@ class Checking(unittest.TestCase):
                    f"{self.file}, line 3: `log` is a number", "To do: For example: log = ")
         self.check('listen = "0.0.0.0:7400"\n', 1, "line 1: `listen` is no key")
         self.check('listen = "0.0.0.0:74000"\n', 1, "line 1: `listen`", program="wardsync-centre")
+        for minutes in ("0", "1441", "-1", "15m", ""):
+            self.check(f'idle_lock_minutes = "{minutes}"\n', 1, "line 1: `idle_lock_minutes` must be a whole number, 1 to 1440")
         self.check("data = \n", 1, "line 1")
         self.check(b"data = \"/srv\"\n\xff\xfe\n", 1, "line 2: this is no text")
         self.check(b"\x00" * 64, 1, "line 1")

@@ -4,14 +4,16 @@ import json
 import os
 import re
 import socket
+import sqlite3
 import stat
 import subprocess
 import tempfile
 import unittest
+from contextlib import closing
 from pathlib import Path
 
 import invented
-from city import City, Site
+from city import City, Site, wait_until
 
 PROGRAMS = Path(os.environ["WARDSYNC_PROGRAMS"])
 WARD = {"name": "phường Vỹ Dạ", "identification": "000.45.22.H57"}
@@ -120,6 +122,41 @@ class AfterEnrolment(Surroundings):
         self.assertIn("WS-D014", examine(self.pc, expect=5)[1])
         path.write_bytes(b"this is no database" * 500)
         self.assertIn("WS-D014", examine(self.pc, expect=5)[1])
+
+    def test_repair_brings_back_what_the_disk_damaged(self):
+        for serial in range(20):
+            self.pc.command("dossier", "new", "--set", f"ChuHoSo=Nguyễn Thị Lan {serial}")
+        self.pc.command("sync", "wait", "--timeout", 60)
+        self.pc.command("sync", "pause")
+        self.pc.command("dossier", "new", "--set", "ChuHoSo=Lê Văn An")
+        before = sorted(self.pc.command("dossier", "export").splitlines())
+        self.pc.command("repair", expect=1)
+        self.assertIn("wardsync run", self.pc.said)
+        self.pc.stop()
+        self.assertEqual(self.pc.ask("repair"), {"damaged": False})
+
+        with closing(sqlite3.connect(self.pc.data / "wardsync.db")) as db:
+            db.execute("UPDATE record SET body = zeroblob(length(body)) WHERE id % 3 = 0 AND segment IN (SELECT id FROM segment WHERE receipted = 1)")
+            db.execute("UPDATE state SET sealed = zeroblob(64)")
+            db.commit()
+        self.pc.command("verify", expect=5)
+        killed = subprocess.Popen([self.pc.program, "repair", "--data", self.pc.data], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_until("the repair has begun", lambda: (self.pc.data / "wardsync.db.new").exists() or killed.poll() is not None, every=0.005)
+        killed.kill()
+        killed.wait()
+        if self.pc.ask("repair")["damaged"]:
+            self.assertEqual(len(list(self.pc.data.glob("wardsync.db.damaged-*"))), 1)
+        self.pc.start()
+        self.pc.command("sync", "resume")
+        self.pc.command("sync", "wait", "--timeout", 60)
+        wait_until("everything is back", lambda: sorted(self.pc.command("dossier", "export").splitlines()) == before)
+        self.assertEqual(self.pc.ask("verify")["damage"], [])
+        self.assertEqual(self.pc.ask("status")["queue"]["records"], 0)
+
+        self.pc.stop()
+        (self.pc.data / "wardsync.db").write_bytes(b"this is no database" * 500)
+        self.pc.command("repair", expect=5)
+        self.assertIn("new ticket", self.pc.said)
 
     def test_keys_that_are_open_gone_or_foreign(self):
         key = self.pc.data / "device.key"

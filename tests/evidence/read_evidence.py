@@ -16,6 +16,9 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
 
+OVERLAP_MS = 7 * 24 * 3600 * 1000
+
+
 class Refused(Exception):
     pass
 
@@ -36,11 +39,16 @@ def le64(number):
     return number.to_bytes(8, "little")
 
 
-def signed(public, prefix, message, signature, what):
+def is_signed(public, prefix, message, signature):
     try:
         VerifyKey(public).verify(prefix + b"\0" + message, signature)
     except (BadSignatureError, ValueError, TypeError):
-        raise Refused(f"{what}: the signature does not verify") from None
+        return False
+    return True
+
+
+def signed(public, prefix, message, signature, what):
+    require(is_signed(public, prefix, message, signature), f"{what}: the signature does not verify")
 
 
 class Reader:
@@ -133,7 +141,7 @@ class Policy:
             require(epoch == 0, f"{body.what}: a second genesis")
             self.organisation = body.text()
             require(body.raw(32) == root, "the root key is another one")
-            body.raw(32)
+            self.next_root = body.raw(32)
             self.root, self.operations = root, body.raw(32)
             self.receipt_keys = [(time, body.raw(32))]
             return signed(root, b"wsync-policy-v1", message, signature, body.what)
@@ -145,6 +153,12 @@ class Policy:
                 self.operations = body.raw(32)
             if flags & 2:
                 self.receipt_keys.append((time, body.raw(32)))
+            return None
+        if kind == 16:
+            new = body.raw(32)
+            require(blake(32, "wsync-next-root", b"", new) == self.next_root, f"{body.what}: not the root key that was committed to")
+            signed(new, b"wsync-policy-v1", message, signature, body.what)
+            self.root, self.next_root = new, body.raw(32)
             return None
         if kind in (3, 4, 5, 6, 7):
             signed(self.operations, b"wsync-policy-v1", message, signature, body.what)
@@ -161,8 +175,10 @@ class Policy:
             self.revoked[body.raw(16)] = from_index
         return None
 
-    def receipt_key(self, time):
-        return [key for since, key in self.receipt_keys if since <= time][-1:]
+    def receipt_keys_at(self, time):
+        """Each counts from its entry on, and until seven days after the next one's."""
+        ends = [since + OVERLAP_MS for since, _ in self.receipt_keys[1:]] + [None]
+        return [key for (since, key), end in zip(self.receipt_keys, ends) if since <= time and (end is None or time < end)]
 
 
 # -- sections 3 and 7 ----------------------------------------------------------------------------------------------------------------------
@@ -179,9 +195,8 @@ class Receipt:
         self.device = of.raw(16)
         self.heads = [(of.raw(16), of.fixed(8), of.raw(32)) for _ in range(of.varint())]
         of.end()
-        keys = policy.receipt_key(self.time)
-        require(keys, f"{what}: it is older than the city")
-        signed(keys[0], b"wsync-receipt-v1", data, bytes.fromhex(given["signature"]), what)
+        keys = policy.receipt_keys_at(self.time)
+        require(any(is_signed(key, b"wsync-receipt-v1", data, bytes.fromhex(given["signature"])) for key in keys), f"{what}: no receipt key of its time signed it")
 
 
 class Statement:

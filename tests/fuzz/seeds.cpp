@@ -1,11 +1,17 @@
 #include "tests/fuzz/seeds.hpp"
 
+#include "protocol/crypto/hash.hpp"
 #include "protocol/engine/centre_session.hpp"
+#include "protocol/log/backup_seal.hpp"
 #include "protocol/run/run.hpp"
 #include "protocol/run/stream.hpp"
+#include "runtime/evidence_json.hpp"
 #include "tests/protocol/engine/town.hpp"
 #include "tests/protocol/run/sample_rows.hpp"
+#include "tests/protocol/segment/segment_fixture.hpp"
 #include "tests/protocol/sync/messages_fixture.hpp"
+
+#include <boost/json/serialize.hpp>
 
 #include <fstream>
 #include <functional>
@@ -94,10 +100,19 @@ std::vector<Bytes> for_policy() {
     if (name.starts_with("entry")) out.push_back(of_form(0, unhex(value)));
   out.push_back(of_form(0, unhex(golden("policy_codes.txt").at("entry3"))));
   out.push_back(of_form(0, unhex(golden("policy_calendar.txt").at("entry1"))));
+  out.push_back(of_form(0, unhex(golden("policy_erasure.txt").at("entry3"))));
   for (const auto* entry : {"entry3", "entry4", "entry5"}) out.push_back(of_form(0, unhex(golden("policy_people.txt").at(entry))));
+  out.push_back(of_form(0, unhex(golden("policy_activation.txt").at("entry3"))));
   out.push_back(of_form(1, unhex(receipt.at("full"))));
   out.push_back(of_form(2, unhex(receipt.at("short"))));
   out.push_back(of_form(3, unhex(receipt.at("log_frontier"))));
+  const auto audit = golden("audit_v1.txt"), rotation = golden("policy_rotation.txt");
+  out.push_back(of_form(0, unhex(rotation.at("entry1"))));
+  out.push_back(of_form(4, unhex(audit.at("entry0"))));
+  out.push_back(of_form(5, unhex(audit.at("head"))));
+  out.push_back(of_form(6, rotation.at("request")));
+  out.push_back(of_form(7, rotation.at("signed")));
+  out.push_back(of_form(8, golden("recovery_v1.txt").at("box")));
   return out;
 }
 
@@ -183,12 +198,92 @@ std::vector<Bytes> for_people() {
   return out;
 }
 
+/// A payload of a message that nobody changed.
+std::vector<Bytes> for_handshake() {
+  std::vector<Bytes> out;
+  for (const auto purpose : {sync::Purpose::sync, sync::Purpose::enrol}) out.push_back(of_form(0, sync::encode_preface(purpose)));
+  for (std::uint8_t form = 1; form <= 5; ++form) out.push_back(said(form, view("a payload"), {}));
+  Bytes stream{10};
+  for (const std::string_view text : {"first", "", "third"}) append(stream, sync::frame(view(text)));
+  out.push_back(of_form(6, stream));
+  return out;
+}
+
+std::vector<Bytes> for_proof() {
+  std::vector<Bytes> out;
+  for (const std::uint8_t leaves : {1, 0x12, 0x55, 0x7f}) out.push_back(of_form(0, Bytes{leaves}));
+  for (std::uint8_t which = 0; which < 7; ++which) out.push_back(of_form(2, Bytes{which}));
+  const std::vector<Rid> rids{Rid{{1}}, Rid{{2}}, Rid{{3}}, Rid{{4}}, Rid{{5}}};
+  const auto subset = segment::subset_of(rids, {1, 3});
+  Writer walk;
+  walk.u8(4);
+  walk.u8(2);
+  for (const auto at : subset.positions) {
+    walk.u8(at);
+    walk.raw(rids[at]);
+  }
+  for (const auto& hash : subset.missing) walk.raw(hash);
+  out.push_back(of_form(1, walk.peek()));
+  return out;
+}
+
+std::vector<Bytes> for_evidence() {
+  const auto desk = test::a_busy_desk();
+  ward::evidence::Evidence shown;
+  for (const auto* name : {"entry0", "entry1"})
+    shown.policy.push_back(policy::decode_entry(unhex(golden("policy_chain.txt").at(name))).value());
+  shown.receipts.push_back({log::decode_receipt(unhex(golden("receipt_v1.txt").at("full"))).value(), {}});
+  ward::evidence::Segment segment;
+  segment.statement = desk.statement();
+  const auto order = desk.order();
+  for (std::size_t at = 0; at < order.size(); ++at) {
+    const auto& record = desk.records[order[at]].record;
+    if (at % 3 == 0)
+      segment.leaves.push_back({static_cast<std::uint8_t>(at), {}, {}, {}, record::rid_of(record)});
+    else
+      segment.leaves.push_back({static_cast<std::uint8_t>(at), record.header, record.body, {}, {}});
+  }
+  segment.stamp = Stamp{3, {1'785'000'000'000}};
+  segment.cover = ward::evidence::Cover{0, {Hash{{1}}, Hash{{2}}}, false};
+  shown.segments.push_back(segment);
+  shown.between.push_back(desk.statement());
+  const log::BackupSeal seal{
+      test::made<OrgId>(1), test::made<Incarnation>(2), 70'000, test::made<Hash>(3), 41, {1'785'000'000'000}, 3'000'000,
+      test::made<Hash>(4)};
+  return {of_form(0, boost::json::serialize(runtime::json_of(shown))),
+          of_form(1, log::encode_backup_trailer(seal, test::made_secret<crypto::SignSeed>(9))),
+          of_form(2, golden("official_key.txt").at("file") + "\n"), of_form(2, golden("official_key.txt").at("public_file") + "\n")};
+}
+
+std::vector<Bytes> for_http() {
+  const auto csrf = hex(crypto::hash<Hash>("wsync-csrf", {}, {view("the-session")}).view());
+  return {
+      of_form(0, "/v1/dossiers/H57.24-250701-0001%2F%E1%BA%AF?form=national&why=a+b"),
+      of_form(0, "/"),
+      of_form(0, "/assets/app.js?"),
+      of_form(0, "/v1/dossiers/id:00/hand-overs/1/accept"),
+      of_form(1, "GET\n127.0.0.1:7411\n-\nnone\nBearer secret-token\n\n"),
+      of_form(1, "POST\nlocalhost:7411\nhttp://localhost:7411\nsame-origin\n\na=b; wardsync_7411=the-session\n" + csrf),
+      of_form(1, "GET\n[::1]:7411\n-\n-\n\nwardsync_7411=the-session\n"),
+      of_form(
+          2,
+          R"({"type":"urn:wardsync:problem:revoked","title":"revoked","status":403,"detail":"x","safe":"y","remedy":"z","exit":4,"ids":["a"]})"),
+      of_form(3, R"({"status":"9","why":"đủ giấy","sign":{"key":"wardsync-official-key-1 00","passphrase":"con trâu"}})")};
+}
+
+std::vector<Bytes> for_settings() {
+  std::vector<Bytes> out{copy(view("\xEF\xBB\xBF# a comment\r\ndata = \"/srv/\\u0111\"\r\nlog = ''\r\ncodes_per_day = 200\r\n")),
+                         copy(view("listen = \"[::]:7400\"\nhttp = \"127.0.0.1:7411\"\ndata = '/a b'\n"))};
+  return out;
+}
+
 }  // namespace
 
 std::vector<Bytes> seeds_for(std::string_view target) {
   static const std::map<std::string_view, std::function<std::vector<Bytes>()>> makers{
-      {"body", for_body},     {"message", for_message}, {"run", for_run},      {"policy", for_policy},
-      {"ticket", for_ticket}, {"engine", for_engine},   {"people", for_people}};
+      {"body", for_body},     {"message", for_message},   {"run", for_run},       {"policy", for_policy},
+      {"ticket", for_ticket}, {"engine", for_engine},     {"people", for_people}, {"handshake", for_handshake},
+      {"proof", for_proof},   {"evidence", for_evidence}, {"http", for_http},     {"settings", for_settings}};
   return makers.at(target)();
 }
 

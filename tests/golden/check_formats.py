@@ -14,7 +14,6 @@ import sys
 try:
     from nacl import bindings
     from nacl.exceptions import BadSignatureError
-    from nacl.pwhash import argon2id
     from nacl.signing import SigningKey, VerifyKey
 except ImportError:
     sys.exit("check_formats: PyNaCl is missing for this Python (Debian: apt install python3-nacl)")
@@ -376,7 +375,27 @@ def read_policy_fields(kind, body):
     if kind == 12:
         account = {"unit": body.text(), "name": body.text(), "display": body.text(), "role": body.number(1), "flags": body.number(1)}
         return {**account, "key": body.take(32) if account["flags"] & 2 else b"", "reason": body.text()}
+    if kind == 15:  # section 5.2: the official signs everything before the flags
+        before = body.data
+        fields = {"did": body.take(16), "unit": body.text(), "name": body.text(), "reason": body.text(), "past": body.take(32),
+                  "codes": [body.text() for _ in range(body.varint())], "status": body.text(), "custodian": body.text(),
+                  "stays": [(body.text(), body.number(8)) for _ in range(body.varint())]}
+        return {**fields, "order": before[:len(before) - len(body.data)], "signature": body.take(64) if body.number(1) & 1 else b""}
+    if kind == 14:
+        return {"unit": body.text(), "name": body.text(), "hash": body.take(32), "expires": body.number(6)}
     return {"bytes": body.take(len(body.data))}
+
+
+ORDER = {"did": bytes([0x11]) * 16, "unit": b"W-VYDA", "name": b"lan", "reason": "hồ sơ nhập trùng, quyết định 12/QĐ".encode(), "past": bytes([0x22]) * 32,
+         "codes": [b"H57.24-250701-0001"], "status": b"2", "custodian": b"W-VYDA", "stays": [(b"W-VYDA", 1_785_000_000_000 << 16 | 3)]}
+
+
+def check_erasure(name, sheet, epoch, org, fields):
+    official = bytes(SigningKey(sheet.hex("official_seed")).verify_key)
+    if not signed_by(official, b"wsync-erase-v1", org + le(4, epoch) + fields["order"], fields["signature"]):
+        sys.exit(f"{name}: the official's signature")
+    if {key: fields[key] for key in ORDER} != ORDER:
+        sys.exit(f"{name}: what the order says")
 
 
 ACCOUNTS = [{"unit": b"W-VYDA", "name": b"lan", "display": "Trần Thị Lan".encode(), "role": 3, "flags": 2, "key": bytes([0x66]) * 32, "reason": b""},
@@ -430,7 +449,15 @@ def check_policy(name, expected_kinds):
             sys.exit(f"{name}: the block of codes")
         if kind in (8, 9) and fields != PEOPLE[kinds.count(8) + kinds.count(9)]:
             sys.exit(f"{name}: what entry {epoch} says")
-        if kind == 12 and fields != ACCOUNTS[kinds.count(12)]:
+        if kind == 15:
+            check_erasure(name, sheet, epoch, org, fields)
+        if kind == 14:
+            secret = sheet.hex(f"secret{kinds.count(14) + 1}")
+            unit, user = b"W-VYDA", "hòa".encode()
+            whose = org + bytes([len(unit)]) + unit + bytes([len(user)]) + user
+            if fields != {"unit": unit, "name": user, "hash": blake(32, "wsync-activate", secret, whose), "expires": 1785000000000}:
+                sys.exit(f"{name}: the activation of entry {epoch}")
+        if kind == 12 and name == "policy_accounts.txt" and fields != ACCOUNTS[kinds.count(12)]:
             sys.exit(f"{name}: the account of entry {epoch}")
         days_of_2028 = [(datetime.date(2028, *day) - datetime.date(1970, 1, 1)).days for day in ((1, 1), (5, 1), (5, 6))]
         if kind == 10 and fields["days"] != list(zip(days_of_2028, (2, 0, 3), ("Tết Dương lịch".encode(), b"", "Làm bù cho 2/5".encode()))):
@@ -457,6 +484,10 @@ def check_policy_codes():
 
 def check_policy_people():
     return check_policy("policy_people.txt", [1, 3, 3, 8, 9, 9])
+
+
+def check_policy_activation():
+    return check_policy("policy_activation.txt", [1, 3, 12, 14, 14])
 
 
 def check_policy_accounts():
@@ -545,28 +576,9 @@ def check_act():
     return sheet.finish()
 
 
-def check_official_key():
-    sheet = Sheet("official_key.txt")
-    kind, _, digits = sheet.text("file").partition(" ")
-    fields = Cursor(bytes.fromhex(digits))
-    user, public, salt, memory, passes, sealed = fields.text(), fields.take(32), fields.take(16), fields.number(4), fields.number(1), fields.take(64)
-    if (kind, user, fields.data) != ("wardsync-official-key-1", b"lan", b""):
-        sys.exit("official_key.txt: the file does not read as WIRE.md says")
-    under = argon2id.kdf(32, sheet.text("passphrase").encode(), salt, opslimit=passes, memlimit=memory * 1024)
-    keys = blake(64, "wsync-stick-key", under, public)
-    seed = xchacha20(keys[32:], sealed[32:56], sealed[:32])
-    if sealed[32:] != blake(32, "wsync-stick-siv", keys[:32], le(8, len(public)), public, seed):
-        sys.exit("official_key.txt: the seal")
-    sheet.check("seed", seed)
-    if public != bytes(SigningKey(seed).verify_key):
-        sys.exit("official_key.txt: the public half")
-    sheet.check("public_file", f"wardsync-official-public-1 {public.hex()} lan")
-    return sheet.finish()
-
-
 def main():
     check_xchacha20()
-    checked = sum(check() for check in (check_keys, check_keys_before, check_statement, check_worked_segment, check_receipt, check_policy_chain, check_policy_codes, check_policy_people, check_policy_accounts, check_policy_calendar, check_policy_seed, check_backup, check_ticket, check_act, check_official_key))
+    checked = sum(check() for check in (check_keys, check_keys_before, check_statement, check_worked_segment, check_receipt, check_policy_chain, check_policy_codes, check_policy_people, check_policy_accounts, check_policy_activation, check_policy_calendar, check_policy_seed, lambda: check_policy("policy_erasure.txt", [1, 3, 12, 15]), check_backup, check_ticket, check_act))
     print(f"check_formats: {checked} values recomputed, all equal")
 
 

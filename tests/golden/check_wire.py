@@ -33,6 +33,15 @@ def labels():
     return sorted(found)
 
 
+def kinds():
+    source = (ROOT / "protocol/audit/audit.cpp").read_text(encoding="utf-8")
+    return re.findall(r'"(\w+)"', re.search(r"constexpr std::array names\{(.*?)\};", source, re.DOTALL).group(1))
+
+
+def table_of_kinds():
+    return textwrap.fill(", ".join(f"{number} `{name}`" for number, name in enumerate(kinds(), 1)) + ".", 150, break_on_hyphens=False)
+
+
 def table_of_names():
     rows = ["| | " + " | ".join(f"+{i}" for i in range(COLUMNS)) + " |", "|" + "---|" * (COLUMNS + 1)]
     all_names = names()
@@ -51,7 +60,7 @@ def table_of_labels():
     return textwrap.fill(", ".join(f"`{label}`" for label in labels()) + ".", 150, break_on_hyphens=False)
 
 
-TABLES = {"names": table_of_names, "faults": table_of_faults, "labels": table_of_labels}
+TABLES = {"kinds": table_of_kinds, "names": table_of_names, "faults": table_of_faults, "labels": table_of_labels}
 
 
 def with_tables(text):

@@ -176,6 +176,21 @@ TEST_CASE("http: over loopback only the token's bearer is let in, from no other 
   CHECK(served.get(served.host() + token).find("Access-Control") == std::string::npos);
 }
 
+TEST_CASE("http: a request that says twice who asks is refused") {
+  const Temporary here;
+  const Served served(here.file("api.sock"));
+  const std::string token = "Authorization: Bearer secret-token\r\n";
+  for (const auto& twice : {served.host(), token, std::string("Origin: null\r\n"), std::string("Sec-Fetch-Site: none\r\n"),
+                            std::string("Cookie: a=b\r\n"), std::string("X-CSRF-Token: 0\r\n")}) {
+    CAPTURE(twice);
+    const auto once = twice == served.host() || twice == token ? std::string() : twice;
+    CHECK(served.get(served.host() + token + twice + once).starts_with("HTTP/1.1 400"));
+  }
+  CHECK(served.get(served.host() + token + "Accept: a\r\nAccept: b\r\n").starts_with("HTTP/1.1 200"));
+  for (const auto* empty : {"Origin:\r\n", "Sec-Fetch-Site:\r\n"})
+    CHECK(served.get(served.host() + token + empty).starts_with("HTTP/1.1 403"));
+}
+
 TEST_CASE("http: the page's files are for anyone, compressed, and behind a policy that lets nothing else in") {
   const Temporary here;
   const Served served(here.file("api.sock"));
@@ -320,6 +335,20 @@ TEST_CASE("http: what is too large is refused with a problem, and what is not HT
   CHECK(large->status == 413);
   CHECK(served.get(served.host() + "X-Long: " + std::string(20'000, 'x') + "\r\n").starts_with("HTTP/1.1 431"));
   CHECK(served.say("MEOW\r\n\r\n").starts_with("HTTP/1.1 400"));
+}
+
+TEST_CASE("http: a stranger's large body is refused before it is read") {
+  const Temporary here;
+  const Served served(here.file("api.sock"));
+  const auto post = [&](const std::string& headers, const std::string& body) {
+    return served.say("POST /v1/things HTTP/1.1\r\n" + served.host() + headers + "Connection: close\r\n\r\n" + body);
+  };
+  const std::string token = "Authorization: Bearer secret-token\r\n";
+  CHECK(post("Content-Length: 1000000\r\n", {}).starts_with("HTTP/1.1 413"));
+  CHECK(post("Content-Length: 1000000\r\nOrigin: null\r\n" + token, {}).starts_with("HTTP/1.1 413"));
+  CHECK(post("Transfer-Encoding: chunked\r\n", "20000\r\n" + std::string(0x20000, 'x')).starts_with("HTTP/1.1 413"));
+  CHECK(post("Content-Length: 60000\r\n", std::string(60'000, 'x')).starts_with("HTTP/1.1 401"));
+  CHECK(post("Content-Length: 1000000\r\n" + token, std::string(1'000'000, 'x')).starts_with("HTTP/1.1 201"));
 }
 
 TEST_CASE("http: a connection that asks nothing is closed in time") {

@@ -164,6 +164,19 @@ void CentreSite::grew(std::uint64_t but_not) {
 
 void CentreSite::policy_changed() { grew(0); }
 
+std::optional<Did> CentreSite::any_dossier() {
+  auto& db = store_->store().db;
+  const auto all = demand(db.read("dossiers",
+                                  [&]() -> Result<std::vector<Did>> {
+                                    std::vector<Did> out;
+                                    auto found = db.query("SELECT did FROM dossier ORDER BY id");
+                                    while (found.step()) out.push_back(found.fixed<Did>(0));
+                                    return out;
+                                  }),
+                          "the centre lists its dossiers");
+  return all.empty() ? std::nullopt : std::optional(all[world_.dice.below(all.size())]);
+}
+
 void CentreSite::merge_soon() {
   if (std::exchange(merging_, true)) return;
   world_.schedule.after(world_.dice.pause(1, 2'000), [this, life = life_] {

@@ -27,6 +27,8 @@ class CentreSite {
   /// The process dies, with all its connections; it comes back after a while.
   void crash();
   void policy_changed();
+  /// One of those that are here; none: there is none.
+  [[nodiscard]] std::optional<Did> any_dossier();
   /// Of all dossiers that rest, as the program does in idle time.
   void write_summaries();
 

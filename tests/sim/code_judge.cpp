@@ -17,11 +17,11 @@ std::size_t official(const std::vector<std::string>& codes) {
       std::count_if(codes.begin(), codes.end(), [](const auto& code) { return code::parse_official(code).has_value(); }));
 }
 
-/// Nothing where the store does not hold it.
+/// Nothing where the store does not hold it. An erased one takes no code from anybody.
 std::optional<std::vector<std::string>> codes_of(storage::Store& store, const Did& did) {
   const auto shown = storage::show_dossier(store, did);
   if (shown.has_error()) return std::nullopt;
-  return shown->state.codes;
+  return shown->state.erased ? std::vector<std::string>() : shown->state.codes;
 }
 
 }  // namespace
@@ -53,7 +53,8 @@ void CodeJudge::is_shown(storage::Store& store, const std::string& where, const 
   const auto shown = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.code == code; });
   if (shown == all.end()) throw Complaint("a code of two dossiers is not shown " + where + ": " + code);
   for (const auto& did : dossiers)
-    if (std::none_of(shown->dossiers.begin(), shown->dossiers.end(), [&](const auto& one) { return one.did == did; }))
+    if (!codes_of(store, did)->empty() &&
+        std::none_of(shown->dossiers.begin(), shown->dossiers.end(), [&](const auto& one) { return one.did == did; }))
       throw Complaint("a dossier that shares its code is not named " + where);
 }
 

@@ -6,6 +6,7 @@
 #include "tests/sim/readers.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace ward::sim {
@@ -68,6 +69,28 @@ Held held_of(storage::Store& store, const Did& did) {
                                 return out;
                               }),
                 "the changes of " + name(did));
+}
+
+/// What an order to erase should have destroyed, and which is here; empty when there is nothing.
+std::string leftovers(storage::Store& store, const Did& did) {
+  return demand(store.db.read("leftovers",
+                              [&]() -> Result<std::string> {
+                                const auto row = storage::find_dossier_row(store, did);
+                                const auto any = [&](storage::Query found) {
+                                  found.bind(row);
+                                  return found.step();
+                                };
+                                if (any(store.db.query("SELECT 1 FROM record WHERE dossier = ? AND body IS NOT NULL"))) return "a body";
+                                if (any(store.db.query("SELECT 1 FROM dossier_key WHERE dossier = ?"))) return "a key";
+                                if (any(store.db.query("SELECT 1 FROM matter WHERE dossier = ?"))) return "of whom it is";
+                                if (any(store.db.query("SELECT 1 FROM summary WHERE dossier = ? AND record IS NOT NULL")))
+                                  return "a summary";
+                                if (any(store.db.query("SELECT 1 FROM segment s JOIN record r ON r.segment = s.id WHERE r.dossier = ? AND "
+                                                       "s.key_seed IS NOT NULL")))
+                                  return "the seed of its key";
+                                return std::string();
+                              }),
+                "what is left of " + name(did));
 }
 
 /// One dossier as it is shown, against the definitions.
@@ -137,7 +160,33 @@ std::string Judge::unfinished(WardSite& ward) {
   return {};
 }
 
+std::string Judge::left_of(WardSite& ward, const Did& did) {
+  auto& store = ward.store().store();
+  for (const auto& [who, held] :
+       {std::pair(std::string("the centre"), leftovers(centre_.store().store(), did)), std::pair(ward.name(), leftovers(store, did))})
+    if (!held.empty()) return who + " still has " + held + " of the erased " + name(did);
+  const auto here = storage::show_dossier(store, did);
+  const auto there = demand(storage::show_dossier(centre_.store().store(), did), name(did));
+  if (!there.state.erased || !there.state.collections.empty() || there.state.fields.size() > 1) return name(did) + " shows what was erased";
+  if (here.has_value() && !(here->state == there.state))
+    return "the erased " + name(did) + " differs: " + difference(here->state, there.state);
+  return {};
+}
+
+std::string Judge::unconfirmed() {
+  std::map<DeviceId, int> machines;
+  for (auto* ward : members_) ++machines[ward->device()];
+  for (const auto& order : demand(centre_.store().erasures(), "orders to erase")) {
+    if (!order.done_here) return "the centre has not finished erasing " + name(order.order.did);
+    for (const auto& device : order.devices)
+      if (!device.revoked && device.done.ms == 0 && machines[device.device] == 1)
+        return "a PC of " + device.unit + " has not confirmed that it erased " + name(order.order.did);
+  }
+  return {};
+}
+
 std::string Judge::different(WardSite& ward, const Did& did) {
+  if (is_erased(did)) return left_of(ward, did);
   const auto here = storage::show_dossier(ward.store().store(), did);
   const auto there = storage::show_dossier(centre_.store().store(), did);
   if (there.has_error()) return "the centre lacks " + name(did);
@@ -167,7 +216,7 @@ std::string Judge::disagreement() {
     for (const auto& did : all_dossiers(ward->store().store()))
       if (auto why = different(*ward, did); !why.empty()) return why;
   }
-  return {};
+  return unconfirmed();
 }
 
 bool Judge::centre_has(const SavedChange& change) {
@@ -218,6 +267,10 @@ void Judge::find(storage::Store& store, const std::string& where, const SavedCha
 void Judge::nothing_is_lost() {
   for (const auto& change : accepted_) {
     if (change.uncertain && !centre_has(change)) continue;
+    if (is_erased(change.did)) {
+      if (!centre_has(change)) throw Complaint("no trace is left of a change of the erased " + name(change.did));
+      continue;
+    }
     find(centre_.store().store(), "at the centre", change);
     const Readers readers(centre_.store(), change.did);
     for (auto* ward : members_)
@@ -234,6 +287,7 @@ void Judge::nothing_is_lost() {
 void Judge::merged_by_the_definitions() {
   auto& store = centre_.store().store();
   for (const auto& did : all_dossiers(store)) {
+    if (is_erased(did)) continue;
     if (const auto why = old_seed_opens(centre_.store(), did); !why.empty()) throw Complaint(name(did) + ": " + why);
     const auto facts = facts_of(store, did);
     const auto state = demand(storage::show_dossier(store, did), name(did)).state;

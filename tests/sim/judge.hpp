@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/erasures.hpp"
 #include "tests/sim/ward_site.hpp"
 
 namespace ward::sim {
@@ -24,8 +25,13 @@ class Judge {
  private:
   [[nodiscard]] std::string unfinished(WardSite& ward);
   [[nodiscard]] std::string different(WardSite& ward, const Did& did);
+  /// Of an erased dossier: what is still here, or is not shown as the order says.
+  [[nodiscard]] std::string left_of(WardSite& ward, const Did& did);
+  /// Whose confirmation of an order is missing.
+  [[nodiscard]] std::string unconfirmed();
   void find(storage::Store& store, const std::string& where, const SavedChange& change);
   void find_seen(storage::Store& store, const std::string& where, const SavedChange& change);
+  [[nodiscard]] bool is_erased(const Did& did) { return storage::is_erased(centre_.store().store(), did); }
   [[nodiscard]] bool centre_has(const SavedChange& change);
 
   CentreSite& centre_;

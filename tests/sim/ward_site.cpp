@@ -26,7 +26,7 @@ bool honest_end(Fault fault) {
 /// Why a PC may say that it did not save.
 bool honest_no(Fault fault) {
   return fault == Fault::not_member || fault == Fault::revoked || fault == Fault::not_found || fault == Fault::gap ||
-         fault == Fault::missing_key || fault == Fault::at_centre || is_passing(fault);
+         fault == Fault::missing_key || fault == Fault::at_centre || fault == Fault::erased || is_passing(fault);
 }
 
 }  // namespace

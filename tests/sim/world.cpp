@@ -2,6 +2,7 @@
 
 #include "tests/sim/code_judge.hpp"
 #include "tests/sim/founding.hpp"
+#include "storage/erasures.hpp"
 #include "tests/sim/judge.hpp"
 
 namespace ward::sim {
@@ -53,6 +54,8 @@ void World::plan_trouble() {
   if (world_.dice.one_in(3)) world_.schedule.at(any_time(), [this] { revoke_someone(); });
   if (world_.dice.one_in(4)) world_.schedule.at(any_time(), [this] { merge_units(); });
   if (world_.dice.one_in(5)) world_.schedule.at(any_time(), [this] { copy_someone(); });
+  for (auto orders = world_.dice.one_in(2) ? world_.dice.between(1, 3) : 0; orders > 0; --orders)
+    world_.schedule.at(any_time(), [this] { erase_something(); });
   if (world_.dice.one_in(3)) world_.schedule.at(any_time(), [this] { enrol_someone(); });
   if (latecomers_ > 0) world_.schedule.at(any_time(), [this] { approve_latecomers(); });
 }
@@ -114,6 +117,15 @@ void World::merge_units() {
   if (!centre_->up()) return;
   world_.note("two units become one");
   demand(centre_->store().merge_unit("W-ANCUU", "W-VYDA", "nghị quyết", centre_->clock()), "merger");
+  centre_->policy_changed();
+}
+
+void World::erase_something() {
+  if (!centre_->up()) return;
+  const auto did = centre_->any_dossier();
+  if (!did || storage::is_erased(centre_->store().store(), *did)) return;
+  world_.note("a dossier is erased", did->view());
+  demand(centre_->store().order_erasure({*did, "minh", "hồ sơ nhập trùng"}, centre_->clock()), "order to erase");
   centre_->policy_changed();
 }
 

@@ -29,6 +29,7 @@ class World {
   void replay_a_greeting();
   void revoke_someone();
   void merge_units();
+  void erase_something();
   void approve_latecomers();
   void copy_someone();
   /// A new PC, where everything has begun long ago.

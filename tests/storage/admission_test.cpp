@@ -270,7 +270,7 @@ TEST_CASE("after a revocation the unsent changes of a device count as proposals 
   sync(city, second);
   (void)save(city, second, edit(did, {set("SoDienThoai", "unsent")}));
   must(city.centre->revoke(second->membership().device, "stolen", city.now.wall));
-  must(second->store_policy({must(city.centre->read_policy({second->store().policy.count()})).entries}));
+  must(second->store_policy({must(city.centre->read_policy({second->store().policy.count()})).entries}, city.now));
   const auto state = must(storage::show_dossier(second->store(), did)).state;
   CHECK(state.proposals.size() == 1);
   CHECK(shown(second->store(), did, "SoDienThoai") == "0777260626");

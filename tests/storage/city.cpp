@@ -122,7 +122,7 @@ bool Link::answer(const engine::centre::LogView& log, const std::vector<log::Dev
   unsent_ = stored->unsent;
   if (!stored->centre_is_new) return true;
   const auto all = must(city_.centre->read_heads({pc_->membership().device}));
-  const auto compared = pc_->store_heads({all.heads});
+  const auto compared = pc_->store_heads({all.heads}, city_.now);
   return compared.has_value();
 }
 
@@ -165,12 +165,12 @@ void Link::fetch_policy() {
   if (const auto there = city_.centre->store().policy.count(); there < held)
     (void)must(city_.centre->store_policy({pc_->membership().device, must(pc_->read_policy({there})).entries, city_.now.wall}));
   const auto read = must(city_.centre->read_policy({held}));
-  if (!read.entries.empty()) must(pc_->store_policy({read.entries}));
+  if (!read.entries.empty()) must(pc_->store_policy({read.entries}, city_.now));
 }
 
 bool Link::pull(std::size_t bytes_max) {
   const auto report = must(pc_->report(city_.now));
-  must(city_.centre->store_report({pc_->membership().device, cursor_, pc_->store().policy.count(), report, city_.now.wall}));
+  must(city_.centre->store_report({pc_->membership().device, cursor_, pc_->store().policy.count(), report, city_.now.wall, !old_version}));
   const auto read = must(city_.centre->read_delivery({pc_->membership().device, cursor_, bytes_max, report.restored, true, fill_}));
   if (read.rows.empty() && !read.more) return false;
   engine::agent::ApplyDelivery apply{read.cursor, on_the_line(read.rows), fill_};
@@ -267,13 +267,17 @@ void take_back_to(storage::Store& store, std::size_t version) {
        "ALTER TABLE peer ADD COLUMN lost INTEGER NOT NULL DEFAULT 0"},
       {"DROP TABLE shared_code"},
       {"DROP TABLE summary"},
+      {"DROP TABLE erased"},
+      {"DROP TABLE audit"},
+      {"DROP TABLE pin"},
   };
   REQUIRE(storage::migrations().size() == added.size() + 1);
   for (auto step = added.size(); step >= version; --step)
     for (const auto* sql : added[step - 1]) store.db.run(sql);
   static const std::array versions{"PRAGMA user_version = 1", "PRAGMA user_version = 2", "PRAGMA user_version = 3",
                                    "PRAGMA user_version = 4", "PRAGMA user_version = 5", "PRAGMA user_version = 6",
-                                   "PRAGMA user_version = 7", "PRAGMA user_version = 8", "PRAGMA user_version = 9"};
+                                   "PRAGMA user_version = 7", "PRAGMA user_version = 8", "PRAGMA user_version = 9",
+                                   "PRAGMA user_version = 10"};
   store.db.run(versions.at(version - 1));
 }
 

@@ -273,4 +273,53 @@ TEST_CASE("a centre that goes back without a new incarnation raises an alarm, an
   CHECK(must(pc->report(city.now)).quarantined == 1);
 }
 
+TEST_CASE("a centre that signs two histories, or takes back what it signed, is an alarm that stays") {
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  (void)save(city, pc, sample_dossier("H57-1", "A"));
+  sync(city, pc);
+  const auto read = must(city.centre->read_peer({crypto::public_of(pc.keys.device.noise), {}}, city.now.wall));
+  const auto& known = std::get<engine::centre::PeerRead::Known>(read.peer);
+  const auto signs = [&](std::uint64_t size, const Hash& root) {
+    city.pass(std::chrono::seconds(1));
+    const log::Receipt receipt{
+        city.centre->store().org, log::Role::registry, known.log.centre, size, root, city.now.wall, 0, known.device, known.heads};
+    const engine::agent::StoreReceipt stored{{receipt, {}, {}, known.log.policy_count}, city.now};
+    (void)must(pc->store_receipt(stored, city.now));
+    return must(pc->progress(city.now)).alarm;
+  };
+  CHECK(signs(known.log.size, known.log.root).empty());
+  CHECK(signs(known.log.size + 1, made<Hash>(7)).empty());
+  SECTION("two roots for one size") {
+    CHECK(signs(known.log.size + 1, made<Hash>(8)) == "two_faces");
+    CHECK(signs(known.log.size + 2, made<Hash>(9)) == "two_faces");
+  }
+  SECTION("a log that became shorter") {
+    CHECK(signs(known.log.size, known.log.root) == "rollback");
+    CHECK(signs(known.log.size + 2, made<Hash>(9)) == "rollback");
+  }
+}
+
+TEST_CASE("a second policy entry with one epoch is an alarm at the ward, and is not taken") {
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  const auto& log = pc->store().policy;
+  const auto says = [&](const char* address) {
+    auto entry = log.next(policy::Addresses{{address}}, log.entries().back().from_index, city.now.wall);
+    policy::sign(entry, log.org(), *city.keys.operations);
+    return entry;
+  };
+  const auto one = says("a.example:7400"), other = says("b.example:7400");
+  (void)must(pc->store_policy({{one}}, city.now));
+  CHECK(must(pc->progress(city.now)).alarm.empty());
+  auto forged = other;
+  forged.signature = one.signature;
+  CHECK(pc->store_policy({{forged}}, city.now).error().fault == Fault::bad_signature);
+  CHECK(must(pc->progress(city.now)).alarm.empty());
+  CHECK(pc->store_policy({{other}}, city.now).error().fault == Fault::fork);
+  CHECK(must(pc->progress(city.now)).alarm == "two_faces");
+  CHECK(log.entries().back() == one);
+  CHECK(must(storage::verify_store(pc->store())).damage.empty());
+}
+
 }  // namespace ward::test

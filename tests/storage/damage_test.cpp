@@ -86,6 +86,24 @@ TEST_CASE("verify finds what was changed behind our back, and says where") {
   for (const auto& line : must(storage::verify_store(second->store())).damage) CHECK(line.find("Linh") == std::string::npos);
 }
 
+TEST_CASE("verify finds a receipt that the centre did not sign") {
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  (void)save(city, pc, sample_dossier("H57-1", "A"));
+  sync(city, pc);
+  auto& store = pc->store();
+  REQUIRE(must(storage::verify_store(store)).damage.empty());
+  change(store, "UPDATE receipt SET signature = zeroblob(64)");
+  must(store.db.transact("damage", [&]() -> Result<void> {
+    auto last = *storage::meta(store, "receipt");
+    last[60] ^= 1U;
+    storage::set_meta(store, "receipt", last);
+    return {};
+  }));
+  CHECK(found(store, "receipt for writer 1: the centre did not sign it"));
+  CHECK(found(store, "last receipt 0: the centre did not sign it"));
+}
+
 TEST_CASE("verify finds a log whose stamps do not give the signed root") {
   City city;
   auto pc = city.enrol("W-VYDA", 1);

@@ -163,6 +163,12 @@ TEST_CASE("an answer is given again to the same request, and refused to another 
   must(storage::remember_answer(store, "key", made<Hash>(1), answer, city.now.wall));
   CHECK(must(storage::answered_before(store, "key", made<Hash>(1))) == answer);
   CHECK(storage::answered_before(store, "key", made<Hash>(2)).error().fault == Fault::invalid);
+  must(store.db.transact("look", [&]() -> Result<void> {
+    auto kept = store.db.query("SELECT request FROM answered");
+    REQUIRE(kept.step());
+    CHECK(kept.fixed<Hash>(0) != made<Hash>(1));  // whoever reads the file cannot try requests
+    return {};
+  }));
   CHECK(storage::remember_answer(store, "", made<Hash>(1), answer, city.now.wall).error().fault == Fault::invalid);
   CHECK(storage::remember_answer(store, std::string(300, 'k'), made<Hash>(1), answer, city.now.wall).error().fault == Fault::invalid);
   city.pass(std::chrono::hours(24 * 8));

@@ -54,7 +54,7 @@ TEST_CASE("a device waits without keys until an administrator approves it") {
   must(city.centre->approve(who.device(), city.now.wall));
   CHECK(city.centre->approve(who.device(), city.now.wall).error().fault == Fault::invalid);
   CHECK(must(city.centre->devices()).front().standing == storage::DeviceLine::Standing::approved);
-  must(ward.store_policy({must(city.centre->read_policy({ward.store().policy.count()})).entries}));
+  must(ward.store_policy({must(city.centre->read_policy({ward.store().policy.count()})).entries}, city.now));
   CHECK(ward.save({sample_dossier("H57-1", "A")}, city.now).has_value());
 }
 

@@ -55,7 +55,7 @@ TEST_CASE("a revocation renews the unit's seed for the PCs that stand, and a lat
   CHECK(has_seed(two.a2, vyda, 1));
   CHECK_FALSE(has_seed(two.b, vyda, 1));
   // The thief's PC, even if it hears of it.
-  must(two.a->store_policy({must(city.centre->read_policy({two.a->store().policy.count()})).entries}));
+  must(two.a->store_policy({must(city.centre->read_policy({two.a->store().policy.count()})).entries}, city.now));
   CHECK_FALSE(has_seed(two.a, vyda, 1));
   auto late = city.enrol(vyda, 7);
   CHECK(has_seed(late, vyda, 1));

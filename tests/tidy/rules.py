@@ -197,5 +197,27 @@ def bugs_that_do_not_fit(files):
                 yield path, 1, f"does not fit {target} as it is now"
 
 
+def bugs_that_nobody_would_notice(files):
+    """A patch that names a program names a test of it."""
+    tests = "".join(text for path, text in files if path.startswith("tests/") and path.endswith(".cpp"))
+    for path, text in files:
+        for found in re.finditer(r"^Noticed by: test_\w+: (.+)$", text if path.endswith(".patch") else "", re.MULTILINE):
+            if f'TEST_CASE("{found[1]}"' not in tests:
+                yield path, text.count("\n", 0, found.start()) + 1, f"is to be noticed by a test that is not there: {found[1]}"
+
+
+def promises_without_their_test(files):
+    """docs/SECURITY.md names the test that shows each claim, as `FILE: name of the test`."""
+    texts = dict(files)
+    promised = texts.get("docs/SECURITY.md", "")
+    for found in re.finditer(r"`(tests/[^`]+)`", promised):
+        path, _, name = found[1].partition(": ")
+        there = path in texts or any(file.startswith(f"{path}/") for file in texts)
+        forms = (f'TEST_CASE("{name}"', f"def {name}(", f"it('{name}'")
+        if not there or (name and not any(form in texts.get(path, "") for form in forms)):
+            yield "docs/SECURITY.md", promised.count("\n", 0, found.start()) + 1, f"names a test that is not there: {found[1]}"
+
+
 SOURCE_RULES = [lines_of_files, lines_of_functions, include_arrows, arrows_inside_protocol, awaited_temporaries, unfinished_marks, file_names,
-                folders_without_readme, bugs_that_do_not_fit]
+                folders_without_readme, bugs_that_do_not_fit, bugs_that_nobody_would_notice,
+                promises_without_their_test]

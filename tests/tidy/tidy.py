@@ -8,7 +8,7 @@ from pathlib import Path
 import rules
 
 CODE = (".cpp", ".hpp", ".py", ".sh", ".cmake", "CMakeLists.txt", "/dev", "/run")
-TEXT = (*CODE, ".md", ".patch", ".json", ".yml", ".toml", ".html", ".js", ".css")
+TEXT = (*CODE, ".md", ".patch", ".json", ".yml", ".toml", ".html", ".js", ".mjs", ".css")
 SKIPPED = {"build", "dist", ".git", "__pycache__", "node_modules"}
 
 

@@ -136,6 +136,21 @@ class PlantedBugs(unittest.TestCase):
         self.assertEqual(found(rules.bugs_that_do_not_fit, bug), [("a.patch", 1)])
 
 
+    def test_the_test_that_must_notice_is_there(self):
+        test = ("tests/a_test.cpp", 'TEST_CASE("a: b") {\n')
+        for named, wrong in (("test_a: a: b", []), ("a law", []), ("test_a: a: c", [("a.patch", 2)])):
+            self.assertEqual(found(rules.bugs_that_nobody_would_notice, ("a.patch", f"What.\nNoticed by: {named}\n"), test), wrong)
+
+
+class Promises(unittest.TestCase):
+    def test_a_promise_names_a_test_that_is_there(self):
+        tests = (("tests/a_test.cpp", 'TEST_CASE("a: b, c") {\n'), ("tests/e2e/b_test.py", "    def test_b(self):\n"), ("tests/p.mjs", "it('does', async"))
+        for named in ("tests/a_test.cpp: a: b, c", "tests/e2e/b_test.py: test_b", "tests/p.mjs: does", "tests/a_test.cpp", "tests/e2e"):
+            self.assertFalse(found(rules.promises_without_their_test, ("docs/SECURITY.md", f"It holds: `{named}`.\n"), *tests))
+        for named in ("tests/a_test.cpp: a: b", "tests/e2e/b_test.py: test_c", "tests/gone_test.cpp", "tests/gone_test.cpp: a", "tests/e2e: test_b"):
+            self.assertEqual(found(rules.promises_without_their_test, ("docs/SECURITY.md", f"x\n`{named}`\n"), *tests), [("docs/SECURITY.md", 2)])
+
+
 class Symbols(unittest.TestCase):
     def test_symbols_of_the_pure_core(self):
         for symbol in ("randombytes_buf", "crypto_sign_keypair", "crypto_box_seal", "sodium_init", "std::chrono::_V2::system_clock::now()", "socket",

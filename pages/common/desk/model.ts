@@ -8,7 +8,7 @@ export type Here = {unit: string; device: string};
 
 export type Role = 'clerk' | 'desk_head' | 'leader' | 'accountant' | 'technician' | 'administrator' | 'auditor';
 /** An account; `writes`: it may write dossiers. */
-export type User = {name: string; unit: string; display: string; role: Role; enabled: boolean; writes: boolean; key: string | null; reason: string};
+export type User = {name: string; unit: string; display: string; role: Role; enabled: boolean; writes: boolean; activated: boolean; key: string | null; reason: string};
 
 export type Words = {vi: string; en: string};
 export type Decider = {role: string; user?: string; unit?: string; words?: Words};

@@ -1,5 +1,6 @@
 import {session} from '../api';
 import {load, save} from '../keep';
+import {who} from '../log_in';
 import {Store, useStore} from '../store';
 import type {User} from './model';
 
@@ -30,9 +31,20 @@ export function addPerson(name: string): void {
   set({names, chosen: name});
 }
 
-/** The address of a write, with its writer's name; with none when none was chosen: then the account's name stands in the history. */
+/** Who is logged in; where nobody needs to be, who was chosen; empty: the account's name stands in the history. */
+function writer(): string {
+  const now = who.get();
+  return now?.needed ? (now.user ?? '') : people.get().chosen;
+}
+export function useWriter(): string {
+  useStore(people);
+  useStore(who);
+  return writer();
+}
+
+/** The address of a write, with its writer's name: a daemon that knows somebody else there refuses it. */
 export function signed(path: string): string {
-  const {chosen} = people.get();
+  const chosen = writer();
   return chosen ? `${path}?${new URLSearchParams({by: chosen})}` : path;
 }
 
@@ -41,7 +53,7 @@ export const accounts = new Store<readonly User[]>([]);
 
 /** Whether the one in whose name the page writes has a key: then legal acts need its signature. */
 export function useOwnKey(): boolean {
-  const {chosen} = useStore(people);
+  const chosen = useWriter();
   const open = useStore(session);
   const name = chosen || (open.state === 'open' ? open.account : '');
   return useStore(accounts).some((user) => user.name === name && user.key !== null);

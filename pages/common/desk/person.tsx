@@ -1,7 +1,9 @@
 import {useEffect, useState} from 'preact/hooks';
 import {useRead} from '../live';
+import {isIn, who} from '../log_in';
 import {Dialog} from '../parts/dialog';
 import {TextField} from '../parts/field';
+import {PersonHere} from '../parts/log_in';
 import {useTexts} from '../settings';
 import {useStore} from '../store';
 import {committed} from '../text';
@@ -37,15 +39,18 @@ function AddDialog({onClose}: {onClose: () => void}) {
   );
 }
 
-/** Whose name goes into the history: an account of the unit, or, until it has any, whatever name somebody types. */
+/** Whose name goes into the history: who is logged in; where nobody needs to be, an account of the unit, or, until it has any, whatever name somebody types. */
 export function PersonChooser({unit}: {unit: string}) {
   const t = useTexts();
   const {names, chosen} = useStore(people);
   const [adding, setAdding] = useState(false);
-  const {value} = useRead<{users: User[]}>(unit ? `/v1/users?unit=${unit}` : undefined);
+  const now = useStore(who);
+  const {value} = useRead<{users: User[]}>(unit && isIn(now) ? `/v1/users?unit=${unit}` : undefined);
   const users = value?.users ?? [];
   useEffect(() => accounts.set(value?.users ?? []), [value]);
   const offered = users.length > 0 ? users.filter((user) => user.writes).map((user) => [user.name, user.display || user.name] as const) : names.map((name) => [name, name] as const);
+  if (!now) return null;
+  if (now.needed) return <PersonHere now={now} />;
   return (
     <div class="person">
       <label>

@@ -8,7 +8,7 @@ export const en: Texts = {
 
   nav: {
     label: 'Sections', skip: 'To the content', status: 'Condition', loading: 'Loading…', dossiers: 'Dossiers', newDossier: 'New dossier',
-    outbox: 'Not sent yet', inbox: 'For you to decide', handOvers: 'Hand-overs', machine: 'This PC', devices: 'PCs', reports: 'Reports', tickets: 'Tickets', users: 'Users',
+    outbox: 'Not sent yet', inbox: 'For you to decide', handOvers: 'Hand-overs', machine: 'This PC', devices: 'PCs', reports: 'Reports', tickets: 'Tickets', users: 'Users', erasures: 'Erasures',
   },
   dialog: {cancel: 'Go back'},
   settings: {
@@ -239,10 +239,18 @@ export const en: Texts = {
     label: 'Working', none: 'Account’s name', choose: 'Choose your name…', add: 'Add a name…', name: 'Full name', use: 'Use this name',
     provesNothing: 'This name goes into the history. Whoever sits here can choose it, so it does not prove who did something.',
   },
+  logIn: {
+    title: 'Log in', explain: 'Everybody logs in with a name and a PIN of their own; what is done here stands in that name.', label: 'Working:', user: 'User name', pin: 'PIN',
+    go: 'Log in', unlock: 'Unlock', other: 'Somebody else logs in', haveCode: 'I have an activation code', havePin: 'I have a PIN', code: 'Activation code',
+    codeHint: '28 letters on the centre’s paper; once at each PC.', newPin: 'New PIN', newPinHint: '6 to 64 characters, not easily guessed as 123456 is.', again: 'The new PIN again', differs: 'These are different.',
+    locked: 'Locked', lockedHint: 'Nobody did anything for a while, or you locked it. What you were typing is all still there.', lock: 'Lock', out: 'Log out',
+    changeOpen: 'Change PIN…', change: 'Change the PIN', changeGo: 'Change',
+  },
   troubles: {
     unknown: {what: 'Something failed.', remedy: 'Do it again; if it stays, call the technician and read out the line below.'},
     unreachable: {what: 'The wardsync program on this machine does not answer.', remedy: 'Whether this was saved is unknown. What you typed is kept; press again, it is not done twice.'},
     at_centre: {what: 'This dossier’s history is at the centre and did not come yet; nothing was saved.', remedy: 'Do it again in a moment; without a line, wait until there is one.'},
+    erased: {what: 'This dossier was erased by order; nothing was saved.', remedy: 'Its page tells which order, and when. Nothing more can be written to it.'},
     not_found: {what: 'There is no such thing here.', remedy: 'Check the code; the list shows what is here.'},
     ambiguous: {what: 'Several dossiers share this code.', remedy: 'Open it from the list.'},
     invalid: {what: 'This cannot be accepted as it is; nothing was saved.', remedy: 'Correct it and save again.'},
@@ -275,7 +283,23 @@ export const en: Texts = {
     storage_read_only: {what: 'The data directory cannot be written; this was not saved.', remedy: 'Call the technician.'},
     storage_failed: {what: 'The disk or the database failed.', remedy: 'Call the technician. What was saved before is not touched.'},
     no_login: {what: 'The session has ended.', remedy: 'Open the page again as described above; what you typed is kept.'},
+    log_in_first: {what: 'Nobody is logged in; nothing was saved.', remedy: 'Log in with your name and PIN.'},
+    locked: {what: 'This is locked; what you were typing is still there.', remedy: 'Type the PIN to open it.'},
+    wrong_pin: {what: 'The name or the PIN is wrong, or no PIN was chosen at this PC for this name.', remedy: 'Type both again; look at the keyboard’s language and Caps Lock. At each PC a PIN is chosen once, with an activation code. After 5 wrong ones you must wait.'},
+    wrong_activation: {what: 'This code is not of this name, was used at this PC before, is too old, or has not reached this PC.', remedy: 'Compare name and code with the paper, and let this PC talk to the centre once; or ask the centre’s administrator for a new code.'},
+    too_many_tries: {what: 'There were 20 wrong PINs for this name; no PIN opens it any more.', remedy: 'Ask the centre’s administrator for a new activation code.'},
+    wait: {what: 'There were too many wrong PINs for this name; you must wait.', remedy: 'Wait, then type it again; setting the clock or starting anew shortens nothing.'},
+    weak_pin: {what: 'This PIN is too short, too long, or easily guessed.', remedy: 'Choose another one, of 6 characters or more.'},
+    another_name: {what: 'Somebody else is logged in; nothing was saved.', remedy: 'Let the right person log in, then do it again.'},
+    not_for_your_role: {what: 'This is not for the role of who is logged in; nothing was saved.', remedy: 'Let somebody log in whose role it is.'},
+    no_accounts: {what: 'Nobody here was given an activation code, so nobody needs to log in.', remedy: 'The centre’s administrator gives codes when this is wanted.'},
     no_csrf: {what: 'This page is out of date.', remedy: 'Reload it; what you typed is kept.'},
+  },
+  erasures: {
+    erased: 'Erased by order', reason: 'Reason', left: 'Only its codes, its status and the unit that holds it are left; content, keys and history were destroyed everywhere.',
+    explain: 'A leader or an administrator of the centre gives the order, by wardsync-centre erase order. Each PC destroys its data as soon as it calls; this is which have.',
+    none: 'No order was given.', dossier: 'Dossier', ordered: 'Ordered', obeyed: 'Obeyed', everywhere: 'All PCs have destroyed it', open: (count: number): string => `${count} PCs have not confirmed`,
+    states: {done: 'destroyed it', open: 'has not confirmed', revoked: 'revoked, calls no more'}, heard: (time: string): string => `(last contact: ${time})`, had: 'had this dossier',
   },
   centre: {
     well: 'Every PC is well.', alerts: (count) => `${many(count, 'PC')} to look at`, links: (count) => `${many(count, 'PC')} connected`,
@@ -302,6 +326,8 @@ export const en: Texts = {
     display: 'Full name', explain: 'From a unit’s first account on, its PCs take nothing but in the name of an account, and each decision is for those whose role it is.',
     disableTitle: 'Disable this account?', disableExplain: 'What is written in this name from now on does not apply; it is kept, and shown under “For you to decide”. What was written before stays.', reason: 'Reason', disable: 'Disable',
     resetTitle: 'Change this account', reset: 'Save and enable',
+    activate: 'Give a new activation code: with it this person chooses a PIN at each PC; PINs of an earlier code end', codeTitle: 'Activation code', codeNoted: 'I have noted it',
+    codeExplain: (until) => `It is shown once. Give it to this person in person; it is good until ${until}, once at each PC. From a unit’s first code on, whoever works on its dossiers must log in.`,
     roles: {clerk: 'Clerk', desk_head: 'Head of the desk', leader: 'Leader of the unit', accountant: 'Accountant', technician: 'Technician', administrator: 'Administrator of the centre', auditor: 'Auditor, reads only'},
   },
   tickets: {

@@ -12,7 +12,7 @@ export const vi = {
 
   nav: {
     label: 'Các mục', skip: 'Đến nội dung chính', status: 'Tình trạng', loading: 'Đang tải…', dossiers: 'Hồ sơ', newDossier: 'Tiếp nhận hồ sơ',
-    outbox: 'Chưa gửi', inbox: 'Cần quyết định', handOvers: 'Bàn giao', machine: 'Máy này', devices: 'Các máy', reports: 'Báo cáo', tickets: 'Phiếu đăng ký máy', users: 'Người dùng',
+    outbox: 'Chưa gửi', inbox: 'Cần quyết định', handOvers: 'Bàn giao', machine: 'Máy này', devices: 'Các máy', reports: 'Báo cáo', tickets: 'Phiếu đăng ký máy', users: 'Người dùng', erasures: 'Lệnh xóa',
   },
   dialog: {cancel: 'Quay lại'},
   settings: {
@@ -258,10 +258,18 @@ export const vi = {
     label: 'Người làm', none: 'Tên tài khoản', choose: 'Chọn tên của mình…', add: 'Thêm tên…', name: 'Họ và tên', use: 'Dùng tên này',
     provesNothing: 'Tên này được ghi vào lịch sử. Ai ngồi ở máy cũng chọn được, nên nó không chứng minh được ai đã làm.',
   },
+  logIn: {
+    title: 'Đăng nhập', explain: 'Mỗi người đăng nhập bằng tên và PIN của mình; việc làm ở đây đứng tên người đó.', label: 'Đang làm:', user: 'Tên đăng nhập', pin: 'PIN',
+    go: 'Đăng nhập', unlock: 'Mở khóa', other: 'Người khác đăng nhập', haveCode: 'Tôi có mã kích hoạt', havePin: 'Tôi đã có PIN', code: 'Mã kích hoạt',
+    codeHint: '28 chữ trên giấy của Trung tâm; mỗi máy dùng một lần.', newPin: 'PIN mới', newPinHint: 'Từ 6 đến 64 ký tự, không dễ đoán như 123456.', again: 'Gõ lại PIN mới', differs: 'Hai lần gõ khác nhau.',
+    locked: 'Máy đang khóa', lockedHint: 'Không có ai thao tác một lúc, hoặc bạn đã bấm khóa. Những gì đang nhập dở vẫn còn nguyên.', lock: 'Khóa', out: 'Đăng xuất',
+    changeOpen: 'Đổi PIN…', change: 'Đổi PIN', changeGo: 'Đổi',
+  },
   troubles: {
     unknown: {what: 'Có sự cố.', remedy: 'Làm lại; nếu vẫn vậy, gọi cán bộ kỹ thuật và đọc dòng dưới đây.'},
     unreachable: {what: 'Chương trình wardsync trên máy này không trả lời.', remedy: 'Chưa rõ việc này đã được lưu chưa. Phần đang nhập vẫn được giữ; bấm lại, việc này không bị làm hai lần.'},
     at_centre: {what: 'Lịch sử của hồ sơ này còn ở Trung tâm và chưa lấy về được; chưa có gì được lưu.', remedy: 'Làm lại sau giây lát; nếu mất đường truyền, chờ có lại.'},
+    erased: {what: 'Hồ sơ này đã xóa theo lệnh; chưa có gì được lưu.', remedy: 'Trang hồ sơ cho biết lệnh nào, khi nào. Không ghi gì thêm vào hồ sơ này được nữa.'},
     not_found: {what: 'Ở đây không có.', remedy: 'Xem lại mã; danh sách cho biết những gì có ở đây.'},
     ambiguous: {what: 'Nhiều hồ sơ có cùng mã này.', remedy: 'Mở từ danh sách.'},
     invalid: {what: 'Nội dung này chưa được chấp nhận; chưa có gì được lưu.', remedy: 'Sửa lại rồi lưu lần nữa.'},
@@ -294,7 +302,23 @@ export const vi = {
     storage_read_only: {what: 'Không ghi được vào thư mục dữ liệu; việc này chưa được lưu.', remedy: 'Gọi cán bộ kỹ thuật.'},
     storage_failed: {what: 'Đĩa hoặc cơ sở dữ liệu có lỗi.', remedy: 'Gọi cán bộ kỹ thuật. Những gì đã lưu trước đó không bị đụng đến.'},
     no_login: {what: 'Phiên làm việc đã kết thúc.', remedy: 'Mở lại trang theo hướng dẫn ở trên; phần đang nhập vẫn được giữ.'},
+    log_in_first: {what: 'Chưa có ai đăng nhập; chưa có gì được lưu.', remedy: 'Đăng nhập bằng tên và PIN của mình.'},
+    locked: {what: 'Máy đang khóa; những gì đang nhập dở vẫn còn.', remedy: 'Gõ PIN để mở.'},
+    wrong_pin: {what: 'Tên hoặc PIN không đúng, hoặc người này chưa đặt PIN ở máy này.', remedy: 'Gõ lại cả hai; xem bộ gõ tiếng Việt và phím Caps Lock. Ở mỗi máy, PIN được đặt một lần bằng mã kích hoạt. Sau 5 lần sai phải chờ.'},
+    wrong_activation: {what: 'Mã này không phải của tên này, đã dùng ở máy này, đã hết hạn, hoặc chưa về đến máy này.', remedy: 'So lại tên và mã với tờ giấy, cho máy nối về Trung tâm một lần; hoặc xin quản trị viên của Trung tâm mã mới.'},
+    too_many_tries: {what: 'Đã có 20 lần gõ sai PIN của tên này; không PIN nào mở được nữa.', remedy: 'Xin quản trị viên của Trung tâm một mã kích hoạt mới.'},
+    wait: {what: 'Đã gõ sai PIN của tên này quá nhiều lần; phải chờ.', remedy: 'Chờ rồi gõ lại; chỉnh đồng hồ hay khởi động lại không rút ngắn được.'},
+    weak_pin: {what: 'PIN này quá ngắn, quá dài hoặc dễ đoán.', remedy: 'Chọn PIN khác, từ 6 ký tự.'},
+    another_name: {what: 'Người đang đăng nhập là người khác; chưa có gì được lưu.', remedy: 'Để đúng người đăng nhập rồi làm lại.'},
+    not_for_your_role: {what: 'Việc này không thuộc nhiệm vụ của người đang đăng nhập; chưa có gì được lưu.', remedy: 'Để người có nhiệm vụ đăng nhập.'},
+    no_accounts: {what: 'Ở đây chưa ai được cấp mã kích hoạt, nên không cần đăng nhập.', remedy: 'Quản trị viên của Trung tâm cấp mã khi muốn dùng.'},
     no_csrf: {what: 'Trang này đã cũ.', remedy: 'Tải lại trang; phần đang nhập vẫn được giữ.'},
+  },
+  erasures: {
+    erased: 'Đã xóa theo lệnh', reason: 'Lý do', left: 'Chỉ còn mã, trạng thái và đơn vị giữ hồ sơ; nội dung, khóa và lịch sử đã bị hủy ở mọi nơi.',
+    explain: 'Lệnh xóa do lãnh đạo hoặc quản trị viên của Trung tâm ra bằng lệnh wardsync-centre erase order. Mỗi máy hủy dữ liệu ngay khi nối về Trung tâm; ở đây cho biết máy nào đã hủy.',
+    none: 'Chưa có lệnh xóa nào.', dossier: 'Hồ sơ', ordered: 'Ra lệnh', obeyed: 'Đã thực hiện', everywhere: 'Mọi máy đã hủy', open: (count: number): string => `${count} máy chưa xác nhận`,
+    states: {done: 'đã hủy', open: 'chưa xác nhận', revoked: 'đã thu hồi, không liên lạc nữa'}, heard: (time: string): string => `(liên lạc lần cuối: ${time})`, had: 'từng có hồ sơ này',
   },
   centre: {
     well: 'Mọi máy đều ổn.', alerts: (count: number): string => `${count} máy cần xem lại`, links: (count: number): string => `${count} máy đang nối`,
@@ -322,6 +346,8 @@ export const vi = {
     display: 'Họ và tên', explain: 'Từ tài khoản đầu tiên của một đơn vị, máy của đơn vị chỉ nhận việc dưới tên có tài khoản, và mỗi quyết định thuộc về người có nhiệm vụ.',
     disableTitle: 'Ngừng tài khoản này?', disableExplain: 'Những gì người này ghi từ bây giờ không có hiệu lực; chúng được giữ lại và hiện ở mục Cần quyết định. Những gì đã ghi trước vẫn còn.', reason: 'Lý do', disable: 'Ngừng',
     resetTitle: 'Sửa tài khoản này', reset: 'Lưu và cho dùng',
+    activate: 'Cấp mã kích hoạt mới: người này dùng mã để đặt PIN ở từng máy; PIN đặt bằng mã cũ hết dùng được', codeTitle: 'Mã kích hoạt', codeNoted: 'Đã ghi lại',
+    codeExplain: (until: string): string => `Chỉ hiện một lần. Trao tận tay người này; dùng được đến ${until}, mỗi máy một lần. Từ mã đầu tiên của một đơn vị, ai làm hồ sơ ở đơn vị đó cũng phải đăng nhập.`,
     roles: {clerk: 'Cán bộ một cửa', desk_head: 'Trưởng bộ phận một cửa', leader: 'Lãnh đạo đơn vị', accountant: 'Kế toán, thu phí', technician: 'Cán bộ kỹ thuật', administrator: 'Quản trị viên Trung tâm', auditor: 'Kiểm tra, chỉ xem'},
   },
   tickets: {

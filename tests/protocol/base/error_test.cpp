@@ -10,7 +10,7 @@ using namespace ward;
 
 namespace {
 
-constexpr int fault_count = static_cast<int>(Fault::at_centre) + 1;
+constexpr int fault_count = static_cast<int>(Fault::erased) + 1;
 
 Result<int> half(int value) {
   if (value % 2 != 0) return fail(Fault::invalid, "half: odd");

@@ -187,6 +187,17 @@ TEST_CASE("ward: a gap is told to the store and not pushed against again on this
   CHECK_FALSE(outcome.ward_closed);
 }
 
+TEST_CASE("ward: what was held back goes once the delivery came that makes a restored PC whole, without another save or link") {
+  Town town;
+  town.other.save(60, 2);
+  exchange(town.other, town.centre);
+  town.ward.save(60, 2);
+  town.ward.disk.outbox.back().held_back = true;
+  exchange(town.ward, town.centre);
+  CHECK_FALSE(town.ward.disk.received.empty());
+  CHECK(town.ward.disk.outbox.back().receipted);
+}
+
 TEST_CASE("ward: heads that nobody asked for end the link") {
   Town town;
   HandLink link(town);
@@ -267,6 +278,22 @@ TEST_CASE("ward: a receipt under a newer key leads to the policy log, and to ano
   CHECK(town.ward.disk.policy.size() == town.city.policy.count());
   REQUIRE(link.closed);
   CHECK(link.closed->fault == Fault::io);
+}
+
+TEST_CASE("ward: a centre that was restored to before its keys changed gets the entries back, and nothing that it receipts is believed") {
+  Town town;
+  policy::Delegation delegation;
+  delegation.receipt = crypto::public_of(made_secret<crypto::SignSeed>(130));
+  HandLink before(town);  // what the restored centre signs and holds
+  auto receipt = before.centre.receipt(town.pc.id, town.city.receipt);
+  town.city.enter(delegation);
+  town.ward.disk.policy = town.city.policy.entries();
+  town.ward.save(60, 1);
+  HandLink link(town);
+  link.open(receipt);
+  REQUIRE_FALSE(link.closed);
+  CHECK(link.stored == std::vector<std::string>{"PrepareLink", "ReadPolicy"});
+  CHECK(town.ward.disk.unreceipted() == 1);
 }
 
 TEST_CASE("ward: a cursor never goes back, and nothing is applied that was not asked for") {

@@ -77,6 +77,21 @@ TEST_CASE("centre: a stranger is refused in the second message, and nothing of h
   CHECK(town.centre.disk.log.empty());
 }
 
+TEST_CASE("centre: a ward that was away through two renewals calls an earlier static and is answered, until that is dropped") {
+  Town town;
+  town.ward.save(60, 1);
+  town.city.renew_noise(120);
+  town.city.renew_noise(121);
+  exchange(town.ward, town.centre);
+  CHECK(town.all_is_well());
+  town.city.earlier_noise.clear();
+  town.ward.save(60, 2);
+  const auto outcome = exchange(town.ward, town.centre);
+  REQUIRE(outcome.centre_closed);
+  CHECK(outcome.centre_closed->fault == Fault::bad_signature);
+  CHECK(town.ward.disk.unreceipted() == 1);
+}
+
 TEST_CASE("centre: a revoked device gets one refusal") {
   Town town;
   town.ward.save(60, 1);
@@ -193,6 +208,30 @@ TEST_CASE("centre: a copy that lacks policy entries has them back from a ward th
   CHECK(town.city.policy.entries() == log.entries());
   CHECK(town.city.policy.count() == before + 3);
   CHECK(count(exchange(town.ward, town.centre), "ward: ReadPolicy") == 0);
+}
+
+TEST_CASE("centre: a ward that is sent an order to erase is asked, by an empty delivery, what it holds by then") {
+  Town town;
+  Rig rig(town.ward, town.centre);
+  rig.run();
+  const auto grow = [&](policy::Body body) {
+    const auto before = town.centre.disk.reports.size();
+    auto entry = town.city.policy.next(std::move(body), 0, town.city.policy.entries().back().time);
+    policy::sign(entry, town.city.org(), town.city.operations);
+    town.city.policy.append(entry).value();
+    rig.tell_centre(centre::LogGrew{town.city.policy.count()});
+    rig.run();
+    CHECK(town.ward.disk.policy.size() == town.city.policy.count());
+    return town.centre.disk.reports.size() - before;
+  };
+  CHECK(grow(policy::Addresses{{"a:1"}}) == 0);
+  policy::Erasure order;
+  order.did = made<Did>(1);
+  order.unit = "W-VYDA";
+  order.user = "lan";
+  order.reason = "nhập trùng";
+  CHECK(grow(order) == 1);
+  CHECK(grow(policy::Addresses{{"a:2"}}) == 0);
 }
 
 TEST_CASE("centre: policy entries that it did not sign, or that contradict its own, are refused, and the ward is told") {

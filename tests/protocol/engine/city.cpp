@@ -58,7 +58,16 @@ void City::enter(policy::Body body) {
   policy.append(entry).value();
 }
 
-centre::Identity City::centre_identity() const { return {org(), centre_noise.clone(), receipt.clone(), crypto::public_of(root)}; }
+void City::renew_noise(std::uint8_t number) {
+  earlier_noise.push_back(std::move(centre_noise));
+  centre_noise = made_secret<crypto::DhSecret>(number);
+}
+
+centre::Identity City::centre_identity() const {
+  centre::Identity out{org(), centre_noise.clone(), receipt.clone(), crypto::public_of(root)};
+  for (const auto& earlier : earlier_noise) out.earlier_noise.push_back(earlier.clone());
+  return out;
+}
 
 Pc::Pc(std::uint8_t number)
     : keys{made_secret<crypto::SignSeed>(number), made_secret<crypto::DhSecret>(static_cast<std::uint8_t>(number + 1)),
@@ -146,6 +155,7 @@ agent::LinkPrepared FakeWard::prepare() {
   out.cursor = disk.cursor;
   out.fill = disk.fill;
   out.holds_nothing = disk.holds_nothing;
+  out.report.restored = std::any_of(disk.outbox.begin(), disk.outbox.end(), [](const auto& own) { return own.held_back; });
   out.wanted = disk.wanted;
   out.hello.version = version;
   out.hello.policy_count = static_cast<Epoch>(disk.policy.size());
@@ -166,7 +176,7 @@ agent::Event FakeWard::perform(const agent::StoreEffect& effect) {
                         [&](const agent::ReadOutbox& e) -> agent::Event {
                           agent::OutboxRead out;
                           for (const auto& own : disk.outbox)
-                            if (!own.receipted && !own.refused && !own.postponed && out.rows.size() < e.segments)
+                            if (!own.receipted && !own.refused && !own.postponed && !own.held_back && out.rows.size() < e.segments)
                               out.rows.push_back(e.sealed ? sealed_form(own.rows, city->org()) : own.rows);
                           out.wanted = disk.wanted;
                           return out;
@@ -175,7 +185,8 @@ agent::Event FakeWard::perform(const agent::StoreEffect& effect) {
                           const bool is_new = disk.receipt && disk.receipt->centre != e.receipted.receipt.centre;
                           take(e);
                           std::size_t sendable = 0;
-                          for (const auto& own : disk.outbox) sendable += own.receipted || own.refused || own.postponed ? 0U : 1U;
+                          for (const auto& own : disk.outbox)
+                            sendable += own.receipted || own.refused || own.postponed || own.held_back ? 0U : 1U;
                           return agent::ReceiptStored{sendable > 0, is_new, {}};
                         },
                         [&](const agent::StorePolicy& e) -> agent::Event {
@@ -193,7 +204,7 @@ agent::Event FakeWard::perform(const agent::StoreEffect& effect) {
                           }
                           disk.cursor = e.cursor;
                           disk.fill = e.fill;
-                          for (auto& own : disk.outbox) own.postponed = false;
+                          for (auto& own : disk.outbox) own.postponed = own.held_back = false;
                           return agent::DeliveryApplied{disk.cursor, {}, disk.wanted};
                         },
                         [&](const agent::ApplyFetched& e) -> agent::Event {

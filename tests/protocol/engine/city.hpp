@@ -17,11 +17,14 @@ namespace ward::test {
 struct City {
   crypto::SignSeed root, operations, receipt;
   crypto::DhSecret centre_noise;
+  std::vector<crypto::DhSecret> earlier_noise;
   policy::PolicyLog policy;
 
   City();
   [[nodiscard]] const OrgId& org() const { return policy.org(); }
   void enter(policy::Body body);
+  /// The centre has another static; the policy log does not say so yet.
+  void renew_noise(std::uint8_t number);
   [[nodiscard]] engine::centre::Identity centre_identity() const;
 };
 
@@ -46,6 +49,7 @@ struct WardDisk {
     bool receipted = false;
     bool refused = false;
     bool postponed = false;
+    bool held_back = false;  ///< until a delivery brought what is missing here
   };
   std::vector<Own> outbox;
   std::set<Rid> received;

@@ -125,6 +125,21 @@ TEST_CASE("enrolment: a ticket, three messages, and both screens show the same d
   CHECK(result.enrolled->fingerprint == town.centre.disk.applicants[0]);
 }
 
+TEST_CASE("enrolment: a ticket from before the centre's static was renewed is good; one for a static that no entry names is not") {
+  Newcomer town;
+  town.city.renew_noise(120);
+  policy::Delegation delegation;
+  delegation.centre_noise = crypto::public_of(town.city.centre_noise);
+  town.city.enter(delegation);
+  CHECK(attempt(town).enrolled);
+  Newcomer other;
+  other.city.earlier_noise.push_back(made_secret<crypto::DhSecret>(121));
+  other.shown.centre_static = crypto::public_of(other.city.earlier_noise.front());
+  const auto result = attempt(other);
+  REQUIRE(result.ward_closed);
+  CHECK(result.ward_closed->fault == Fault::wrong_key);
+}
+
 TEST_CASE("enrolment: without approval the device waits, and holds the policy log but no entry of its own") {
   Newcomer town(false);
   const auto result = attempt(town);
@@ -195,6 +210,58 @@ TEST_CASE("enrolment: who holds the secret of a used ticket is told so") {
   REQUIRE(result.ward_closed);
   CHECK(result.ward_closed->fault == Fault::ticket_used);
   CHECK(town.centre.disk.applicants.size() == 1);
+}
+
+TEST_CASE("enrolment: keys that the caller does not hold enrol nobody") {
+  const Pc victim{40};
+  const auto fault_when = [&](const std::function<void(sync::EnrolRequest&, const Hash&, const Pc&)>& lie) {
+    Newcomer town;
+    centre::CentreEngine engine(town.city.centre_identity());
+    const Now now{Instant{std::chrono::hours(1)}, {1'760'000'000'000}};
+    std::deque<Bytes> sent;
+    std::optional<Error> closed;
+    const std::function<void(const centre::Event&)> hears = [&](const centre::Event& event) {
+      for (const auto& effect : engine.on(event, now)) {
+        if (const auto* wanted = std::get_if<centre::StoreEffect>(&effect)) hears(town.centre.perform(*wanted));
+        const auto* link = std::get_if<LinkEffect>(&effect);
+        if (link == nullptr) continue;
+        if (const auto* bytes = std::get_if<SendBytes>(link)) sent.push_back(bytes->bytes);
+        if (const auto* close = std::get_if<CloseLink>(link)) closed = close->reason;
+      }
+    };
+    auto handshake =
+        noise::Handshake::initiator(noise::Pattern::ikpsk2, sync::prologue(sync::Purpose::enrol, town.shown.org, town.shown.centre_static),
+                                    town.pc.keys.noise.clone(), town.shown.centre_static, crypto::DhSecret(filled<32>(62)));
+    handshake.set_psk(ticket::psk_of(town.shown.secret, town.shown.org));
+    Bytes greeting = copy(sync::encode_preface(sync::Purpose::enrol));
+    append(greeting,
+           sync::frame(*handshake.write(sync::encode_enrol_hello({sync::protocol_version, ticket::ticket_id(town.shown.secret)}))));
+    hears(LinkUp{filled<32>(61)});
+    hears(BytesArrived{greeting});
+    REQUIRE(sent.size() == 1);
+    REQUIRE(handshake.read(BytesView(sent.front()).subspan(2)).has_value());
+    const auto hash = handshake.hash();
+    sync::Channel channel(std::move(handshake).split());
+    sync::EnrolRequest request{
+        crypto::public_of(town.pc.keys.sign), crypto::public_of(town.pc.keys.noise), crypto::public_of(town.pc.keys.sealing), "desk 3", {}};
+    lie(request, hash, town.pc);
+    hears(BytesArrived{*channel.seal(sync::encode_message(request))});
+    CHECK(town.centre.disk.applicants.size() == (closed ? 0U : 1U));
+    return closed ? std::optional(closed->fault) : std::nullopt;
+  };
+  const auto sign = [](sync::EnrolRequest& request, const Hash& hash, const Pc& with) {
+    request.signature = crypto::sign(with.keys.sign, sync::enrol_prefix, sync::enrol_signed_bytes(hash, request));
+  };
+  CHECK(fault_when(sign) == std::nullopt);
+  CHECK(fault_when([&](sync::EnrolRequest& request, const Hash& hash, const Pc& own) {
+          request.noise = crypto::public_of(victim.keys.noise);
+          sign(request, hash, own);
+        }) == Fault::wrong_key);
+  CHECK(fault_when([&](sync::EnrolRequest& request, const Hash& hash, const Pc& own) {
+          request.sign = crypto::public_of(victim.keys.sign);
+          sign(request, hash, own);
+        }) == Fault::bad_signature);
+  CHECK(fault_when([&](sync::EnrolRequest& request, const Hash&, const Pc& own) { sign(request, Hash{}, own); }) == Fault::bad_signature);
 }
 
 TEST_CASE("enrolment: a refusal after the keys were shown is told") {

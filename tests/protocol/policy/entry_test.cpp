@@ -33,6 +33,7 @@ std::vector<policy::Body> every_body() {
           policy::UserStanding{"W-A", "Nguyễn Thị Hoà", false, false, true, false, "nghỉ việc"},
           policy::Account{"W-A", "lan", "Trần Thị Lan", policy::Role::leader, true, made<SignKey>(3), ""},
           policy::Account{"W-A", "hoà", "", policy::Role::accountant, false, {}, "nghỉ việc"},
+          policy::Activation{"W-A", "hoà", made<Hash>(5), {1'785'000'000'000}},
           policy::Unknown{77, {1, 2, 3}},
           policy::Unknown{255, {}}};
 }
@@ -250,6 +251,48 @@ TEST_CASE("policy entry: the bytes of a log with accounts are those of the golde
   const policy::Account lan{"W-VYDA", "lan", "Trần Thị Lan", policy::Role::leader, true, made<SignKey>(0x66), ""};
   REQUIRE(log.append(city.next(log, lan)).has_value());
   REQUIRE(log.append(city.next(log, policy::Account{"W-VYDA", "hòa", "", policy::Role::clerk, false, {}, "nghỉ việc"})).has_value());
+  put_entries(sheet, log);
+  sheet.check();
+}
+
+TEST_CASE("policy entry: an activation names a unit and an account, and its hash is that of the secret for them alone") {
+  const auto with = [](auto&& change) {
+    policy::Activation out{"W-A", "lan", made<Hash>(5), {1'785'000'000'000}};
+    change(out);
+    return out;
+  };
+  CHECK(refused(with([](auto& one) { one.name = ""; })) == Fault::malformed);
+  CHECK(refused(with([](auto& one) { one.name = "lan\n"; })) == Fault::malformed);
+  CHECK(refused(with([](auto& one) { one.unit = "w-a"; })) == Fault::malformed);
+  CHECK(refused(with([](auto& one) { one.unit = ""; })) == Fault::malformed);
+  CHECK(refused(with([](auto& one) { one.name = std::string(limits::name_bytes_max + 1, 'a'); })) == Fault::too_large);
+  Array<16> secret{};
+  secret.fill(7);
+  const auto org = made<OrgId>(1);
+  const auto hash = policy::activation_hash(secret, org, "W-A", "lan");
+  CHECK(hash == policy::activation_hash(secret, org, "W-A", "lan"));
+  CHECK(hash != policy::activation_hash(secret, org, "W-A", "la"));
+  CHECK(hash != policy::activation_hash(secret, org, "W-Al", "an"));
+  CHECK(hash != policy::activation_hash(secret, made<OrgId>(2), "W-A", "lan"));
+  secret[15] ^= 1U;
+  CHECK(hash != policy::activation_hash(secret, org, "W-A", "lan"));
+}
+
+TEST_CASE("policy entry: the bytes of a log with activations are those of the golden file") {
+  const City city;
+  auto log = city.log();
+  GoldenSheet sheet("policy_activation.txt");
+  sheet.note("WIRE.md section 5: a clerk, and what activates her account; then another one, which makes PINs of the first void");
+  put_keys(sheet, city);
+  REQUIRE(log.append(city.next(log, a_unit())).has_value());
+  REQUIRE(log.append(city.next(log, policy::Account{"W-VYDA", "hòa", "", policy::Role::clerk, true, {}, ""})).has_value());
+  for (const std::uint8_t digit : {0x77, 0x78}) {
+    Array<16> secret{};
+    secret.fill(digit);
+    sheet.put("secret" + std::to_string(digit - 0x76), BytesView(secret));
+    const auto hash = policy::activation_hash(secret, log.org(), "W-VYDA", "hòa");
+    REQUIRE(log.append(city.next(log, policy::Activation{"W-VYDA", "hòa", hash, {1'785'000'000'000}})).has_value());
+  }
   put_entries(sheet, log);
   sheet.check();
 }

@@ -386,6 +386,32 @@ TEST_CASE("policy log: the newest word on an account counts; its unit is there, 
   CHECK(log.accounts().size() == 1);
 }
 
+TEST_CASE("policy log: the newest activation of an account counts; the account is there, and only the operations key speaks") {
+  const City city;
+  auto log = city.log();
+  policy::Activation first{"W-A", "lan", made<Hash>(5), {1'785'000'000'000}};
+  must_append(log, city.next(log, a_unit("W-A")));
+  must_append(log, city.next(log, a_unit("W-AB")));
+  CHECK(refused(log, city.next(log, first)) == Fault::not_found);
+  must_append(log, city.next(log, policy::Account{"W-A", "lan", "", policy::Role::administrator, true, {}, ""}));
+  must_append(log, city.next(log, policy::Account{"W-AB", "lan", "", policy::Role::clerk, true, {}, ""}));
+  CHECK(refused(log, city.next(log, first, city.root)) == Fault::bad_signature);
+  CHECK_FALSE(log.logs_in("W-A"));
+  CHECK_FALSE(policy::administers(log, *log.account("W-A", "lan")));
+  must_append(log, city.next(log, first));
+  CHECK(log.logs_in("W-A"));
+  CHECK_FALSE(log.logs_in("W-AB"));
+  CHECK_FALSE(log.logs_in("W"));
+  CHECK(policy::administers(log, *log.account("W-A", "lan")));
+  CHECK(log.activation("W-AB", "lan") == nullptr);
+  CHECK(log.activation("W-A", "lan")->entry == first);
+  CHECK(log.activation("W-A", "lan")->epoch == 5);
+  first.hash = made<Hash>(6);
+  must_append(log, city.next(log, first));
+  CHECK(log.activation("W-A", "lan")->entry == first);
+  CHECK(log.activation("W-A", "lan")->epoch == 6);
+}
+
 TEST_CASE("policy log: the newest calendar that names a year says all of that year, and nothing of others") {
   const City city;
   auto log = city.log();

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Plants one bug after another in a copy of the sources and requires that the simulation, or the tests of merging, notice each (README.md here)."""
+"""Plants one bug after another in a copy of the sources and requires that the simulation, or the tests that it names, notice each (README.md here)."""
 
 import argparse
 import os
@@ -14,6 +14,7 @@ from patches import hunks_of
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 MERGE = ROOT / "tests" / "protocol" / "merge" / "planted"
+SECURITY = ROOT / "tests" / "security" / "planted"
 COPY = ROOT / "build" / "planted" / "src"
 BUILD = COPY / "build" / "planted"  # as deep as build/dev, so that what the compiler is told looks the same
 SEEDS_AT_ONCE = 20
@@ -40,12 +41,12 @@ def copy_sources():
         to.write_bytes(content)
 
 
-def build(program):
+def build(programs):
     """False when it does not compile. Warnings are not what this is about."""
     if not (BUILD / "build.ninja").is_file():
         subprocess.run(["cmake", "-G", "Ninja", "-S", COPY, "-B", BUILD, "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS=-w",
                         "-DWARD_TESTS=ON"], check=True, stdout=subprocess.DEVNULL)
-    done = subprocess.run(["cmake", "--build", BUILD, "-j", str(os.cpu_count()), "--target", program], capture_output=True, text=True)
+    done = subprocess.run(["cmake", "--build", BUILD, "-j", str(os.cpu_count()), "--target", *programs], capture_output=True, text=True)
     if done.returncode != 0:
         print(done.stdout[-4000:], file=sys.stderr)
     return done.returncode == 0
@@ -72,15 +73,21 @@ def first_complaint(seeds):
     return None
 
 
-def passes(tests):
-    """Whether these tests of merging do, each law on a few histories that stay the same."""
-    program = BUILD / "bin" / "test_protocol_merge"
+def passes(program, tests):
+    """Whether these tests of a program do, each law on a few histories that stay the same."""
     try:
-        done = subprocess.run([program, re.sub(r"([,\[\]])", r"\\\1", tests)], capture_output=True, timeout=LAW_SECONDS_MAX,
+        done = subprocess.run([BUILD / "bin" / program, re.sub(r"([,\[\]])", r"\\\1", tests)], capture_output=True, text=True, errors="replace", timeout=LAW_SECONDS_MAX,
                               env=os.environ | LAW_ENVIRONMENT, cwd=COPY)
     except subprocess.TimeoutExpired:
         return False
-    return done.returncode == 0
+    return done.returncode == 0 and "No test cases matched" not in done.stdout
+
+
+def named_by(patch, program):
+    """The (program, test) pairs that must notice; without a program before it, a test is of this one."""
+    for line in patch.splitlines():
+        if found := re.fullmatch(r"Noticed by: (?:(test_\w+): )?(.*)", line):
+            yield found[1] or program, found[2]
 
 
 def plant(patch):
@@ -101,13 +108,15 @@ def plant(patch):
 class Simulation:
     """Seeds run until one fails."""
 
-    program = "ward_sim"
     bugs = sorted(HERE.glob("*.patch"))
 
     def __init__(self, wanted):
         self.wanted = wanted
 
-    def sound(self):
+    def programs(self, _):
+        return {"ward_sim"}
+
+    def sound(self, _):
         print(f"{self.wanted.sound_seeds} seeds without a bug", flush=True)
         return first_complaint(self.wanted.sound_seeds)
 
@@ -116,23 +125,26 @@ class Simulation:
         return (said is not None, said or f"{self.wanted.seeds} seeds noticed nothing")
 
 
-class Merging:
-    """Each test that the patch names must fail."""
+class Named:
+    """Each test that the patch names must fail, and pass without it."""
 
-    program = "test_protocol_merge"
-    bugs = sorted(MERGE.glob("*.patch"))
+    def __init__(self, folder, program=None):
+        self.bugs = sorted(folder.glob("*.patch"))
+        self.program = program
 
-    def __init__(self, _):
-        pass
+    def programs(self, patch):
+        return {program for program, _ in named_by(patch, self.program)}
 
-    def sound(self):
-        print("the tests of merging without a bug", flush=True)
-        return None if passes("~every history*") else "the tests of merging fail"
+    def sound(self, patches):
+        print("the tests that they name, without a bug", flush=True)
+        named = sorted({one for patch in patches for one in named_by(patch, self.program)})
+        failed = [f"{program}: {test}" for program, test in named if not passes(program, test)]
+        return f"these fail: {failed}" if failed else None
 
     def notices(self, patch):
-        named = [line[len("Noticed by: "):] for line in patch.splitlines() if line.startswith("Noticed by: ")]
-        blind = [test for test in named if passes(test)]
-        return (bool(named) and not blind, f"not noticed by {blind}" if blind else "; ".join(named) or "the patch names no test")
+        named = list(named_by(patch, self.program))
+        blind = [test for program, test in named if passes(program, test)]
+        return (bool(named) and not blind, f"not noticed by {blind}" if blind else "; ".join(test for _, test in named) or "the patch names no test")
 
 
 def try_bug(judge, file):
@@ -145,7 +157,7 @@ def try_bug(judge, file):
         print("  FAILED: the patch does not apply any more; write it anew for the code as it is now", flush=True)
         return False
     try:
-        if not build(judge.program):
+        if not build(judge.programs(patch)):
             print("  FAILED: it does not compile", flush=True)
             return False
         noticed, said = judge.notices(patch)
@@ -161,9 +173,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=400, help="how many each bug may survive (default %(default)s)")
     parser.add_argument("--sound-seeds", type=int, default=60, help="how many must pass without any bug (default %(default)s)")
-    parser.add_argument("names", nargs="*", help="which bugs, or simulation, or merging; all when none is named")
+    parser.add_argument("names", nargs="*", help="which bugs, or simulation, merging, security; all when none is named")
     wanted = parser.parse_args()
-    sets = {"simulation": Simulation(wanted), "merging": Merging(wanted)}
+    sets = {"simulation": Simulation(wanted), "merging": Named(MERGE, "test_protocol_merge"), "security": Named(SECURITY)}
     known = {bug.stem for judge in sets.values() for bug in judge.bugs}
     if unknown := set(wanted.names) - known - set(sets):
         parser.error("no such bug: " + ", ".join(sorted(unknown)))
@@ -175,9 +187,10 @@ def main():
         bugs = [bug for bug in judge.bugs if not wanted.names or name in wanted.names or bug.stem in wanted.names]
         if not bugs:
             continue
-        if not build(judge.program):
+        patches = [bug.read_text() for bug in bugs]
+        if not build(set().union(*map(judge.programs, patches))):
             sys.exit("the sources do not compile")
-        if said := judge.sound():
+        if said := judge.sound(patches):
             sys.exit(f"without any bug, {said}")
         tried += len(bugs)
         missed += [bug.stem for bug in bugs if not try_bug(judge, bug)]
