@@ -81,7 +81,8 @@ function useDrafts(): boolean {
   useEffect(() => {
     if (opened.state === 'open' && now) openDrafts(opened.account, user);
   }, [opened, now === undefined, user]);
-  return useStore(draftsRead) && opened.state === 'open' && draftsAreOf(opened.account, user);
+  // While the daemon does not answer, what is on the screen stays.
+  return useStore(draftsRead) && (opened.state !== 'open' || draftsAreOf(opened.account, user));
 }
 
 export function App() {

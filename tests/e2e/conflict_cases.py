@@ -36,6 +36,7 @@ class Case:
         for name in names:
             if name != "C":
                 wait_until(f"{name} to hear of it", lambda site=self.sites[name]: site.get("/v1/status")["applied"] >= target)
+                wait_until(f"{name} to have the dossier", lambda site=self.sites[name]: site.call("GET", self.path)[0] == 200)
         self.line("cut", *names)
 
     # the dossier
