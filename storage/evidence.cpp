@@ -30,9 +30,7 @@ class Leaves {
       whole();
       return;
     }
-    auto found = store.db.query("SELECT positions, missing FROM proof WHERE segment = ?");
-    found.bind(segment.id);
-    while (found.step()) part(found.bytes(0), found.bytes(1));
+    for (auto& proof : proofs_of(store, segment.id)) part(std::move(proof));
   }
   struct Part {
     std::vector<evidence::Leaf> leaves;
@@ -55,10 +53,10 @@ class Leaves {
     parts_.push_back(std::move(out));
   }
 
-  void part(BytesView positions, BytesView missing) {
+  void part(segment::Subset proof) {
     Part out;
     bool concerned = false;
-    for (const auto at : positions) {
+    for (const auto at : proof.positions) {
       const auto wanted = std::find_if(wanted_.begin(), wanted_.end(), [&](const auto& each) { return each.leaf == at; });
       const auto held = held_.find(at);
       if (held == held_.end()) return;
@@ -68,8 +66,7 @@ class Leaves {
       other.rid = held->second;
       out.leaves.push_back(wanted != wanted_.end() ? leaf_of(*wanted) : std::move(other));
     }
-    for (std::size_t at = 0; at + Hash::size <= missing.size(); at += Hash::size)
-      out.missing.push_back(fixed_from<Hash>(missing.subspan(at, Hash::size)));
+    out.missing = std::move(proof.missing);
     if (concerned) parts_.push_back(std::move(out));
   }
 

@@ -77,6 +77,11 @@ std::vector<log::DeviceHead> lost_heads(Store& store) {
   return out;
 }
 
+bool accounts_for(Store& store, std::int64_t writer, const log::DeviceHead& head) {
+  const auto last = writer == 0 ? std::nullopt : segment_until(store, writer, head.count);
+  return last && last->hash == head.statement;
+}
+
 bool is_signed(const Store& store, const log::Receipt& receipt, const Signature& signature) {
   const auto keys = store.policy.receipt_keys();
   return receipt.org == store.org && std::any_of(keys.begin(), keys.end(), [&](const auto& one) {
@@ -150,9 +155,7 @@ void Receipts::note_stamps(const std::vector<sync::OwnStamp>& stamps) {
 bool Receipts::cover(const log::DeviceHead& head) {
   if (head.count == 0) return true;
   const auto writer = find_writer(store, ward.membership_.device, head.incarnation);
-  const auto last = writer == 0 ? std::nullopt : segment_until(store, writer, head.count);
-  // The statement names those before it, so the numbers alone are not believed.
-  if (!last || last->hash != head.statement) return false;
+  if (!accounts_for(store, writer, head)) return false;
   store.db.query("UPDATE segment SET receipted = 1, refused = NULL, key_seed = NULL WHERE receipted = 0 AND writer = ? AND first < ?")
       .bind(writer)
       .bind(static_cast<std::int64_t>(head.count))

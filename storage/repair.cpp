@@ -121,14 +121,13 @@ class Salvage {
   void carry_writers() {
     const auto whole = each_row(old_, "SELECT id, device, incarnation, hlc FROM writer ORDER BY id",
                                 "SELECT id, device, incarnation, hlc FROM writer ORDER BY id DESC", [&](const Query& row) {
-                                  Writer writer{row.fixed<DeviceId>(1), row.fixed<Incarnation>(2)};
-                                  writer.own = writer.device == ward_.membership().device;
                                   clocks_[row.number(0)] = row.number(3);
-                                  writers_[row.number(0)] = writer;
+                                  writers_[row.number(0)] = {row.fixed<DeviceId>(1), row.fixed<Incarnation>(2)};
                                 });
     if (!whole) damaged();
     name_writers_by_their_records();
     for (auto& [id, writer] : writers_) {
+      writer.own = writer.device == ward_.membership().device;
       writer.row = writer_row(new_, writer.device, writer.incarnation);
       new_.db.query("UPDATE writer SET hlc = ? WHERE id = ?").bind(clocks_[id]).bind(writer.row).run();
     }
@@ -144,8 +143,7 @@ class Salvage {
                    });
     for (const auto& [id, names] : named) {
       const auto most = std::max_element(names.begin(), names.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-      const auto& [device, incarnation] = most->first;
-      writers_[id] = {device, incarnation, 0, device == ward_.membership().device};
+      writers_[id] = {most->first.first, most->first.second};
     }
   }
 
@@ -175,13 +173,13 @@ class Salvage {
   }
 
   void find_segments() {
-    auto whole = each_row(old_, "SELECT id, stamp_index FROM segment ORDER BY id", "SELECT id, stamp_index FROM segment ORDER BY id DESC",
-                          [&](const Query& row) {
-                            if (row.is_null(1))
-                              unstamped_.insert(row.number(0));
-                            else
-                              stamped_.emplace(row.number(1), row.number(0));
-                          });
+    const auto whole = each_row(old_, "SELECT id, stamp_index FROM segment ORDER BY id",
+                                "SELECT id, stamp_index FROM segment ORDER BY id DESC", [&](const Query& row) {
+                                  if (row.is_null(1))
+                                    unstamped_.insert(row.number(0));
+                                  else
+                                    stamped_.emplace(row.number(1), row.number(0));
+                                });
     if (!whole) damaged();
   }
 
@@ -199,14 +197,9 @@ class Salvage {
       out.parts.push_back(std::move(rows));
       return out;
     }
-    auto proofs = old_.db.query("SELECT positions, missing FROM proof WHERE segment = ?");
-    proofs.bind(id);
-    while (proofs.step()) {
+    for (auto& proof : proofs_of(old_, id)) {
       auto part = rows;
-      part.subset = segment::Subset{copy(proofs.bytes(0)), {}};
-      const auto missing = proofs.bytes(1);
-      for (std::size_t at = 0; at + Hash::size <= missing.size(); at += Hash::size)
-        part.subset->missing.push_back(fixed_from<Hash>(missing.subspan(at, Hash::size)));
+      part.subset = std::move(proof);
       for (const auto& stored : out.records) {
         const auto& positions = part.subset->positions;
         if (std::binary_search(positions.begin(), positions.end(), stored.leaf)) part.rows.push_back(sealed_row(stored));
@@ -419,11 +412,8 @@ class Salvage {
     for (const auto& [id, writer] : writers_)
       if (writer.own) find_holes(writer, lost);
     if (const auto last = stored_receipt(new_); last && last->receipt.device == ward_.membership().device)
-      for (const auto& head : last->receipt.heads) {
-        const auto row = find_writer(new_, last->receipt.device, head.incarnation);
-        const auto held = row == 0 ? std::nullopt : segment_until(new_, row, head.count);
-        if (head.count > 0 && (!held || held->hash != head.statement)) lost.push_back(head);
-      }
+      for (const auto& head : last->receipt.heads)
+        if (head.count > 0 && !accounts_for(new_, find_writer(new_, last->receipt.device, head.incarnation), head)) lost.push_back(head);
     set_lost_heads(new_, lost);
     if (!out_.from_beginning && from == cursor && lost.empty()) return;
     const auto end = stamped_.empty() ? 0 : stamped_.rbegin()->first + 1;

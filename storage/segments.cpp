@@ -80,6 +80,19 @@ segment::Row sealed_row(const StoredRecord& stored) {
   return segment::SealedRow{stored.record};
 }
 
+std::vector<segment::Subset> proofs_of(Store& store, std::int64_t segment) {
+  std::vector<segment::Subset> out;
+  auto found = store.db.query("SELECT positions, missing FROM proof WHERE segment = ?");
+  found.bind(segment);
+  while (found.step()) {
+    auto& proof = out.emplace_back(segment::Subset{copy(found.bytes(0)), {}});
+    const auto missing = found.bytes(1);
+    for (std::size_t at = 0; at + Hash::size <= missing.size(); at += Hash::size)
+      proof.missing.push_back(fixed_from<Hash>(missing.subspan(at, Hash::size)));
+  }
+  return out;
+}
+
 segment::Row open_row(Store& store, const record::Sealed& sealed) {
   const auto* key = find_key(store, sealed.header.key_id);
   if (key == nullptr) return segment::SealedRow{sealed};

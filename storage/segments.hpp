@@ -38,6 +38,8 @@ std::int64_t put_segment(Store& store, const NewSegment& segment);
 
 /// In leaf order; those that are held.
 [[nodiscard]] std::vector<StoredRecord> records_of_segment(Store& store, const StoredSegment& segment);
+/// Of a segment that is held in part: which leaves came together, and what proves them.
+[[nodiscard]] std::vector<segment::Subset> proofs_of(Store& store, std::int64_t segment);
 /// Notes that a record, which an earlier segment holds, is a leaf of this forked one too.
 void share_record(Store& store, std::int64_t segment, std::uint8_t leaf, std::int64_t record);
 /// Dossiers of the segment's records whose state depends on its stamp.

@@ -107,11 +107,8 @@ class Verifier {
       if (segment::root_of(rids) != statement.root) throw Failure{{Fault::storage_damaged, "the records are not those that were signed"}};
       return;
     }
-    auto found = store_.db.query("SELECT positions, missing FROM proof WHERE segment = ?");
-    found.bind(segment.id);
     std::set<std::uint8_t> proved;
-    while (found.step()) {
-      const segment::Subset subset{copy(found.bytes(0)), hashes_of_proof(found.bytes(1))};
+    for (const auto& subset : proofs_of(store_, segment.id)) {
       std::vector<Rid> part;
       for (const auto position : subset.positions)
         if (const auto leaf = leaves.find(position); leaf != leaves.end()) part.push_back(leaf->second);
@@ -121,13 +118,6 @@ class Verifier {
       proved.insert(subset.positions.begin(), subset.positions.end());
     }
     if (proved.size() != leaves.size()) throw Failure{{Fault::storage_damaged, "records are missing, or not proved"}};
-  }
-
-  static std::vector<Hash> hashes_of_proof(BytesView bytes) {
-    std::vector<Hash> out;
-    for (std::size_t at = 0; at + Hash::size <= bytes.size(); at += Hash::size)
-      out.push_back(fixed_from<Hash>(bytes.subspan(at, Hash::size)));
-    return out;
   }
 
   void check_dossier(std::int64_t id) {

@@ -12,11 +12,8 @@ Result<void> Deliveries::apply(std::vector<segment::Rows>& all) {
   for (auto& rows : all) WARD_CHECK(apply_one(rows));
   auto lost = lost_heads(store);
   if (!lost.empty()) {
-    std::erase_if(lost, [&](const auto& head) {
-      const auto writer = find_writer(store, ward.membership_.device, head.incarnation);
-      const auto last = writer == 0 ? std::nullopt : segment_until(store, writer, head.count);
-      return last && last->hash == head.statement;
-    });
+    std::erase_if(
+        lost, [&](const auto& head) { return accounts_for(store, find_writer(store, ward.membership_.device, head.incarnation), head); });
     set_lost_heads(store, lost);
   }
   for (const auto dossier : regranted_) learn_from_grants(store, dossier);

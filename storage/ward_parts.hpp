@@ -98,6 +98,8 @@ inline constexpr std::string_view fill_key = "fill";  ///< meta: sync::Pull::fil
 /// What the centre says that it holds of this device, beyond what this file holds.
 [[nodiscard]] std::vector<log::DeviceHead> lost_heads(Store& store);
 void set_lost_heads(Store& store, const std::vector<log::DeviceHead>& heads);
+/// Up to there this file has what `writer` (0: nobody) wrote. The statement names those before it, so the numbers alone are not believed.
+[[nodiscard]] bool accounts_for(Store& store, std::int64_t writer, const log::DeviceHead& head);
 inline constexpr std::string_view own_wanted_key = "own wanted";  ///< meta: own segments before that log index may be missing here
 /// The next pulls ask for what this device wrote itself, too.
 [[nodiscard]] bool asks_for_own(Store& store);
