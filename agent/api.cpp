@@ -1,5 +1,7 @@
 #include "agent/api.hpp"
 
+#include "runtime/dossier_json.hpp"
+
 #include "runtime/causes.hpp"
 #include "runtime/openapi.hpp"
 #include "runtime/tables.hpp"
@@ -31,11 +33,13 @@ void Api::add_routes(runtime::Router& router) {
   plain("GET", "/v1/health", &Api::health);
   plain("GET", "/metrics", &Api::metrics);
   plain("GET", "/v1/receipt", &Api::receipt);
+  plain("GET", "/v1/contradiction", &Api::contradiction);
   plain("GET", "/v1/codes", &Api::codes);
   router.add("POST", "/v1/verification", [this](const Request& request) { return verify(request); }, runtime::For::callers);
   router.add("POST", "/v1/sync", [this](const Request& request) { return sync(request); }, runtime::For::callers);
   router.add("POST", "/v1/policy", [this](const Request& request) { return import_policy(request); }, runtime::For::programs);
   read("/v1/outbox", &Api::outbox);
+  router.add("GET", "/v1/outbox/sealed", [this](const Request& request) { return hand_in(request); }, runtime::For::programs);
   router.add("GET", "/v1/units", [this](const Request& request) { return units(request); }, runtime::For::callers);
   read("/v1/dossiers", &Api::list);
   read("/v1/deadlines", &Api::deadlines);
@@ -71,6 +75,19 @@ Result<std::vector<storage::Saved>> WardSite::save(const std::vector<storage::Ne
   else if (reaction_to(saved.error().fault) == Reaction::stop)
     ward_.fail_with(saved.error());
   return saved;
+}
+
+std::optional<runtime::Trouble> WardSite::shut() {
+  const auto lease = ward_.store.lease(now());
+  if (lease.has_error()) return runtime::trouble_of(lease.error());
+  if (!lease->over) return std::nullopt;
+  return runtime::Trouble{"lease",
+                          runtime::ExitCode::refused,
+                          403,
+                          "This PC has not heard the centre for " + std::to_string(lease->days) + " days, so it shows no dossiers.",
+                          "Nothing is lost: what was saved here stays, and goes to the centre with the next contact.",
+                          "Connect this PC to the centre; it opens again by itself. If it cannot be connected, call the centre.",
+                          {{"last_contact_at", runtime::time_text(lease->contact)}, {"days", lease->days}}};
 }
 
 Result<audit::Export> WardSite::export_audit(std::uint64_t from) {

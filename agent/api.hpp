@@ -25,6 +25,7 @@ class WardSite : public desk::Site {
   [[nodiscard]] Result<storage::Author> author() override;
   [[nodiscard]] Result<std::vector<storage::Saved>> save(const std::vector<storage::NewChange>& changes, Now now,
                                                          const storage::AlsoSave& also) override;
+  [[nodiscard]] std::optional<runtime::Trouble> shut() override;
   [[nodiscard]] bool believes(Now now) override { return ward_.store.believes(now); }
   [[nodiscard]] Result<audit::Export> export_audit(std::uint64_t from) override;
 
@@ -39,6 +40,7 @@ class Api {
   explicit Api(Ward& ward, std::function<Now()> clock = runtime::read_clock) : ward_(ward), clock_(std::move(clock)) {}
   void add_routes(runtime::Router& router);
   [[nodiscard]] desk::Site& site() noexcept { return site_; }
+  void keep_tries_in(storage::SpareTries spare) { log_in_.keep_tries_in(std::move(spare)); }
   void set_idle_lock(std::chrono::minutes idle) { log_in_.set_idle_lock(idle); }
 
  private:
@@ -52,10 +54,12 @@ class Api {
   [[nodiscard]] Response health();
   [[nodiscard]] Response metrics();
   [[nodiscard]] Response receipt();
+  [[nodiscard]] Response contradiction();
   [[nodiscard]] Response units(const Request& request);
   [[nodiscard]] Response codes();
   [[nodiscard]] Response add_code(const Request& request);
   [[nodiscard]] Response outbox(const Request& request);
+  [[nodiscard]] Response hand_in(const Request& request);
   [[nodiscard]] Response sync(const Request& request);
   [[nodiscard]] Response import_policy(const Request& request);
   [[nodiscard]] Response verify(const Request& request);
@@ -108,6 +112,7 @@ struct Standing {
   storage::CodesStanding codes;
   storage::HandOverCounts hand_overs;
   storage::InboxCounts inbox;
+  storage::WardStore::Lease lease;
   std::uint64_t shared_codes = 0;
   std::uint64_t disk_free_bytes = 0;
 };
@@ -118,7 +123,8 @@ struct Standing {
 [[nodiscard]] boost::json::object codes_json(const storage::CodesStanding& codes, std::uint64_t shared);
 [[nodiscard]] boost::json::object receipt_json(const sync::Receipted& receipted);
 /// A dossier that no receipt covers: why not, and what a person can do. `now` by this PC's clock.
-[[nodiscard]] boost::json::object outbox_json(const storage::WaitingDossier& dossier, const LinkStanding& link, WallTime now);
+[[nodiscard]] boost::json::object outbox_json(const storage::WaitingDossier& dossier, const LinkStanding& link, bool over_quota,
+                                              WallTime now);
 
 /// What was filled in: `set` and `append` as a change has them, and whether the calendar was `certain`.
 [[nodiscard]] boost::json::object filling_json(const course::Filling& filling);

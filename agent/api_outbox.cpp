@@ -1,8 +1,12 @@
 #include "agent/api.hpp"
 
+#include "protocol/run/run.hpp"
+#include "protocol/ticket/letters.hpp"
+
 #include "runtime/causes.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/dossier_lists.hpp"
+#include "runtime/json_input.hpp"
 
 #include <algorithm>
 
@@ -31,7 +35,7 @@ const char* trouble_of_link(LinkState state) {
 
 }  // namespace
 
-json::object outbox_json(const storage::WaitingDossier& dossier, const LinkStanding& link, WallTime now) {
+json::object outbox_json(const storage::WaitingDossier& dossier, const LinkStanding& link, bool over_quota, WallTime now) {
   json::object out{{"id", runtime::id_text(dossier.did)},
                    {"code", dossier.code},
                    {"owner", dossier.owner},
@@ -46,6 +50,8 @@ json::object outbox_json(const storage::WaitingDossier& dossier, const LinkStand
   const auto* trouble = trouble_of_link(link.state);
   if (!dossier.refused.empty())
     add_cause(out, runtime::cause_of("refused"));
+  else if (over_quota)
+    add_cause(out, runtime::cause_of("quota"));
   else if (trouble != nullptr)
     add_cause(out, runtime::cause_of(trouble));
   else if (stuck)
@@ -58,10 +64,29 @@ runtime::Response Api::outbox(const Request& request) {
   if (limit.has_error()) return refuse(limit.error());
   const auto page = ward_.store.list_waiting(request.query_or("cursor", ""), *limit);
   if (page.has_error()) return refuse(page.error());
+  const auto progress = ward_.store.progress(runtime::read_clock());
+  if (progress.has_error()) return refuse(progress.error());
+  const bool over_quota = progress->full_until.ms != 0;
   const auto now = runtime::read_clock().wall;
   json::array dossiers;
-  for (const auto& dossier : page->dossiers) dossiers.push_back(outbox_json(dossier, ward_.link, now));
+  for (const auto& dossier : page->dossiers) dossiers.push_back(outbox_json(dossier, ward_.link, over_quota, now));
   return respond(json::object{{"dossiers", std::move(dossiers)}, {"next", page->next}});
+}
+
+/// Sealed, so that whoever carries it reads nothing.
+runtime::Response Api::hand_in(const Request& request) {
+  constexpr std::uint64_t segments_max = 1'000'000;
+  const auto after = runtime::number_of(request.query_or("after", "0"), "after", 0, segments_max);
+  if (after.has_error()) return refuse(after.error());
+  const auto found = ward_.store.hand_in(*after);
+  if (found.has_error()) return refuse(found.error());
+  std::size_t records = 0;
+  for (const auto& rows : *found) records += rows.rows.size();
+  return respond(json::object{{"format", "wsync-unsent-v1"},
+                              {"org", hex(ward_.store.membership().org.view())},
+                              {"run", found->empty() ? std::string() : ticket::to_base64url(run::encode_run(*found))},
+                              {"records", records},
+                              {"next", *after + found->size()}});
 }
 
 }  // namespace ward::agent

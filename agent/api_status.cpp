@@ -1,12 +1,13 @@
 #include "agent/api.hpp"
+#include "agent/key_file.hpp"
 
 #include "runtime/calendar_json.hpp"
 #include "desk/office_hours.hpp"
 #include "desk/audit.hpp"
 #include "desk/verification.hpp"
 #include "runtime/clock.hpp"
-#include "runtime/data_dir.hpp"
 #include "runtime/dossier_json.hpp"
+#include "runtime/evidence_json.hpp"
 #include "runtime/json_input.hpp"
 #include "runtime/members.hpp"
 #include "runtime/machine.hpp"
@@ -39,6 +40,13 @@ const char* approval_of(Ward& ward) {
   return standing->revoked || ward.link.state == LinkState::revoked ? "revoked" : "approved";
 }
 
+/// As the file says now.
+json::value key_protection(const std::string& data) {
+  const auto directory = runtime::DataDir::find(data);
+  const auto by = directory.has_value() ? protection_of(*directory) : Result<keys::Protection>(directory.error());
+  return by.has_value() ? json::value(name_of(*by)) : json::value();
+}
+
 }  // namespace
 
 Result<Standing> standing_of(Ward& ward) {
@@ -48,6 +56,7 @@ Result<Standing> standing_of(Ward& ward) {
   WARD_TRY(out.progress, ward.store.progress(now));
   WARD_TRY(out.exposure, ward.store.exposure());
   WARD_TRY(out.codes, ward.store.codes(now));
+  WARD_TRY(out.lease, ward.store.lease(now));
   WARD_TRY(out.inbox, storage::count_inbox(ward.store.store()));
   const auto late = desk::working_hours_before(storage::calendar_of(ward.store.store()), now.wall, desk::working_day_hours);
   WARD_TRY(out.hand_overs, storage::count_hand_overs(ward.store.store(), ward.store.membership().unit, {late.ms + 1}));
@@ -89,6 +98,9 @@ json::object status_json(Ward& ward, const Standing& standing) {
        json::object{{"to_us", standing.hand_overs.to_us}, {"by_us", standing.hand_overs.by_us}, {"late", standing.hand_overs.late}}},
       {"waiting", report.waiting},
       {"quarantined", report.quarantined},
+      {"quota_until", progress.full_until.ms == 0 ? std::string() : time_text(progress.full_until)},
+      {"lease",
+       json::object{{"days", standing.lease.days}, {"last_contact_at", time_text(standing.lease.contact)}, {"over", standing.lease.over}}},
       {"refused_segments", progress.refused_segments},
       {"clock", json::object{{"offset_ms", progress.clock_offset_ms}, {"trusted", progress.clock_trusted}}},
       {"disk", json::object{{"free_bytes", standing.disk_free_bytes}}},
@@ -96,6 +108,7 @@ json::object status_json(Ward& ward, const Standing& standing) {
       {"restored", progress.restored},
       {"http", ward.http},
       {"log_file", ward.log},
+      {"key_protection", key_protection(ward.data)},
       {"version", WARDSYNC_VERSION}};
   return out;
 }
@@ -178,6 +191,13 @@ runtime::Response Api::receipt() {
   return respond(receipt_json(**last));
 }
 
+runtime::Response Api::contradiction() {
+  const auto kept = ward_.store.contradiction();
+  if (kept.has_error()) return refuse(kept.error());
+  if (!*kept) return refuse(fail(Fault::not_found, "nothing that was signed contradicts itself here"));
+  return respond(runtime::json_of_contradiction(ward_.store.store().policy.entries(), **kept));
+}
+
 runtime::Response Api::sync(const Request& request) {
   const auto body = runtime::parse_object(request.body);
   if (body.has_error()) return refuse(body.error());
@@ -187,6 +207,7 @@ runtime::Response Api::sync(const Request& request) {
     ward_.sync_now();
   } else if (*action == "pause" || *action == "resume") {
     const bool paused = *action == "pause";
+    if (const auto refused = log_in_.nobody_at_page(request); refused && paused) return respond(*refused);
     const auto act = desk::act_of(site_, paused ? audit::Kind::sync_paused : audit::Kind::sync_resumed, desk::who_of(request));
     if (const auto stored = ward_.pause(paused, act); stored.has_error()) return refuse(stored.error());
   } else {

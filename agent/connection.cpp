@@ -21,6 +21,7 @@ constexpr auto lost_first = 500ms;
 constexpr auto lost_longest = 30s;
 constexpr auto refused_first = 5s;
 constexpr auto refused_longest = 300s;
+constexpr auto greeting_every = 1h;     ///< at most, while a lease ends
 constexpr auto approval_longest = 20s;  ///< an administrator is on the telephone
 
 /// While it lives, what happens outside a link reaches it.
@@ -92,6 +93,7 @@ asio::awaitable<Error> Connection::hold(runtime::Tcp::socket socket) {
   runtime::Link link(std::move(socket));
   AgentEngine engine(ward_.store.engine_identity());
   auto perform = [&](StoreEffect effect, Now now) -> std::optional<Event> { return ward_.perform(std::move(effect), now); };
+  const auto opened = runtime::read_clock().monotonic;
   auto outside = [&]() -> std::optional<Event> {
     const auto standing = engine.standing();
     if (!standing.open || ward_.paused()) return std::nullopt;
@@ -102,6 +104,10 @@ asio::awaitable<Error> Connection::hold(runtime::Tcp::socket socket) {
       lost_.reset();
       refused_.reset();
       runtime::log_info(runtime::Happened::link_opened);
+    }
+    if (must_greet_anew(opened)) {
+      link.close();
+      return std::nullopt;
     }
     if (!std::exchange(ward_.saved_something, false)) return std::nullopt;
     return engine::agent::OutboxGrew{};
@@ -120,6 +126,13 @@ asio::awaitable<void> Connection::watch(runtime::Link& link) {
     co_await network_.changed();
     if (link.local_address_gone()) link.close();
   }
+}
+
+/// A greeting is answered with a receipt, which renews a lease; older centres give none by themselves on a quiet line.
+bool Connection::must_greet_anew(Instant opened) {
+  const auto now = runtime::read_clock();
+  if (ward_.wants_sync_now && ward_.store.is_unheard(now, 4)) return true;
+  return now.monotonic - opened >= greeting_every && ward_.store.is_unheard(now, 3);
 }
 
 void Connection::note(const Error& reason) {

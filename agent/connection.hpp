@@ -22,6 +22,8 @@ class Connection {
   [[nodiscard]] asio::awaitable<Error> hold(runtime::Tcp::socket socket);
   [[nodiscard]] asio::awaitable<void> watch(runtime::Link& link);
   [[nodiscard]] asio::awaitable<void> rest(const Error& reason);
+  /// The link is given up for the sake of the receipt that the next one begins with.
+  [[nodiscard]] bool must_greet_anew(Instant opened);
   void note(const Error& reason);
   [[nodiscard]] runtime::Backoff& pace_for(const Error& reason);
 

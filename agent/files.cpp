@@ -12,7 +12,6 @@
 namespace ward::agent {
 namespace {
 
-constexpr std::size_t key_file_bytes_max = 4096;
 constexpr std::size_t piece_bytes = 1024 * 1024;
 constexpr std::size_t beside_bytes_max = 64 * 1024;
 
@@ -42,11 +41,6 @@ storage::Beside beside(const runtime::DataDir& directory, const char* name) {
             return std::optional(copy(view(bytes)));
           },
           [path](BytesView bytes) { return runtime::write_private_file(path, bytes, true); }};
-}
-
-Result<storage::WardKeys> read_keys(const runtime::DataDir& directory) {
-  WARD_TRY(const auto bytes, runtime::read_private_file(directory.file(key_file), key_file_bytes_max));
-  return storage::WardKeys::decode(bytes);
 }
 
 /// Where a data file is made before it takes its place; nothing is there.
@@ -82,11 +76,8 @@ Result<runtime::DataDir> make_data(const std::string& path) {
   return directory;
 }
 
-Result<storage::WardKeys> keys_of(const runtime::DataDir& directory) {
-  if (runtime::file_exists(directory.file(key_file))) return read_keys(directory);
-  auto keys = storage::WardKeys::make(runtime::fill_random);
-  WARD_CHECK(runtime::write_private_file(directory.file(key_file), keys.encode(), false));
-  return keys;
+Result<storage::WardKeys> keys_of(const runtime::DataDir& directory, const AskPassphrase& ask, const TellPlain& tell_plain) {
+  return runtime::file_exists(directory.file(key_file)) ? read_keys(directory, ask) : make_keys(directory, tell_plain);
 }
 
 Result<void> create_store(const runtime::DataDir& directory, const storage::WardKeys& keys, const storage::Membership& membership,
@@ -96,8 +87,8 @@ Result<void> create_store(const runtime::DataDir& directory, const storage::Ward
   return runtime::rename_file(beside, directory.file(database_file));
 }
 
-Result<storage::WardStore> open_store(const runtime::DataDir& directory, storage::OpenMode mode) {
-  WARD_TRY(auto keys, read_keys(directory));
+Result<storage::WardStore> open_store(const runtime::DataDir& directory, const AskPassphrase& ask, storage::OpenMode mode) {
+  WARD_TRY(auto keys, read_keys(directory, ask));
   if (mode == storage::OpenMode::read_write) (void)new_file_in(directory);  // what a repair left that was killed
   auto random = hedged_by(keys.hedge);
   WARD_TRY(auto store, storage::WardStore::open(directory.file(database_file), std::move(keys), std::move(random), mode));
@@ -109,14 +100,14 @@ Result<storage::WardStore> open_store(const runtime::DataDir& directory, storage
   return store;
 }
 
-Result<Repaired> repair_store(const runtime::DataDir& directory, Now now) {
+Result<Repaired> repair_store(const runtime::DataDir& directory, const AskPassphrase& ask, Now now) {
   const auto damaged = directory.file(database_file);
   const auto bytes = runtime::file_bytes(damaged);
   const auto free = runtime::disk_free_bytes(damaged);
   if (free != 0 && free / 2 < bytes)
     return fail(Fault::storage_full,
                 "the damaged data stays beside the repaired: that takes " + std::to_string(bytes / 500'000 + 1) + " MB");
-  WARD_TRY(const auto keys, read_keys(directory));
+  WARD_TRY(const auto keys, read_keys(directory, ask));
   const auto fresh = new_file_in(directory);
   WARD_TRY(auto done, storage::repair_ward(damaged, fresh, keys, hedged_by(keys.hedge), now));
   for (const auto& path : {damaged, fresh})

@@ -1,14 +1,12 @@
 #pragma once
 
-#include "runtime/data_dir.hpp"
+#include "agent/key_file.hpp"
 #include "storage/repair.hpp"
-#include "storage/ward_store.hpp"
 
 /// What lies in a ward's data directory.
 namespace ward::agent {
 
 inline constexpr const char* database_file = "wardsync.db";
-inline constexpr const char* key_file = "device.key";
 inline constexpr const char* code_mark_file = "codes.mark";  ///< storage::CodeMark
 inline constexpr const char* audit_end_file = "audit.end";   ///< storage::keep_audit_by
 
@@ -18,12 +16,12 @@ inline constexpr const char* audit_end_file = "audit.end";   ///< storage::keep_
 [[nodiscard]] Result<runtime::DataDir> make_data(const std::string& path);
 
 /// This device's keys: those that are there, or new ones, which are on the disk when this returns.
-[[nodiscard]] Result<storage::WardKeys> keys_of(const runtime::DataDir& directory);
+[[nodiscard]] Result<storage::WardKeys> keys_of(const runtime::DataDir& directory, const AskPassphrase& ask, const TellPlain& tell_plain);
 /// The data file of a new member: there whole, or not at all.
 [[nodiscard]] Result<void> create_store(const runtime::DataDir& directory, const storage::WardKeys& keys,
                                         const storage::Membership& membership, const std::vector<policy::Entry>& policy);
 /// To write with it, the caller holds the directory's lock.
-[[nodiscard]] Result<storage::WardStore> open_store(const runtime::DataDir& directory, storage::OpenMode mode);
+[[nodiscard]] Result<storage::WardStore> open_store(const runtime::DataDir& directory, const AskPassphrase& ask, storage::OpenMode mode);
 
 struct Repaired {
   storage::Repair done;
@@ -31,6 +29,6 @@ struct Repaired {
 };
 /// A whole data file in place of the damaged one, which stays beside it under another name. The caller holds the directory's lock. Killed
 /// on the way, the damaged one is still in its place, or the whole one is there already. `storage_full` when the disk has no room for both.
-[[nodiscard]] Result<Repaired> repair_store(const runtime::DataDir& directory, Now now);
+[[nodiscard]] Result<Repaired> repair_store(const runtime::DataDir& directory, const AskPassphrase& ask, Now now);
 
 }  // namespace ward::agent

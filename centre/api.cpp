@@ -1,9 +1,11 @@
 #include "centre/api.hpp"
 
 #include "centre/json.hpp"
+#include "centre/qr.hpp"
 #include "desk/audit.hpp"
 #include "desk/office_hours.hpp"
 #include "desk/verification.hpp"
+#include "protocol/ticket/scanned.hpp"
 #include "runtime/calendar_json.hpp"
 #include "runtime/causes.hpp"
 #include "runtime/data_dir.hpp"
@@ -34,7 +36,6 @@ using runtime::respond;
 using runtime::Response;
 using Standing = storage::DeviceLine::Standing;
 
-constexpr std::size_t id_digits_min = 4;  ///< fewer name a device by luck
 constexpr std::int64_t ticket_hours_max = 24 * 31;
 
 /// The answer that a Result is: `body` of its value, or the problem.
@@ -46,6 +47,14 @@ Response answer(const Result<T>& result, Body&& body) {
 json::array devices_json(const std::vector<DeviceHealth>& devices) {
   json::array out;
   for (const auto& device : devices) out.push_back(json_of(device));
+  return out;
+}
+
+json::object json_of(const ticket::Ticket& ticket) {
+  json::object out{{"ticket", ticket::encode_file(ticket)}, {"unit", ticket.unit}, {"expires", runtime::time_text(ticket.expires)}};
+  const auto qr = qr_of(ticket::encode_scanned(ticket));
+  WARD_ASSERT(qr.has_value());  // the longest ticket is far from the largest code
+  out["qr"] = json::object{{"size", std::uint64_t{qr->size}}, {"path", path_of(*qr)}};
   return out;
 }
 
@@ -103,6 +112,7 @@ void Api::add_routes(runtime::Router& router) {
   write("POST", "/v1/devices/{id}/approval", &Api::approve, For::administrators);
   write("POST", "/v1/devices/{id}/revocation", &Api::revoke, For::administrators);
   write("POST", "/v1/tickets", &Api::new_ticket, For::administrators);
+  add_admission_routes(router);
   plain("GET", "/v1/keys", &Api::keys, For::callers);
   const auto key_act = [&](std::string_view pattern, Response (Api::*handler)(const Request&), For whom) {
     router.add("POST", pattern, [this, handler](const Request& request) { return (this->*handler)(request); }, whom);
@@ -174,6 +184,8 @@ Response Api::status() {
   if (work.has_error()) return respond(work.error());
   const auto orders = erasures_json();
   if (orders.has_error()) return respond(orders.error());
+  const auto damaged = store_.damaged_segments();
+  if (damaged.has_error()) return respond(damaged.error());
   return answer(judged(), [&](const std::vector<DeviceHealth>& devices) {
     const auto count = [&](Standing standing) {
       return std::count_if(devices.begin(), devices.end(), [&](const auto& device) { return device.line.standing == standing; });
@@ -203,6 +215,7 @@ Response Api::status() {
         {"calendar", runtime::calendar_standing_json(today().calendar, today().now)},
         {"desk", *work},
         {"erasures", *orders},
+        {"damaged_segments", *damaged},
         {"disk", json::object{{"free_bytes", runtime::disk_free_bytes(served_.data)}}},
         {"version", WARDSYNC_VERSION}};
   });
@@ -283,7 +296,7 @@ Response Api::revoke(const Request& request) {
   const auto revoked = store_.revoke(found->line.device, *reason, runtime::read_clock().wall, [&] {
     found->line.standing = Standing::revoked;  // of who only waited, nothing is left
     response = respond(device_after(*found));
-    desk::note(site_, audit::Kind::device_revoked, request, hex(found->line.device.view()), *reason);
+    desk::note(site_, audit::Kind::device_revoked, request, hex(found->line.device.view()), found->line.unit);
     remember(request, response);
   });
   if (revoked.has_error()) return respond(revoked.error());
@@ -291,7 +304,7 @@ Response Api::revoke(const Request& request) {
                     {runtime::Field::device(found->line.device), runtime::Field::unit(found->line.unit)});
   hub_.policy_changed();
   hub_.events.add("devices", {{"device", hex(found->line.device.view())}});
-  hub_.disconnect(found->line.device);
+  hub_.disconnect(found->line.device, fail(Fault::revoked, "link: the device was revoked"));
   return response;
 }
 
@@ -339,8 +352,7 @@ Response Api::new_ticket(const Request& request) {
   if (wanted.has_error()) return respond(wanted.error());
   Response response;
   const auto made = store_.new_ticket(*wanted, [&](const ticket::Ticket& ticket) {
-    response = respond(
-        json::object{{"ticket", ticket::encode_file(ticket)}, {"unit", ticket.unit}, {"expires", runtime::time_text(ticket.expires)}});
+    response = respond(json_of(ticket));
     desk::note(site_, audit::Kind::ticket_new, request, ticket.unit, wanted->pre_approved ? "pre-approved" : "");
     remember(request, response);
   });

@@ -16,6 +16,8 @@
 /// makes a ticket.
 namespace ward::centre {
 
+inline constexpr std::size_t id_digits_min = 4;  ///< fewer name one by luck
+
 /// What `status` tells of this process.
 struct Served {
   std::string data;
@@ -31,6 +33,7 @@ class Api {
       : store_(store), hub_(hub), served_(served), clock_(std::move(clock)) {}
   void add_routes(runtime::Router& router);
   [[nodiscard]] desk::Site& site() noexcept { return site_; }
+  void keep_tries_in(storage::SpareTries spare) { log_in_.keep_tries_in(std::move(spare)); }
   void set_idle_lock(std::chrono::minutes idle) { log_in_.set_idle_lock(idle); }
   /// Where new keys are written; before the first request.
   void keep_keys_by(storage::KeepKeys keep) { keep_keys_ = std::move(keep); }
@@ -76,6 +79,17 @@ class Api {
   [[nodiscard]] runtime::Response retention(const runtime::Request& request);
   [[nodiscard]] runtime::Response export_citizen(const runtime::Request& request);
   [[nodiscard]] runtime::Response erasure_preview(const runtime::Request& request);
+  void add_admission_routes(runtime::Router& router);
+  [[nodiscard]] runtime::Response handed_in();
+  [[nodiscard]] runtime::Response take_handed_in(const runtime::Request& request);
+  [[nodiscard]] runtime::Response look_at_handed_in(const runtime::Request& request);
+  [[nodiscard]] runtime::Response admit_handed_in(const runtime::Request& request);
+  [[nodiscard]] runtime::Response reject_handed_in(const runtime::Request& request);
+  [[nodiscard]] runtime::Response forks();
+  [[nodiscard]] runtime::Response look_at_side(const runtime::Request& request);
+  [[nodiscard]] runtime::Response admit_side(const runtime::Request& request);
+  [[nodiscard]] runtime::Response limits();
+  [[nodiscard]] runtime::Response set_limits(const runtime::Request& request);
   using PutAccount = Result<void> (storage::CentreStore::*)(policy::Account account, WallTime now, const storage::Also& also,
                                                             const std::optional<storage::NewActivation>& activation);
   [[nodiscard]] runtime::Response put_account(const runtime::Request& request, const policy::Account& wanted,

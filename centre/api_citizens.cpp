@@ -2,6 +2,7 @@
 #include "centre/leaders.hpp"
 #include "centre/retention.hpp"
 #include "desk/acts.hpp"
+#include "desk/audit.hpp"
 #include "desk/slip.hpp"
 #include "protocol/deadline/moment.hpp"
 #include "runtime/dossier_json.hpp"
@@ -64,7 +65,10 @@ Response Api::export_citizen(const Request& request) {
     return respond(fail(Fault::invalid, "`identity` must be the person's identity number"));
   const auto user = desk::user_of(request);
   if (user.has_error()) return respond(user.error());
-  if (const auto trouble = must_lead(site_, request, *user)) return respond(*trouble);
+  if (const auto trouble = must_lead(site_, request, *user)) {
+    desk::note_if_possible(site_, audit::Kind::dossiers_exported, desk::who_of(request), {}, "all about one person: refused");
+    return respond(*trouble);
+  }
   const auto all = storage::dossiers_about(store_.store(), *identity);
   if (all.has_error()) return desk::refuse(all.error());
   const auto now = clock_().wall;

@@ -18,15 +18,14 @@ using runtime::Request;
 using runtime::respond;
 using runtime::Response;
 using runtime::Trouble;
-using Standing = storage::ErasureStanding;
 
 std::string time_or_empty(WallTime time) { return time.ms == 0 ? std::string() : runtime::time_text(time); }
 
 json::array codes_json(const std::vector<std::string>& codes) { return json::array(codes.begin(), codes.end()); }
 
-bool is_open(const Standing::Of& device) { return device.done.ms == 0; }
+bool is_open(const storage::ErasureStanding::Of& device) { return device.done.ms == 0; }
 
-json::object json_of(const Standing::Of& device) {
+json::object json_of(const storage::ErasureStanding::Of& device) {
   return {{"device", hex(device.device.view())},
           {"unit", device.unit},
           {"label", device.label},
@@ -38,7 +37,7 @@ json::object json_of(const Standing::Of& device) {
           {"last_contact_at", time_or_empty(device.contact)}};
 }
 
-json::object json_of(const Standing& standing) {
+json::object json_of(const storage::ErasureStanding& standing) {
   const auto& order = standing.order;
   json::array devices;
   for (const auto& device : standing.devices) devices.push_back(json_of(device));

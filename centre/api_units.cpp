@@ -79,7 +79,7 @@ Response Api::merge_unit(const Request& request) {
   if (wanted.has_error()) return respond(wanted.error());
   const auto& code = request.parameters.at("code");
   Response response;
-  const auto also = telling_unit(request, code, response, audit::Kind::unit_merged, "into " + wanted->heir + ": " + wanted->reason);
+  const auto also = telling_unit(request, code, response, audit::Kind::unit_merged, "into " + wanted->heir);
   const auto done = store_.merge_unit(code, wanted->heir, wanted->reason, runtime::read_clock().wall, also);
   return unit_changed(done, std::move(response));
 }

@@ -110,8 +110,7 @@ Response Api::put_account(const Request& request, const policy::Account& wanted,
     desk::note(site_, kind, request, wanted.name + " of " + wanted.unit,
                std::string("as ") + policy::name_of(wanted.role) + (*activation ? ", with a new activation code" : "") +
                    (body.contains("key") ? ", with another key" : "") +
-                   (request.owner && request.user.empty() ? ", without a log-in" : "") +
-                   (wanted.reason.empty() ? "" : ": " + wanted.reason));
+                   (request.owner && request.user.empty() ? ", without a log-in" : ""));
     remember(request, respond(told));
   };
   const auto done = (store_.*put)(wanted, now, also, *activation);

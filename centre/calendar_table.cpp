@@ -15,7 +15,7 @@ namespace {
 
 namespace chrono = std::chrono;
 
-constexpr std::string_view needed[] = {"date", "kind"};
+constexpr std::string_view calendar_columns[] = {"date", "kind"};
 constexpr std::array days_off{"holiday", "substitute", "swap_off"};
 constexpr std::string_view make_up = "makeup_workday";
 constexpr int years_ahead_max = 10;
@@ -77,7 +77,7 @@ Result<void> check_years(const policy::Calendar& calendar) {
 }  // namespace
 
 Result<policy::Calendar> read_calendar_table(std::string_view csv, deadline::Day today) {
-  WARD_TRY(const auto rows, read_csv_table("calendar", csv, needed, policy::calendar_exceptions_max));
+  WARD_TRY(const auto rows, read_csv_table("calendar", csv, calendar_columns, policy::calendar_exceptions_max));
   std::map<code::Day, policy::Calendar::Exception> by_day;
   for (const auto& row : rows) {
     WARD_TRY(auto one, exception_of(row, chrono::year_month_day{today}.year()));

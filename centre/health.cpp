@@ -35,6 +35,9 @@ Judgement judge_one(const storage::DeviceLine& line, bool connected, WallTime no
   if (line.standing == Standing::waiting) return {};
 
   if (line.report.restored) return {Alert::rollback, line.report_at};
+  const bool full =
+      is_known(line.refused) && line.refused_why == name_of(Fault::storage_full) && code::day_of(line.refused) == code::day_of(now);
+  if (full) return {Alert::quota, line.refused};
   const auto heard = connected ? now : line.contact;
   const auto progress = std::max(line.accepted, oldest_unsent(line));
   if (line.report.queue_records > 0 && is_known(line.contact) && heard.ms - progress.ms >= ms(no_progress_after))
@@ -43,6 +46,7 @@ Judgement judge_one(const storage::DeviceLine& line, bool connected, WallTime no
   if (!trusted(offset_of(line))) return {Alert::clock, line.report_at};
   if (line.provisional > 0 || (line.numbers && line.codes_until < code::day_of(now))) return {Alert::codes, line.contact};
   if (now.ms - heard.ms >= ms(offline_after)) return {Alert::offline, line.contact};
+  if (is_known(line.audit_back) && now.ms - line.audit_back.ms < ms(audit_shown)) return {Alert::audit, line.audit_back};
   return {};
 }
 
@@ -51,10 +55,12 @@ Judgement judge_one(const storage::DeviceLine& line, bool connected, WallTime no
 const char* name_of(Alert alert) noexcept {
   switch (alert) {
     case Alert::none: return "none";
+    case Alert::audit: return "audit";
     case Alert::offline: return "offline";
     case Alert::codes: return "codes";
     case Alert::clock: return "clock";
     case Alert::disk: return "disk";
+    case Alert::quota: return "quota";
     case Alert::no_progress: return "no_progress";
     case Alert::revoked_contact: return "revoked_contact";
     case Alert::rollback: return "rollback";

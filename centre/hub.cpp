@@ -18,6 +18,7 @@ using engine::centre::Event;
 constexpr std::size_t dossiers_at_once = 8;  ///< merged between two turns of the links
 constexpr std::chrono::seconds merge_retry{10};
 constexpr std::chrono::seconds refill_pause{2};
+constexpr std::chrono::minutes proof_pause{1};    ///< between two proofs for one device
 constexpr std::chrono::minutes refill_every{10};  ///< days pass without anybody writing
 constexpr std::chrono::seconds summary_pause{1};
 constexpr std::chrono::hours summaries_every{1};
@@ -88,11 +89,33 @@ asio::awaitable<void> Hub::serve(runtime::Tcp::socket socket) {
   }
 }
 
+/// What a PC tells on a link that it has left says nothing of now.
+bool Hub::is_left(const Line& line) const {
+  const auto peer = line.engine.peer();
+  const auto newest = std::find_if(lines_.rbegin(), lines_.rend(), [&](const auto* each) { return peer && each->engine.peer() == peer; });
+  return newest != lines_.rend() && *newest != &line;
+}
+
+Event Hub::answer(const Line& line, engine::centre::StoreEffect effect, Now now) {
+  if (std::holds_alternative<engine::centre::StoreAuditEnd>(effect) && is_left(line)) return engine::centre::AuditEndStored{};
+  if (std::holds_alternative<engine::centre::ReadJoins>(effect)) {
+    const auto peer = line.engine.peer();
+    std::erase_if(proved_, [&](const auto& one) { return now.monotonic - one.second >= proof_pause; });
+    if (peer && !proved_.emplace(*peer, now.monotonic).second) return engine::centre::JoinsRead{{}, store_.log_view(now.wall)};
+  }
+  return storage::perform(std::move(effect), store_, now.wall);
+}
+
 Event Hub::perform(Line& line, engine::centre::StoreEffect effect, Now now) {
-  auto event = storage::perform(std::move(effect), store_, now.wall);
+  auto event = answer(line, std::move(effect), now);
   if (const auto* failed = std::get_if<engine::StorageFailed>(&event);
-      failed != nullptr && reaction_to(failed->error.fault) == Reaction::stop)
-    end(failed->error);
+      failed != nullptr && reaction_to(failed->error.fault) == Reaction::stop) {
+    // A row that is damaged stops who needs it, and nobody else; a disk that fails stops all.
+    if (failed->error.fault == Fault::storage_damaged && !store_.store().db.is_corrupt())
+      runtime::log_warning(runtime::Happened::storage_failed, {runtime::Field::error(failed->error)});
+    else
+      end(failed->error);
+  }
   tell(line, event);
   if (std::holds_alternative<engine::centre::Enrolled>(event)) keep_audit_end();
   const auto* admitted = std::get_if<engine::centre::Admitted>(&event);
@@ -138,6 +161,8 @@ asio::awaitable<void> Hub::tend_codes() {
     // Where somebody read the write-ahead log when an order was given.
     const auto erased = storage::finish_erasing_if_possible(store_.store());
     if (erased.has_error() && reaction_to(erased.error().fault) == Reaction::stop) end(erased.error());
+    for (const auto& device : store_.take_renewed(code::day_of(runtime::read_clock().wall)))
+      disconnect(device, fail(Fault::io, "link: the device may bring more from today on"));
     if ((gave.has_value() && *gave) || (told.has_value() && *told)) policy_changed();
     pause.expires_after(refill_pause);
     co_await pause.async_wait(asio::use_awaitable);
@@ -201,10 +226,10 @@ void Hub::keep_audit_end() {
     runtime::log_warning(runtime::Happened::storage_failed, {runtime::Field::error(kept.error())});
 }
 
-void Hub::disconnect(const DeviceId& device) {
+void Hub::disconnect(const DeviceId& device, Error why) {
   for (auto* line : lines_) {
     if (line->engine.peer() != device) continue;
-    line->link.obey(engine::CloseLink{fail(Fault::revoked, "link: the device was revoked")});
+    line->link.obey(engine::CloseLink{why});
     line->link.wake();
   }
 }

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <list>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -40,7 +41,7 @@ class Hub {
   /// The store failed in a way after which the process must end, reopen and verify.
   void fail_with(Error error) { end(std::move(error)); }
   /// Ends the device's open links; when it calls again, it is judged anew.
-  void disconnect(const DeviceId& device);
+  void disconnect(const DeviceId& device, Error why);
 
   /// For administrators' pages: `devices` when something about one changed, `arrived` when the log grew, `applied` when it was merged.
   runtime::EventLog events;
@@ -62,6 +63,8 @@ class Hub {
 
   [[nodiscard]] asio::awaitable<void> serve(runtime::Tcp::socket socket);
   [[nodiscard]] engine::centre::Event perform(Line& line, engine::centre::StoreEffect effect, Now now);
+  [[nodiscard]] engine::centre::Event answer(const Line& line, engine::centre::StoreEffect effect, Now now);
+  [[nodiscard]] bool is_left(const Line& line) const;
   [[nodiscard]] asio::awaitable<void> merge();
   /// Gives PCs the codes that they lack, and tells wards of those that came twice.
   [[nodiscard]] asio::awaitable<void> tend_codes();
@@ -76,6 +79,7 @@ class Hub {
   [[nodiscard]] bool may_greet(const asio::ip::address& from) const;
 
   storage::CentreStore& store_;
+  std::map<DeviceId, Instant> proved_;  ///< devices for which the log was proved in the last minute
   runtime::LinkServer server_;
   runtime::Signal to_merge_;
   runtime::Signal merged_;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t title_bytes_max = limits::key_bytes_max;  ///< of a name, in the policy log
 
-constexpr std::string_view needed[] = {"code", "name_vi", "name_en", "kind", "parent"};
+constexpr std::string_view unit_columns[] = {"code", "name_vi", "name_en", "kind", "parent"};
 
 Error wrong(std::size_t line, const std::string& what) { return wrong_line("unit table", line, what); }
 
@@ -81,7 +81,7 @@ Result<std::vector<policy::Unit>> parents_first(std::vector<Lined> lined) {
 }  // namespace
 
 Result<std::vector<policy::Unit>> read_unit_table(std::string_view csv) {
-  WARD_TRY(const auto rows, read_csv_table("unit table", csv, needed, limits::units_max));
+  WARD_TRY(const auto rows, read_csv_table("unit table", csv, unit_columns, limits::units_max));
   std::vector<Lined> lined;
   for (const auto& row : rows) {
     WARD_TRY(auto unit, unit_of(row));

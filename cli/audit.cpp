@@ -6,6 +6,8 @@
 #include "runtime/dossier_json.hpp"
 #include "runtime/http.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <boost/json.hpp>
 
 namespace ward::cli {

@@ -67,10 +67,10 @@ constexpr CatalogueEntry entries[] = {
      "Some program reads the database and does not end, or the daemon was killed again and again.",
      "Restart the daemon; look for other programs that hold the file (`fuser -v FILE`)."},
     {Finding::history_alarm, "WS-D024", Gravity::problem, "The centre contradicts what it had signed.",
-     "It was restored from an older backup, or somebody poses as the centre; or what it said of a dossier (alarm `summary`) is not what "
-     "the "
-     "dossier's records say.",
-     "Call the administrator. This PC keeps what it has and delivers again what the centre lacks."},
+     "An older or another database was put in its place, or somebody poses as the centre (`rollback`, `two_faces`); another PC was shown "
+     "another history (`told_otherwise`); it has proved nothing for a week (`unproved`); or what it said of a dossier is not what the "
+     "dossier's records say (`summary`).",
+     "Call the administrator, who reads docs/administrator.md. `wardsync receipt contradiction` writes what proves it."},
     {Finding::segments_refused, "WS-D025", Gravity::problem, "The centre refuses some of this PC's changes.",
      "The centre and this PC differ in version or in what they hold to be this PC's history.",
      "Call the administrator; the changes stay here."},
@@ -99,6 +99,16 @@ constexpr CatalogueEntry entries[] = {
     {Finding::erasure_open, "WS-D035", Gravity::notice, "An order to erase is not obeyed everywhere after a week.",
      "A PC that had the dossier has not called since, or runs a program that is too old to know such orders.",
      "wardsync-centre erase list, then erase show NUMBER: have those PCs switched on, or updated; revoke one that is gone for good."},
+    {Finding::keys_plain, "WS-D036", Gravity::notice, "Nothing but their file's mode keeps this PC's keys.",
+     "No passphrase was set, and the operating system was given no secret to keep for them.",
+     "`wardsync key protect`, as technician.md says; and BitLocker or LUKS, which keeps the whole disk."},
+    {Finding::keys_locked, "WS-D037", Gravity::problem, "This PC's keys are sealed, and do not open here.",
+     "Their passphrase was not given, or is another; or the system of another PC sealed them.",
+     "Name the passphrase's file (--passphrase-file, or passphrase_file in the configuration); on another PC, enrol anew."},
+    {Finding::credential_closed, "WS-D038", Gravity::problem, "The secret that systemd keeps for this PC's keys does not open.",
+     "The TPM was reset or exchanged, or another PC made the file. With it there the service does not start (status=243/CREDENTIALS).",
+     "sudo mv /etc/credstore.encrypted/wardsync-device-key /root/, then sudo systemctl restart wardsync. Keys that it sealed do not come "
+     "back: \"The keys of a PC\" in technician.md."},
 };
 
 }  // namespace

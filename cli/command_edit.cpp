@@ -10,8 +10,6 @@ namespace {
 namespace json = boost::json;
 using runtime::shown;
 
-constexpr int done = static_cast<int>(runtime::ExitCode::done);
-
 }  // namespace
 
 void say_filled(const json::value& saved) {

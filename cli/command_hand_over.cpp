@@ -12,8 +12,6 @@ using runtime::print;
 using runtime::rows_of;
 using runtime::shown;
 
-constexpr int done = static_cast<int>(ExitCode::done);
-
 std::string offer_target(const HandOverOptions& options, const char* answer) {
   return dossier_target(options.code) + "/hand-overs/" + runtime::encode_segment(options.offer) + "/" + answer;
 }

@@ -12,8 +12,6 @@ using runtime::print;
 using runtime::rows_of;
 using runtime::shown;
 
-constexpr int done = static_cast<int>(ExitCode::done);
-
 std::string item_target(const std::string& id) { return "/v1/inbox/" + runtime::encode_segment(id); }
 
 std::vector<std::string> row_of(const json::object& item) {

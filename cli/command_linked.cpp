@@ -11,8 +11,6 @@ using runtime::print;
 using runtime::rows_of;
 using runtime::shown;
 
-constexpr int done = static_cast<int>(runtime::ExitCode::done);
-
 std::string text_in(const json::value& from, const char* name) {
   const auto* member = from.get_object().if_contains(name);
   return member == nullptr || !member->is_string() ? std::string() : std::string(member->get_string());

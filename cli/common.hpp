@@ -2,11 +2,14 @@
 
 #include "cli/config.hpp"
 #include "runtime/process.hpp"
+#include "runtime/trouble.hpp"
 
 #include <string>
 #include <vector>
 
 namespace ward::cli {
+
+inline constexpr int done = static_cast<int>(runtime::ExitCode::done);
 
 /// What every command takes.
 struct Common {

@@ -47,6 +47,9 @@ enum class Finding {
   codes_provisional,
   codes_shared,
   erasure_open,
+  keys_plain,
+  keys_locked,
+  credential_closed,
 };
 
 enum class Gravity {

@@ -14,6 +14,9 @@ struct EvidenceOptions {
 /// Under `receipt`, which the caller has made.
 void add_evidence_commands(CLI::App& receipt, Line& line, EvidenceOptions& options);
 
+/// `receipt contradiction`, of a ward.
+void add_contradiction_command(CLI::App& receipt, Line& line, EvidenceOptions& options);
+
 /// `--root` of commands that check files.
 [[nodiscard]] Result<SignKey> root_key_of(const std::string& text);
 /// The exit code for a file that does not verify: 5, unless it could not be read as one.

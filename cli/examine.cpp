@@ -66,7 +66,11 @@ bool examine_key_file(Examination& to, const std::string& path) {
 }
 
 void examine_unreadable(Examination& to, const Error& error) {
-  to.found("database", error.fault == Fault::storage_damaged ? Finding::database_damaged : Finding::database_unreadable, error.detail);
+  const bool locked = error.fault == Fault::missing_key || error.fault == Fault::bad_signature;
+  const auto finding = error.fault == Fault::storage_damaged ? Finding::database_damaged
+                       : locked                              ? Finding::keys_locked
+                                                             : Finding::database_unreadable;
+  to.found("database", finding, error.detail);
 }
 
 void examine_journal(Examination& to, const std::string& database) {

@@ -5,6 +5,8 @@
 #include "runtime/command_line.hpp"
 #include "runtime/log_in_file.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <boost/json/object.hpp>
 
 namespace ward::cli {
@@ -12,8 +14,6 @@ namespace {
 
 namespace json = boost::json;
 using runtime::shown;
-
-constexpr int done = static_cast<int>(runtime::ExitCode::done);
 
 Result<json::object> said(const Common& common, const LogInOptions& options) {
   json::object out{{"user", options.user}};

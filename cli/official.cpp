@@ -2,28 +2,24 @@
 
 #include "cli/secret.hpp"
 #include "protocol/base/limits.hpp"
+#include "protocol/base/wipe.hpp"
 #include "protocol/keys/official.hpp"
 #include "protocol/text/text.hpp"
 #include "runtime/command_line.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/entropy.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace ward::cli {
 namespace {
 
 constexpr std::size_t key_file_bytes_max = 4096;
-constexpr std::size_t passphrase_bytes_min = 12;  ///< whoever finds the stick may try as often as he likes
-
-Result<std::string> new_passphrase(const Common& common) {
-  WARD_TRY(auto out, new_secret_of(common, common.passphrase_file, "A passphrase for the new key:"));
-  if (out.size() < passphrase_bytes_min)
-    return fail(Fault::invalid, "the passphrase has at least 12 characters: whoever finds the stick may try as often as they like");
-  return out;
-}
 
 Result<keys::OfficialKey> made_key(const Common& common, const OfficialOptions& options) {
   WARD_TRY(auto user, text::to_line("the user's name", options.user, limits::name_bytes_max));
-  WARD_TRY(const auto passphrase, new_passphrase(common));
+  WARD_TRY(auto passphrase, new_passphrase_of(common, common.passphrase_file, "A passphrase for the new key:"));
+  const Wiped wiped(passphrase);
   Array<32> seed{};
   Array<16> salt{};
   runtime::fill_random(seed);
@@ -52,7 +48,8 @@ Result<std::string> opened_key(const Common& common) {
   if (common.key_file.empty()) return std::string();
   WARD_TRY(const auto text, runtime::read_file(common.key_file, key_file_bytes_max));
   WARD_TRY(const auto key, keys::decode_official_key(text));
-  WARD_TRY(const auto passphrase, secret_of(common, common.passphrase_file, "The passphrase of your key:"));
+  WARD_TRY(auto passphrase, secret_of(common, common.passphrase_file, "The passphrase of your key:"));
+  const Wiped wiped(passphrase);
   const auto seed = keys::unlock_official_key(key, passphrase);
   if (seed.has_error()) return fail(Fault::invalid, seed.error().detail);
   return hex(seed->view());

@@ -3,6 +3,8 @@
 #include "cli/page.hpp"
 #include "runtime/command_line.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <boost/json/object.hpp>
 #include <boost/json/array.hpp>
 

@@ -3,12 +3,16 @@
 #include "cli/common.hpp"
 #include "cli/report.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <functional>
 #include <span>
 #include <string>
 #include <vector>
+
+/// CLI/CLI.hpp is for who describes commands: to compile it takes longer than all else that is here.
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 /// How both programs describe their commands. The descriptions are also what the manual and the shells' completions are made of
 /// (cross/manual).

@@ -1,6 +1,8 @@
 #include "cli/official.hpp"
 #include "cli/desk.hpp"
 
+#include <CLI/CLI.hpp>
+
 /// How the commands of desk.hpp are described.
 namespace ward::cli {
 namespace {

@@ -5,9 +5,9 @@ string(REGEX REPLACE "((........................................................
 file(WRITE ${OUT} "#include <string_view>
 namespace ward::embedded {
 namespace {
-constexpr char bytes[] = {${bytes}};
+constexpr char ${SYMBOL}_bytes[] = {${bytes}};
 }
 extern const std::string_view ${SYMBOL};
-const std::string_view ${SYMBOL}{bytes, sizeof bytes};
+const std::string_view ${SYMBOL}{${SYMBOL}_bytes, sizeof ${SYMBOL}_bytes};
 }
 ")

@@ -5,7 +5,9 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 
 usage() {
   cat <<'END'
-usage: cross/install.sh install|uninstall [--prefix DIR] [--build DIR]
+usage: cross/install.sh install|uninstall|credential [--prefix DIR] [--build DIR]
+
+`credential` is the step of `install` that sees to what seals a ward PC's keys: where there is none that opens, it makes one.
 
   --prefix DIR   default /usr/local; the configuration always goes to /etc/wardsync, the data to /var/lib/wardsync
   --build DIR    default build/release
@@ -82,6 +84,30 @@ make_account() {
     useradd --system --gid wardsync --home-dir /var/lib/wardsync --no-create-home --shell /usr/sbin/nologin --comment "wardsync" wardsync
 }
 
+# Whether nothing but the secret that systemd keeps opens device.key.
+sealed_by_system() { "$prefix/bin/wardsync" key show --json 2>/dev/null | grep -q '"system"'; }
+
+# What seals a ward PC's keys. Bound to the TPM, but to none of its registers: an update of the firmware, or of Secure Boot's lists, changes
+# those. One that does not open stops the service before it runs; it stays only where something is sealed with it.
+make_credential() {
+  local credential=/etc/credstore.encrypted/wardsync-device-key
+  [[ -z $root && -x /usr/bin/systemd-creds ]] || return 0
+  if [[ -e $credential ]]; then
+    if systemd-creds decrypt --name="${credential##*/}" "$credential" - >/dev/null 2>&1; then return 0; fi
+    if sealed_by_system; then
+      say "WARNING: $credential does not open on this PC, and device.key is sealed with it."
+      say "The service cannot start. See \"The keys of a PC\" in $prefix/share/doc/wardsync/technician.md."
+      return 0
+    fi
+    mv "$credential" "$credential.$(date +%Y%m%d-%H%M%S).closed"
+    say "$credential did not open on this PC: it was moved aside, and a new one is made."
+  fi
+  install -d -m 0700 "${credential%/*}"
+  head -c 32 /dev/urandom | systemd-creds encrypt --name="${credential##*/}" --tpm2-pcrs= - "$credential.new" || return 0
+  sync "$credential.new"
+  mv "$credential.new" "$credential"
+}
+
 make_directories() {
   local directory
   for directory in /var/lib/wardsync /var/log/wardsync; do
@@ -100,6 +126,7 @@ run_install() {
   put_configuration
   make_account
   make_directories
+  if live; then make_credential; fi
   install -d "$root${manifest%/*}"
   printf '%s\n' "${installed[@]}" >"$root$manifest"
   if live; then
@@ -107,6 +134,11 @@ run_install() {
     systemctl try-restart wardsync.service wardsync-centre.service
   fi
   say "Installed below $root$prefix. A ward's PC goes on with $prefix/share/doc/wardsync/technician.md, a centre with administrator.md beside it."
+}
+
+run_credential() {
+  [[ $EUID == 0 ]] || die "this needs root"
+  make_credential
 }
 
 run_uninstall() {
@@ -121,11 +153,11 @@ run_uninstall() {
   rm -f "$root$manifest"
   rmdir -p --ignore-fail-on-non-empty "$root$prefix/share/wardsync" "$root$prefix/share/doc/wardsync/examples" 2>/dev/null || true
   if live; then systemctl daemon-reload; fi
-  say "Uninstalled. Kept: /etc/wardsync, /var/lib/wardsync, /var/log/wardsync, and the account wardsync."
+  say "Uninstalled. Kept: /etc/wardsync, /var/lib/wardsync, /var/log/wardsync, what seals the keys in /etc/credstore.encrypted, and the account wardsync."
 }
 
 case $action in
-  install | uninstall) "run_$action" ;;
+  install | uninstall | credential) "run_$action" ;;
   *)
     usage >&2
     exit 2

@@ -22,4 +22,7 @@ cross_archive(PkgConfig::sqlite libsqlite3.a)
 cross_archive(PkgConfig::zstd libzstd.a)
 cross_archive(PkgConfig::utf8proc libutf8proc.a)
 target_compile_definitions(PkgConfig::utf8proc INTERFACE UTF8PROC_STATIC)
+if(NOT WIN32)
+  cross_archive(PkgConfig::qrencode libqrencode.a)  # the centre's
+endif()
 set(RAPIDCHECK ${cross_at}/lib/librapidcheck.a)

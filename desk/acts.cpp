@@ -21,8 +21,6 @@ using runtime::respond;
 using runtime::Response;
 using runtime::Trouble;
 
-constexpr const char* nothing_changed = "Nothing was changed.";
-
 }  // namespace
 
 Result<Asked> asked_for(Site& site, const runtime::Request& request, std::string_view which) {
@@ -88,7 +86,7 @@ Trouble trouble_of(Refusal refusal, const merge::DossierState& state) {
               ExitCode::refused,
               409,
               "The dossier lies with another unit (" + holder + "); this act is for that unit.",
-              nothing_changed,
+              runtime::nothing_changed,
               "Ask that unit to do it, or to hand the dossier over.",
               {{"unit", holder}}};
     case Refusal::not_the_decider:
@@ -96,7 +94,7 @@ Trouble trouble_of(Refusal refusal, const merge::DossierState& state) {
               ExitCode::refused,
               409,
               "This is for somebody else to decide; what waits in the inbox says for whom.",
-              nothing_changed,
+              runtime::nothing_changed,
               "Leave it to them.",
               {{"unit", holder}}};
     case Refusal::not_offered:
@@ -104,7 +102,7 @@ Trouble trouble_of(Refusal refusal, const merge::DossierState& state) {
               ExitCode::refused,
               409,
               "The dossier was not offered to this unit.",
-              nothing_changed,
+              runtime::nothing_changed,
               "`dossier show` tells who offered it to whom.",
               {{"unit", holder}}};
     case Refusal::offer_closed:
@@ -113,20 +111,25 @@ Trouble trouble_of(Refusal refusal, const merge::DossierState& state) {
               ExitCode::failed,
               409,
               "That hand-over is over: it was accepted, declined or recalled, or the dossier lies elsewhere by now.",
-              nothing_changed,
+              runtime::nothing_changed,
               "`dossier show` tells where the dossier is.",
               {{"unit", holder}}};
     case Refusal::after_revocation:
     case Refusal::disabled_user:
-      return {"disabled",      ExitCode::refused,  403, "This device or this user may not act any more.",
-              nothing_changed, "Call the centre.", {}};
+      return {"disabled",
+              ExitCode::refused,
+              403,
+              "This device or this user may not act any more.",
+              runtime::nothing_changed,
+              "Call the centre.",
+              {}};
     case Refusal::illegal_transition:
     case Refusal::lost_to_transition:
       return {"illegal_status",
               ExitCode::failed,
               409,
               "That status cannot follow the present one.",
-              nothing_changed,
+              runtime::nothing_changed,
               "`dossier status CODE` lists what can.",
               {}};
     case Refusal::unsigned_act:
@@ -134,7 +137,7 @@ Trouble trouble_of(Refusal refusal, const merge::DossierState& state) {
               ExitCode::refused,
               403,
               "Your account has a key of your own; this act needs your signature.",
-              nothing_changed,
+              runtime::nothing_changed,
               "Put in the stick with your key, and do it again with --key FILE.",
               {}};
     default: return runtime::trouble_of(fail(Fault::invalid, merge::name_of(refusal)));

@@ -14,7 +14,6 @@ namespace json = boost::json;
 using runtime::respond;
 
 constexpr std::chrono::hours undo_max{24 * 30};
-constexpr std::size_t alike_max = 500;
 
 /// What takes the decision back: the dossier's id and the operation that decided.
 std::string resolution_text(const Did& did, const OpId& op) { return hex(did.view()) + "." + runtime::op_text(op); }

@@ -67,7 +67,6 @@ Result<Background> background_of(storage::Store& store, const FoundItem& found) 
 }
 
 /// Of the items that are like one another, how many there are; a person may decide that many with one look.
-constexpr std::size_t alike_max = 500;
 
 /// Dossiers of which none fits a filter, before a page is handed out empty.
 constexpr std::size_t looked_at_max = 500;

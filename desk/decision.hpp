@@ -9,6 +9,9 @@
 /// From what a person chose to the operation that decides.
 namespace ward::desk {
 
+/// Cases that are decided together, at most.
+inline constexpr std::size_t alike_max = 500;
+
 struct FoundItem {
   storage::InboxDossier dossier;
   storage::InboxItem item;

@@ -11,7 +11,7 @@
 namespace ward::desk {
 namespace {
 
-using Standing = merge::HistoryEntry::Standing;
+using merge::HistoryEntry;
 
 bool enters_status(const record::Op& op) {
   return op.kind == record::OpKind::status || (op.path.size() == 1 && op.path.front().text == "TrangThaiHoSo");
@@ -89,8 +89,9 @@ Result<Look> look_at_edit(Site& site, const Did& did, const record::Change& chan
   WARD_TRY(const auto trial, storage::try_change(site.store(), did, change, author));
   for (const auto& entry : trial.history) {
     if (entry.said.op.change != trial.position) continue;
-    if (entry.standing == Standing::proposed) out.proposed = true;
-    if (entry.standing == Standing::not_applied && entry.why && !out.trouble) out.trouble = trouble_of(*entry.why, trial.before);
+    if (entry.standing == HistoryEntry::Standing::proposed) out.proposed = true;
+    if (entry.standing == HistoryEntry::Standing::not_applied && entry.why && !out.trouble)
+      out.trouble = trouble_of(*entry.why, trial.before);
   }
   return out;
 }

@@ -23,7 +23,6 @@ constexpr const char* shared_fields[] = {"ChuHoSo",         "LoaiDoiTuong",    "
                                          "Email",           "TrichYeuHoSo",    "KenhThucHien",  "NoiNopHoSo",      "HinhThuc",
                                          "NgayNopHoSo",     "NgayTiepNhan"};
 constexpr const char* shared_lists[] = {"DinhDanhCHS", "TaiLieuNop", "DanhSachTepDinhKemKhac"};
-constexpr const char* nothing_changed = "Nothing was changed.";
 
 Op set(const char* field, std::string value) { return {OpKind::set, {Step::field(field)}, record::Value(std::move(value)), std::nullopt}; }
 
@@ -64,7 +63,7 @@ Trouble not_linked(const merge::DossierState& whole, const char* because) {
           ExitCode::failed,
           409,
           name_of(whole) + " cannot be fanned out: " + because,
-          nothing_changed,
+          runtime::nothing_changed,
           "Any dossier can be handed over as a whole: `dossier hand-over`.",
           {}};
 }
@@ -111,7 +110,7 @@ std::optional<Trouble> may_fan_out(const merge::DossierState& whole, const std::
                    409,
                    "A dossier is fanned out once it is accepted, and while it is in process; this one is " +
                        (status.empty() ? std::string("without a status") : named(status)) + ".",
-                   nothing_changed,
+                   runtime::nothing_changed,
                    "Accept it first: `dossier status CODE 2`.",
                    {}};
   std::string without;
@@ -127,7 +126,7 @@ std::optional<Trouble> may_fan_out(const merge::DossierState& whole, const std::
       ExitCode::wrong_usage,
       422,
       "The city's table has no unit, or several, for: " + without + ".",
-      nothing_changed,
+      runtime::nothing_changed,
       "Say who takes it: `--to PART=UNIT`. A centre's officials can take it, and bring it to an authority that has no PC of ours.",
       {{"parts", std::move(keys)}}};
 }

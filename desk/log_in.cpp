@@ -25,10 +25,8 @@ using runtime::For;
 using runtime::respond;
 using runtime::Trouble;
 
-constexpr const char* nothing_changed = "Nothing was changed.";
-
 Trouble refusal(const char* name, unsigned status, std::string what, std::string remedy, json::object more = {}) {
-  return {name, ExitCode::refused, status, std::move(what), nothing_changed, std::move(remedy), std::move(more)};
+  return {name, ExitCode::refused, status, std::move(what), runtime::nothing_changed, std::move(remedy), std::move(more)};
 }
 
 Trouble log_in_first() {
@@ -206,6 +204,8 @@ LogIn::Open* LogIn::find(const Request& request) {
 }
 
 LogIn::Refusal LogIn::admit(Request& request, For whom) {
+  if (whom == For::officials)
+    if (auto shut = site_.shut()) return shut;
   if (!needed()) return std::nullopt;
   auto* open = find(request);
   if (open != nullptr && !open->locked) {
@@ -276,7 +276,7 @@ runtime::Response LogIn::log_in(const Request& request) {
                            ExitCode::failed,
                            409,
                            "Nobody here was given an activation code, so nobody logs in.",
-                           nothing_changed,
+                           runtime::nothing_changed,
                            "The centre's administrator turns this on: user add NAME --activation-out FILE.",
                            {}});
   const auto body = runtime::parse_object(request.body);
@@ -287,7 +287,8 @@ runtime::Response LogIn::log_in(const Request& request) {
   if (read.has_error()) return refuse(read.error());
   if (!asked.new_pin.empty()) {
     if (const auto weak = weakness_of(asked.new_pin, asked.user); !weak.empty())
-      return respond(Trouble{"weak_pin", ExitCode::failed, 422, weak, nothing_changed, "Choose another one, of 6 characters or more.", {}});
+      return respond(
+          Trouble{"weak_pin", ExitCode::failed, 422, weak, runtime::nothing_changed, "Choose another one, of 6 characters or more.", {}});
   }
   if (const auto rest = must_rest()) return respond(*rest);
   const auto refused = asked.pin.empty() ? activate(asked) : prove(asked);
@@ -298,6 +299,22 @@ runtime::Response LogIn::log_in(const Request& request) {
     return out;
   }
   return open(request, asked.user);
+}
+
+LogIn::Refusal LogIn::nobody_at_page(const Request& request) const {
+  if (request.caller != runtime::Caller::page || !needed() || !request.user.empty()) return std::nullopt;
+  return log_in_first();
+}
+
+Result<void> LogIn::count(const Hash& who, const storage::Pin& held, std::int64_t failed) {
+  auto& store = site_.store();
+  const bool one_more = failed == held.failed + 1 && !spare_.of(who);
+  const auto stored = one_more ? storage::count_try(store, who) : storage::set_tries(store, who, failed);
+  if (stored.has_value()) return spare_.drop(who);
+  if (stored.error().fault != Fault::storage_full) return stored;
+  if (held.activation) return spare_.put(who, failed);
+  spare_.remember(who, failed);
+  return {};
 }
 
 LogIn::Refusal LogIn::must_wait(const Hash& who, std::int64_t failed) {
@@ -323,19 +340,20 @@ LogIn::Refusal LogIn::must_rest() {
 Result<LogIn::Refusal> LogIn::prove(const Asked& asked) {
   auto& store = site_.store();
   const auto who = storage::pin_name(store, unit(), asked.user);
-  WARD_TRY(const auto held, storage::find_pin(store, who));
+  WARD_TRY(auto held, storage::find_pin(store, who));
+  held.failed = spare_.of(who).value_or(held.failed);
   if (auto must = must_wait(who, held.failed)) {
     auto& tried = tried_.try_emplace(who, Tried{started_}).first->second;
     if (!std::exchange(tried.told, true)) note(Act::locked_out, asked.user);
     return must;
   }
-  WARD_CHECK(storage::count_try(store, who));
+  WARD_CHECK(count(who, held, held.failed + 1));
   const auto now = site_.now().monotonic;
   std::erase_if(tried_, [&](const auto& one) { return now - one.second.at > wait_max; });
   tried_[who] = Tried{now};
   const auto right = storage::fits(store, who, held, asked.pin);
   if (right.has_error()) {
-    WARD_CHECK(storage::set_tries(store, who, held.failed));  // nothing was looked at
+    WARD_CHECK(count(who, held, held.failed));  // nothing was looked at
     return right.error();
   }
   const auto* activated = store.policy.activation(unit(), asked.user);
@@ -347,11 +365,12 @@ Result<LogIn::Refusal> LogIn::prove(const Asked& asked) {
   }
   if (!asked.new_pin.empty()) {
     WARD_CHECK(storage::put_pin(store, who, asked.new_pin, activated->epoch));
+    WARD_CHECK(spare_.drop(who));
     // Whoever knew the last one may be logged in elsewhere.
     std::erase_if(open_, [&](const auto& one) { return one.second.user == asked.user; });
     note(Act::pin_set, asked.user);
   }
-  WARD_CHECK(storage::set_tries(store, who, 0));
+  WARD_CHECK(count(who, held, 0));
   tried_.erase(who);
   return Refusal();
 }
@@ -375,6 +394,7 @@ Result<LogIn::Refusal> LogIn::activate(const Asked& asked) {
     return Refusal(wrong_activation());
   }
   WARD_CHECK(storage::put_pin(store, who, asked.new_pin, activated->epoch));
+  WARD_CHECK(spare_.drop(who));
   tried_.erase(who);
   note(Act::pin_set, asked.user);
   return Refusal();

@@ -3,6 +3,7 @@
 #include "desk/site.hpp"
 #include "runtime/http.hpp"
 #include "storage/pins.hpp"
+#include "storage/spare_tries.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -12,9 +13,9 @@
 /// was given an activation, nobody needs to.
 namespace ward::desk {
 
-inline constexpr std::int64_t tries_free = 5;         ///< then each wrong PIN is followed by a wait
-inline constexpr std::int64_t tries_max = 20;         ///< then only a new activation code helps
-inline constexpr std::chrono::minutes wait_first{1};  ///< doubles with each further try
+inline constexpr std::int64_t tries_free = 5;                      ///< then each wrong PIN is followed by a wait
+inline constexpr std::int64_t tries_max = storage::pin_tries_max;  ///< then only a new activation code helps
+inline constexpr std::chrono::minutes wait_first{1};               ///< doubles with each further try
 inline constexpr std::chrono::minutes wait_max{60};
 inline constexpr std::chrono::minutes idle_lock_default{15};
 inline constexpr std::chrono::hours log_in_idle_max{12};  ///< who is away for longer says his name again
@@ -32,6 +33,10 @@ class LogIn {
   /// `site` outlives it.
   explicit LogIn(Site& site) : site_(site), started_(site.now().monotonic) {}
 
+  /// Where tries are counted while the disk is full. Without it nobody logs in then.
+  void keep_tries_in(storage::SpareTries spare) { spare_ = std::move(spare); }
+  /// A page is open to whoever stands before it: what may do harm there needs a person, where people log in. Nothing: it may.
+  [[nodiscard]] std::optional<runtime::Trouble> nobody_at_page(const runtime::Request& request) const;
   void set_idle_lock(std::chrono::minutes idle) { idle_ = idle; }
   /// `/v1/log-in`; and from now on the router asks here who may call what. Outlives the router's last call.
   void add_routes(runtime::Router& router);
@@ -59,6 +64,8 @@ class LogIn {
   /// Nothing when it was right.
   [[nodiscard]] Result<Refusal> prove(const Asked& asked);
   [[nodiscard]] Result<Refusal> activate(const Asked& asked);
+  /// So many tries failed: durable when this returns, in the database, or where the disk has no room for it.
+  [[nodiscard]] Result<void> count(const Hash& who, const storage::Pin& held, std::int64_t failed);
   [[nodiscard]] Refusal must_wait(const Hash& who, std::int64_t failed);
   [[nodiscard]] Refusal must_rest();
   [[nodiscard]] Response open(const Request& request, const std::string& user);
@@ -73,6 +80,7 @@ class LogIn {
   void note(Act act, const std::string& user);
 
   Site& site_;
+  storage::SpareTries spare_;
   Instant started_;
   std::chrono::minutes idle_ = idle_lock_default;
   std::map<Hash, Open> open_;  ///< by the hash of the token; they end with the daemon

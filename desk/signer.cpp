@@ -13,7 +13,6 @@ using runtime::Trouble;
 
 constexpr std::size_t key_file_bytes_max = 4096;
 constexpr std::size_t passphrase_bytes_max = 1024;
-constexpr const char* nothing_changed = "Nothing was changed.";
 
 Trouble malformed() {
   return runtime::trouble_of(fail(
@@ -25,7 +24,7 @@ Trouble not_a_key_file() {
           ExitCode::failed,
           422,
           "This is not the file of an official's key, or it is damaged.",
-          nothing_changed,
+          runtime::nothing_changed,
           "Choose the file that `official new-key` wrote; the one that ends in .pub is for the centre.",
           {}};
 }
@@ -36,14 +35,14 @@ Trouble why_locked(const Error& error) {
             ExitCode::failed,
             503,
             "There is not enough memory to open the key.",
-            nothing_changed,
+            runtime::nothing_changed,
             "Close some programs, then do it again.",
             {}};
   return {"wrong_passphrase",
           ExitCode::refused,
           403,
           "The passphrase does not open this key.",
-          nothing_changed,
+          runtime::nothing_changed,
           "Type it again. One that is forgotten opens nothing any more: make another key, and have it entered.",
           {}};
 }
@@ -58,7 +57,7 @@ std::optional<Trouble> must_be_own(Site& site, const std::string& user, const Si
                  ExitCode::refused,
                  403,
                  own ? "This is not the key that the centre has for " + user + "." : "The centre has no key for " + user + ".",
-                 nothing_changed,
+                 runtime::nothing_changed,
                  "The centre's administrator enters its public half: `user reset NAME --key FILE.pub`.",
                  {{"user", user}}};
 }
@@ -82,7 +81,7 @@ std::variant<Signer, Trouble> signer_of_file(Site& site, const std::string& user
                    ExitCode::failed,
                    422,
                    "The passphrase is longer than 1,024 bytes.",
-                   nothing_changed,
+                   runtime::nothing_changed,
                    "Type the passphrase of the key.",
                    {}};
   auto seed = keys::unlock_official_key(*key, passphrase->get_string());

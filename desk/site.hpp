@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/trouble.hpp"
 #include "storage/audit.hpp"
 #include "storage/changes.hpp"
 #include "storage/trial.hpp"
@@ -22,6 +23,8 @@ class Site {
   [[nodiscard]] virtual Result<std::vector<storage::Saved>> save(const std::vector<storage::NewChange>& changes, Now now,
                                                                  const storage::AlsoSave& also) = 0;
 
+  /// Why nothing of a dossier is shown or written here now; nothing: it is.
+  [[nodiscard]] virtual std::optional<runtime::Trouble> shut() { return std::nullopt; }
   /// Whether what this machine's clock says may be taken for the time.
   [[nodiscard]] virtual bool believes(Now now) = 0;
   /// The audit log from an entry on, signed by this site.

@@ -8,6 +8,11 @@
 #include <cstdio>
 
 namespace ward::runtime {
+namespace {
+
+constexpr std::size_t typed_bytes_usual = 4096;
+
+}  // namespace
 
 Result<std::string> ask_secret(std::string_view question) {
   termios before{};
@@ -18,6 +23,7 @@ Result<std::string> ask_secret(std::string_view question) {
   ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
   std::fprintf(stderr, "%.*s ", static_cast<int>(question.size()), question.data());
   std::string out;
+  out.reserve(typed_bytes_usual);  // it grows without leaving copies
   for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar()) out.push_back(static_cast<char>(c));
   ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
   std::fputc('\n', stderr);

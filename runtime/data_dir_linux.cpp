@@ -1,4 +1,6 @@
 #include "runtime/data_dir.hpp"
+
+#include "protocol/base/wipe.hpp"
 #include "runtime/file_facts.hpp"
 
 #include <fcntl.h>
@@ -8,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <optional>
@@ -54,17 +57,21 @@ Result<void> sync_directory_of(const std::string& path) {
   return {};
 }
 
+/// What is read may be a secret: in one piece where its size is known, and nothing of it stays on the way.
 Result<std::string> read_all(const File& file, const std::string& path, std::size_t bytes_max) {
   std::string out;
-  char buffer[4096];
+  std::array<char, 4096> buffer;
+  const Wiped wiped(buffer);
+  struct stat found{};
+  if (::fstat(file.fd(), &found) == 0 && found.st_size > 0) out.reserve(std::min(static_cast<std::size_t>(found.st_size), bytes_max));
   while (true) {
-    const auto got = ::read(file.fd(), buffer, sizeof buffer);
+    const auto got = ::read(file.fd(), buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return file_error("reading " + path, errno);
     if (got == 0) return out;
     if (out.size() + static_cast<std::size_t>(got) > bytes_max)
       return fail(Fault::too_large, path + " holds more than " + std::to_string(bytes_max) + " bytes");
-    out.append(buffer, static_cast<std::size_t>(got));
+    out.append(buffer.data(), static_cast<std::size_t>(got));
   }
 }
 
@@ -83,7 +90,8 @@ Result<Bytes> read_private_file(const std::string& path, std::size_t bytes_max) 
   if (::fstat(file.fd(), &found) != 0) return file_error("examining " + path, errno);
   if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0)
     return fail(Fault::invalid, path + " can be read by other accounts; run: chmod 600 " + path);
-  WARD_TRY(const auto text, read_all(file, path, bytes_max));
+  WARD_TRY(auto text, read_all(file, path, bytes_max));
+  const Wiped wiped(text);
   return copy(view(text));
 }
 

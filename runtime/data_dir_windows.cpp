@@ -1,4 +1,6 @@
 #include "runtime/data_dir.hpp"
+
+#include "protocol/base/wipe.hpp"
 #include "runtime/system_windows.hpp"
 
 #include <windows.h>
@@ -41,6 +43,7 @@ void* open_to_read(const std::string& path) {
 Result<std::string> read_all(const Handle& file, const std::string& path, std::size_t bytes_max) {
   std::string out;
   std::array<char, 4096> buffer;
+  const Wiped wiped(buffer);
   while (true) {
     DWORD got = 0;
     if (!ReadFile(file.get(), buffer.data(), static_cast<DWORD>(buffer.size()), &got, nullptr))
@@ -83,7 +86,8 @@ Result<Bytes> read_private_file(const std::string& path, std::size_t bytes_max) 
   if (!is_private(file))
     return fail(Fault::invalid, path + " can be read by other accounts; run: icacls \"" + path +
                                     "\" /inheritance:r /grant:r \"%USERNAME%:F\" *S-1-5-18:F *S-1-5-32-544:F");
-  WARD_TRY(const auto text, read_all(file, path, bytes_max));
+  WARD_TRY(auto text, read_all(file, path, bytes_max));
+  const Wiped wiped(text);
   return copy(view(text));
 }
 

@@ -1,4 +1,5 @@
 #include "protocol/base/limits.hpp"
+#include "protocol/merge/meaning.hpp"
 #include "protocol/schema/schema.hpp"
 #include "protocol/text/text.hpp"
 #include "runtime/dossier_json.hpp"
@@ -17,9 +18,6 @@ using record::Step;
 using record::Value;
 using schema::Field;
 using schema::Policy;
-
-constexpr std::string_view code_field = "MaHoSo";
-constexpr std::string_view notes_list = "notes";
 
 Error refuse(std::string_view where, std::string_view why) { return fail(Fault::invalid, std::string(where) + ": " + std::string(why)); }
 
@@ -89,7 +87,7 @@ class Intake {
   /// `list` ends in the collection's name.
   Result<void> enter(const Path& list, const Field* collection, OpKind kind, const json::value& element) {
     const auto where = list.back().text;
-    if (kind == OpKind::append && element.is_string() && (collection == nullptr || where == notes_list)) {
+    if (kind == OpKind::append && element.is_string() && (collection == nullptr || where == merge::notes_list)) {
       WARD_TRY(auto text, as_given(where, element, 0));
       ops_.push_back({kind, list, std::move(text), std::nullopt});
       return {};
@@ -215,7 +213,7 @@ Result<void> read_lists(Intake& intake, const json::object& members, OpKind kind
     WARD_TRY(const auto place, place_of(member.key()));
     if (place.element) return refuse(member.key(), "names an element; name its list");
     const auto& last = place.path.back().text;
-    if (kind == OpKind::add && last == code_field && place.path.size() == 1) {
+    if (kind == OpKind::add && last == merge::code_field && place.path.size() == 1) {
       WARD_CHECK(for_each_of(member.value(), [&](const json::value& code) { return intake.set(place.path, place.field, last, code); }));
       continue;
     }
@@ -272,7 +270,7 @@ Result<std::vector<Op>> ops_of_dossier(const json::object& dossier) {
     WARD_CHECK(check_name(name));
     if (is_dropped(name) || member.value().is_null()) continue;
     const auto* field = schema::find("", name);
-    const bool list = (field != nullptr && field->type == schema::Type::list) || name == notes_list;
+    const bool list = (field != nullptr && field->type == schema::Type::list) || name == merge::notes_list;
     if (!list) {
       WARD_CHECK(intake.set({Step::field(name)}, field, name, member.value()));
       continue;

@@ -3,6 +3,7 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/base/overloaded.hpp"
 #include "protocol/course/course.hpp"
+#include "protocol/merge/meaning.hpp"
 #include "protocol/schema/schema.hpp"
 #include "runtime/custody_json.hpp"
 #include "runtime/inbox_words.hpp"
@@ -22,8 +23,6 @@ using record::OpKind;
 using record::Step;
 using record::Value;
 
-constexpr std::string_view code_field = "MaHoSo";
-constexpr std::string_view notes_list = "notes";
 constexpr std::string_view note_field = "text";
 constexpr std::array<std::string_view, 5> own_lists{"BanGiao", "notes", "DanhSachXinLoi", "HoSoLienQuan", "DanhSachPhanLienThong"};
 constexpr std::chrono::hours vietnam{7};
@@ -218,7 +217,7 @@ json::object json_of(const merge::DossierState& state) {
       out["parts"] = elements;
     else if (collection.name == "BienLai")
       out["payments"] = elements;
-    else if (collection.name == notes_list)
+    else if (collection.name == merge::notes_list)
       out["notes"] = elements;
     else
       others[collection.name] = elements;
@@ -235,7 +234,7 @@ json::object json_of(const merge::DossierState& state) {
 
 json::object national_json_of(const merge::DossierState& state) {
   json::object out;
-  if (const auto& code = course::code_of(state); !code.empty()) out[code_field] = code;
+  if (const auto& code = course::code_of(state); !code.empty()) out[merge::code_field] = code;
   for (const auto& field : schema::fields()) {
     if (!field.parent.empty()) continue;
     if (field.type == schema::Type::list) {

@@ -155,6 +155,23 @@ Result<evidence::Evidence> evidence_of_json(std::string_view text) {
   return out;
 }
 
+json::object json_of_contradiction(const std::vector<policy::Entry>& policy, BytesView encoded) {
+  return {{"format", contradiction_format}, {"policy", hexes_of(policy)}, {"contradiction", hex(encoded)}};
+}
+
+Result<std::optional<ContradictionFile>> contradiction_of_json(std::string_view text) {
+  if (text.size() > evidence_bytes_max) return fail(Fault::too_large, "the file is too large");
+  WARD_TRY(const auto object, parse_object(text));
+  Members from(object);
+  const auto* named = from.find("format");
+  if (named == nullptr || !named->is_string() || named->get_string() != contradiction_format) return std::optional<ContradictionFile>();
+  ContradictionFile out;
+  out.policy = from.policy();
+  out.contradiction = from.take("contradiction", evidence::decode_contradiction(from.bytes("contradiction")));
+  WARD_CHECK(from.finish(contradiction_format));
+  return std::optional(std::move(out));
+}
+
 Result<Response> evidence_response(const evidence::Evidence& evidence, const std::function<Result<std::vector<crypto::DossierKey>>()>& keys,
                                    const Request& request) {
   const auto readable = request.query.find("readable");

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/evidence/evidence.hpp"
+#include "protocol/evidence/contradiction.hpp"
 #include "runtime/http.hpp"
 
 #include <boost/json/object.hpp>
@@ -17,6 +17,16 @@ inline constexpr std::size_t evidence_bytes_max = std::size_t{256} * 1024 * 1024
 [[nodiscard]] boost::json::object json_of(const evidence::Evidence& evidence, const std::vector<crypto::DossierKey>& keys = {});
 /// `invalid` when it is not in that form: names the part. Whether it is true is another question (`evidence::check`).
 [[nodiscard]] Result<evidence::Evidence> evidence_of_json(std::string_view text);
+
+struct ContradictionFile {
+  std::vector<policy::Entry> policy;
+  evidence::Contradiction contradiction;
+};
+inline constexpr std::string_view contradiction_format = "wsync-contradiction-v1";
+/// `encoded` as `evidence::encode_contradiction` gives it.
+[[nodiscard]] boost::json::object json_of_contradiction(const std::vector<policy::Entry>& policy, BytesView encoded);
+/// Nothing: it is a file of another format.
+[[nodiscard]] Result<std::optional<ContradictionFile>> contradiction_of_json(std::string_view text);
 
 /// The answer of both programs; `readable=true` in the query: with `keys`.
 [[nodiscard]] Result<Response> evidence_response(const evidence::Evidence& evidence,

@@ -82,6 +82,7 @@ constexpr InboxWords refusals[] = {
     {"unsigned_act", "Chưa có chữ ký bằng khóa của người ghi", "Not signed with its writer's own key",
      "Hỏi người có tên: nếu đúng thì làm lại và ký, rồi ghi là đã xử lý",
      "Ask whose name it bears: if it is theirs, they do it again and sign; then mark it as dealt with"},
+    {"set_aside", "Một bản ghi khác cùng số đã được chấp nhận", "Another record with its number was let in", "", ""},
 };
 
 constexpr InboxWords roles[] = {

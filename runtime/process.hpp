@@ -9,7 +9,7 @@ namespace ward::runtime {
 
 /// First in main. Files are made for this account alone, and a closed pipe, or a file that may not grow, is an error instead of the end.
 /// Windows: the words of the command line, our variables of the environment and what is printed are UTF-8, and lines end as they do
-/// everywhere.
+/// everywhere. libsodium picks what is fastest on this processor.
 void begin_process(int& argc, char**& argv);
 
 /// Runs `daemon` and gives its exit code. Windows: as a service, when the service manager has started this process; it is told of

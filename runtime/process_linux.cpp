@@ -1,5 +1,8 @@
 #include "runtime/process.hpp"
 
+#include "protocol/base/error.hpp"
+
+#include <sodium/core.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -26,6 +29,7 @@ void begin_process(int&, char**&) {
   std::signal(SIGXFSZ, SIG_IGN);
   ::umask(077);
   leave_no_core();
+  WARD_ASSERT(sodium_init() >= 0);
 }
 
 int run_daemon(const std::function<int()>& daemon) { return daemon(); }

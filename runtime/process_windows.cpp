@@ -1,3 +1,4 @@
+#include "protocol/base/error.hpp"
 #include "runtime/machine.hpp"
 #include "runtime/process.hpp"
 #include "runtime/system_windows.hpp"
@@ -7,6 +8,7 @@
 #include <fcntl.h>
 #include <io.h>
 #include <shellapi.h>
+#include <sodium/core.h>
 
 #include <csignal>
 #include <cstdio>
@@ -86,6 +88,7 @@ void begin_process(int& argc, char**& argv) {
   take_environment();
   SetConsoleOutputCP(CP_UTF8);
   for (auto* stream : {stdin, stdout, stderr}) _setmode(_fileno(stream), _O_BINARY);
+  WARD_ASSERT(sodium_init() >= 0);
 }
 
 int run_daemon(const std::function<int()>& daemon) {

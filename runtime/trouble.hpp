@@ -32,6 +32,9 @@ struct Trouble {
   boost::json::object more;  ///< members for programs, e.g. `ids`
 };
 
+/// `safe` of a request that was refused.
+inline constexpr const char* nothing_changed = "Nothing was changed.";
+
 /// The catalogue's entry for the fault; `what` begins with its sentence and ends with the error's detail.
 [[nodiscard]] Trouble trouble_of(const Error& error);
 

@@ -1,11 +1,24 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/text/text.hpp"
 #include "storage/centre_parts.hpp"
+#include "storage/pins.hpp"
 
 #include <algorithm>
 
 /// People's accounts: each word on one is an entry of the policy log.
 namespace ward::storage {
+namespace {
+
+/// By a PIN that was chosen here and has tries left, or by a code that still lets one be chosen. Inside a transaction.
+bool can_log_in(Store& store, const policy::Account& account, WallTime now) {
+  const auto* activated = store.policy.activation(account.unit, account.name);
+  const auto who = pin_name(store, account.unit, account.name);
+  auto pin = store.db.query("SELECT failed FROM pin WHERE who = ? AND activation = ?");
+  pin.bind(who).bind(std::int64_t{activated->epoch});
+  return pin.step() ? pin.number(0) < pin_tries_max : now < activated->entry.expires;
+}
+
+}  // namespace
 
 Result<void> Enrolment::add_account(policy::Account account, WallTime now, const std::optional<NewActivation>& activation) {
   WARD_TRY(account.name, text::to_line("the user's name", account.name, limits::name_bytes_max));
@@ -22,7 +35,7 @@ Result<void> Enrolment::change_account(policy::Account account, WallTime now, co
   if (policy::administers(store.policy, *held) && !(account.enabled && account.role == policy::Role::administrator)) {
     const auto all = store.policy.accounts();
     const bool another = std::any_of(all.begin(), all.end(), [&](const auto* one) {
-      return one != held && one->unit == held->unit && policy::administers(store.policy, *one);
+      return one != held && one->unit == held->unit && policy::administers(store.policy, *one) && can_log_in(store, *one, now);
     });
     if (!another) return fail(Fault::invalid, "this is the last administrator who can log in; give another one an activation code first");
   }

@@ -31,6 +31,14 @@ bool all_as_stored(const segment::Rows& rows) {
   });
 }
 
+bool is_forked_enough(Store& store, std::int64_t writer) {
+  auto found = store.db.query("SELECT count(*) FROM segment WHERE forked = 1 AND writer = ?");
+  found.bind(writer);
+  return found.step() && found.number(0) >= forked_segments_max;
+}
+
+std::int64_t day_number(WallTime at) { return code::day_of(at).time_since_epoch().count(); }
+
 }  // namespace
 
 void note_refusal(Store& store, const DeviceId& device, WallTime at, Fault fault) {
@@ -41,6 +49,13 @@ void note_refusal(Store& store, const DeviceId& device, WallTime at, Fault fault
           "refused = excluded.refused")
       .bind(device)
       .bind(at.ms)
+      .bind(std::string_view(name_of(fault)))
+      .run();
+}
+
+void forget_refusal(Store& store, const DeviceId& device, Fault fault) {
+  store.db.query("UPDATE peer SET refused_ms = 0, refused = NULL WHERE device = ? AND refused = ?")
+      .bind(device)
       .bind(std::string_view(name_of(fault)))
       .run();
 }
@@ -61,7 +76,8 @@ void Admission::admit(segment::Rows& rows) {
   const auto& statement = rows.statement.statement;
   const auto* standing = store_.policy.device(device_);
   if (standing == nullptr || statement.device != device_) return refuse(statement, Fault::not_member);
-  if (standing->revoked) return refuse(statement, Fault::revoked);
+  if (standing->revoked && !by_a_person) return refuse(statement, Fault::revoked);
+  if (full) return refuse(statement, Fault::storage_full);
   if (rows.subset) return refuse(statement, Fault::malformed);
   if (!leaves_out_only_what_is_erased(store_, rows)) return refuse(statement, Fault::gap);
   writer_ = find_writer(store_, device_, statement.incarnation);
@@ -120,9 +136,11 @@ void Admission::take(const segment::Rows& rows, const std::vector<segment::Verif
   if (const auto held = find_segment(store_, hash_)) return duplicate(*held);
   const auto chain = chain_of(store_, writer_);
   if (statement.first > chain.count) return refuse(statement, Fault::gap);
+  if (is_full()) return refuse(statement, Fault::storage_full);
   if (statement.first < chain.count) return overlap(rows, verified, chain);
   if (const auto fault = judge(verified)) return refuse(statement, *fault);
   const bool forked = statement.previous != chain.head;
+  if (forked && is_forked_enough(store_, writer_)) return refuse(statement, Fault::fork);
   append(rows, verified, forked);
   if (forked) refuse(statement, Fault::fork);
 }
@@ -144,6 +162,7 @@ void Admission::overlap(const segment::Rows& rows, const std::vector<segment::Ve
   const bool same = std::all_of(verified.begin(), verified.end(),
                                 [&](const auto& one) { return one.record.header.position.seq >= chain.count || known(one); });
   if (!same) {
+    if (is_forked_enough(store_, writer_)) return refuse(statement, Fault::fork);
     if (const auto fault = judge(verified)) return refuse(statement, *fault);
     append(rows, verified, true);
     return refuse(statement, Fault::fork);
@@ -165,9 +184,14 @@ bool Admission::may_write(std::int64_t dossier) {
   return std::any_of(all.begin(), all.end(), [&](const auto& reader) { return context.house_of(reader.unit, std::nullopt) == house; });
 }
 
-/// Who may read follows from the merged state; here at once, since what comes next may not be for whom this concerns.
+/// Who may read follows from the merged state; here at once, since what comes next may not be for whom this concerns. A dossier of which
+/// the disk changed something stays to be merged, and keeps nobody's segment out.
 void Admission::settle(std::int64_t dossier) {
-  remerge(store_, dossier);
+  try {
+    store_.db.attempt([&] { remerge(store_, dossier); });
+  } catch (const Failure& failure) {
+    if (!is_damaged_row(failure)) throw;
+  }
   readers_.erase(dossier);
 }
 
@@ -182,6 +206,18 @@ bool Admission::builds_on_what_is_missing(const segment::Verified& verified) {
 
 /// By the device with which this centre's officials write.
 bool Admission::is_our_own() const { return context_of(store_).is_centre(unit_) && desk_keys(centre_.keys_, unit_).device == device_; }
+
+/// By the centre's clock. What reaches the bound is taken whole, so that no segment is too large for ever.
+bool Admission::is_full() {
+  if (!taken_) {
+    auto found = store_.db.query("SELECT bytes FROM taken WHERE device = ? AND day = ?");
+    found.bind(device_).bind(day_number(at_));
+    taken_ = found.step() ? static_cast<std::uint64_t>(found.number(0)) : 0;
+  }
+  const auto bound = store_.policy.limits_of(context_of(store_).house_of(unit_, std::nullopt)).day_bytes;
+  full = *taken_ >= (bound == 0 ? day_bytes_built_in : bound) && !by_a_person && !is_our_own();
+  return full;
+}
 
 std::optional<Fault> Admission::judge_one(const segment::Verified& verified, std::set<Did>& created) {
   const auto& header = verified.record.header;
@@ -226,6 +262,7 @@ void Admission::append(const segment::Rows& rows, const std::vector<segment::Ver
   const auto segment = put_segment(store_, {writer_, rows.statement, hash_, stamp, true, forked, 0});
   put_rows(verified, segment, stamp);
   if (!forked) set_chain(store_, writer_, {statement.first + statement.count, hash_, segment});
+  for (const auto& one : verified) *taken_ += record::header_size + one.record.header.length;
   out.stamps.push_back({statement.incarnation, statement.first, stamp});
   frontier_.append(log::leaf_of(hash_, stamp.time));
   accepted_ = true;
@@ -299,6 +336,11 @@ void Admission::finish() {
       .bind(centre_.centre_)
       .bind(static_cast<std::int64_t>(frontier_.size))
       .bind(root)
+      .run();
+  store_.db.query("INSERT OR REPLACE INTO taken (device, day, bytes) VALUES (?, ?, ?)")
+      .bind(device_)
+      .bind(day_number(at_))
+      .bind(static_cast<std::int64_t>(*taken_))
       .run();
   store_.db
       .query("INSERT INTO peer (device, accepted_ms) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET accepted_ms = excluded.accepted_ms")

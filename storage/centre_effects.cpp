@@ -20,8 +20,9 @@ Fault standing_fault(const policy::DeviceStanding* standing) { return standing =
 
 /// A segment that concerns a unit.
 struct Route {
-  std::int64_t segment = 0;
-  bool past = false;  ///< the unit has nothing of it yet
+  std::uint64_t stamp_index = 0;
+  std::int64_t segment = 0;  ///< 0: it is not there
+  bool past = false;         ///< the unit has nothing of it yet
 };
 
 std::size_t size_of(const segment::Rows& rows) {
@@ -45,39 +46,55 @@ class Delivery {
   /// `only`: records of these; empty: of all.
   void add(const Route& route, const std::set<Did>& only) {
     ++looked_at_;
-    auto rows = rows_of(route, only);
+    const auto whole = whole_segment(store_, route.segment);
+    if (whole.has_error()) {
+      damage_.push_back({route.stamp_index, route.segment, whole.error().detail});
+      return;
+    }
+    auto rows = rows_of(route, *whole, only);
     if (!rows) return;
     bytes_ += size_of(*rows);
     out_.push_back(*std::move(rows));
   }
+  /// `dossier`: its records alone; 0: all.
+  void add(const Route& route, std::int64_t dossier) {
+    std::set<Did> only;
+    try {
+      if (dossier != 0) only.insert(did_of(store_, dossier));
+    } catch (const Failure& failure) {
+      if (!is_damaged_row(failure)) throw;
+      damage_.push_back({route.stamp_index, route.segment, failure.error.detail, false});
+      return;
+    }
+    add(route, only);
+  }
+  /// What is left out because it is not as it was written.
+  [[nodiscard]] const std::vector<DamagedSegment>& damage() const { return damage_; }
   /// Entries by which the device knows that what is left out is erased.
   [[nodiscard]] Epoch policy_count() const { return policy_count_; }
   [[nodiscard]] std::vector<segment::Rows> take() && { return std::move(out_); }
 
  private:
   /// Nothing when the device may see none of it, or wrote it and has it.
-  [[nodiscard]] std::optional<segment::Rows> rows_of(const Route& route, const std::set<Did>& only) {
-    const auto segment = *find_segment(store_, route.segment);
+  [[nodiscard]] std::optional<segment::Rows> rows_of(const Route& route, const WholeSegment& whole, const std::set<Did>& only) {
+    const auto& segment = whole.segment;
     const auto& statement = segment.signed_statement.statement;
     const bool own = statement.device == wanted_.device;
     if (own && (!wanted_.own || route.past)) return std::nullopt;
     const auto* writer = store_.policy.device(statement.device);
-    if (writer == nullptr) throw Failure{{Fault::storage_damaged, "a segment's device is unknown"}};
-    const auto records = records_of_segment(store_, segment);
     std::vector<Rid> rids;
     std::vector<std::uint8_t> positions;
     segment::Rows out;
-    for (const auto& stored : records) {
+    for (const auto& stored : whole.records) {
       rids.push_back(stored.rid);
       if (!only.empty() && !only.contains(record::dossier_of(stored.record.header))) continue;
       if (!own && !entitlement_.covers(stored, writer->device.unit, segment.stamp->index)) continue;
       if (!own && !is_sent(stored, segment.stamp->index)) continue;
       positions.push_back(stored.leaf);
-      out.rows.push_back(row_of(stored, out.keys));
+      out.rows.push_back(row_or_sealed(stored, out.keys));
       if (std::holds_alternative<segment::HashRow>(out.rows.back())) needs_order(record::dossier_of(stored.record.header));
     }
     if (positions.empty()) return std::nullopt;
-    if (rids.size() != statement.count) throw Failure{{Fault::storage_damaged, "records of a segment are missing"}};
     if (positions.size() != rids.size()) out.subset = segment::subset_of(rids, std::move(positions));
     out.statement = segment.signed_statement;
     out.stamp = segment.stamp;
@@ -112,6 +129,16 @@ class Delivery {
     policy_count_ = std::max(policy_count_, order->second + 1);
   }
 
+  /// A key that the disk changed keeps nothing else back.
+  segment::Row row_or_sealed(const StoredRecord& stored, std::vector<Array<32>>& keys) {
+    try {
+      return row_of(stored, keys);
+    } catch (const Failure& failure) {
+      if (!is_damaged_row(failure)) throw;
+      return sealed_row(stored);
+    }
+  }
+
   segment::Row row_of(const StoredRecord& stored, std::vector<Array<32>>& keys) {
     const auto* key = key_beside(stored);
     if (key != nullptr && !wanted_.keys) return sealed_row(stored);
@@ -127,31 +154,35 @@ class Delivery {
   std::set<KeyId> given_;
   std::map<std::int64_t, Seq> sent_;  ///< writer → where the last segment of this delivery ends
   std::vector<segment::Rows> out_;
+  std::vector<DamagedSegment> damage_;
   std::size_t bytes_ = 0, looked_at_ = 0;
   Epoch policy_count_ = 0;
 };
 
 }  // namespace
 
-std::vector<log::DeviceHead> CentreStore::heads_of(const DeviceId& device, const std::vector<Incarnation>& named) {
+/// Of those that are named, and of such as came since the device had all that came before one of these: another copy of it wrote them.
+/// Which it names from its beginning it has heard nothing of, perhaps not either what came before.
+std::vector<log::DeviceHead> CentreStore::heads_of(const DeviceId& device, const std::vector<sync::Unstamped>& named) {
   std::vector<log::DeviceHead> out;
   std::int64_t oldest = 0;
-  for (const auto& incarnation : named) {
-    const auto writer = find_writer(store_, device, incarnation);
+  for (const auto& own : named) {
+    const auto writer = find_writer(store_, device, own.incarnation);
     const auto chain = writer == 0 ? Chain{} : chain_of(store_, writer);
-    out.push_back({incarnation, chain.count, chain.head});
-    if (chain.count == 0) continue;
+    out.push_back({own.incarnation, chain.count, chain.head});
+    if (chain.count == 0 || own.from == 0) continue;
     auto first = store_.db.query("SELECT id FROM segment WHERE writer = ? ORDER BY first LIMIT 1");
     first.bind(writer);
     if (first.step() && (oldest == 0 || first.number(0) < oldest)) oldest = first.number(0);
   }
-  auto newer =
-      store_.db.query("SELECT incarnation, chained, head FROM writer WHERE device = ? AND newest > ? ORDER BY newest DESC LIMIT ?");
-  newer.bind(device).bind(oldest).bind(
-      oldest == 0 ? 1 : static_cast<std::int64_t>(strangers_told_max) + static_cast<std::int64_t>(named.size()));
-  while (newer.step()) {
+  auto strangers = oldest == 0 ? 1 : strangers_told_max;
+  auto newer = store_.db.query("SELECT incarnation, chained, head FROM writer WHERE device = ? AND newest > ? ORDER BY newest DESC");
+  newer.bind(device).bind(oldest);
+  while (strangers > 0 && newer.step()) {
     const log::DeviceHead head{newer.fixed<Incarnation>(0), static_cast<Seq>(newer.number(1)), newer.fixed<Hash>(2)};
-    if (std::find(named.begin(), named.end(), head.incarnation) == named.end()) out.push_back(head);
+    if (std::any_of(named.begin(), named.end(), [&](const auto& own) { return own.incarnation == head.incarnation; })) continue;
+    out.push_back(head);
+    --strangers;
   }
   return out;
 }
@@ -177,11 +208,8 @@ Result<centre::PeerRead> CentreStore::read_peer(const centre::ReadPeer& wanted, 
   if (standing == nullptr) return centre::PeerRead{Fault::not_member};
   return store_.db.transact("read peer", [&]() -> Result<centre::PeerRead> {
     if (!standing->revoked) {
-      std::vector<Incarnation> named;
-      named.reserve(wanted.incarnations.size());
-      for (const auto& own : wanted.incarnations) named.push_back(own.incarnation);
-      return centre::PeerRead{centre::PeerRead::Known{standing->id, standing->device.unit, heads_of(standing->id, named), log_view(now),
-                                                      stamps_of(standing->id, wanted.incarnations)}};
+      return centre::PeerRead{centre::PeerRead::Known{standing->id, standing->device.unit, heads_of(standing->id, wanted.incarnations),
+                                                      log_view(now), stamps_of(standing->id, wanted.incarnations)}};
     }
     note_refusal(store_, standing->id, now, Fault::revoked);
     return centre::PeerRead{Fault::revoked};
@@ -190,10 +218,12 @@ Result<centre::PeerRead> CentreStore::read_peer(const centre::ReadPeer& wanted, 
 
 Result<centre::Admitted> CentreStore::admit(centre::Admit admit) {
   forget_keys(store_);
-  std::vector<Incarnation> named;
-  for (const auto& rows : admit.rows)
-    if (const auto& one = rows.statement.statement.incarnation; std::find(named.begin(), named.end(), one) == named.end())
-      named.push_back(one);
+  std::vector<sync::Unstamped> named;
+  for (const auto& rows : admit.rows) {
+    const auto& statement = rows.statement.statement;
+    const bool again = std::any_of(named.begin(), named.end(), [&](const auto& one) { return one.incarnation == statement.incarnation; });
+    if (!again) named.push_back({statement.incarnation, statement.first});
+  }
   Admission admission(*this, admit.device, admit.at);
   Applied applied;
   auto done = store_.db.transact("admit", [&]() -> Result<centre::Admitted> {
@@ -213,6 +243,7 @@ Result<centre::Admitted> CentreStore::admit(centre::Admit admit) {
   });
   if (done.has_error()) return done;
   admission.keep();
+  if (admission.full) full_[admit.device] = code::day_of(admit.at);
   applied_ = std::move(applied);
   done->log = log_view(admit.at);
   return done;
@@ -222,13 +253,14 @@ Result<centre::DeliveryRead> CentreStore::read_delivery(const centre::ReadDelive
   forget_keys(store_);
   const auto* standing = store_.policy.device(wanted.device);
   if (standing == nullptr || standing->revoked) return fail(standing_fault(standing), "read delivery");
-  return store_.db.read("read delivery", [&]() -> Result<centre::DeliveryRead> {
+  std::vector<DamagedSegment> damage;
+  auto read = store_.db.read("read delivery", [&]() -> Result<centre::DeliveryRead> {
     Delivery delivery(store_, wanted, standing->device.unit);
     centre::DeliveryRead out;
     out.cursor = std::max(wanted.cursor, places(store_));
     auto route = store_.db.query(
-        "SELECT r.place, s.id, r.dossier, r.past FROM route r JOIN segment s ON s.stamp_index = r.stamp_index WHERE r.unit = ? AND r.place "
-        ">= ? ORDER BY r.place");
+        "SELECT r.place, s.id, r.dossier, r.past, r.stamp_index FROM route r LEFT JOIN segment s ON s.stamp_index = r.stamp_index WHERE "
+        "r.unit = ? AND r.place >= ? AND NOT EXISTS (SELECT 1 FROM damaged d WHERE d.stamp_index = r.stamp_index) ORDER BY r.place");
     route.bind(standing->device.unit).bind(static_cast<std::int64_t>(wanted.cursor));
     while (route.step()) {
       if (delivery.is_full()) {
@@ -236,26 +268,29 @@ Result<centre::DeliveryRead> CentreStore::read_delivery(const centre::ReadDelive
         out.more = true;
         break;
       }
-      std::set<Did> only;
-      if (!route.is_null(2)) only.insert(did_of(store_, route.number(2)));
-      delivery.add({route.number(1), route.number(3) != 0}, only);
+      delivery.add({static_cast<std::uint64_t>(route.number(4)), route.is_null(1) ? 0 : route.number(1), route.number(3) != 0},
+                   route.is_null(2) ? 0 : route.number(2));
     }
+    damage = delivery.damage();
     out.policy_count = delivery.policy_count();
     out.rows = std::move(delivery).take();
     return out;
   });
+  WARD_CHECK(quarantine(damage));
+  return read;
 }
 
 Result<centre::DossiersRead> CentreStore::read_dossiers(const centre::ReadDossiers& wanted) {
   forget_keys(store_);
   const auto* standing = store_.policy.device(wanted.device);
   if (standing == nullptr || standing->revoked) return fail(standing_fault(standing), "read dossiers");
-  return store_.db.read("read dossiers", [&]() -> Result<centre::DossiersRead> {
+  std::vector<DamagedSegment> damage;
+  auto read = store_.db.read("read dossiers", [&]() -> Result<centre::DossiersRead> {
     std::map<std::int64_t, std::int64_t> segments;  // by log index
     for (const auto& did : wanted.dossiers) {
       auto found = store_.db.query(
           "SELECT DISTINCT s.stamp_index, s.id FROM record r JOIN segment s ON s.id = r.segment WHERE r.dossier = ? AND s.stamp_index >= "
-          "?");
+          "? AND NOT EXISTS (SELECT 1 FROM damaged d WHERE d.stamp_index = s.stamp_index)");
       found.bind(find_dossier_row(store_, did)).bind(static_cast<std::int64_t>(std::min(wanted.from, limits::seq_max)));
       while (found.step()) segments.emplace(found.number(0), found.number(1));
     }
@@ -268,12 +303,15 @@ Result<centre::DossiersRead> CentreStore::read_dossiers(const centre::ReadDossie
         out.next = static_cast<std::uint64_t>(index);
         break;
       }
-      delivery.add({segment, false}, only);
+      delivery.add({static_cast<std::uint64_t>(index), segment, false}, only);
     }
+    damage = delivery.damage();
     out.policy_count = delivery.policy_count();
     out.rows = std::move(delivery).take();
     return out;
   });
+  WARD_CHECK(quarantine(damage));
+  return read;
 }
 
 Result<centre::PolicyRead> CentreStore::read_policy(const centre::ReadPolicy& wanted) {
@@ -298,6 +336,34 @@ Result<void> CentreStore::store_report(const centre::StoreReport& report) {
         .run();
     note_policy_count(report.policy_count);
     note_obeyed(store_, report.device, report.policy_count, report.obeys, report.at);
+    return {};
+  });
+}
+
+/// A log that only grows does not get shorter, nor another end at one length. What is told next is compared with what was told last, so
+/// that each step back is noted.
+Result<void> CentreStore::store_audit_end(const centre::StoreAuditEnd& told) {
+  return store_.db.transact("store audit end", [&]() -> Result<void> {
+    const auto count = static_cast<std::int64_t>(std::min<std::uint64_t>(told.end.count, limits::seq_max));
+    auto found = store_.db.query("SELECT audit_count, audit_end FROM peer WHERE device = ?");
+    found.bind(told.device);
+    const bool known = found.step() && !found.is_null(1);
+    const bool back = known && (count < found.number(0) || (count == found.number(0) && found.fixed<Hash>(1) != told.end.hash));
+    if (known && !back && count == found.number(0)) return {};
+    if (back)
+      store_.db.query("UPDATE peer SET audit_back_ms = ?, audit_back = ? WHERE device = ?")
+          .bind(told.at.ms)
+          .bind(count)
+          .bind(told.device)
+          .run();
+    store_.db
+        .query(
+            "INSERT INTO peer (device, audit_count, audit_end) VALUES (?, ?, ?) ON CONFLICT (device) DO UPDATE SET audit_count = "
+            "excluded.audit_count, audit_end = excluded.audit_end")
+        .bind(told.device)
+        .bind(count)
+        .bind(told.end.hash)
+        .run();
     return {};
   });
 }
@@ -329,6 +395,11 @@ centre::Event perform(centre::StoreEffect effect, CentreStore& store, WallTime n
                           return centre::ReportStored{};
                         },
                         [&](centre::ReadHeads& e) { return event(store.read_heads(e)); },
+                        [&](centre::ReadJoins& e) { return event(store.read_joins(e, now)); },
+                        [&](centre::StoreAuditEnd& e) -> centre::Event {
+                          if (auto stored = store.store_audit_end(e); stored.has_error()) return engine::StorageFailed{stored.error()};
+                          return centre::AuditEndStored{};
+                        },
                         [&](centre::ReadTicket& e) { return event(store.read_ticket(e)); },
                         [&](centre::Enrol& e) { return event(store.enrol(e)); },
                     },

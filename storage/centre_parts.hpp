@@ -19,6 +19,8 @@ struct Admission {
   [[nodiscard]] std::uint64_t log_size() const noexcept { return frontier_.size; }
 
   engine::centre::Admitted out;
+  bool by_a_person = false;  ///< who lets in what a revoked device had written
+  bool full = false;         ///< so much was taken of the device today that nothing more is
 
  private:
   using Fault = ward::Fault;
@@ -38,6 +40,7 @@ struct Admission {
   [[nodiscard]] const std::vector<DossierReader>& readers(std::int64_t dossier);
   [[nodiscard]] bool may_write(std::int64_t dossier);
   [[nodiscard]] bool is_our_own() const;
+  [[nodiscard]] bool is_full();
   void settle(std::int64_t dossier);
   void refuse(const segment::Statement& statement, Fault fault);
   void need_sealed(const segment::Statement& statement);
@@ -52,6 +55,7 @@ struct Admission {
   log::Frontier frontier_;
   WallTime last_stamp_;
   bool accepted_ = false;
+  std::optional<std::uint64_t> taken_;                          ///< bytes, of the device today
   std::map<std::int64_t, std::vector<DossierReader>> readers_;  ///< of dossiers that this transaction looked at
 };
 
@@ -96,6 +100,23 @@ struct Enrolment {
   void judge_anew(Epoch from);
 };
 
+/// A segment that is not as it was written; `id` 0: its row is gone.
+struct DamagedSegment {
+  std::uint64_t stamp_index = 0;
+  std::int64_t id = 0;
+  std::string why;
+  bool withheld = true;  ///< from everybody; false: something beside it cannot be read
+};
+struct WholeSegment {
+  StoredSegment segment;
+  std::vector<StoredRecord> records;
+};
+/// `storage_damaged`, saying why, unless the segment and all its records are what its device signed. `id` 0: there is none.
+[[nodiscard]] Result<WholeSegment> whole_segment(Store& store, std::int64_t id);
+/// A row cannot be used, though the file can be read.
+[[nodiscard]] bool is_damaged_row(const Failure& failure) noexcept;
+void put_damaged(Store& store, const DamagedSegment& found, WallTime at);
+
 inline constexpr std::string_view awaits_policy_key = "awaits policy";  ///< meta
 inline constexpr std::string_view restored_at_key = "restored at";      ///< meta
 
@@ -103,6 +124,7 @@ inline constexpr std::string_view restored_at_key = "restored at";      ///< met
 void note_obeyed(Store& store, const DeviceId& device, Epoch policy_count, bool obeys, WallTime at);
 /// What this device brought was not taken: for health.
 void note_refusal(Store& store, const DeviceId& device, WallTime at, Fault fault);
+void forget_refusal(Store& store, const DeviceId& device, Fault fault);
 [[nodiscard]] Bytes encode_report(const sync::Report& report);
 [[nodiscard]] sync::Report decode_report(BytesView bytes);
 

@@ -50,6 +50,7 @@ Result<void> CentreStore::load(OpenMode mode) {
       for (const auto dossier : waiting_since_update(store_)) mark_dirty(store_, dossier, frontier_.size);
     last_stamp_ = {meta_number(store_, "last stamp", 0)};
     archived_ = static_cast<std::uint64_t>(meta_number(store_, "archived", 0));
+    if (mode == OpenMode::read_write) take_back_what_is_whole();
     applied_ = read_applied(frontier_.size);
     return {};
   };
@@ -94,7 +95,12 @@ Result<bool> CentreStore::apply_pending(std::size_t dossiers) {
       dirty.bind(static_cast<std::int64_t>(dossiers));
       while (dirty.step()) ids.push_back(dirty.number(0));
     }
-    for (const auto id : ids) remerge(store_, id);
+    for (const auto id : ids) try {
+        store_.db.attempt([&] { remerge(store_, id); });
+      } catch (const Failure& failure) {
+        if (!is_damaged_row(failure)) throw;
+        set_aside(id, failure.error.detail);
+      }
     applied = read_applied(frontier_.size);
     auto more = store_.db.query("SELECT 1 FROM dossier WHERE dirty > 0 LIMIT 1");
     return more.step();

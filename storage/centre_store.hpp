@@ -8,6 +8,7 @@
 #include "storage/centre_summaries.hpp"
 #include "storage/changes.hpp"
 #include "storage/dossiers.hpp"
+#include "storage/quarantine.hpp"
 #include "storage/store.hpp"
 #include "storage/trial.hpp"
 
@@ -74,7 +75,12 @@ struct DeviceLine {
   bool numbers = false;           ///< its unit has an identification code, so it is to give dossier codes
   code::Day codes_until;          ///< the last day of its blocks
   std::uint64_t provisional = 0;  ///< dossiers with nothing but a provisional code of this device
+  WallTime audit_back;            ///< when it last told of an audit log that is shorter or another than it had told; 0: never
 };
+
+/// Of records that are taken of one PC in a day, where no policy entry says otherwise: more than a ward writes, and than a restored centre
+/// is brought.
+inline constexpr std::uint64_t day_bytes_built_in = std::uint64_t{1024} * 1024 * 1024;
 
 /// How well this centre's data is kept elsewhere.
 struct Keeping {
@@ -175,6 +181,28 @@ class CentreStore {
   /// All orders, the newest first.
   [[nodiscard]] Result<std::vector<ErasureStanding>> erasures();
   [[nodiscard]] std::vector<ErasureStanding> erasures_in_transaction();
+  struct Brought {
+    std::size_t taken = 0, known = 0;  ///< records
+  };
+  using TellBrought = std::function<void(const Brought& brought)>;
+  /// Keeps aside what a revoked device wrote before it knew. See `keep_aside`.
+  [[nodiscard]] Result<Brought> take_handed_in(std::vector<segment::Rows> all, WallTime now, const TellBrought& also = {});
+  [[nodiscard]] Result<std::vector<HandedIn>> handed_in();
+  /// What would come of it. Fails as `admit_handed_in` would.
+  [[nodiscard]] Result<HandedInShown> look_at_handed_in(const WantedHandedIn& wanted, WallTime now);
+  /// Into the log, as proposals or in full, by a signed entry; all of it or nothing. `not_found`; `invalid`: no reason, not what was shown,
+  /// or not all of it was; `gap`: what comes before is missing; `not_member`: its unit may not write there.
+  [[nodiscard]] Result<void> admit_handed_in(const WantedHandedIn& wanted, WallTime now, const Also& also = {});
+  [[nodiscard]] Result<void> reject_handed_in(const WantedHandedIn& wanted, const Also& also = {});
+  [[nodiscard]] Result<std::vector<ForkSide>> forks();
+  [[nodiscard]] Result<ForkShown> look_at_side(const Hash& segment);
+  /// Its records stand from now on, others with their numbers never. `not_found`.
+  [[nodiscard]] Result<void> admit_side(const Hash& segment, std::string_view reason, WallTime now, const Also& also = {});
+  /// What PCs of a unit, or of all, may bring in a day, and how long they show dossiers without having heard the centre. `not_found`,
+  /// `invalid`.
+  [[nodiscard]] Result<void> set_limits(const policy::Limits& bounds, WallTime now, const Also& also = {});
+  /// Devices that brought all that they may on a day before `today`, each once: they can go on.
+  [[nodiscard]] std::vector<DeviceId> take_renewed(code::Day today);
   /// Where wards call from now on, the best first. `malformed`, `too_large`.
   [[nodiscard]] Result<void> set_addresses(std::vector<std::string> addresses, WallTime now, const Also& also = {});
   /// For each year that it names, this takes the place of what was known of that year. `malformed`, `too_large`.
@@ -201,6 +229,8 @@ class CentreStore {
   [[nodiscard]] Result<Keeping> keeping();
   [[nodiscard]] Keeping keeping_in_transaction();
   [[nodiscard]] BackupFacts backup_facts() const;
+  /// Segments that are not as they were written. They go to nobody, and everything else goes on without them.
+  [[nodiscard]] Result<std::uint64_t> damaged_segments();
   /// A verified backup exists; `elsewhere`: on another machine or medium. Then receipts call the log archived up to there, unless devices
   /// have not been heard since a restore: they must begin again from where that was. `invalid` when it is not of this centre.
   [[nodiscard]] Result<void> note_backup(const BackupFacts& facts, WallTime at, bool elsewhere, const Also& also = {});
@@ -230,11 +260,17 @@ class CentreStore {
   [[nodiscard]] Result<engine::centre::PolicyStored> store_policy(const engine::centre::StorePolicy& given);
   [[nodiscard]] Result<void> store_report(const engine::centre::StoreReport& report);
   [[nodiscard]] Result<engine::centre::HeadsRead> read_heads(const engine::centre::ReadHeads& wanted);
+  [[nodiscard]] Result<engine::centre::JoinsRead> read_joins(const engine::centre::ReadJoins& wanted, WallTime now);
+  [[nodiscard]] Result<void> store_audit_end(const engine::centre::StoreAuditEnd& told);
   [[nodiscard]] Result<engine::centre::TicketRead> read_ticket(const engine::centre::ReadTicket& wanted);
   [[nodiscard]] Result<engine::centre::Enrolled> enrol(const engine::centre::Enrol& enrol);
 
  private:
   CentreStore(Store store, CentreKeys keys);
+  /// Keeps what a delivery or a merge found out of all that follow.
+  [[nodiscard]] Result<void> quarantine(const std::vector<struct DamagedSegment>& found);
+  void set_aside(std::int64_t dossier, std::string_view why);
+  void take_back_what_is_whole();
   friend struct Admission;
   friend struct Enrolment;
   friend struct DeskWriter;
@@ -265,18 +301,20 @@ class CentreStore {
       -> decltype(work(std::declval<struct Enrolment&>()));
   /// What of a device's other incarnations is newer than those that it names: a device whose data is an older copy, or runs twice, learns
   /// of it so.
-  [[nodiscard]] std::vector<log::DeviceHead> heads_of(const DeviceId& device, const std::vector<Incarnation>& named);
+  [[nodiscard]] std::vector<log::DeviceHead> heads_of(const DeviceId& device, const std::vector<sync::Unstamped>& named);
   [[nodiscard]] std::vector<sync::OwnStamp> stamps_of(const DeviceId& device, const std::vector<sync::Unstamped>& wanted);
 
   Store store_;
   CentreKeys keys_;
   log::Frontier frontier_;
-  Incarnation centre_;   ///< drawn at the first opening of the data file, and again at each restore
-  WallTime last_stamp_;  ///< stamps strictly increase
+  std::vector<Hash> log_blocks_;  ///< roots of the log's first subtrees of a fixed size
+  Incarnation centre_;            ///< drawn at the first opening of the data file, and again at each restore
+  WallTime last_stamp_;           ///< stamps strictly increase
   std::uint64_t archived_ = 0;
   Applied applied_;
   CodePlan code_plan_;
   SummaryPlan summary_plan_;
+  std::map<DeviceId, code::Day> full_;           ///< what brought all that it may, and when
   std::optional<Incarnation> desk_incarnation_;  ///< of this run, once its own officials wrote
 };
 

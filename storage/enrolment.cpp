@@ -3,7 +3,7 @@
 #include "protocol/keys/keys.hpp"
 #include "protocol/text/text.hpp"
 #include "storage/audit.hpp"
-#include "storage/centre_parts.hpp"
+#include "storage/centre_policy.hpp"
 #include "storage/desk_writer.hpp"
 #include "storage/erasures.hpp"
 #include "storage/merged.hpp"
@@ -12,6 +12,7 @@
 #include "storage/shared_codes.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace ward::storage {
 
@@ -192,41 +193,43 @@ Result<void> Enrolment::add_unit(policy::Unit unit, WallTime now) {
   return append(std::move(unit), now);
 }
 
+namespace {
+
+/// Each PC of a house acts for all of it. So its people log in everywhere, or nowhere.
+Result<void> must_log_in_alike(Store& store, const UnitCode& unit, const UnitCode& heir) {
+  const auto& context = context_of(store);
+  const auto house = context.house_of(heir, std::nullopt);
+  const UnitCode* logs_in = nullptr;
+  std::set<UnitCode> open;
+  const auto see = [&](const UnitCode& one) {
+    const auto of = context.house_of(one, std::nullopt);
+    if (of != unit && of != house) return;
+    if (!store.policy.logs_in(one))
+      open.insert(one);
+    else if (logs_in == nullptr)
+      logs_in = &one;
+  };
+  for (const auto* one : store.policy.units()) see(one->code);
+  if (logs_in == nullptr) return {};
+  for (const auto* pc : store.policy.devices())
+    if (!pc->revoked && open.contains(pc->device.unit))
+      return fail(Fault::invalid, "people of " + *logs_in + " log in, those of " + pc->device.unit +
+                                      " do not, and its PCs would act for both: give somebody there an activation code first");
+  return {};
+}
+
+}  // namespace
+
 Result<void> Enrolment::merge_unit(const UnitCode& unit, const UnitCode& heir, std::string_view reason, WallTime now) {
   WARD_TRY(auto line, text::to_line("the reason", reason, limits::text_bytes_max));
   for (const auto& code : {unit, heir})
     if (store.policy.unit(code) == nullptr) return fail(Fault::not_found, "there is no unit " + code);
   if (const auto* has = store.policy.heir(unit)) return fail(Fault::invalid, unit + " was merged into " + *has + " before");
   if (context_of(store).house_of(heir, std::nullopt) == unit) return fail(Fault::invalid, "a unit cannot be merged into itself");
+  WARD_CHECK(must_log_in_alike(store, unit, heir));
   join_routes(store, unit, heir);
   WARD_CHECK(append(policy::Succession{unit, heir, std::move(line)}, now));
   return renew_seed(heir, now, unit);
-}
-
-template <class Work>
-auto CentreStore::change_policy(const char* name, Work&& work, const Also& also) -> decltype(work(std::declval<Enrolment&>())) {
-  auto before = store_.policy;
-  Applied applied;
-  auto done = store_.db.transact(name, [&] {
-    Enrolment enrolment(*this);
-    auto result = work(enrolment);
-    const bool other_keys = store_.policy.receipt_key() != before.receipt_key() || store_.policy.centre_noise() != before.centre_noise();
-    const policy::Delegation named{std::nullopt, store_.policy.receipt_key(), store_.policy.centre_noise()};
-    if (result.has_value() && other_keys && !has_secrets_for(named))
-      return decltype(result)(fail(Fault::missing_key, "the policy entries name a key that is not in this centre's key file"));
-    if (result.has_value()) applied = read_applied(frontier_.size);
-    if (result.has_value() && also) also();
-    return result;
-  });
-  if (done.has_error()) {
-    store_.policy = std::move(before);
-    return done;
-  }
-  applied_ = std::move(applied);
-  learn_unit_seeds();
-  if (store_.policy.count() != before.count()) WARD_ASSERT(settle_keys().has_value());
-  if (const auto finished = finish_erasing_if_possible(store_); finished.has_error()) return finished.error();
-  return done;
 }
 
 Result<void> CentreStore::apply_signed(const policy::Entry& entry, WallTime now, const KeepKeys& keep, const Also& also) {
@@ -350,7 +353,12 @@ Result<void> CentreStore::change_account(policy::Account account, WallTime now, 
 
 Result<void> CentreStore::order_erasure(const WantedErasure& wanted, WallTime now, const Also& also) {
   forget_keys(store_);
-  return change_policy("order to erase", [&](Enrolment& enrolment) { return enrolment.erase(wanted, now); }, also);
+  const auto work = [&](Enrolment& enrolment) -> Result<void> {
+    WARD_CHECK(enrolment.erase(wanted, now));
+    erase_handed_in(store_, wanted.did);
+    return {};
+  };
+  return change_policy("order to erase", work, also);
 }
 
 Result<void> CentreStore::set_addresses(std::vector<std::string> addresses, WallTime now, const Also& also) {
@@ -476,7 +484,8 @@ DeviceLine CentreStore::line_of(const policy::DeviceStanding& standing) {
   line.unit = standing.device.unit;
   line.label = standing.device.label;
   line.standing = standing.revoked ? DeviceLine::Standing::revoked : DeviceLine::Standing::approved;
-  auto peer = store_.db.query("SELECT cursor, contact_ms, accepted_ms, refused_ms, refused, heard FROM peer WHERE device = ?");
+  auto peer =
+      store_.db.query("SELECT cursor, contact_ms, accepted_ms, refused_ms, refused, heard, audit_back_ms FROM peer WHERE device = ?");
   peer.bind(standing.id);
   if (peer.step()) {
     line.cursor = static_cast<std::uint64_t>(peer.number(0));
@@ -484,6 +493,7 @@ DeviceLine CentreStore::line_of(const policy::DeviceStanding& standing) {
     line.accepted = {peer.number(2)};
     line.refused = {peer.number(3)};
     line.refused_why = peer.text(4);
+    line.audit_back = {peer.number(6)};
     if (!peer.is_null(5)) {
       line.report = decode_report(peer.bytes(5));
       line.report_at = line.contact;

@@ -119,6 +119,19 @@ std::vector<UnitCode> house_members(Store& store, const UnitCode& unit) {
 
 std::uint64_t places(Store& store) { return static_cast<std::uint64_t>(meta_number(store, places_key, newest_index(store) + 1)); }
 
+void route_again(Store& store, std::int64_t stamp_index) {
+  std::vector<std::pair<UnitCode, std::int64_t>> routes;
+  {
+    auto found = store.db.query("SELECT unit, place FROM route WHERE stamp_index = ? ORDER BY place");
+    found.bind(stamp_index);
+    while (found.step()) routes.emplace_back(found.text(0), found.number(1));
+  }
+  auto place = static_cast<std::int64_t>(places(store));
+  for (const auto& [unit, before] : routes)
+    store.db.query("UPDATE route SET place = ? WHERE unit = ? AND place = ?").bind(place++).bind(unit).bind(before).run();
+  set_meta_number(store, places_key, place);
+}
+
 void put_route(Store& store, const std::set<UnitCode>& units, std::uint64_t stamp_index) {
   const auto place = meta_number(store, places_key, static_cast<std::int64_t>(stamp_index));
   for (const auto& unit : units)
@@ -159,6 +172,7 @@ const Entitlement::Reach& Entitlement::reach(const Did& did) {
   }
   if (!out.ever) return out;
   const auto keys = keys_of(store_, dossier);
+  if (out.stayed && keys.size() > 1) out.given = given_by_grants(store_, dossier, house_);
   const auto ours = [&](const SeedHolder& holder) { return house_.contains(holder.unit); };
   for (const auto& key : keys)
     if (!key.known_to || std::any_of(key.known_to->begin(), key.known_to->end(), ours)) out.open.insert(key.id);
@@ -196,7 +210,10 @@ bool Entitlement::covers_all_before(const Did& did, std::uint64_t index) {
 const crypto::DossierKey* Entitlement::missing_key(const StoredRecord& record) {
   const auto& header = record.record.header;
   if (header.type == record::Type::grant || record.record.body.empty()) return nullptr;
-  return reach(record::dossier_of(header)).stayed ? nullptr : find_key(store_, header.key_id);
+  const auto& has = reach(record::dossier_of(header));
+  const auto given = has.given.find(header.key_id);
+  const bool came = has.stayed && (has.given.empty() || (given != has.given.end() && record.stamp && given->second <= record.stamp->index));
+  return came ? nullptr : find_key(store_, header.key_id);
 }
 
 }  // namespace ward::storage

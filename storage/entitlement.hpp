@@ -31,6 +31,8 @@ void settle_readers(Store& store, std::int64_t dossier, const merge::DossierStat
 /// Deliveries go by *places*: each segment has one for every unit that it concerns, in the order of the log; a dossier's past takes more of
 /// them when a unit becomes a reader. A place is never less than the log index that was the newest when it was given.
 void put_route(Store& store, const std::set<UnitCode>& units, std::uint64_t stamp_index);
+/// All that were told of this segment are told again.
+void route_again(Store& store, std::int64_t stamp_index);
 [[nodiscard]] std::uint64_t places(Store& store);  ///< that were given
 /// Before two houses become one: each gets the other's past.
 void join_routes(Store& store, const UnitCode& unit, const UnitCode& heir);
@@ -45,15 +47,17 @@ class Entitlement {
   /// Whether they may have all of a dossier that the log holds before `index`.
   [[nodiscard]] bool covers_all_before(const Did& did, std::uint64_t index);
   /// The key under which it lies, where the grants that give it to them may come after it: a dossier's past comes at places of its own, and
-  /// what of it lies in segments that concern them for other dossiers too comes before.
+  /// what of it lies in segments that concern them for other dossiers too comes before. Also within one unit: of two incarnations of a
+  /// device the centre may take the later one first, which writes under a key that the earlier one granted.
   [[nodiscard]] const crypto::DossierKey* missing_key(const StoredRecord& record);
 
  private:
   struct Reach {
     bool ever = false, reader = false;
     std::uint64_t until = 0;
-    bool stayed = false;   ///< nobody but this very unit ever read it
-    std::set<KeyId> open;  ///< the keys that were granted to these units, and what these open
+    bool stayed = false;                   ///< nobody but this very unit ever read it
+    std::set<KeyId> open;                  ///< the keys that were granted to these units, and what these open
+    std::map<KeyId, std::uint64_t> given;  ///< where it stayed and has several: by which log index they were
   };
   [[nodiscard]] const Reach& reach(const Did& did);
   [[nodiscard]] KeyId key_of(const StoredRecord& record);

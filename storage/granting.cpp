@@ -112,6 +112,13 @@ Granting::Audience Granting::audience_of(std::int64_t dossier, const Did& did) {
   return out;
 }
 
+/// Those that new writing may use.
+std::vector<KeyLine> Granting::believed(std::int64_t dossier, std::vector<KeyLine> tips) {
+  const auto late = keys_given_late(store_, dossier);
+  std::erase_if(tips, [&](const auto& tip) { return late.contains(tip.id); });
+  return tips;
+}
+
 /// Where this unit holds the dossier and never gave its key away, that is seen without merging.
 std::optional<KeyId> Granting::key_of_our_own(std::int64_t dossier, const std::vector<KeyLine>& tips) {
   auto held = store_.db.query("SELECT unit FROM dossier WHERE id = ?");
@@ -126,10 +133,11 @@ std::optional<KeyId> Granting::key_of_our_own(std::int64_t dossier, const std::v
 Result<KeyId> Granting::writing_key(std::int64_t dossier, const Did& did) {
   const auto tips = tips_with_holders(store_, dossier);
   if (tips.empty()) return fail(Fault::missing_key, "no key of the dossier is here");
-  if (const auto own = key_of_our_own(dossier, tips)) return *own;
+  const auto usable = believed(dossier, tips);
+  if (const auto own = key_of_our_own(dossier, usable)) return *own;
   const auto audience = audience_of(dossier, did);
-  const auto fit = std::find_if(tips.begin(), tips.end(), [&](const auto& tip) { return audience.suits(tip); });
-  return fit != tips.end() ? fit->id : put_new_key(dossier, did, tips, audience);
+  const auto fit = std::find_if(usable.begin(), usable.end(), [&](const auto& tip) { return audience.suits(tip); });
+  return fit != usable.end() ? fit->id : put_new_key(dossier, did, tips, audience);
 }
 
 /// A key that only those know who may read what comes; whoever has it may read what was.
@@ -188,7 +196,8 @@ void Granting::follow_custody(const record::Change& change, const Position& at, 
   if (!accepts) return;
   const auto audience = audience_of(dossier, did);
   const auto tips = tips_with_holders(store_, dossier);
-  const bool known_to_others = std::none_of(tips.begin(), tips.end(), [&](const auto& tip) { return audience.suits(tip); });
+  const auto usable = believed(dossier, tips);
+  const bool known_to_others = std::none_of(usable.begin(), usable.end(), [&](const auto& tip) { return audience.suits(tip); });
   if (audience.custodian == audience.own && known_to_others) (void)put_new_key(dossier, did, tips, audience);
 }
 

@@ -35,6 +35,7 @@ class Granting {
   [[nodiscard]] SeedHolder newest_seed(const UnitCode& unit);
   [[nodiscard]] record::GrantBody::Wrap wrap_for(const SeedHolder& holder, const Did& did, const crypto::DossierKey& key);
   [[nodiscard]] Audience audience_of(std::int64_t dossier, const Did& did);
+  [[nodiscard]] std::vector<KeyLine> believed(std::int64_t dossier, std::vector<KeyLine> tips);
   [[nodiscard]] std::optional<KeyId> key_of_our_own(std::int64_t dossier, const std::vector<KeyLine>& tips);
   KeyId put_new_key(std::int64_t dossier, const Did& did, const std::vector<KeyLine>& tips, const Audience& audience);
 

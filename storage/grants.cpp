@@ -203,6 +203,23 @@ void note_grant(Store& store, std::int64_t dossier, const Did& did, const record
   put.bind(BytesView(before)).bind(grant.key_id).run();
 }
 
+std::map<KeyId, std::uint64_t> given_by_grants(Store& store, std::int64_t dossier, const std::set<UnitCode>& units) {
+  std::map<KeyId, std::uint64_t> out;
+  const auto did = did_of(store, dossier);
+  for (const auto& stored : records_of_dossier(store, dossier)) {
+    segment::Verified verified;
+    verified.record = stored.record;
+    const auto grant = stored.stamp ? read_grant(store, verified) : std::nullopt;
+    if (!grant) continue;
+    const bool gives = std::any_of(grant->wraps.begin(), grant->wraps.end(),
+                                   [&](const auto& wrap) { return units.contains(wrap.unit) && reaches(store, did, wrap, grant->key_id); });
+    if (gives) out.try_emplace(grant->key_id, stored.stamp->index);
+    if (!out.contains(grant->key_id)) continue;
+    for (const auto& before : grant->before) out.try_emplace(before.key_id, stored.stamp->index);
+  }
+  return out;
+}
+
 void learn_from_grants(Store& store, std::int64_t dossier) {
   const auto did = did_of(store, dossier);
   const auto grants = grants_of(store, dossier);
@@ -215,6 +232,33 @@ void learn_from_grants(Store& store, std::int64_t dossier) {
     }
   }
   for (const auto& grant : grants) note_grant(store, dossier, did, grant);
+}
+
+std::set<KeyId> keys_given_late(Store& store, std::int64_t dossier) {
+  std::set<KeyId> late, in_time;
+  const auto devices = store.policy.devices();
+  const bool any = std::any_of(devices.begin(), devices.end(), [&](const auto* one) {
+    if (!one->revoked_index) return false;
+    auto found = store.db.query(
+        "SELECT 1 FROM record r JOIN writer w ON w.id = r.writer WHERE r.dossier = ? AND r.type = ? AND w.device = ? LIMIT 1");
+    found.bind(dossier).bind(static_cast<std::int64_t>(record::Type::grant)).bind(one->id);
+    return found.step();
+  });
+  if (!any) return late;
+  for (const auto& stored : records_of_dossier(store, dossier)) {
+    segment::Verified verified;
+    verified.record = stored.record;
+    if (stored.record.header.type != record::Type::grant) continue;
+    const auto grant = read_grant(store, verified);
+    if (!grant) continue;
+    const auto& position = stored.record.header.position;
+    const auto* device = store.policy.device(position.device);
+    const bool is_late = device != nullptr && device->revoked_index && (!stored.stamp || stored.stamp->index >= *device->revoked_index) &&
+                         !store.policy.admitted_in_full(position);
+    (is_late ? late : in_time).insert(grant->key_id);
+  }
+  std::erase_if(late, [&](const auto& id) { return in_time.contains(id); });
+  return late;
 }
 
 }  // namespace ward::storage

@@ -3,6 +3,8 @@
 #include "storage/store.hpp"
 
 #include <compare>
+#include <map>
+#include <set>
 
 /// Under which keys a dossier's records lie, and who was given these keys (records.md §7). All of it runs inside a transaction of the
 /// caller.
@@ -32,7 +34,12 @@ void put_later_key(Store& store, std::int64_t dossier, const KeyId& id, const cr
 /// Notes what a grant says of its key; nothing where the key is not held, and of nobody whom the wrap does not reach, as far as can be seen
 /// here.
 void note_grant(Store& store, std::int64_t dossier, const Did& did, const record::GrantBody& grant);
+/// By which log index the grants of a dossier, in the order of the log, give each key to these units.
+[[nodiscard]] std::map<KeyId, std::uint64_t> given_by_grants(Store& store, std::int64_t dossier, const std::set<UnitCode>& units);
 /// The keys that the grants of a dossier, as they are held here, open with the seeds and keys that are held here.
 void learn_from_grants(Store& store, std::int64_t dossier);
+
+/// Keys that only devices gave that were revoked then: they open what was written with them, and serve for nothing new.
+[[nodiscard]] std::set<KeyId> keys_given_late(Store& store, std::int64_t dossier);
 
 }  // namespace ward::storage

@@ -8,7 +8,7 @@
 namespace ward::storage {
 namespace {
 
-constexpr std::size_t dossiers_max = 500;
+constexpr std::size_t listed_max = 500;
 
 struct Row {
   UnitCode from, to;
@@ -57,7 +57,7 @@ Result<HandOverPage> list_hand_overs(Store& store, const HandOverQuery& query) {
   WARD_CHECK(settle(store));
   return store.db.read("list hand-overs", [&]() -> Result<HandOverPage> {
     WARD_TRY(const auto after, row_of(query.after, 0));
-    const auto most = std::clamp<std::size_t>(query.limit, 1, dossiers_max);
+    const auto most = std::clamp<std::size_t>(query.limit, 1, listed_max);
     const auto& context = context_of(store);
     HandOverPage out;
     std::int64_t last = 0;

@@ -21,10 +21,14 @@ namespace {
 constexpr std::int64_t rebuilt_at_once = 500;
 
 /// As the policy log judges the change at its stamp (records.md §5.4); the newest policy where there is no stamp yet.
-merge::Admission admission_of(const policy::PolicyLog& policy, const record::Header& header, const std::optional<Stamp>& stamp) {
+merge::Admission admission_of(const policy::PolicyLog& policy, const record::Header& header, const Rid& rid,
+                              const std::optional<Stamp>& stamp) {
+  const auto* stands = policy.standing_at(header.position);
+  if (stands != nullptr && *stands != rid) return merge::Admission::set_aside;
   const auto* device = policy.device(header.position.device);
   if (device == nullptr || header.policy_epoch >= policy.count()) return merge::Admission::waiting;
-  if (device->revoked_index && (!stamp || stamp->index >= *device->revoked_index)) return merge::Admission::proposal;
+  const bool late = device->revoked_index && (!stamp || stamp->index >= *device->revoked_index);
+  if (late && !policy.admitted_in_full(header.position)) return merge::Admission::proposal;
   return merge::Admission::admitted;
 }
 
@@ -45,7 +49,7 @@ std::optional<merge::Fact> fact_of(Store& store, const record::Sealed& sealed, c
                   sealed.header.hlc,
                   stamp,
                   device == nullptr ? UnitCode{} : device->device.unit,
-                  admission_of(store.policy, sealed.header, stamp),
+                  admission_of(store.policy, sealed.header, rid, stamp),
                   *std::move(change),
                   sealed.header.writer};
   if (out.change.act.empty()) return out;
@@ -247,12 +251,14 @@ Gathered gather(Store& store, std::int64_t dossier) {
     if (!found.is_null(3)) stamp = Stamp{static_cast<std::uint64_t>(found.number(3)), {found.number(4)}};
     auto fact = fact_of(store, sealed, found.fixed<Rid>(2), stamp);
     if (!fact) {
+      const auto* stands = store.policy.standing_at(sealed.header.position);
+      if (stands != nullptr && *stands != found.fixed<Rid>(2)) continue;
       ++out.unread;
       unread.insert(sealed.header.position);
       continue;
     }
     out.changed_at = std::max(out.changed_at, stamp ? std::min(stamp->time, fact->hlc.wall()) : fact->hlc.wall());
-    line.add(*fact);
+    if (fact->admission != merge::Admission::set_aside) line.add(*fact);
     out.facts.push_back(*std::move(fact));
   }
   // Two records of one number are a fork also when one of them cannot be read: the other does not merge either.

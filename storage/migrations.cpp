@@ -186,9 +186,34 @@ CREATE TABLE pin (
   id INTEGER PRIMARY KEY, who BLOB NOT NULL UNIQUE, failed INTEGER NOT NULL, activation INTEGER, salt BLOB, hash BLOB) STRICT;
 )sql";
 
-constexpr std::array steps{Migration{version_1}, Migration{version_2},       Migration{version_3},     Migration{version_4},
-                           Migration{version_5}, Migration{version_6},       Migration{version_7},     Migration{version_8},
-                           Migration{version_9}, Migration{version_erasure}, Migration{version_audit}, Migration{version_login}};
+/// The centre's: segments that a revoked device had written, whole and sealed, until a person admits them. rejected: why; run is empty
+/// then.
+constexpr const char* version_admission = R"sql(
+CREATE TABLE handed_in (
+  id INTEGER PRIMARY KEY, device BLOB NOT NULL, incarnation BLOB NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
+  hash BLOB NOT NULL UNIQUE, run BLOB NOT NULL, bytes INTEGER NOT NULL, at_ms INTEGER NOT NULL, rejected TEXT) STRICT;
+CREATE INDEX handed_in_of_incarnation ON handed_in (incarnation, first);
+CREATE INDEX segment_forked ON segment (id) WHERE forked = 1;
+-- Bytes of records that were taken of a device on a day of Vietnam, counted from 1970.
+CREATE TABLE taken (device BLOB PRIMARY KEY, day INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+)sql";
+
+/// The centre's. peer.audit_count, audit_end: how long a device last said its audit log to be. audit_back_ms: when it last said less,
+/// or another end; audit_back: how long it was then. damaged: segments, by their place in the log, that were not as they were written when
+/// they were needed; segment: 0 where the row is gone.
+constexpr const char* version_faces = R"sql(
+ALTER TABLE peer ADD COLUMN audit_count INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE peer ADD COLUMN audit_end BLOB;
+ALTER TABLE peer ADD COLUMN audit_back_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE peer ADD COLUMN audit_back INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE damaged (
+  stamp_index INTEGER PRIMARY KEY, segment INTEGER NOT NULL, found_ms INTEGER NOT NULL, why TEXT NOT NULL) STRICT;
+)sql";
+
+constexpr std::array steps{Migration{version_1},         Migration{version_2},       Migration{version_3},     Migration{version_4},
+                           Migration{version_5},         Migration{version_6},       Migration{version_7},     Migration{version_8},
+                           Migration{version_9},         Migration{version_erasure}, Migration{version_audit}, Migration{version_login},
+                           Migration{version_admission}, Migration{version_faces}};
 
 }  // namespace
 

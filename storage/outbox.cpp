@@ -4,6 +4,7 @@
 #include "storage/ward_parts.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace ward::storage {
 namespace {
@@ -67,6 +68,7 @@ bool goes_without_saying(Store& store, const segment::Row& row) {
 Outbox::Outbox(WardStore& of) : ward(of), store(of.store_) {}
 
 std::vector<Outbox::Writer> Outbox::writers(bool sendable_only) {
+  if (sendable_only && ward.full_until_) return {};
   std::set<std::int64_t> unreceipted;
   std::set<std::int64_t> refused;
   auto segments = store.db.query("SELECT writer, refused IS NOT NULL FROM segment WHERE receipted = 0");
@@ -230,6 +232,33 @@ Bytes Outbox::small_segment(std::size_t bytes_max) {
   }
   auto bytes = run::encode_small(rows);
   return bytes.size() <= bytes_max ? bytes : Bytes{};
+}
+
+std::vector<segment::Rows> Outbox::sealed_unreceipted(std::size_t after, std::size_t bytes_max) {
+  auto all = writers(false);
+  for (auto& writer : all)
+    for (bool more = true; more;) more = cut(writer, limits::segment_records_max).has_value();
+  forget_seed_when_empty();
+  // What the centre's archive does not have, either: restored from there, the centre lost it.
+  const auto last = stored_receipt(store);
+  std::vector<std::int64_t> ids;
+  {
+    auto found = store.db.query(
+        "SELECT s.id FROM segment s JOIN writer w ON w.id = s.writer WHERE w.device = ? AND (s.receipted = 0 OR s.stamp_index IS NULL OR "
+        "s.stamp_index >= ?) AND (SELECT count(*) FROM record r WHERE r.segment = s.id) = s.count ORDER BY s.writer, s.first, s.id "
+        "LIMIT ? OFFSET ?");
+    found.bind(ward.membership_.device).bind(static_cast<std::int64_t>(last ? last->receipt.archived : 0));
+    found.bind(static_cast<std::int64_t>(limits::run_segments_max)).bind(static_cast<std::int64_t>(after));
+    while (found.step()) ids.push_back(found.number(0));
+  }
+  std::vector<segment::Rows> out;
+  std::size_t bytes = 0;
+  for (const auto id : ids) {
+    if (bytes >= bytes_max) break;
+    out.push_back(rows_of(*find_segment(store, id), true));
+    for (const auto& row : out.back().rows) bytes += record::header_size + segment::header_of(row).length;
+  }
+  return out;
 }
 
 std::vector<sync::Unstamped> Outbox::named_in_hello() {

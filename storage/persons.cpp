@@ -10,7 +10,7 @@
 namespace ward::storage {
 namespace {
 
-constexpr std::size_t dossiers_max = 1'000;
+constexpr std::size_t dossiers_of_one_max = 1'000;
 constexpr std::size_t digits_min = 4;  ///< fewer are nobody's number
 
 bool names(const record::Map& fields, const std::vector<std::string>& identity) {
@@ -46,7 +46,7 @@ Result<std::vector<HeldDossier>> dossiers_about(Store& store, std::string_view i
       // Of what is not merged yet only merging tells.
       const bool merged = rows.number(3) == 0 && !rows.is_null(2);
       if ((merged && !contains_all(rows.bytes(2), wanted)) || !names(read_state(store, rows.number(0)), words)) continue;
-      if (out.size() == dossiers_max) return fail(Fault::too_large, "more than 1,000 dossiers name this number");
+      if (out.size() == dossiers_of_one_max) return fail(Fault::too_large, "more than 1,000 dossiers name this number");
       out.push_back(rows.fixed<Did>(1));
     }
     return out;

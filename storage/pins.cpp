@@ -18,6 +18,12 @@ Result<Hash> hash_of(const Store& store, const Hash& who, const Array<16>& salt,
   return Hash{slow};
 }
 
+void forget_strangers(Store& store) {
+  store.db.query("DELETE FROM pin WHERE hash IS NULL AND id <= (SELECT id FROM pin WHERE hash IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?)")
+      .bind(pin_strangers_max)
+      .run();
+}
+
 }  // namespace
 
 Hash pin_name(const Store& store, std::string_view unit, std::string_view name) {
@@ -42,16 +48,18 @@ Result<Pin> find_pin(Store& store, const Hash& who) {
 Result<void> count_try(Store& store, const Hash& who) {
   return store.db.transact("count a try", [&]() -> Result<void> {
     store.db.query("INSERT INTO pin (who, failed) VALUES (?, 1) ON CONFLICT (who) DO UPDATE SET failed = failed + 1").bind(who).run();
-    store.db.query("DELETE FROM pin WHERE hash IS NULL AND id <= (SELECT id FROM pin WHERE hash IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?)")
-        .bind(pin_strangers_max)
-        .run();
+    forget_strangers(store);
     return {};
   });
 }
 
 Result<void> set_tries(Store& store, const Hash& who, std::int64_t failed) {
   return store.db.transact("set tries", [&]() -> Result<void> {
-    store.db.query("UPDATE pin SET failed = ? WHERE who = ?").bind(failed).bind(who).run();
+    store.db.query("INSERT INTO pin (who, failed) VALUES (?, ?) ON CONFLICT (who) DO UPDATE SET failed = excluded.failed")
+        .bind(who)
+        .bind(failed)
+        .run();
+    forget_strangers(store);
     return {};
   });
 }

@@ -9,6 +9,7 @@
 namespace ward::storage {
 
 inline constexpr std::int64_t pin_strangers_max = 1'000;  ///< names without a PIN here whose tries are remembered; the oldest goes
+inline constexpr std::int64_t pin_tries_max = 20;         ///< then only a new activation code helps
 
 /// What names a user of a unit at this PC.
 [[nodiscard]] Hash pin_name(const Store& store, std::string_view unit, std::string_view name);
@@ -23,7 +24,7 @@ struct Pin {
 [[nodiscard]] Result<Pin> find_pin(Store& store, const Hash& who);
 /// One more try: durable when this returns, so that no power cut gives it back. Call it before the PIN is looked at.
 [[nodiscard]] Result<void> count_try(Store& store, const Hash& who);
-/// So many tries failed since the last that succeeded.
+/// So many tries failed since the last that succeeded; of a name that nobody has, too, so that it goes on like any other.
 [[nodiscard]] Result<void> set_tries(Store& store, const Hash& who, std::int64_t failed);
 /// The PIN from now on; no try has failed.
 [[nodiscard]] Result<void> put_pin(Store& store, const Hash& who, std::string_view pin, Epoch activation);

@@ -4,6 +4,7 @@
 #include "protocol/base/codec.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace ward::storage {
 namespace {
@@ -118,13 +119,25 @@ Receipts::Receipts(WardStore& of, Now at) : ward(of), store(of.store_), now(at) 
 
 /// A centre that goes back under one incarnation, or signs two roots for one size, lies or was tampered with. Nothing is taken back for
 /// that.
-void Receipts::compare(const log::Receipt& last, const log::Receipt& receipt) {
-  if (receipt.size < last.size) raise("rollback");
-  if (receipt.size == last.size && receipt.root != last.root) raise("two_faces");
+void Receipts::compare(const sync::Receipted& last, const sync::Receipted& receipted) {
+  const evidence::SignedReceipt earlier{last.receipt, last.signature}, later{receipted.receipt, receipted.signature};
+  if (receipted.receipt.size < last.receipt.size || evidence::contradicts(last.receipt, receipted.receipt))
+    LogWatch(ward, now).accuse({earlier, later, std::nullopt});
+}
+
+/// It names less of a writer than it had.
+void Receipts::took_back(std::int64_t writer, const sync::Receipted& receipted) {
+  const auto before = kept_receipt(store, writer);
+  if (before && evidence::contradicts(before->receipt, receipted.receipt))
+    LogWatch(ward, now).accuse({*before, evidence::SignedReceipt{receipted.receipt, receipted.signature}, std::nullopt});
+  else
+    raise("rollback");
 }
 
 void Receipts::raise(std::string_view alarm) {
-  if (const auto before = meta(store, "alarm"); before && text_of(*before) == alarm) return;
+  constexpr std::array<std::string_view, 4> worse{"", "told_otherwise", "rollback", "two_faces"};
+  const auto weight = [&](std::string_view one) { return std::find(worse.begin(), worse.end(), one) - worse.begin(); };
+  if (const auto before = meta(store, "alarm"); before && weight(text_of(*before)) >= weight(alarm)) return;
   set_meta(store, "alarm", view(alarm));
   note_act(store, {audit::Kind::alarm, now.wall, ward.believes(now), {}, {}, std::string(alarm)});
 }
@@ -208,16 +221,17 @@ Receipts::Outcome Receipts::take(const engine::agent::StoreReceipt& stored) {
     set_meta_number(store, "archived", std::min(meta_number(store, "archived", archived), archived));
   }
   out.centre_is_new = meta(store, "heads wanted").has_value();
-  if (same_centre && !older) compare(last->receipt, receipt);
+  if (same_centre && !older) compare(*last, stored.receipted);
   note_stamps(stored.receipted.stamps);
   std::vector<log::DeviceHead> unknown;
   for (const auto& head : receipt.heads) {
-    if (!cover(head))
+    const bool covered = cover(head);
+    const auto writer = find_writer(store, receipt.device, head.incarnation);
+    if (!out.centre_is_new && !older && holds_receipted(writer, head.count)) took_back(writer, stored.receipted);
+    if (!covered)
       unknown.push_back(head);
     else if (!older && head.count > 0)
-      keep_for_evidence(store, find_writer(store, receipt.device, head.incarnation), stored.receipted);
-    if (out.centre_is_new || older) continue;
-    if (holds_receipted(find_writer(store, receipt.device, head.incarnation), head.count)) raise("rollback");
+      keep_for_evidence(store, writer, stored.receipted);
   }
   out.is_copy = note_lost(unknown);
   if (unknown.empty() && !out.centre_is_new && lost_heads(store).empty() && tells_all(receipt)) {

@@ -129,19 +129,20 @@ std::optional<segment::Holding> find_holding(Store& store, const Position& posit
   found.bind(position.device).bind(position.incarnation).bind(static_cast<std::int64_t>(position.seq));
   found.bind(static_cast<std::int64_t>(record::Type::change));
   if (!found.step()) return std::nullopt;
-  const auto header = or_damaged(record::decode_header(found.bytes(0)), "a record's header does not decode");
-  return segment::Holding{record::dossier_of(header), header.key_id};
+  const auto header = record::decode_header(found.bytes(0));
+  if (header.has_error()) return std::nullopt;  // the disk changed it: then it is not held
+  return segment::Holding{record::dossier_of(*header), header->key_id};
 }
 
 bool name_dossiers(Store& store, segment::Rows& rows) {
   return !rows.elided.dossiers || segment::name_dossiers(rows, [&](const Position& position) { return find_holding(store, position); });
 }
 
-std::optional<record::Change> read_change(Store& store, const segment::Verified& verified) {
-  const auto& header = verified.record.header;
+std::optional<record::Change> read_change(Store& store, const record::Sealed& sealed) {
+  const auto& header = sealed.header;
   const auto* key = header.type == record::Type::change ? find_key(store, header.key_id) : nullptr;
-  if (key == nullptr || verified.record.body.empty()) return std::nullopt;
-  const auto plain = record::open(verified.record, *key, store.org);
+  if (key == nullptr || sealed.body.empty()) return std::nullopt;
+  const auto plain = record::open(sealed, *key, store.org);
   if (plain.has_error()) return std::nullopt;
   auto change = record::decode_change(*plain, header.position);
   if (change.has_error()) return std::nullopt;

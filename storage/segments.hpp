@@ -68,7 +68,10 @@ struct Chain {
 void set_chain(Store& store, std::int64_t writer, const Chain& chain);
 
 /// The change that a verified record holds; nothing when it is none, or cannot be read here.
-[[nodiscard]] std::optional<record::Change> read_change(Store& store, const segment::Verified& verified);
+[[nodiscard]] std::optional<record::Change> read_change(Store& store, const record::Sealed& sealed);
+[[nodiscard]] inline std::optional<record::Change> read_change(Store& store, const segment::Verified& verified) {
+  return read_change(store, verified.record);
+}
 /// The grant that a verified record holds; nothing when it is none, or its body is not there.
 [[nodiscard]] std::optional<record::GrantBody> read_grant(Store& store, const segment::Verified& verified);
 

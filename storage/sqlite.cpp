@@ -24,7 +24,10 @@ Fault fault_of(int code) noexcept {
 }
 
 /// SQLite's own words name tables and causes, never values: we bind all values.
-[[noreturn]] void raise(sqlite3* db) { throw Failure{{fault_of(sqlite3_extended_errcode(db)), sqlite3_errmsg(db)}}; }
+[[noreturn]] void raise(sqlite3* db) {
+  const auto fault = fault_of(sqlite3_extended_errcode(db));
+  throw Failure{{fault, sqlite3_errmsg(db)}, fault == Fault::storage_damaged};
+}
 
 }  // namespace
 

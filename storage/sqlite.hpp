@@ -19,6 +19,7 @@ namespace ward::storage {
 /// Carries an Error through the SQL of one transaction to `Database::transact`, so that forty statements need no forty checks.
 struct Failure {
   Error error;
+  bool of_file = false;  ///< SQLite's own structures are damaged: not one row, but what all of them lie in
 };
 
 /// A prepared statement being used. Bind in order, then step. Views that a column gives die at the next step or with the Query.
@@ -95,6 +96,7 @@ class Database {
       commit();
       return result;
     } catch (const Failure& failure) {
+      corrupt_ = corrupt_ || failure.of_file;
       roll_back();
       return fail(failure.error.fault, std::string(name) + ": " + failure.error.detail);
     }
@@ -108,10 +110,27 @@ class Database {
       end_reading();
       return result;
     } catch (const Failure& failure) {
+      corrupt_ = corrupt_ || failure.of_file;
       roll_back();
       return fail(failure.error.fault, std::string(name) + ": " + failure.error.detail);
     }
   }
+
+  /// Part of a transaction: what `work` did is undone when it throws, and the rest stays.
+  template <class Work>
+  void attempt(Work&& work) {
+    run("SAVEPOINT attempt");
+    try {
+      work();
+    } catch (const Failure&) {
+      run("ROLLBACK TO attempt");
+      run("RELEASE attempt");
+      throw;
+    }
+    run("RELEASE attempt");
+  }
+  /// SQLite found its own structures damaged since this was opened.
+  [[nodiscard]] bool is_corrupt() const noexcept { return corrupt_; }
 
   /// SQLite's own structural check of the whole file; the lines that it reports, none when sound. Inside `read` or `transact`.
   [[nodiscard]] std::vector<std::string> check();
@@ -133,6 +152,7 @@ class Database {
   void migrate();
 
   sqlite3* db_ = nullptr;
+  bool corrupt_ = false;
   std::unordered_map<std::string_view, sqlite3_stmt*> prepared_;
 };
 

@@ -138,11 +138,14 @@ Result<Epoch> store_policy(Store& store, const std::vector<policy::Entry>& entri
 
 std::vector<std::int64_t> waiting_since_update(Store& store) {
   constexpr std::string_view program_key = "program";
-  if (const auto last = meta(store, program_key); last && text_of(*last) == WARD_VERSION) return {};
-  set_meta(store, program_key, view(std::string_view(WARD_VERSION)));
   constexpr std::string_view layout_key = "state layout";
-  const bool other_layout = meta_number(store, layout_key, 1) != merge::state_layout;
-  if (other_layout) set_meta_number(store, layout_key, merge::state_layout);
+  // Raised with state_layout, and when policy entries that an older program stored unread have come to decide what counts.
+  constexpr std::int64_t merged_by = 5;
+  static_assert(merge::state_layout == 4);
+  const bool other_layout = meta_number(store, layout_key, 1) != merged_by;
+  if (const auto last = meta(store, program_key); !other_layout && last && text_of(*last) == WARD_VERSION) return {};
+  set_meta(store, program_key, view(std::string_view(WARD_VERSION)));
+  if (other_layout) set_meta_number(store, layout_key, merged_by);
   std::vector<std::int64_t> out;
   auto waiting = store.db.query("SELECT id FROM dossier WHERE waiting > 0 OR ?");
   waiting.bind(std::int64_t{other_layout});
@@ -163,6 +166,13 @@ void add_later(Store& store, const DeviceId& device, std::uint64_t from_index, s
 void add_later(Store& store, const UnitCode& unit, std::uint64_t from_index, std::set<std::int64_t>& to) {
   for (const auto* standing : store.policy.devices())
     if (standing->device.unit == unit) add_later(store, standing->id, from_index, to);
+}
+
+void add_let_in(Store& store, const policy::Admission& admission, std::set<std::int64_t>& to) {
+  auto found = store.db.query("SELECT DISTINCT dossier FROM record WHERE writer = ? AND seq >= ? AND seq < ? AND dossier IS NOT NULL");
+  found.bind(find_writer(store, admission.device, admission.incarnation));
+  found.bind(static_cast<std::int64_t>(admission.first)).bind(static_cast<std::int64_t>(admission.end()));
+  while (found.step()) to.insert(found.number(0));
 }
 
 /// Whatever lies with one of the units that are one from now on, and what they wrote since.
@@ -204,6 +214,7 @@ std::set<std::int64_t> dossiers_judged_by(Store& store, Epoch from) {
     if (const auto* user = std::get_if<policy::UserStanding>(&entry.body)) add_later(store, user->unit, entry.from_index, out);
     if (const auto* account = std::get_if<policy::Account>(&entry.body)) add_later(store, account->unit, entry.from_index, out);
     if (const auto* succession = std::get_if<policy::Succession>(&entry.body)) add_of_house(store, *succession, entry.from_index, out);
+    if (const auto* admission = std::get_if<policy::Admission>(&entry.body)) add_let_in(store, *admission, out);
   }
   return out;
 }

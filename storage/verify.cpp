@@ -26,6 +26,10 @@ class Verifier {
     each("SELECT id FROM dossier ORDER BY id", "dossier ", [this](std::int64_t id) { check_dossier(id); });
     if (store_.site == Site::centre) check_log();
     for (auto& line : damage_of_audit(store_)) damage(std::move(line));
+    if (store_.db.has_table("damaged")) {
+      auto aside = store_.db.query("SELECT stamp_index, why FROM damaged ORDER BY stamp_index");
+      while (aside.step()) damage("set aside: place " + std::to_string(aside.number(0)) + " of the log: " + aside.text(1));
+    }
     if (store_.db.has_table("receipt"))
       each("SELECT writer FROM receipt ORDER BY writer", "receipt for writer ", [this](std::int64_t writer) {
         const auto kept = kept_receipt(store_, writer);

@@ -10,6 +10,7 @@ Deliveries::Deliveries(WardStore& of, Now at) : ward(of), store(of.store_), now(
 
 Result<void> Deliveries::apply(std::vector<segment::Rows>& all) {
   for (auto& rows : all) WARD_CHECK(apply_one(rows));
+  LogWatch(ward, now).hear(said_);
   auto lost = lost_heads(store);
   if (!lost.empty()) {
     std::erase_if(
@@ -34,6 +35,7 @@ Result<void> Deliveries::apply_one(segment::Rows& rows) {
   load_keys(store, rows);
   WARD_TRY(const auto verified, segment::verify_rows(rows, store.org, device->device.sign, store.keys));
   keep(rows, verified, segment::hash_of(rows.statement.statement, store.org));
+  if (rows.statement.statement.device != ward.membership_.device) said_.push_back(rows.statement);
   return {};
 }
 

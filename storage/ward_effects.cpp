@@ -1,5 +1,6 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/base/overloaded.hpp"
+#include "protocol/deadline/moment.hpp"
 #include "storage/audit.hpp"
 #include "storage/erasures.hpp"
 #include "storage/summaries.hpp"
@@ -19,6 +20,43 @@ std::vector<std::int64_t> unreadable_dossiers(Store& store) {
   return out;
 }
 
+/// Of a number that this device gave twice, the record that stands may have been written by a copy of it: then it is fetched, from where
+/// this incarnation began.
+bool wants_side(Store& store, const policy::Admission& admission) {
+  const auto* side = std::get_if<policy::Side>(&admission.what);
+  if (side == nullptr) return false;
+  const auto writer = find_writer(store, admission.device, admission.incarnation);
+  for (std::size_t i = 0; i < side->rids.size(); ++i) {
+    auto found = store.db.query("SELECT 1 FROM record WHERE writer = ? AND seq = ? AND rid = ?");
+    found.bind(writer).bind(static_cast<std::int64_t>(admission.first + i)).bind(side->rids[i]);
+    if (!found.step()) return true;
+  }
+  return false;
+}
+
+bool fetch_own_sides(Store& store, const DeviceId& own, Epoch from) {
+  bool any = false;
+  for (auto epoch = from; epoch < store.policy.count(); ++epoch) {
+    const auto& entry = store.policy.entries()[epoch];
+    const auto* admission = std::get_if<policy::Admission>(&entry.body);
+    if (admission == nullptr || admission->device != own || !wants_side(store, *admission)) continue;
+    auto found = store.db.query("SELECT coalesce(min(stamp_index), 0) FROM segment WHERE writer = ?");
+    found.bind(find_writer(store, own, admission->incarnation));
+    const auto begun = found.step() ? found.number(0) : 0;
+    const auto cursor = meta_number(store, "cursor", 0);
+    const auto end = std::max(cursor, static_cast<std::int64_t>(entry.from_index));
+    set_meta_number(store, own_wanted_key, std::max(end, meta_number(store, own_wanted_key, 0)));
+    set_meta_number(store, "cursor", std::min(cursor, begun));
+    any = true;
+  }
+  return any;
+}
+
+sync::AuditEnd told_audit_end(Store& store) {
+  const auto end = audit_end(store);
+  return {end.count, end.hash};
+}
+
 /// Of what the log holds.
 bool holds_anything(Store& store) {
   auto found = store.db.query("SELECT 1 FROM segment WHERE stamp_index IS NOT NULL LIMIT 1");
@@ -30,6 +68,7 @@ bool holds_anything(Store& store) {
 Result<agent::LinkPrepared> WardStore::prepare_link(const agent::PrepareLink& wanted, Now now) {
   forget_keys(store_);
   postponed_.clear();
+  full_until_.reset();
   WARD_CHECK(finish_erasing(store_));
   auto prepared = store_.db.transact("prepare link", [&]() -> Result<agent::LinkPrepared> {
     agent::LinkPrepared out;
@@ -46,14 +85,19 @@ Result<agent::LinkPrepared> WardStore::prepare_link(const agent::PrepareLink& wa
     out.fill = static_cast<std::uint64_t>(meta_number(store_, fill_key, 0));
     out.holds_nothing = out.fill == 0 && out.cursor == 0 && !holds_anything(store_);
     out.wanted = wanted_dossiers(store_);
+    LogWatch watch(*this, now);
+    watch.begin_link();
+    out.doubts = watch.due(false);
+    out.audit = told_audit_end(store_);
     return out;
   });
   if (prepared.has_value()) asked_own_ = prepared->report.restored;
   return prepared;
 }
 
-Result<agent::OutboxRead> WardStore::read_outbox(const agent::ReadOutbox& wanted, Now) {
+Result<agent::OutboxRead> WardStore::read_outbox(const agent::ReadOutbox& wanted, Now now) {
   forget_keys(store_);
+  if (full_until_ && latest(now) >= *full_until_) full_until_.reset();
   return store_.db.transact("read outbox", [&]() -> Result<agent::OutboxRead> {
     agent::OutboxRead out;
     Outbox outbox(*this);
@@ -64,26 +108,39 @@ Result<agent::OutboxRead> WardStore::read_outbox(const agent::ReadOutbox& wanted
   });
 }
 
+Result<std::vector<segment::Rows>> WardStore::hand_in(std::size_t after) {
+  constexpr std::size_t bytes_max = 256 * 1024;
+  forget_keys(store_);
+  return store_.db.transact("hand in",
+                            [&]() -> Result<std::vector<segment::Rows>> { return Outbox(*this).sealed_unreceipted(after, bytes_max); });
+}
+
 Result<agent::ReceiptStored> WardStore::store_receipt(const agent::StoreReceipt& receipt, Now now) {
   forget_keys(store_);
   Receipts::Outcome outcome;
   auto stored = store_.db.transact("store receipt", [&]() -> Result<agent::ReceiptStored> {
     outcome = Receipts(*this, now).take(receipt);
+    if (latest_kept_ > receipt.receipted.receipt.time) set_meta_number(store_, latest_key, receipt.receipted.receipt.time.ms);
     return agent::ReceiptStored{Outbox(*this).unsent(), outcome.centre_is_new, report_in_transaction(now)};
   });
   if (stored.has_error()) return stored;
-  const auto time = receipt.receipted.receipt.time;
+  heard(receipt.receipted.receipt.time, receipt.at.monotonic, now);
+  if (outcome.is_copy) return found_copy();
+  return stored;
+}
+
+void WardStore::heard(WallTime time, Instant at, Now now) {
+  latest_kept_ = std::min(latest_kept_, time);
   if (time >= signed_time_) {
-    signed_time_ = time;
-    centre_time_.emplace(time, receipt.at.monotonic);
+    signed_time_ = latest_ = time;  // whatever a clock said before
+    latest_at_ = at;
+    centre_time_.emplace(time, at);
     clock_believed_ = believes(now);
   } else if (!centre_time_) {
     // The centre's clock is behind what it once signed: it is not later than that.
-    centre_time_.emplace(signed_time_, receipt.at.monotonic);
+    centre_time_.emplace(signed_time_, at);
     clock_believed_ = believes(now);
   }
-  if (outcome.is_copy) return found_copy();
-  return stored;
 }
 
 /// What was heard is stored. But this link's pulls do not ask for what is missing here, and this run's incarnation may go on elsewhere.
@@ -95,8 +152,10 @@ Error WardStore::found_copy() {
 Result<agent::PolicyStored> WardStore::store_policy(const agent::StorePolicy& entries, Now now) {
   forget_keys(store_);
   auto before = store_.policy;
+  bool rewound = false;
   auto stored = store_.db.transact("store policy", [&]() -> Result<agent::PolicyStored> {
     WARD_TRY(const auto count, storage::store_policy(store_, entries.entries));
+    rewound = fetch_own_sides(store_, membership_.device, before.count());
     if (learn_unit_seeds())
       for (const auto dossier : unreadable_dossiers(store_)) learn_from_grants(store_, dossier);
     for (const auto dossier : dossiers_judged_by(store_, before.count())) {
@@ -120,6 +179,8 @@ Result<agent::PolicyStored> WardStore::store_policy(const agent::StorePolicy& en
   for (const auto& [did, epoch] : store_.policy.erasures())
     if (epoch >= before.count() && arrived_.size() < arrived_max) arrived_.push_back(did);
   WARD_CHECK(finish_erasing(store_));  // before the centre hears that these entries are held
+  if (rewound) asked_own_ = false;     // what this link still brings would move the cursor past it
+  if (rewound) return fail(Fault::io, "a record of this PC that stands is not here; the next link fetches it");
   return stored;
 }
 
@@ -131,12 +192,12 @@ Result<agent::PolicyRead> WardStore::read_policy(const agent::ReadPolicy& wanted
 Result<agent::DeliveryApplied> WardStore::apply_delivery(agent::ApplyDelivery delivery, Now now) {
   forget_keys(store_);
   return store_.db.transact("apply delivery", [&]() -> Result<agent::DeliveryApplied> {
-    if (!asked_own_ && !lost_heads(store_).empty()) return fail(Fault::gap, "this link does not bring what is missing here");
+    if (!asked_own_ && asks_for_own(store_)) return fail(Fault::gap, "this link does not bring what is missing here");
     if (delivery.fill != 0) set_meta_number(store_, fill_key, static_cast<std::int64_t>(delivery.fill));
     WARD_CHECK(Deliveries(*this, now).apply(delivery.rows));
     set_meta_number(store_, "cursor", static_cast<std::int64_t>(delivery.cursor));
     postponed_.clear();
-    return agent::DeliveryApplied{delivery.cursor, report_in_transaction(now), wanted_dossiers(store_)};
+    return agent::DeliveryApplied{delivery.cursor, report_in_transaction(now), wanted_dossiers(store_), told_audit_end(store_)};
   });
 }
 
@@ -161,6 +222,11 @@ Result<void> WardStore::store_applied(const agent::StoreApplied& applied) {
 }
 
 Result<void> WardStore::store_refused(const agent::StoreRefused& refused) {
+  if (refused.refused.fault == Fault::storage_full) {
+    const auto tomorrow = code::day_of(signed_time_) + std::chrono::days(1);
+    full_until_ = deadline::wall_of(deadline::Moment(tomorrow.time_since_epoch()));
+    return {};
+  }
   if (reaction_to(refused.refused.fault) == Reaction::retry) {
     postponed_.insert(refused.refused.incarnation);
     return {};
@@ -214,6 +280,8 @@ agent::Event perform(agent::StoreEffect effect, WardStore& store, Now now) {
                         [&](agent::ApplyFetched& e) { return event(store.apply_fetched(std::move(e), now)); },
                         [&](agent::StoreApplied& e) { return done(store.store_applied(e), agent::Done{}); },
                         [&](agent::StoreRefused& e) { return done(store.store_refused(e), agent::Done{}); },
+                        [&](agent::ReadDoubts&) { return event(store.read_doubts(now)); },
+                        [&](agent::StoreJoins& e) { return done(store.store_joins(e, now), agent::Done{}); },
                         [&](agent::StoreHeads& e) { return done(store.store_heads(e, now), agent::HeadsStored{}); },
                     },
                     effect);

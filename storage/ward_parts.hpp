@@ -2,6 +2,7 @@
 
 #include "protocol/evidence/evidence.hpp"
 #include "storage/granting.hpp"
+#include "storage/log_watch.hpp"
 #include "storage/segments.hpp"
 #include "storage/ward_store.hpp"
 
@@ -75,6 +76,9 @@ struct Outbox {
   [[nodiscard]] QueueSize size();
   /// The oldest segment, if it is small enough for a greeting; encoded.
   [[nodiscard]] Bytes small_segment(std::size_t bytes_max);
+  /// Those that no receipt covers, or that the centre's archive did not have at the last one, sealed, from the `after`th on; what waits
+  /// outside any segment is cut first.
+  [[nodiscard]] std::vector<segment::Rows> sealed_unreceipted(std::size_t after, std::size_t bytes_max);
   /// Incarnations that the greeting names: the newest one with a receipt, so that the centre can tell of what is newer, then those with
   /// something unreceipted.
   [[nodiscard]] std::vector<sync::Unstamped> named_in_hello();
@@ -93,7 +97,8 @@ struct Outbox {
   void forget_seed_when_empty();
 };
 
-inline constexpr std::string_view fill_key = "fill";  ///< meta: sync::Pull::fill
+inline constexpr std::string_view latest_key = "latest time";  ///< meta: WardStore::latest
+inline constexpr std::string_view fill_key = "fill";           ///< meta: sync::Pull::fill
 
 /// What the centre says that it holds of this device, beyond what this file holds.
 [[nodiscard]] std::vector<log::DeviceHead> lost_heads(Store& store);
@@ -126,7 +131,8 @@ struct Receipts {
   void raise(std::string_view alarm);
 
  private:
-  void compare(const log::Receipt& last, const log::Receipt& receipt);
+  void compare(const sync::Receipted& last, const sync::Receipted& receipt);
+  void took_back(std::int64_t writer, const sync::Receipted& receipt);
   void note_stamps(const std::vector<sync::OwnStamp>& stamps);
   /// Marks what `head` covers; false when this file does not hold what it names.
   [[nodiscard]] bool cover(const log::DeviceHead& head);
@@ -168,6 +174,7 @@ struct Deliveries {
   void take_given(const segment::Rows& rows, const std::vector<segment::Verified>& verified);
 
   std::set<std::int64_t> touched_;
+  std::vector<segment::SignedStatement> said_;                             ///< of other devices
   std::set<std::int64_t> regranted_;                                       ///< what was held of these before may be readable now
   std::map<std::pair<DeviceId, Incarnation>, std::pair<Seq, Hash>> ends_;  ///< of the segments of this delivery
 };

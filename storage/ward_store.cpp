@@ -103,6 +103,9 @@ Result<WardStore> WardStore::open(const std::string& path, WardKeys keys, Random
   WardStore ward(std::move(store), std::move(keys), std::move(membership));
   WARD_CHECK(ward.store_.db.read("open ward", [&]() -> Result<void> {
     if (const auto last = stored_receipt(ward.store_)) ward.signed_time_ = last->receipt.time;
+    ward.signed_time_ = std::max(ward.signed_time_, proved_at(ward.store_));
+    ward.latest_kept_ = {meta_number(ward.store_, latest_key, 0)};
+    ward.latest_ = std::max(ward.latest_kept_, ward.signed_time_);
     return {};
   }));
   if (mode == OpenMode::read_only) return ward;
@@ -199,9 +202,45 @@ Result<WardStore::Progress> WardStore::progress(Now now) {
     out.clock_trusted = believes(now);
     if (const auto alarm = meta(store_, "alarm")) out.alarm = std::string(text_of(*alarm));
     if (out.alarm.empty() && differing_summaries(store_) > 0) out.alarm = "summary";
+    if (out.alarm.empty() && is_unproved(store_, out.receipted_at)) out.alarm = "unproved";
+    out.evidence = kept_contradiction(store_).has_value();
     out.restored = asks_for_own(store_);
+    out.full_until = full_until_.value_or(WallTime{});
     return out;
   });
+}
+
+WallTime WardStore::latest(Now now) {
+  if (latest_at_) latest_.ms += (now.monotonic - *latest_at_).count();
+  latest_at_ = now.monotonic;
+  if (centre_time_) latest_ = std::max(latest_, {centre_time_->first.ms + (now.monotonic - centre_time_->second).count()});
+  if (believes(now)) latest_ = std::max(latest_, now.wall);
+  return latest_;
+}
+
+std::uint16_t WardStore::lease_days() { return store_.policy.limits_of(context_of(store_).house_of(membership_.unit, {})).lease_days; }
+
+bool WardStore::is_unheard(Now now, int quarters) {
+  const auto lease = std::chrono::milliseconds(std::chrono::days(lease_days())).count();
+  return lease != 0 && latest(now).ms - signed_time_.ms >= lease / 4 * quarters;
+}
+
+Result<WardStore::Lease> WardStore::lease(Now now) {
+  constexpr std::chrono::minutes kept_every{10};
+  Lease out{lease_days(), signed_time_, false};
+  if (out.days == 0) return out;
+  out.over = is_unheard(now, 4);
+  if (latest_.ms - latest_kept_.ms < std::chrono::milliseconds(kept_every).count()) return out;
+  const auto kept = store_.db.transact("keep the time", [&]() -> Result<void> {
+    set_meta_number(store_, latest_key, latest_.ms);
+    return {};
+  });
+  // On a full disk, or one that can only be read, this run's memory is enough.
+  if (kept.has_value())
+    latest_kept_ = latest_;
+  else if (kept.error().fault == Fault::storage_damaged)
+    return kept.error();
+  return out;
 }
 
 /// records.md §5.3.

@@ -88,16 +88,33 @@ class WardStore {
     std::uint64_t refused_segments = 0;
     std::int64_t clock_offset_ms = 0;  ///< this PC minus the centre, at the last signed time
     bool clock_trusted = true;
-    std::string alarm;  ///< `rollback`: the centre holds less than it had receipted; `two_faces`: it signed two histories; `summary`: what
-                        ///< it said of a dossier is not what its records say; else empty
+    std::string alarm;  ///< `rollback`: the centre holds less than it had receipted; `two_faces`: it signed two histories;
+                        ///< `told_otherwise`: another PC says that it was shown another history; `summary`: what it said of a dossier is
+                        ///< not what its records say; `unproved`: it proves its log to nobody; else empty
+    bool evidence = false;  ///< of the alarm, to be shown to others: `contradiction`
     bool restored = false;  ///< this file is an older copy of itself; what it lacks is being fetched
+    WallTime full_until;    ///< the centre takes no more of this PC before; 0: it does
   };
   [[nodiscard]] Result<Progress> progress(Now now);
   [[nodiscard]] Result<Exposure> exposure();
+  /// How long dossiers are shown without a receipt from the centre (docs/adr/0015).
+  struct Lease {
+    std::uint16_t days = 0;  ///< 0: for ever
+    WallTime contact;        ///< when the centre was heard last, by its clock
+    bool over = false;
+  };
+  [[nodiscard]] Result<Lease> lease(Now now);
+  /// A lease is set, and so many quarters of it went by since the centre was heard.
+  [[nodiscard]] bool is_unheard(Now now, int quarters);
   /// The dossiers that it counts, the one that waits longest first. `after`: the cursor of the page before; at most 500.
   [[nodiscard]] Result<WaitingPage> list_waiting(std::string_view after, std::size_t limit);
+  /// What no receipt covers, or no archive holds that the last one tells of, whole and sealed, for somebody to bring to the centre: from
+  /// the `after`th segment on, as much as fits a request.
+  [[nodiscard]] Result<std::vector<segment::Rows>> hand_in(std::size_t after);
   /// The newest receipt that covers this dossier's own records, as signed, for people and for export.
   [[nodiscard]] Result<std::optional<sync::Receipted>> last_receipt();
+  /// The first two signed words of the centre, or of it and another PC, that cannot both be true (evidence::encode_contradiction).
+  [[nodiscard]] Result<std::optional<Bytes>> contradiction();
 
   // What the engine asks for; each is one transaction. See engine/agent_engine.hpp.
   [[nodiscard]] Result<engine::agent::LinkPrepared> prepare_link(const engine::agent::PrepareLink& wanted, Now now);
@@ -110,6 +127,8 @@ class WardStore {
   [[nodiscard]] Result<void> store_applied(const engine::agent::StoreApplied& applied);
   [[nodiscard]] Result<void> store_refused(const engine::agent::StoreRefused& refused);
   [[nodiscard]] Result<void> store_heads(const engine::agent::StoreHeads& heads, Now now);
+  [[nodiscard]] Result<engine::agent::DoubtsRead> read_doubts(Now now);
+  [[nodiscard]] Result<void> store_joins(const engine::agent::StoreJoins& joins, Now now);
 
   /// The dossiers that deliveries changed since this was asked last; at most some hundred.
   [[nodiscard]] std::vector<Did> take_arrived() { return std::exchange(arrived_, {}); }
@@ -128,6 +147,11 @@ class WardStore {
   [[nodiscard]] Result<void> may_write() const;
   [[nodiscard]] sync::Report report_in_transaction(Now now);
   Error found_copy();
+  /// By what this file ever knew of the time: no clock that is set back changes it.
+  [[nodiscard]] WallTime latest(Now now);
+  /// The centre signed that it was `time`, at `at`.
+  void heard(WallTime time, Instant at, Now now);
+  [[nodiscard]] std::uint16_t lease_days();
 
   Store store_;
   WardKeys keys_;
@@ -136,6 +160,10 @@ class WardStore {
   WallTime signed_time_;                                     ///< the newest that the centre signed
   std::optional<std::pair<WallTime, Instant>> centre_time_;  ///< the same, since this start
   bool clock_believed_ = true;
+  WallTime latest_;                     ///< it was as late as that, by the centre or by a clock that was believed
+  std::optional<Instant> latest_at_;    ///< when `latest_` was looked at last, since this start
+  WallTime latest_kept_;                ///< as the file has it
+  std::optional<WallTime> full_until_;  ///< the centre takes no more today
   std::uint64_t disk_free_bytes_ = 0;
   std::optional<CodeMark> code_mark_;
   std::set<Incarnation> postponed_;  ///< the centre takes no more of these before something came from there: it lacks what must come first
@@ -148,6 +176,7 @@ class WardStore {
   friend struct Outbox;
   friend struct Receipts;
   friend struct Deliveries;
+  friend struct LogWatch;
 };
 
 /// Performs one store effect: what the driver and the simulator both call. A failure is an event too.

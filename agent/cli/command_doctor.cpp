@@ -2,9 +2,10 @@
 #include "agent/cli/ward_facts.hpp"
 #include "agent/files.hpp"
 #include "cli/examine.hpp"
-#include "protocol/ticket/ticket.hpp"
+#include "protocol/ticket/scanned.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/dossier_json.hpp"
+#include "runtime/system_key.hpp"
 
 #include <cstdlib>
 
@@ -14,7 +15,6 @@ namespace {
 using cli::Examination;
 using cli::Finding;
 
-constexpr std::size_t ticket_bytes_max = 4096;
 constexpr std::chrono::seconds status_max{10};
 
 const char* environment(const char* name) { return std::getenv(name); }
@@ -23,7 +23,7 @@ const char* environment(const char* name) { return std::getenv(name); }
 void examine_ticket(Examination& to, const std::string& path, WallTime now) {
   const auto text = runtime::read_file(path, ticket_bytes_max);
   if (text.has_error()) return to.found("ticket", Finding::ticket_unusable, text.error().detail);
-  const auto ticket = ticket::decode_file(*text);
+  const auto ticket = ticket::decode(*text);
   if (ticket.has_error()) return to.found("ticket", Finding::ticket_unusable, ticket.error().detail);
   const auto until = runtime::time_text(ticket->expires);
   if (ticket->expires < now)
@@ -34,27 +34,48 @@ void examine_ticket(Examination& to, const std::string& path, WallTime now) {
 }
 
 /// The facts, from the data file itself: no daemon runs. Nothing when it cannot be read; why is in the examination.
-std::optional<WardFacts> facts_of_file(Examination& to, const std::string& data, Now now) {
+std::optional<WardFacts> facts_of_file(Examination& to, const Common& common, const RunOptions& served, Now now) {
   std::optional<WardFacts> out;
-  const auto open = [](const runtime::DataDir& directory) { return open_store(directory, storage::OpenMode::read_only); };
-  cli::examine_database(to, program, data, find_data, open, [&](storage::WardStore& store) -> Result<void> {
+  const auto open = [&](const runtime::DataDir& directory) {
+    return open_store(directory, passphrase_in_file(common, served.passphrase_file), storage::OpenMode::read_only);
+  };
+  cli::examine_database(to, program, common.data, find_data, open, [&](storage::WardStore& store) -> Result<void> {
     WARD_TRY(out, facts_of(store, now));
     return {};
   });
   return out;
 }
 
+/// As root, who alone may look. One that does not open stops the service before this program runs.
+void examine_credential(Examination& to) {
+  const auto secret = runtime::new_system_key(runtime::Opener::service);
+  if (secret.has_error() && secret.error().fault == Fault::wrong_key)
+    to.found("systemd's secret", Finding::credential_closed, secret.error().detail);
+}
+
+void examine_protection(Examination& to, const std::string& data) {
+  const auto directory = runtime::DataDir::find(data);
+  const auto by = directory.has_value() ? protection_of(*directory) : Result<keys::Protection>(directory.error());
+  if (by.has_error())
+    to.skipped("keys", by.error().detail);
+  else if (*by == keys::Protection::none)
+    to.found("keys", Finding::keys_plain, "nothing seals them");
+  else
+    to.well("keys", std::string("sealed: ") + name_of(*by));
+}
+
 /// An enrolled PC.
 void examine_member(Examination& to, const Common& common, const RunOptions& served, Now now) {
   const bool key = cli::examine_key_file(to, common.data + "/" + key_file);
   if (runtime::file_exists(common.data + "/api.token")) (void)cli::examine_key_file(to, common.data + "/api.token");
+  if (key) examine_protection(to, common.data);
   cli::examine_journal(to, common.data + "/" + database_file);
   const auto status = runtime::call_daemon({program, common.data}, "GET", "/v1/status", {}, status_max);
   std::optional<WardFacts> facts;
   if (const auto* trouble = std::get_if<runtime::Trouble>(&status)) {
     to.found("daemon", Finding::daemon_down, trouble->what);
     if (!served.http.empty()) cli::examine_port_free(to, "page's port", served.http);
-    if (key) facts = facts_of_file(to, common.data, now);
+    if (key) facts = facts_of_file(to, common, served, now);
   } else {
     to.well("daemon", "it runs, and answers");
     to.skipped("database", "the daemon has it open; `wardsync verify` checks it meanwhile");
@@ -77,6 +98,7 @@ Examination examine(const Common& common, const DoctorOptions& options) {
   if (!options.ticket_file.empty()) witnesses.push_back(options.ticket_file);
   cli::examine_clock(out, now.wall, witnesses);
   cli::examine_log(out, options.served.log);
+  examine_credential(out);
   const bool there = cli::examine_directory(out, common.data);
   if (there && runtime::file_exists(common.data + "/" + database_file)) {
     examine_member(out, common, options.served, now);

@@ -1,10 +1,13 @@
 #include "agent/cli/commands.hpp"
 #include "agent/files.hpp"
+#include "cli/doctor.hpp"
+#include "cli/secret.hpp"
 #include "protocol/base/limits.hpp"
+#include "protocol/base/wipe.hpp"
 #include "protocol/crypto/hash.hpp"
 #include "protocol/engine/enrol_engine.hpp"
 #include "protocol/text/text.hpp"
-#include "protocol/ticket/ticket.hpp"
+#include "protocol/ticket/scanned.hpp"
 #include "runtime/account.hpp"
 #include "runtime/drive.hpp"
 #include "runtime/entropy.hpp"
@@ -27,7 +30,6 @@ using engine::enrol::Event;
 using runtime::ExitCode;
 using runtime::Trouble;
 
-constexpr std::size_t ticket_bytes_max = 4096;
 constexpr std::chrono::seconds dial_max{20};
 constexpr std::chrono::seconds exchange_max{120};
 
@@ -88,10 +90,11 @@ Result<Enrolled> enrol_at_centre(const ticket::Ticket& ticket, const storage::Wa
 }
 
 /// An enrolled PC stays what it is; nothing when this is a new one.
-std::optional<Trouble> enrolled_already(const runtime::DataDir& directory, const ticket::Ticket& ticket) {
+std::optional<Trouble> enrolled_already(const Common& common, const EnrolOptions& options, const runtime::DataDir& directory,
+                                        const ticket::Ticket& ticket) {
   if (!runtime::file_exists(directory.file(database_file))) return std::nullopt;
-  const auto store = open_store(directory, storage::OpenMode::read_only);
-  if (store.has_error()) return runtime::trouble_of(store.error());
+  const auto store = open_store(directory, passphrase_of(common, options.passphrase_file), storage::OpenMode::read_only);
+  if (store.has_error()) return trouble_of_data(store.error());
   const auto& membership = store->membership();
   if (membership.org != ticket.org)
     return runtime::trouble_of(fail(Fault::wrong_organisation, directory.path() + " holds a PC of one city, the ticket is of another"));
@@ -138,8 +141,12 @@ bool compared(const Common& common, const EnrolOptions& options, const Enrolled&
 
 int join(const Common& common, const EnrolOptions& options, const runtime::DataDir& directory, const ticket::Ticket& ticket,
          const std::string& label) {
-  auto keys = keys_of(directory);
-  if (keys.has_error()) return runtime::report(program, runtime::trouble_of(keys.error()));
+  const auto warn = [](const Error& why) {
+    runtime::say("Warning: nothing but their file's mode keeps this PC's keys: " + why.detail + ".\n" +
+                 cli::entry_of(cli::Finding::credential_closed).remedy);
+  };
+  auto keys = keys_of(directory, passphrase_of(common, options.passphrase_file), warn);
+  if (keys.has_error()) return runtime::report(program, trouble_of_data(keys.error()));
   const auto enrolled = enrol_at_centre(ticket, *keys, label);
   if (enrolled.has_error()) return runtime::report(program, runtime::trouble_of(enrolled.error()));
   if (!compared(common, options, *enrolled))
@@ -156,16 +163,21 @@ int join(const Common& common, const EnrolOptions& options, const runtime::DataD
   return told(common, membership, *enrolled);
 }
 
-Result<ticket::Ticket> read_ticket(const std::string& path) {
-  WARD_TRY(const auto text, runtime::read_file(path, ticket_bytes_max));
-  return ticket::decode_file(text);
+/// Of the file; where none is named, of the line that a scanner types, or somebody pastes.
+Result<ticket::Ticket> read_ticket(const Common& common, const std::string& path) {
+  const bool typed = path.empty() || path == "-";
+  WARD_TRY(auto text, typed ? cli::secret_of(common, path, "Scan the ticket's QR code, or paste the ticket:")
+                            : runtime::read_file(path, ticket_bytes_max));
+  const Wiped wiped(text);
+  if (text.size() > ticket_bytes_max) return fail(Fault::invalid, "ticket: this is far too long for one");
+  return ticket::decode(text);
 }
 
 int refuse_ticket(const Error& error) {
   auto trouble = runtime::trouble_of(error);
   trouble.what = "The ticket cannot be used: " + error.detail + ".";
   trouble.safe = "Nothing was changed.";
-  trouble.remedy = "Name the file that the centre's administrator gave you, or ask for a new one.";
+  trouble.remedy = "Name the file that the centre's administrator gave you, scan its QR code again, or ask for a new one.";
   return runtime::report(program, trouble);
 }
 
@@ -173,7 +185,7 @@ int refuse_ticket(const Error& error) {
 
 int enrol(const Common& common, const EnrolOptions& options) {
   const auto refuse = [](const Error& error) { return runtime::report(program, runtime::trouble_of(error)); };
-  const auto ticket = read_ticket(options.ticket_file);
+  const auto ticket = read_ticket(common, options.ticket_file);
   if (ticket.has_error()) return refuse_ticket(ticket.error());
   const auto label = label_of(options.label);
   if (label.has_error()) return refuse(label.error());
@@ -181,7 +193,7 @@ int enrol(const Common& common, const EnrolOptions& options) {
   if (directory.has_error()) return refuse(directory.error());
   const runtime::AsOwnerOf acting(common.data);
   if (const auto locked = directory->lock(std::string(program) + " enrol"); locked.has_error()) return refuse(locked.error());
-  if (const auto trouble = enrolled_already(*directory, *ticket)) return runtime::report(program, *trouble);
+  if (const auto trouble = enrolled_already(common, options, *directory, *ticket)) return runtime::report(program, *trouble);
   return join(common, options, *directory, *ticket, *label);
 }
 

@@ -13,11 +13,12 @@ namespace json = boost::json;
 using runtime::print;
 
 /// Nothing: the data is whole.
-Result<std::optional<Repaired>> repair_in(const std::string& data) {
-  WARD_TRY(auto directory, find_data(data));
+Result<std::optional<Repaired>> repair_in(const Common& common, const std::string& passphrase_file) {
+  WARD_TRY(auto directory, find_data(common.data));
   WARD_CHECK(directory.lock(std::string(program) + " repair"));
+  const auto ask = passphrase_of(common, passphrase_file);
   const auto whole = [&]() -> Result<bool> {
-    WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_only));
+    WARD_TRY(auto store, open_store(directory, ask, storage::OpenMode::read_only));
     WARD_TRY(const auto found, storage::verify_store(store.store()));
     // What is wrong with the audit log only, no other file mends.
     return std::all_of(found.damage.begin(), found.damage.end(), [](const auto& line) { return line.starts_with("audit log:"); });
@@ -26,7 +27,7 @@ Result<std::optional<Repaired>> repair_in(const std::string& data) {
   // Nothing but damage is mended here: not a missing key, nor a newer version's file.
   if (whole.has_error() && whole.error().fault != Fault::storage_damaged && whole.error().fault != Fault::storage_failed)
     return whole.error();
-  WARD_TRY(auto repaired, repair_store(directory, runtime::read_clock()));
+  WARD_TRY(auto repaired, repair_store(directory, ask, runtime::read_clock()));
   return std::optional(std::move(repaired));
 }
 
@@ -65,11 +66,11 @@ void tell(const Repaired& repaired) {
 
 }  // namespace
 
-int repair(const Common& common) {
+int repair(const Common& common, const std::string& passphrase_file) {
   const runtime::AsOwnerOf acting(common.data);
-  const auto done = repair_in(common.data);
+  const auto done = repair_in(common, passphrase_file);
   if (done.has_error()) {
-    auto trouble = runtime::trouble_of(done.error());
+    auto trouble = trouble_of_data(done.error());
     if (done.error().fault == Fault::storage_damaged)
       trouble.remedy =
           "Copy the data directory away, and enrol this PC anew in an empty one, with a new ticket: what the centre has receipted comes "

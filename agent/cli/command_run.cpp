@@ -4,6 +4,7 @@
 #include "agent/files.hpp"
 #include "agent/page_files.hpp"
 #include "desk/audit.hpp"
+#include "desk/tries_file.hpp"
 #include "cli/log_in.hpp"
 #include "runtime/events.hpp"
 #include "runtime/http_server.hpp"
@@ -49,6 +50,7 @@ class Process {
       ward_.http = runtime::authority(at.host, port);
       runtime::keep_sessions(server_.doorkeeper().sessions, directory);
     }
+    api_.keep_tries_in(desk::spare_tries_in(directory));
     return server_.listen_unix(directory.file("api.sock"));
   }
 
@@ -124,7 +126,9 @@ Result<ExitCode> serve(const Common& common, const RunOptions& options) {
   WARD_TRY(auto directory, find_data(common.data));
   WARD_CHECK(directory.lock(std::string(program) + " run"));
   if (!options.log.empty()) WARD_CHECK(runtime::log_into(options.log));
-  WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_write));
+  // Where it cannot be sealed, as on a full disk, the desk works all the same; `doctor` says that it lies plain.
+  (void)seal_plain_keys(directory);
+  WARD_TRY(auto store, open_store(directory, passphrase_of(common, options.passphrase_file), storage::OpenMode::read_write));
   const auto unit = store.membership().unit;
   Process process(std::move(store), common.data, options.log);
   process.set_idle_lock(std::chrono::minutes(idle_lock));
@@ -138,7 +142,7 @@ Result<ExitCode> serve(const Common& common, const RunOptions& options) {
 }  // namespace
 
 int report_data(const Common& common, const Error& error) {
-  if (error.fault != Fault::not_found) return runtime::report(program, runtime::trouble_of(error));
+  if (error.fault != Fault::not_found) return runtime::report(program, trouble_of_data(error));
   return runtime::report(program,
                          {"not_enrolled",
                           ExitCode::refused,

@@ -53,6 +53,7 @@ int show_status(const json::value& status) {
                     (shown(status, "clock", "trusted") == "true" ? "trusted" : "NOT TRUSTED: set it")},
       {"days off", cli::calendar_words(status)},
       {"disk", shown(status, "disk", "free_bytes") + " bytes free"},
+      {"this PC's keys", shown(status, "key_protection") == "none" ? "not sealed" : "sealed: " + shown(status, "key_protection")},
       {"log", shown(status, "log_file") == "-" ? "stderr" : shown(status, "log_file")},
       {"version", shown(status, "version")}};
   if (shown(status, "link", "last_error") != "-")
@@ -87,11 +88,11 @@ int gave_up(const json::value& status, std::uint64_t missing) {
               {}});
 }
 
-Result<json::object> verify_without_daemon(const Common& common) {
+Result<json::object> verify_without_daemon(const Common& common, const std::string& passphrase_file) {
   const runtime::AsOwnerOf acting(common.data);
   WARD_TRY(auto directory, find_data(common.data));
   WARD_CHECK(directory.lock(std::string(program) + " verify"));
-  WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_only));
+  WARD_TRY(auto store, open_store(directory, passphrase_of(common, passphrase_file), storage::OpenMode::read_only));
   WARD_TRY(const auto found, storage::verify_store(store.store()));
   return desk::json_of(found);
 }
@@ -174,13 +175,39 @@ int receipt_show(const Common& common, const std::string& code) {
   });
 }
 
-int verify(const Common& common) {
+int verify(const Common& common, const std::string& passphrase_file) {
   const auto answer = call_daemon({program, common.data}, "POST", "/v1/verification", {}, verify_max);
   const auto* trouble = std::get_if<Trouble>(&answer);
   if (trouble == nullptr) return cli::show_verification(common, std::get<json::value>(answer));
   if (trouble->exit != ExitCode::not_reachable) return runtime::report(program, *trouble);
-  const auto found = verify_without_daemon(common);
+  const auto found = verify_without_daemon(common, passphrase_file);
   return found.has_error() ? report_data(common, found.error()) : cli::show_verification(common, json::value(*found));
+}
+
+int sync_hand_in(const Common& common, const std::string& out_file) {
+  constexpr std::chrono::seconds part_max{60};
+  std::string text;
+  std::int64_t records = 0;
+  for (std::int64_t after = 0;;) {
+    const auto answer = call_daemon({program, common.data}, "GET", "/v1/outbox/sealed?after=" + std::to_string(after), {}, part_max);
+    if (const auto* trouble = std::get_if<runtime::Trouble>(&answer)) return runtime::report(program, *trouble);
+    const auto& part = std::get<boost::json::value>(answer);
+    const auto next = part.at("next").to_number<std::int64_t>();
+    if (next == after) break;
+    text += boost::json::serialize(part) + "\n";
+    records += part.at("records").to_number<std::int64_t>();
+    after = next;
+  }
+  if (records > 0)
+    if (const auto wrote = runtime::write_private_file(out_file, view(text), false); wrote.has_error())
+      return runtime::report(program, runtime::trouble_of(wrote.error()));
+  if (common.json)
+    runtime::print_json(boost::json::object{{"file", records > 0 ? out_file : std::string()}, {"records", records}});
+  else if (!common.quiet)
+    runtime::say(records == 0 ? "The centre has confirmed everything of this PC; there is nothing to hand in."
+                              : std::to_string(records) + " records that the centre has not confirmed are in " + out_file +
+                                    ", sealed. They stay here, too. At the centre: wardsync-centre quarantine import FILE");
+  return static_cast<int>(runtime::ExitCode::done);
 }
 
 int policy_import(const Common& common, const std::string& file) {

@@ -43,10 +43,13 @@ constexpr std::string_view status_members[] = {"device",
                                                "restored",
                                                "http",
                                                "log_file",
+                                               "key_protection",
                                                "version"};
 
-constexpr std::string_view data_files[] = {"wardsync.db", "wardsync.db-wal", "wardsync.db-shm", "wardsync.db.new", "device.key",
-                                           "codes.mark",  "audit.end",       "api.sock",        "api.token",       "lock"};
+constexpr std::string_view data_files[] = {"wardsync.db", "wardsync.db-wal",   "wardsync.db-shm", "wardsync.db.new",
+                                           "device.key",  "device.key.before", "device.key.new",  "codes.mark",
+                                           "pins.tries",  "audit.end",         "api.sock",        "api.token",
+                                           "lock"};
 
 }  // namespace
 

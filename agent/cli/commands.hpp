@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/key_file.hpp"
 #include "cli/caller.hpp"
 #include "cli/doctor.hpp"
 #include "runtime/command_line.hpp"
@@ -12,6 +13,8 @@
 /// stderr.
 namespace ward::agent {
 
+inline constexpr std::size_t ticket_bytes_max = 4096;  ///< of a ticket's file
+
 inline constexpr const char* program = "wardsync";
 
 using cli::Common;
@@ -20,11 +23,26 @@ using cli::Common;
 template <class Then>
 int ask(const Common& common, const std::string& method, const std::string& target, std::string body, Then&& then);
 
-/// Reports why the data directory cannot be used: a PC that is not enrolled is told how to become one.
+/// Why the data directory cannot be used; keys that are sealed have words of their own.
+[[nodiscard]] runtime::Trouble trouble_of_data(const Error& error);
+/// Reports that: a PC that is not enrolled is told how to become one.
 int report_data(const Common& common, const Error& error);
 
+/// What opens this PC's keys: of the file that was named, or typed; asked for once. Both outlive what is returned.
+[[nodiscard]] AskPassphrase passphrase_of(const Common& common, const std::string& file);
+/// The same for a command that asks nobody.
+[[nodiscard]] AskPassphrase passphrase_in_file(const Common& common, const std::string& file);
+
+struct KeyOptions {
+  std::string by, passphrase_file, new_passphrase_file;
+};
+/// What keeps this PC's keys on its disk.
+int key_show(const Common& common);
+/// Changes that, while no daemon runs.
+int key_protect(const Common& common, const KeyOptions& options);
+
 struct EnrolOptions {
-  std::string ticket_file, label;
+  std::string ticket_file, label, passphrase_file;
   bool compared = false;  ///< --yes
 };
 /// Once per PC. Repeating it after a lost answer is safe: the device keeps its keys.
@@ -34,6 +52,7 @@ struct RunOptions {
   std::string http;              ///< host:port of the loopback API; empty: none
   std::string log;               ///< file; empty: stderr
   std::string idle_lock = "15";  ///< minutes
+  std::string passphrase_file;   ///< of this PC's keys
 };
 /// The daemon, in the foreground, until SIGTERM or SIGINT.
 int run(const Common& common, const RunOptions& options);
@@ -89,15 +108,17 @@ int dossier_history(const Common& common, const std::string& code);
 int dossier_why(const Common& common, const std::string& code, const std::string& field);
 
 /// The centre's policy log, brought on a stick.
+/// What the centre has not confirmed, sealed, for somebody to bring there.
+int sync_hand_in(const Common& common, const std::string& out_file);
 int policy_import(const Common& common, const std::string& file);
 
 /// `year` 0: all.
 int calendar_show(const Common& common, int year, bool csv);
 
 /// Asks the daemon; opens the data read-only itself when none runs. Exit 5 when damage is found.
-int verify(const Common& common);
+int verify(const Common& common, const std::string& passphrase_file);
 /// While no daemon runs: a whole data file in place of a damaged one. Exit 5 when something is lost that only this PC had.
-int repair(const Common& common);
+int repair(const Common& common, const std::string& passphrase_file);
 
 inline constexpr std::chrono::seconds call_max{30};
 

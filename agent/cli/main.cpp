@@ -1,6 +1,8 @@
 #include "agent/cli/words.hpp"
 #include "runtime/process.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <cstdio>
 
 int main(int argc, char** argv) try {

@@ -1,5 +1,7 @@
 #include "agent/cli/words.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace ward::agent {
 namespace {
 
@@ -15,6 +17,9 @@ constexpr cli::Setting settings[] = {
      "127.0.0.1:7411"},
     {"log", Kind::file, "the log's file: five of 5 MB, the oldest overwritten; default: stderr", "/var/log/wardsync/agent.log"},
     cli::idle_lock_setting,
+    {"passphrase_file", Kind::file,
+     "the file whose first line is the passphrase of this PC's keys, where they are sealed under one (`key protect`); default: ask",
+     "/media/stick/ward.passphrase"},
 };
 
 void add_served(CLI::App& to, Words& w, RunOptions& served) {
@@ -22,17 +27,40 @@ void add_served(CLI::App& to, Words& w, RunOptions& served) {
   configurable(to, w, "--log", "log", served.log);
 }
 
+void add_passphrase_option(CLI::App& to, Words& w, std::string& file) { configurable(to, w, "--passphrase-file", "passphrase_file", file); }
+
+void add_keys(CLI::App& app, Words& w) {
+  auto* key = group(app, "key", "what keeps this PC's own keys on its disk");
+  printing(*key, w, "show", "the file's mode alone, a passphrase, or the operating system", [&] { return key_show(w.common); });
+  auto* protect =
+      printing(*key, w, "protect", "seal them, or make them plain, while no daemon runs", [&] { return key_protect(w.common, w.key); });
+  protect->add_option("--by", w.key.by, "passphrase, system, or none")->required()->check(CLI::IsMember({"passphrase", "system", "none"}));
+  add_passphrase_option(*protect, w, w.key.passphrase_file);
+  protect
+      ->add_option("--new-passphrase-file", w.key.new_passphrase_file, "the new passphrase, in the first line; - for stdin; default: ask")
+      ->type_name("FILE");
+  protect->footer(
+      "Where the operating system keeps a secret for wardsync (a credential of systemd, DPAPI), the daemon seals plain keys by itself when "
+      "it starts. What a system sealed opens on that PC only. A passphrase that is forgotten opens nothing any more: the PC is enrolled "
+      "anew, and what the centre has receipted comes back. Earlier bytes are overwritten, as far as a disk lets a program do that.");
+}
+
 void add_daemon(CLI::App& app, Words& w) {
   auto* enrol_command = printing(app, w, "enrol", "make this PC a member of a ward, once", [&] { return enrol(w.common, w.enrol); });
-  enrol_command->add_option("--ticket", w.enrol.ticket_file, "the ticket's file, from the centre")->required()->type_name("FILE");
+  enrol_command
+      ->add_option("--ticket", w.enrol.ticket_file,
+                   "the ticket's file, from the centre; - for stdin; default: ask, for whoever scans its QR code")
+      ->type_name("FILE");
   enrol_command->add_option("--label", w.enrol.label, "what people call this PC; default: its host name");
   enrol_command->add_flag("--yes", w.enrol.compared, "the 30 digits are compared by other means");
+  add_passphrase_option(*enrol_command, w, w.enrol.passphrase_file);
   enrol_command->footer(
       "Calls the centre at the ticket's address, and shows 30 digits; the administrator reads the same ones out on the telephone before he "
       "approves. Repeating it after a lost answer is safe. Run as root, it leaves everything to the account that owns the data directory.");
 
   auto* run_command = cli::add_run_command(app, w, [&] { return run(w.common, w.run); });
   add_served(*run_command, w, w.run);
+  add_passphrase_option(*run_command, w, w.run.passphrase_file);
   cli::add_idle_lock_option(*run_command, w, w.run.idle_lock);
 
   auto* status_command =
@@ -45,18 +73,24 @@ void add_daemon(CLI::App& app, Words& w) {
           "certain, "
           "a new dossier gets a provisional one of 16 digits; the official one is added beside it by itself, and both stay good.");
   cli::add_page_command(app, w, "a one-time address that opens the ward page, logged in");
-  printing(app, w, "verify", "check every seal, id, root and signature that is stored here", [&] { return verify(w.common); });
-  printing(app, w, "repair", "a whole data file in place of a damaged one, while no daemon runs", [&] { return repair(w.common); })
-      ->footer(
-          "What verifies is carried over, and the centre sends the rest again over the next links. The damaged file is kept under another "
-          "name. Exit 5 when something is lost that only this PC had: it is named. Data that is whole stays as it is.");
+  add_passphrase_option(*printing(app, w, "verify", "check every seal, id, root and signature that is stored here",
+                                  [&] { return verify(w.common, w.passphrase_file); }),
+                        w, w.passphrase_file);
+  auto* repair_command = printing(app, w, "repair", "a whole data file in place of a damaged one, while no daemon runs",
+                                  [&] { return repair(w.common, w.passphrase_file); });
+  add_passphrase_option(*repair_command, w, w.passphrase_file);
+  repair_command->footer(
+      "What verifies is carried over, and the centre sends the rest again over the next links. The damaged file is kept under another "
+      "name. Exit 5 when something is lost that only this PC had: it is named. Data that is whole stays as it is.");
 
   auto* doctor_command = cli::add_doctor_command(app, w, "what is wrong with this PC, why, and what to do; before the enrolment and after",
                                                  "WS-D009", [&] { return doctor(w.common, w.doctor); });
   doctor_command->add_option("--ticket", w.doctor.ticket_file, "before the enrolment: the ticket's file")->type_name("FILE");
-  add_served(*doctor_command, w, w.doctor.served);
-  add_served(*cli::add_bundle_command(app, w, w.out_file, [&] { return support_bundle(w.common, w.doctor, w.out_file); }), w,
-             w.doctor.served);
+  auto* bundle_command = cli::add_bundle_command(app, w, w.out_file, [&] { return support_bundle(w.common, w.doctor, w.out_file); });
+  for (auto* examining : {doctor_command, bundle_command}) {
+    add_served(*examining, w, w.doctor.served);
+    add_passphrase_option(*examining, w, w.doctor.served.passphrase_file);
+  }
 
   auto* sync = group(app, "sync", "the link to the centre");
   printing(*sync, w, "now", "try at once", [&] { return sync_action(w.common, "now"); });
@@ -66,11 +100,18 @@ void add_daemon(CLI::App& app, Words& w) {
                         [&] { return sync_wait(w.common, w.seconds); });
   wait->add_option("--timeout", w.seconds, "seconds; 0: no limit")->check(CLI::Range(0, 7 * 24 * 3600))->capture_default_str();
 
+  auto* hand_in = printing(*sync, w, "hand-in", "what the centre has not confirmed, as a sealed file for its administrator",
+                           [&] { return sync_hand_in(w.common, w.file); });
+  hand_in->add_option("-o,--out", w.file, "the file to write; an existing one stays")->required()->type_name("FILE");
+  hand_in->footer(
+      "For a PC that was revoked: the centre takes nothing more from it, and a person there admits what it had written before.");
+
   auto* receipt = group(app, "receipt", "what the centre has signed for");
   auto* shown =
       printing(*receipt, w, "show", "the newest receipt, and whether it covers a dossier", [&] { return receipt_show(w.common, w.code); });
   shown->add_option("CODE", w.code, "a dossier's code, or id:HEX");
   cli::add_evidence_commands(*receipt, w, w.evidence);
+  cli::add_contradiction_command(*receipt, w, w.evidence);
 }
 
 void add_writes(CLI::App& dossier, Words& w) {
@@ -160,6 +201,7 @@ void describe(CLI::App& app, Words& words) {
   app.allow_windows_style_options(false);  // on Windows too, /srv/x is a path
   app.require_subcommand(1);
   add_daemon(app, words);
+  add_keys(app, words);
   add_dossiers(app, words);
   printing(*group(app, "policy", "the city's signed log of units, PCs, accounts and keys"), words, "import",
            "take in what `wardsync-centre policy export` wrote, when the line does not bring it",

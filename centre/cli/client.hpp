@@ -18,6 +18,13 @@ inline Answer call(const Common& common, const std::string& method, const std::s
   return runtime::call_daemon({program, common.data}, method, target, body.empty() ? std::string() : boost::json::serialize(body), longest);
 }
 
+/// So many of an id are enough to tell devices apart in a table.
+inline constexpr std::size_t id_digits_shown = 8;
+inline std::string short_id(const boost::json::value& line, const char* id) { return runtime::shown(line, id).substr(0, id_digits_shown); }
+
+/// The exit code.
+inline int refuse(const Error& error) { return runtime::report(program, runtime::trouble_of(error)); }
+
 /// Calls, then hands the answer to `show`, or prints it as JSON when that was asked for. The exit code.
 template <class Show>
 int call_and_show(const Common& common, const std::string& method, const std::string& target, const boost::json::object& body,

@@ -14,8 +14,6 @@ namespace {
 namespace json = boost::json;
 using runtime::ExitCode;
 
-int refuse(const Error& error) { return runtime::report(program, runtime::trouble_of(error)); }
-
 storage::BackupFacts facts_of(const log::BackupSeal& seal) { return {seal.org, seal.centre, seal.size, seal.root, seal.policy_count}; }
 
 /// The running centre writes it down; without one this process may.

@@ -7,8 +7,6 @@ namespace {
 namespace json = boost::json;
 using runtime::shown;
 
-constexpr std::size_t id_digits_shown = 8;
-
 std::string block_text(const json::value& block) {
   return shown(block, "first") + "-" + shown(block, "last") + " from " + shown(block, "from") + " to " + shown(block, "to");
 }
@@ -19,9 +17,9 @@ void show_codes(const json::value& answer) {
   for (const auto& device : runtime::rows_of(answer, "devices")) {
     std::string blocks;
     for (const auto& block : runtime::rows_of(device, "blocks")) blocks += (blocks.empty() ? "" : "; ") + block_text(block);
-    rows.push_back({shown(device, "unit"), shown(device, "label"), shown(device, "device").substr(0, id_digits_shown),
-                    shown(device, "standing"), shown(device, "identification"), shown(device, "left_today"), shown(device, "until"),
-                    shown(device, "provisional"), blocks.empty() ? "-" : blocks});
+    rows.push_back({shown(device, "unit"), shown(device, "label"), short_id(device, "device"), shown(device, "standing"),
+                    shown(device, "identification"), shown(device, "left_today"), shown(device, "until"), shown(device, "provisional"),
+                    blocks.empty() ? "-" : blocks});
   }
   runtime::print(runtime::align(rows));
 }

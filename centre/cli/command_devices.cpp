@@ -1,5 +1,8 @@
 #include "centre/cli/client.hpp"
+#include "centre/qr.hpp"
 #include "cli/calendar.hpp"
+#include "cli/secret.hpp"
+#include "protocol/ticket/scanned.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/http.hpp"
 
@@ -19,12 +22,9 @@ using runtime::print;
 using runtime::rows_of;
 using runtime::shown;
 
-constexpr std::size_t id_digits_shown = 8;
 constexpr std::chrono::seconds watch_every{2};
 
 std::string device_path(const std::string& id, const char* what = "") { return "/v1/devices/" + runtime::encode_segment(id) + what; }
-
-std::string short_id(const json::value& device) { return shown(device, "device").substr(0, id_digits_shown); }
 
 void show_device(const json::value& device) {
   std::vector<std::vector<std::string>> rows;
@@ -54,11 +54,33 @@ void show_health(const json::value& answer) {
   std::vector<std::vector<std::string>> rows{
       {"ALERT", "SINCE", "UNIT", "PC", "DEVICE", "LINK", "LAST CONTACT", "UNSENT", "OLDEST", "CONFLICTS", "CLOCK", "VERSION", "TO DO"}};
   for (const auto& device : rows_of(answer, "devices"))
-    rows.push_back({shown(device, "alert"), shown(device, "since"), shown(device, "unit"), shown(device, "label"), short_id(device),
-                    shown(device, "link", "state"), shown(device, "last_contact_at"), shown(device, "queue", "records"),
-                    shown(device, "queue", "oldest_at"), shown(device, "conflicts"), shown(device, "clock", "offset_ms") + " ms",
-                    shown(device, "version"), shown(device, "action", "en")});
+    rows.push_back({shown(device, "alert"), shown(device, "since"), shown(device, "unit"), shown(device, "label"),
+                    short_id(device, "device"), shown(device, "link", "state"), shown(device, "last_contact_at"),
+                    shown(device, "queue", "records"), shown(device, "queue", "oldest_at"), shown(device, "conflicts"),
+                    shown(device, "clock", "offset_ms") + " ms", shown(device, "version"), shown(device, "action", "en")});
   print(align(rows));
+}
+
+/// Light on dark, whatever colours the terminal has.
+std::string on_terminal(const std::string& blocks) {
+  if (!runtime::is_terminal(STDOUT_FILENO)) return blocks;
+  std::string out;
+  for (std::size_t at = 0; at < blocks.size();) {
+    const auto end = blocks.find('\n', at);
+    out += "\x1b[97;40m" + blocks.substr(at, end - at) + "\x1b[0m\n";
+    at = end + 1;
+  }
+  return out;
+}
+
+/// To wherever it was asked for.
+Result<void> hand_out(const TicketOptions& options, const std::string& text) {
+  if (!options.out_file.empty()) WARD_CHECK(runtime::write_private_file(options.out_file, view(text + "\n"), false));
+  WARD_TRY(const auto ticket, ticket::decode_file(text));
+  WARD_TRY(const auto qr, qr_of(ticket::encode_scanned(ticket)));
+  if (!options.qr_file.empty()) WARD_CHECK(runtime::write_private_file(options.qr_file, view(svg_of(qr)), false));
+  if (options.qr) print(on_terminal(blocks_of(qr)));
+  return {};
 }
 
 /// True when a person at the terminal says that both screens show the same digits; also when there is nobody to ask.
@@ -71,6 +93,12 @@ bool digits_agree(const json::value& device, const Common& common) {
 }  // namespace
 
 int ticket_new(const Common& common, const TicketOptions& options) {
+  if (options.out_file.empty() && options.qr_file.empty() && !options.qr) {
+    std::fprintf(stderr, "%s: name where the ticket is to go: -o FILE, --qr, --qr-out FILE\n", program);
+    return static_cast<int>(ExitCode::wrong_usage);
+  }
+  for (const auto& path : {options.out_file, options.qr_file})
+    if (const auto free = cli::can_be_made(path); free.has_error()) return runtime::report(program, runtime::trouble_of(free.error()));
   const json::object wanted{{"unit", options.unit},
                             {"label", options.label},
                             {"address", options.address},
@@ -79,14 +107,15 @@ int ticket_new(const Common& common, const TicketOptions& options) {
   const auto answer = call(common, "POST", "/v1/tickets", wanted);
   if (const auto* trouble = std::get_if<runtime::Trouble>(&answer)) return runtime::report(program, *trouble);
   const auto& made = std::get<json::value>(answer);
-  const auto text = shown(made, "ticket") + "\n";
-  if (const auto wrote = runtime::write_private_file(options.out_file, view(text), false); wrote.has_error())
-    return runtime::report(program, runtime::trouble_of(wrote.error()));
+  if (const auto handed = hand_out(options, shown(made, "ticket")); handed.has_error())
+    return runtime::report(program, runtime::trouble_of(handed.error()));
   if (common.json)
-    runtime::print_json(json::object{{"file", options.out_file}, {"unit", shown(made, "unit")}, {"expires", shown(made, "expires")}});
+    runtime::print_json(json::object{{"file", options.out_file.empty() ? options.qr_file : options.out_file},
+                                     {"unit", shown(made, "unit")},
+                                     {"expires", shown(made, "expires")}});
   if (!common.quiet)
-    std::fprintf(stderr, "%s lets one PC ask to join %s until %s. It works once; keep it from strangers.\n", options.out_file.c_str(),
-                 options.unit.c_str(), shown(made, "expires").c_str());
+    std::fprintf(stderr, "This ticket lets one PC ask to join %s until %s. It works once; keep it from strangers.\n", options.unit.c_str(),
+                 shown(made, "expires").c_str());
   return static_cast<int>(ExitCode::done);
 }
 
@@ -94,8 +123,8 @@ int device_list(const Common& common) {
   return call_and_show(common, "GET", "/v1/devices", {}, [](const json::value& answer) {
     std::vector<std::vector<std::string>> rows{{"DEVICE", "UNIT", "PC", "STANDING", "DIGITS TO COMPARE"}};
     for (const auto& device : rows_of(answer, "devices"))
-      rows.push_back(
-          {short_id(device), shown(device, "unit"), shown(device, "label"), shown(device, "standing"), shown(device, "fingerprint")});
+      rows.push_back({short_id(device, "device"), shown(device, "unit"), shown(device, "label"), shown(device, "standing"),
+                      shown(device, "fingerprint")});
     print(align(rows));
   });
 }

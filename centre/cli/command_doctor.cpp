@@ -43,6 +43,8 @@ void examine_centre_itself(Examination& to, const Common& common, const RunOptio
   cli::examine_calendar(to, running);
   if (const auto late = runtime::shown(running, "erasures", "late"); late != "0" && late != "-")
     to.found("erasures", Finding::erasure_open, late + " orders");
+  if (const auto damaged = runtime::shown(running, "damaged_segments"); damaged != "0" && damaged != "-")
+    to.found("damage", Finding::database_damaged, damaged + " segments are set aside and go to nobody");
   to.skipped("database", "the daemon has it open; `wardsync-centre verify` checks it meanwhile");
 }
 

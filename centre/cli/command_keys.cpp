@@ -12,8 +12,6 @@ using runtime::shown;
 
 constexpr std::size_t signed_bytes_max = 16 * 1024;
 
-int refuse(const Error& error) { return runtime::report(program, runtime::trouble_of(error)); }
-
 void print_keys(const json::value& keys) {
   std::vector<std::vector<std::string>> rows{{"KEY", "PUBLIC HALF", ""}};
   rows.push_back({"root", shown(keys, "root"), shown(keys, "root") == shown(keys, "first_root") ? "the city's first" : ""});

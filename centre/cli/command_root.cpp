@@ -5,6 +5,9 @@
 #include "protocol/crypto/hash.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/entropy.hpp"
+#include "runtime/members.hpp"
+
+#include <boost/json/parse.hpp>
 
 /// What runs on a PC without a network, beside the root key's stick. No daemon, no data directory.
 namespace ward::centre {
@@ -16,8 +19,7 @@ using runtime::ExitCode;
 constexpr std::size_t request_bytes_max = 16 * 1024;
 constexpr std::size_t box_bytes_max = 512 * 1024;
 constexpr std::size_t sheet_bytes_max = 16 * 1024;
-
-int refuse(const Error& error) { return runtime::report(program, runtime::trouble_of(error)); }
+constexpr std::size_t policy_bytes_max = 64 * 1024 * 1024;
 
 Result<policy::RootRequest> read_request(const std::string& path) {
   WARD_TRY(const auto text, runtime::read_file(path, request_bytes_max));
@@ -57,28 +59,45 @@ Result<void> write_secret(const std::string& path, std::string text) {
 
 std::string sheet_name(std::size_t number) { return "trustee-" + std::to_string(number + 1) + ".txt"; }
 
-/// Both root keys and the key file must be of one city.
-Result<LastKeys> read_last_keys(const RecoveryOptions& options) {
+Result<policy::PolicyLog> read_policy(const std::string& path) {
+  WARD_TRY(const auto text, runtime::read_file(path, policy_bytes_max));
+  json::error_code broken;
+  const auto parsed = json::parse(text, broken);
+  runtime::Members from(parsed);
+  const auto entries = broken ? std::vector<policy::Entry>() : from.policy();
+  if (broken || entries.empty() || from.finish(runtime::policy_format).has_error())
+    return fail(Fault::invalid, path + " is no policy log, as `policy export` writes it");
+  WARD_TRY(auto out, policy::PolicyLog::start(entries.front()));
+  for (const auto& entry : entries) WARD_CHECK(out.append(entry));
+  return out;
+}
+
+/// All must be in force, in one city: on the day on which the sheets are needed it is too late to find out.
+Result<LastKeys> read_last_keys(const RecoveryOptions& options, const policy::PolicyLog& log) {
   LastKeys out;
   WARD_TRY(out.root, read_root_key(options.root_file));
   WARD_TRY(out.next_root, read_root_key(options.next_root_file));
   WARD_TRY(out.centre_keys, runtime::read_private_file(options.keys_file, request_bytes_max));
-  WARD_TRY(const auto checked, storage::CentreKeys::decode(out.centre_keys));
-  (void)checked;
-  if (crypto::public_of(out.root) == crypto::public_of(out.next_root)) return fail(Fault::invalid, "both files hold the same root key");
+  if (crypto::public_of(out.root) != log.root()) return fail(Fault::wrong_key, options.root_file + " is not the root key in force");
+  if (policy::commitment_to(crypto::public_of(out.next_root)) != log.next_root())
+    return fail(Fault::wrong_key, options.next_root_file + " is not the next root key, to which the city is committed");
+  WARD_TRY(auto keys, storage::CentreKeys::decode(out.centre_keys));
+  const bool has_operations = keys.operations.has_value();
+  if (keys.settle(log).has_error() || keys.operations.has_value() != has_operations)
+    return fail(Fault::wrong_key, options.keys_file + " does not hold the centre's keys in force; write it anew with `backup --keys`");
   return out;
 }
 
 Result<recovery::Box> make_box(const RecoveryOptions& options) {
-  WARD_TRY(auto last, read_last_keys(options));
+  WARD_TRY(const auto log, read_policy(options.policy_file));
+  WARD_TRY(auto last, read_last_keys(options, log));
   const Wiped wiped_keys(last.centre_keys);
   auto payload = encode_last_keys(last);
   const Wiped wiped(payload);
   std::vector<recovery::TrusteeKey> keys;
   for (std::size_t i = 0; i < options.trustees.size(); ++i) keys.push_back(draw<recovery::TrusteeKey>());
-  const auto org = crypto::org_of(crypto::public_of(last.root));
   const auto box_key = draw<recovery::TrusteeKey>();
-  WARD_TRY(auto box, recovery::seal(options.organisation, org, options.need, options.trustees, keys, box_key, payload));
+  WARD_TRY(auto box, recovery::seal(options.organisation, log.org(), options.need, options.trustees, keys, box_key, payload));
   WARD_TRY(const auto directory, runtime::DataDir::make(options.out));
   for (std::size_t i = 0; i < keys.size(); ++i) WARD_CHECK(write_secret(directory.file(sheet_name(i)), trustee_sheet(box, i, keys[i])));
   WARD_CHECK(runtime::write_private_file(directory.file("recovery.txt"), view(recovery::encode_box(box)), false));

@@ -4,6 +4,7 @@
 #include "centre/hub.hpp"
 #include "centre/page_files.hpp"
 #include "desk/audit.hpp"
+#include "desk/tries_file.hpp"
 #include "cli/log_in.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/events.hpp"
@@ -107,6 +108,7 @@ Result<ExitCode> serve(const Common& common, const RunOptions& options) {
   store.set_code_plan(plan);
   Daemon daemon(store, {common.data, {}, {}, options.log});
   daemon.api.set_idle_lock(std::chrono::minutes(idle_lock));
+  daemon.api.keep_tries_in(desk::spare_tries_in(directory));
   daemon.api.keep_keys_by(keep_keys_in(directory));
   WARD_CHECK(daemon.open_doors(options, directory));
   desk::note_if_possible(daemon.api.site(), audit::Kind::started, {}, {}, WARDSYNC_VERSION);

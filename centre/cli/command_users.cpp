@@ -1,4 +1,5 @@
 #include "centre/cli/client.hpp"
+#include "cli/secret.hpp"
 #include "protocol/keys/official.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/http.hpp"
@@ -31,12 +32,6 @@ Result<json::object> with_key(const UserOptions& options, json::object body) {
   return body;
 }
 
-/// Nothing is asked for while the code could not be kept.
-Result<void> can_be_kept(const std::string& file) {
-  if (!file.empty() && file != "-" && runtime::file_exists(file)) return fail(Fault::invalid, file + " exists already");
-  return {};
-}
-
 /// Takes the code out of the answer, into its file. It is told once.
 Result<void> keep_activation(const UserOptions& options, json::object& user) {
   if (options.activation_file.empty() || options.activation_file == "-") return {};
@@ -49,7 +44,8 @@ Result<void> keep_activation(const UserOptions& options, json::object& user) {
 }
 
 int call_with_key(const Common& common, const UserOptions& options, const std::string& target, json::object said) {
-  if (const auto free = can_be_kept(options.activation_file); free.has_error())
+  const bool to_file = options.activation_file != "-";
+  if (const auto free = cli::can_be_made(to_file ? options.activation_file : std::string()); free.has_error())
     return runtime::report(program, runtime::trouble_of(free.error()));
   if (!options.activation_file.empty()) said["activate"] = true;
   const auto body = with_key(options, std::move(said));

@@ -4,6 +4,7 @@
 #include "cli/doctor.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,8 @@ int doctor(const Common& common, const RunOptions& served);
 int support_bundle(const Common& common, const RunOptions& served, const std::string& out_file);
 
 struct TicketOptions {
-  std::string unit, label, address, out_file;
+  std::string unit, label, address, out_file, qr_file;
+  bool qr = false;  ///< on the terminal
   bool pre_approved = false;
   std::int64_t hours = 24 * 7;
 };
@@ -115,6 +117,29 @@ int erase_show(const Common& common, const std::string& number);
 /// `on` empty: today.
 int erase_due(const Common& common, const std::string& on);
 
+struct AdmitOptions {
+  std::string id, reason, head;
+  bool in_full = false;
+  std::uint64_t until = 0;  ///< 0: all
+};
+/// What a revoked PC wrote before it knew, as `wardsync sync hand-in` wrote it to a file.
+int quarantine_import(const Common& common, const std::string& file);
+int quarantine_list(const Common& common);
+int quarantine_show(const Common& common, const AdmitOptions& options);
+int quarantine_admit(const Common& common, const AdmitOptions& options);
+int quarantine_reject(const Common& common, const AdmitOptions& options);
+struct LimitOptions {
+  std::string unit;                         ///< empty: of all units without their own
+  std::optional<std::uint64_t> day_mib;     ///< 0: as built in
+  std::optional<std::uint64_t> lease_days;  ///< 0: none
+};
+int limits_show(const Common& common);
+int limits_set(const Common& common, const LimitOptions& options);
+/// Records with one number.
+int fork_list(const Common& common);
+int fork_show(const Common& common, const std::string& id);
+int fork_admit(const Common& common, const AdmitOptions& options);
+
 struct CitizenOptions {
   std::string identity_file, out_file;
 };
@@ -149,7 +174,7 @@ struct RootOptions {
 int root_sign(const Common& common, const RootOptions& options);
 int root_rotate(const Common& common, const RootOptions& options);
 struct RecoveryOptions {
-  std::string organisation, root_file, next_root_file, keys_file, box_file, out;
+  std::string organisation, root_file, next_root_file, keys_file, policy_file, box_file, out;
   std::vector<std::string> trustees;  ///< names; of `open`, files
   std::uint8_t need = 2;
 };

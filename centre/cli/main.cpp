@@ -2,6 +2,8 @@
 #include "runtime/process.hpp"
 #include "runtime/trouble.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <cstdio>
 
 int main(int argc, char** argv) try {

@@ -2,6 +2,8 @@
 #include "storage/centre_codes.hpp"
 #include "protocol/policy/policy.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace ward::centre {
 namespace {
 
@@ -55,11 +57,14 @@ void add_devices(CLI::App& app, Words& w) {
                          [&] { return ticket_new(w.common, w.ticket); });
   ticket->add_option("--unit", w.ticket.unit, "the unit's code")->required();
   ticket->add_option("--address", w.ticket.address, "host:port, as the ward reaches this centre")->required();
-  ticket->add_option("-o,--out", w.ticket.out_file, "the file to write")->required()->type_name("FILE");
+  ticket->add_option("-o,--out", w.ticket.out_file, "the file to write, for a stick")->type_name("FILE");
+  ticket->add_flag("--qr", w.ticket.qr, "its QR code on the terminal, to be scanned at the PC or photographed");
+  ticket->add_option("--qr-out", w.ticket.qr_file, "its QR code as a picture to print (SVG)")->type_name("FILE");
   ticket->add_option("--label", w.ticket.label, "what people call the PC");
   ticket->add_option("--expires", w.ticket.hours, "hours until it expires")->capture_default_str()->check(CLI::Range(1, 24 * 31));
   ticket->add_flag("--pre-approved", w.ticket.pre_approved, "whoever holds it joins without comparing digits: for automation");
-  ticket->add_flag("--json", w.common.json, "as JSON");
+  ticket->add_flag("--json", w.common.json, "as JSON")->excludes("--qr");
+  ticket->footer("At least one of -o, --qr, --qr-out. All three are the same ticket: whoever reads one of them can use it once.");
 
   auto* device = group(app, "device", "the PCs that sync, or ask to");
   printing(*device, w, "list", "all devices", [&] { return device_list(w.common); });
@@ -217,6 +222,9 @@ void add_keys(CLI::App& app, Words& w) {
   make->add_option("--root-key", w.recovery.root_file, "the root key's file")->required()->type_name("FILE");
   make->add_option("--next-root-key", w.recovery.next_root_file, "the next root key's file")->required()->type_name("FILE");
   make->add_option("--keys", w.recovery.keys_file, "the centre's keys, as `backup --keys` wrote them")->required()->type_name("FILE");
+  make->add_option("--policy", w.recovery.policy_file, "the policy log, as `policy export` wrote it: only keys in force are taken")
+      ->required()
+      ->type_name("FILE");
   auto* open = printing(*recovery, w, "open", "bring the keys back", [&] { return recovery_open(w.common, w.recovery); });
   open->add_option("RECOVERY", w.recovery.box_file, "the recovery file")->required()->type_name("FILE");
   open->add_option("--trustee", w.recovery.trustees, "a trustee's sheet, typed or scanned; once for each")
@@ -287,6 +295,51 @@ void add_erasures(CLI::App& app, Words& w) {
       "them. The number is never in the command line. Delete both files when the person has theirs.");
 }
 
+void add_admissions(CLI::App& app, Words& w) {
+  auto* quarantine = group(app, "quarantine", "what revoked PCs wrote before they knew");
+  printing(*quarantine, w, "import", "keep aside what `wardsync sync hand-in` wrote at the revoked PC",
+           [&] { return quarantine_import(w.common, w.code); })
+      ->add_option("FILE", w.code, "the file")
+      ->required()
+      ->type_name("FILE");
+  printing(*quarantine, w, "list", "what waits, and what was rejected", [&] { return quarantine_list(w.common); });
+  auto* show = printing(*quarantine, w, "show", "the changes in it, and whether they can be admitted",
+                        [&] { return quarantine_show(w.common, w.admit); });
+  auto* admit =
+      printing(*quarantine, w, "admit", "take it into the log, by a signed entry", [&] { return quarantine_admit(w.common, w.admit); });
+  admit->add_flag("--in-full", w.admit.in_full, "as if the PC stood; else its edits are proposals, and its legal acts are not applied");
+  admit->add_option("--head", w.admit.head, "as `show` printed it: what is admitted is what was looked at")->required();
+  for (auto* one : {show, admit})
+    one->add_option("--until", w.admit.until, "only what ends before this number of a record")->check(CLI::PositiveNumber);
+  admit->footer(
+      "When it was written nobody can prove: a thief's changes look like the clerk's. So look (`show`), ask whose name stands there, and "
+      "admit in full only what you know; proposals are decided one by one, by who holds the dossier.");
+  auto* reject =
+      printing(*quarantine, w, "reject", "it is never admitted; the reason stays", [&] { return quarantine_reject(w.common, w.admit); });
+  auto* fork = group(app, "fork", "records of one PC with one number");
+  printing(*fork, w, "list", "the sides of each fork, of which none counts yet", [&] { return fork_list(w.common); });
+  auto* look = printing(*fork, w, "show", "the changes of one side", [&] { return fork_show(w.common, w.admit.id); });
+  auto* stands = printing(*fork, w, "admit", "these records stand, the others with their numbers never; they stay in the history",
+                          [&] { return fork_admit(w.common, w.admit); });
+  auto* limits = group(app, "limits", "what PCs may bring in a day, and how long they show dossiers without having heard the centre");
+  printing(*limits, w, "show", "what is in force", [&] { return limits_show(w.common); });
+  auto* set = printing(*limits, w, "set", "tell all PCs what is in force from now on; what is not named stays",
+                       [&] { return limits_set(w.common, w.limits); });
+  set->add_option("--unit", w.limits.unit, "only for the PCs of this unit; else for all whose unit has none of its own");
+  set->add_option("--day-mib", w.limits.day_mib, "what the centre takes of one PC in a day, in MiB; 0: 1024, as built in")
+      ->check(CLI::Range(0, 1024 * 1024));
+  set->add_option("--lease-days", w.limits.lease_days, "days without the centre after which a PC shows no dossiers; 0: it always does")
+      ->check(CLI::Range(0, static_cast<int>(policy::lease_days_max)));
+  set->footer(
+      "A PC that is over its day's bound keeps what it has, and goes on tomorrow. One whose lease is over keeps it, too, and opens with "
+      "its "
+      "next contact. A lease is no lock: whoever takes the disk and its key file apart reads what the PC could read.");
+  for (auto* one : {show, admit, reject}) one->add_option("ID", w.admit.id, "as `quarantine list` shows it")->required();
+  for (auto* one : {look, stands}) one->add_option("SIDE", w.admit.id, "as `fork list` shows it")->required();
+  for (auto* one : {admit, reject, stands})
+    one->add_option("--reason", w.admit.reason, "why; it stays, so name no citizen in it")->required();
+}
+
 void add_dossiers(CLI::App& app, Words& w) {
   auto* dossier = group(app, "dossier", "dossiers");
   auto* list = printing(*dossier, w, "list", "all dossiers, or those that fit", [&] { return dossier_list(w.common, w.list); });
@@ -328,6 +381,7 @@ void describe(CLI::App& app, Words& words) {
   add_days(app, words);
   add_keys(app, words);
   add_codes(app, words);
+  add_admissions(app, words);
   add_erasures(app, words);
   add_dossiers(app, words);
   printing(app, words, "status", "this centre at a glance", [&] { return status(words.common); });

@@ -31,6 +31,8 @@ struct Words : cli::Line {
   RestoreOptions restore;
   CodesOptions codes;
   EraseOptions erase;
+  AdmitOptions admit;
+  LimitOptions limits;
   CitizenOptions citizen;
   KeyOptions key;
   RootOptions root;

@@ -1,5 +1,7 @@
 #include "cross/manual/command_tree.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace ward::manual {
 namespace {
 

@@ -2,6 +2,8 @@
 #include "centre/cli/words.hpp"
 #include "cross/manual/command_tree.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <cstdio>
 #include <filesystem>
 #include <fstream>

@@ -16,7 +16,7 @@ import {type Cause, causeOf, type Device, worstFirst} from './centre';
 
 const icons: Record<Cause, IconName> = {
   well: 'check', waiting: 'clock', revoked: 'stop', revoked_contact: 'stop', offline: 'cut', silent: 'cut', no_progress: 'question', clock: 'clock', disk: 'pc',
-  rollback: 'history', fork: 'question', codes: 'question', quarantined: 'question',
+  rollback: 'history', audit: 'history', fork: 'question', codes: 'question', quota: 'clock', quarantined: 'question',
 };
 const bad = new Set<Cause>(['no_progress', 'rollback', 'fork', 'disk', 'quarantined', 'revoked_contact']);
 

@@ -10,9 +10,21 @@ import {committed} from '../common/text';
 import {clock, parseTime} from '../common/time';
 import type {CentreStatus} from './centre';
 
-type Ticket = {ticket: string; unit: string; expires: string};
+type Ticket = {ticket: string; unit: string; expires: string; qr: {size: number; path: string}};
 
-/** The file goes from memory to the disk of whoever asked, and is shown nowhere. */
+/** With the margin that scanners need, in black on white whatever the page's colours are. */
+function Code({qr}: {qr: Ticket['qr']}) {
+  const t = useTexts();
+  const side = qr.size + 8;
+  return (
+    <svg class="qr" role="img" aria-label={t.tickets.qr} viewBox={`-4 -4 ${side} ${side}`} shape-rendering="crispEdges">
+      <path fill="#fff" d={`M-4-4h${side}v${side}h-${side}z`} />
+      <path fill="#000" d={qr.path} />
+    </svg>
+  );
+}
+
+/** The file goes from memory to the disk of whoever asked; the code is shown when somebody asks for it, as a screen is seen by many. */
 function Download({made}: {made: Ticket}) {
   const t = useTexts();
   const names = useNames();
@@ -32,6 +44,11 @@ function Download({made}: {made: Ticket}) {
           </a>
         </p>
         <p>{t.tickets.next}</p>
+        <details>
+          <summary>{t.tickets.show}</summary>
+          <p>{t.tickets.scan}</p>
+          <Code qr={made.qr} />
+        </details>
       </Banner>
     </div>
   );

@@ -11,6 +11,8 @@ export function Alarms({status}: {status: WardStatus}) {
   const wrong: [string, string][] = [];
   if (status.alarm === 'rollback') wrong.push([t.alarm.rollback, t.alarm.callCentre]);
   if (status.alarm === 'two_faces') wrong.push([t.alarm.twoFaces, t.alarm.callCentre]);
+  if (status.alarm === 'told_otherwise') wrong.push([t.alarm.toldOtherwise, t.alarm.callCentre]);
+  if (status.alarm === 'unproved') wrong.push([t.alarm.unproved, t.alarm.callCentre]);
   if (status.alarm === 'summary') wrong.push([t.alarm.summary, t.alarm.callCentre]);
   if (status.approval === 'revoked') wrong.push([t.alarm.revoked, t.alarm.callCentre]);
   if (!status.clock.trusted) wrong.push([t.alarm.clock(Math.round(Math.abs(status.clock.offset_ms) / 60_000)), t.alarm.setClock]);

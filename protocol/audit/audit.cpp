@@ -20,7 +20,7 @@ constexpr std::array names{
     "page_opened",     "page_refused",    "page_closed",     "pages_closed", "receipts_exported", "dossiers_exported", "support_bundle",
     "sync_paused",     "sync_resumed",    "damage_found",    "alarm",        "copy_found",        "key_requested",     "key_applied",
     "root_rotated",    "key_forgotten",   "policy_imported", "log_in",       "log_in_failed",     "log_in_locked",     "log_out",
-    "pin_set",         "erasure_ordered", "erased"};
+    "pin_set",         "erasure_ordered", "erased",          "handed_in",    "records_admitted",  "records_rejected",  "limits_set"};
 static_assert(names.size() == static_cast<std::size_t>(kind_last));
 
 std::string read_line(Reader& from, std::size_t size_max) {

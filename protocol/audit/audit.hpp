@@ -61,8 +61,12 @@ enum class Kind : std::uint16_t {
   pin_set,
   erasure_ordered,
   erased,
+  handed_in,  ///< what a revoked PC wrote before it knew was brought; nobody has admitted it
+  records_admitted,
+  records_rejected,
+  limits_set,
 };
-inline constexpr Kind kind_last = Kind::erased;
+inline constexpr Kind kind_last = Kind::limits_set;
 [[nodiscard]] const char* name_of(Kind kind) noexcept;
 /// Empty for a number that this build does not know.
 [[nodiscard]] std::string name_of_number(std::uint64_t kind);

@@ -5,7 +5,7 @@
 namespace ward::course {
 namespace {
 
-constexpr std::string_view rounds_list = "DanhSachHoSoBoSung", apologies_list = "DanhSachXinLoi", results_list = "DanhSachGiayToKetQua";
+constexpr std::string_view apologies_list = "DanhSachXinLoi", results_list = "DanhSachGiayToKetQua";
 
 /// As stored, or empty when it is no time.
 std::string time_in(const record::Map& fields, std::string_view name) {

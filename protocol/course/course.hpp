@@ -30,6 +30,9 @@ struct Row {
 [[nodiscard]] deadline::Course course_of(const Row& row);
 [[nodiscard]] deadline::Lodged lodged_of(const Row& row);
 
+/// The rounds of supplements.
+inline constexpr std::string_view rounds_list = "DanhSachHoSoBoSung";
+
 /// The code by which people call it: the official one where it has that; empty: it has none.
 [[nodiscard]] const std::string& code_of(const merge::DossierState& state);
 /// The text of a shown field; empty when it has none.

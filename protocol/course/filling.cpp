@@ -14,7 +14,7 @@ using record::Op;
 using record::OpKind;
 using record::Step;
 
-constexpr std::string_view rounds_list = "DanhSachHoSoBoSung", round_key = "HoSoBoSungId";
+constexpr std::string_view round_key = "HoSoBoSungId";
 constexpr std::string_view asked_at = "NgayBoSung", received_at = "NgayTiepNhanBoSung", due_before = "NgayHenTraTruoc",
                            due_after = "NgayHenTraMoi";
 

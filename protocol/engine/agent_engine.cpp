@@ -19,6 +19,7 @@ constexpr auto greeting_max = 90s;  ///< the slowest link: 1.2 s round trip, 9.6
 constexpr auto silence_max = 45s;   ///< nothing at all came, and something of ours is unanswered: dial again
 constexpr auto answer_max = 10min;  ///< the centre talks, but not of what it was asked
 constexpr auto ping_after = 60s;    ///< idle: ≈ 250 B an exchange with all headers, 15 KiB an hour
+constexpr auto doubts_every = 1h;   ///< the store is asked on a quiet line; it says when a day has passed
 constexpr std::size_t small_segment_bytes = 512;
 constexpr std::size_t row_overhead_max = 192;  ///< what a row costs in a run beside its body, unpacked, at most
 constexpr std::size_t statement_bytes_max = 512;
@@ -47,6 +48,11 @@ struct Fetching {
   std::uint64_t from = 0;          ///< log index
   std::optional<Instant> asked{};  ///< none while an answer is on its way into the store
 };
+/// Heads that the centre was asked to join to its log of now.
+struct Doubting {
+  Doubts heads;
+  Instant asked{};
+};
 struct Open {
   sync::Channel channel;
   std::uint8_t version = 0;  ///< of the link
@@ -61,6 +67,10 @@ struct Open {
   bool keys_changed = false;   ///< the centre's receipts need a newer policy log than ours
   std::optional<RunSent> run{};
   std::optional<Fetching> fetching{};
+  std::optional<Doubting> doubting{};
+  Instant doubts_at{};   ///< when the store is next asked what of the log is to be proved
+  Incarnation centre{};  ///< that signs this link's receipts
+  sync::AuditEnd audit_said{};
   std::optional<Instant> asked_heads{}, pinged{};
   std::set<SegmentName> want_sealed{};  ///< the centre asked for them in sealed form
   std::set<SegmentName> refused{};      ///< on this link: not again
@@ -103,7 +113,8 @@ struct AgentEngine::State {
   /// Since when something of ours is unanswered.
   static std::optional<Instant> waiting_since(const Open& open) {
     std::optional<Instant> out = open.run ? std::optional(open.run->at) : std::nullopt;
-    for (const auto& since : {open.asked_heads, open.pinged, open.fetching ? open.fetching->asked : std::nullopt})
+    const auto doubting = open.doubting ? std::optional(open.doubting->asked) : std::nullopt;
+    for (const auto& since : {open.asked_heads, open.pinged, open.fetching ? open.fetching->asked : std::nullopt, doubting})
       if (since && (!out || *since < *out)) out = since;
     return out;
   }
@@ -113,7 +124,7 @@ struct AgentEngine::State {
     return std::min(std::max(*since, last_arrival) + silence_max, *since + answer_max);
   }
   void arm(const Open& open) {
-    const auto at = deadline(open);
+    const auto at = std::min(deadline(open), open.doubts_at);
     if (armed && *armed <= at) return;
     armed = at;
     voice.arm(at);
@@ -128,6 +139,7 @@ struct AgentEngine::State {
       open->pinged = now.monotonic;
       voice.say(open->channel, sync::Ping{});
     }
+    if (now.monotonic >= open->doubts_at) read_doubts(*open);
     arm(*open);
   }
 
@@ -192,14 +204,16 @@ struct AgentEngine::State {
                                           .cursor = prepared.cursor,
                                           .policy_count = prepared.hello.policy_count,
                                           .fill = prepared.fill,
-                                          .restored = prepared.report.restored});
+                                          .restored = prepared.report.restored,
+                                          .doubts_at = now.monotonic + ping_after});
     const auto held_there = std::get<sync::Receipted>(*welcome).policy_count;
     const auto log_size = std::get<sync::Receipted>(*welcome).receipt.size;
     take_receipt(open, std::get<sync::Receipted>(*std::move(welcome)));
     if (prepared.holds_nothing && !open.keys_changed && open.version >= sync::version_with_summaries) open.fill = log_size;
     if (held_there < open.policy_count) ask(ReadPolicy{held_there});
-    pull(open, prepared.report);
+    pull(open, prepared.report, prepared.audit);
     fetch(open, prepared.wanted);
+    doubt(open, prepared.doubts);
     arm(open);
   }
 
@@ -211,6 +225,7 @@ struct AgentEngine::State {
       open.keys_changed = true;
       return;
     }
+    open.centre = receipted.receipt.centre;
     ask(StoreReceipt{std::move(receipted), now});
   }
 
@@ -237,6 +252,7 @@ struct AgentEngine::State {
                    [&](sync::NeedSealed& m) { need_sealed_came(open, m); },
                    [&](sync::SegmentRefused& m) { refusal_came(open, m); },
                    [&](sync::AllHeads& m) { all_heads_came(open, std::move(m)); },
+                   [&](sync::Joins& m) { joins_came(open, std::move(m)); },
                    [&](sync::Ping&) { voice.say(open.channel, sync::Pong{}); },
                    [&](sync::Pong&) {
                      if (open.pinged) pace.small_answered(now.monotonic - *open.pinged);
@@ -305,6 +321,19 @@ struct AgentEngine::State {
     ask(std::move(apply));
   }
 
+  /// An answer that is signed is kept, right or wrong: judging is the store's.
+  void joins_came(Open& open, sync::Joins answer) {
+    if (!open.doubting || (!answer.joins.empty() && answer.joins.size() != open.doubting->heads.size()))
+      return close(fail(Fault::malformed, "link: an answer that nobody asked for"));
+    const auto asked = std::move(open.doubting->heads);
+    open.doubting.reset();
+    if (auto ok = log::verify(answer.receipt, answer.receipt_signature, identity.receipt_key); ok.has_error()) return close(ok.error());
+    if (answer.receipt.centre != open.centre) return close(fail(Fault::malformed, "link: a proof of another log than its receipts'"));
+    if (auto ok = log::verify_joins(answer.receipt, asked, answer.joins, answer.signature, identity.receipt_key); ok.has_error())
+      return close(ok.error());
+    ask(StoreJoins{asked, std::move(answer)});
+  }
+
   /// False when it is none: then the link has ended.
   bool decode(BytesView run, std::vector<segment::Rows>& to) {
     if (run.empty()) return true;
@@ -318,9 +347,24 @@ struct AgentEngine::State {
   }
 
   // ---- what is said to the centre ----
-  void pull(Open& open, const sync::Report& report) {
+  void pull(Open& open, const sync::Report& report, const sync::AuditEnd& audit) {
+    if (open.version >= sync::version_with_joins && audit != open.audit_said) voice.say(open.channel, audit);
+    open.audit_said = audit;
     const auto fill = open.version >= sync::version_with_summaries ? open.fill : 0;
     voice.say(open.channel, sync::Pull{open.cursor, open.policy_count, report, fill});
+  }
+
+  /// By a timer of its own: how often the other side speaks decides nothing. On a link of an older version the store still counts the days.
+  void read_doubts(Open& open) {
+    open.doubts_at = now.monotonic + doubts_every;
+    if (!open.doubting && !open.keys_changed) ask(ReadDoubts{});
+  }
+
+  void doubt(Open& open, const Doubts& doubts) {
+    if (doubts.empty() || open.doubting || open.version < sync::version_with_joins || open.keys_changed) return;
+    open.doubting = Doubting{doubts, now.monotonic};
+    voice.say(open.channel, sync::AskJoins{doubts});
+    arm(open);
   }
 
   /// Some dossiers at a time.
@@ -396,7 +440,7 @@ struct AgentEngine::State {
   void delivery_applied(Open& open, const DeliveryApplied& applied) {
     open.applying = false;
     open.cursor = applied.cursor;
-    pull(open, applied.report);
+    pull(open, applied.report, applied.audit);
     fetch(open, applied.wanted);
     const bool complete_again = std::exchange(open.restored, applied.report.restored) && !applied.report.restored;
     if (open.postponed.empty() && !complete_again) return;
@@ -429,6 +473,7 @@ struct AgentEngine::State {
                    [&](const PolicyRead& e) { if_open([&](Open& open) { policy_read(open, e); }); },
                    [&](const DeliveryApplied& e) { if_open([&](Open& open) { delivery_applied(open, e); }); },
                    [&](const FetchedApplied& e) { if_open([&](Open& open) { fetched_applied(open, e); }); },
+                   [&](const DoubtsRead& e) { if_open([&](Open& open) { doubt(open, e.doubts); }); },
                    [&](const Done&) {},
                    [&](const HeadsStored&) { close(fail(Fault::io, "the centre was restored; the next link begins from its heads")); },
                },

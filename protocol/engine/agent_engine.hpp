@@ -58,12 +58,21 @@ struct StoreRefused {
 struct StoreHeads {
   std::vector<log::DeviceHead> heads;
 };
+/// Once an hour: what of the centre's log is still to be proved?
+struct ReadDoubts {};
+/// The centre's answer, whose signatures hold: each join is for the head of the same place.
+struct StoreJoins {
+  std::vector<log::HeadName> asked;
+  sync::Joins answer;
+};
 using StoreEffect = std::variant<PrepareLink, ReadOutbox, StoreReceipt, StorePolicy, ReadPolicy, ApplyDelivery, ApplyFetched, StoreApplied,
-                                 StoreRefused, StoreHeads>;
+                                 StoreRefused, StoreHeads, ReadDoubts, StoreJoins>;
 using Effect = std::variant<StoreEffect, LinkEffect>;
 
 /// Dossiers whose records are at the centre and are needed here, at most sync::fetched_dossiers_max.
 using Wanted = std::vector<Did>;
+/// Logs that the centre showed, and has not proved to be the beginning of its log of now; at most log::asked_heads_max.
+using Doubts = std::vector<log::HeadName>;
 struct LinkPrepared {
   sync::Hello hello;  ///< with its small segment, when there is one
   std::uint64_t cursor = 0;
@@ -71,6 +80,8 @@ struct LinkPrepared {
   std::uint64_t fill = 0;      ///< as the pulls before said it
   bool holds_nothing = false;  ///< of what the log holds: this is the first pull
   Wanted wanted{};
+  Doubts doubts{};  ///< those that cannot wait until the line is quiet
+  sync::AuditEnd audit{};
 };
 struct OutboxRead {
   std::vector<segment::Rows> rows;
@@ -91,16 +102,20 @@ struct DeliveryApplied {
   std::uint64_t cursor = 0;
   sync::Report report;
   Wanted wanted{};
+  sync::AuditEnd audit{};
 };
 struct FetchedApplied {
   Wanted wanted;
 };
-struct Done {};  ///< of StoreApplied, StoreRefused
+struct DoubtsRead {
+  Doubts doubts;
+};
+struct Done {};  ///< of StoreApplied, StoreRefused, StoreJoins
 struct HeadsStored {};
 /// Something was saved here, a person asked for a sync now, or a dossier's records are needed.
 struct OutboxGrew {};
 using Event = std::variant<LinkUp, BytesArrived, TimerFired, StorageFailed, OutboxGrew, LinkPrepared, OutboxRead, ReceiptStored,
-                           PolicyStored, PolicyRead, DeliveryApplied, FetchedApplied, Done, HeadsStored>;
+                           PolicyStored, PolicyRead, DeliveryApplied, FetchedApplied, Done, HeadsStored, DoubtsRead>;
 
 struct Identity {
   sync::Ends ends;

@@ -235,6 +235,8 @@ struct CentreEngine::State {
                    },
                    [&](const PolicyStored& e) { in<SyncSession>([&](auto& s) { s.policy_stored(e, now); }); },
                    [&](const ReportStored&) { in<SyncSession>([&](auto& s) { s.report_stored(now); }); },
+                   [&](const AuditEndStored&) { in<SyncSession>([&](auto& s) { s.report_stored(now); }); },
+                   [&](const JoinsRead& e) { in<SyncSession>([&](auto& s) { s.joins_read(e, now); }); },
                    [&](const HeadsRead& e) { in<SyncSession>([&](auto& s) { s.heads_read(e, now); }); },
                    [&](const TicketRead& e) { in<CheckingTicket>([&](auto& p) { ticket_read(p, e); }); },
                    [&](const Enrolled& e) { in<EnrolSession>([&](auto& s) { s.enrolled(e); }); },

@@ -61,6 +61,15 @@ struct StoreReport {
 struct ReadHeads {
   DeviceId device;
 };
+/// How the log of now goes on from those that somebody was shown.
+struct ReadJoins {
+  std::vector<log::HeadName> heads;
+};
+struct StoreAuditEnd {
+  DeviceId device;
+  sync::AuditEnd end;
+  WallTime at;
+};
 struct ReadTicket {
   KeyId ticket;
   DhKey noise;  ///< who shows it: the device that used it may come again when it lost the answer
@@ -72,8 +81,8 @@ struct Enrol {
   std::string fingerprint;
   WallTime at;
 };
-using StoreEffect =
-    std::variant<ReadPeer, Admit, ReadDelivery, ReadDossiers, ReadPolicy, StorePolicy, StoreReport, ReadHeads, ReadTicket, Enrol>;
+using StoreEffect = std::variant<ReadPeer, Admit, ReadDelivery, ReadDossiers, ReadPolicy, StorePolicy, StoreReport, ReadHeads, ReadJoins,
+                                 StoreAuditEnd, ReadTicket, Enrol>;
 using Effect = std::variant<StoreEffect, LinkEffect>;
 
 /// What a receipt says of the log. The engine signs.
@@ -124,6 +133,12 @@ struct PolicyStored {
   std::optional<Fault> refused;  ///< nothing of it was taken
 };
 struct ReportStored {};
+struct AuditEndStored {};
+/// One for each head, in order; none: this centre's log is damaged, and proves nothing.
+struct JoinsRead {
+  std::vector<log::Join> joins;
+  LogView log;
+};
 struct HeadsRead {
   std::vector<log::DeviceHead> heads;
 };
@@ -146,7 +161,7 @@ struct AppliedGrew {
   std::uint64_t places = 0;
 };
 using Event = std::variant<LinkUp, BytesArrived, TimerFired, StorageFailed, PeerRead, Admitted, DeliveryRead, DossiersRead, PolicyRead,
-                           PolicyStored, ReportStored, HeadsRead, TicketRead, Enrolled, LogGrew, AppliedGrew>;
+                           PolicyStored, ReportStored, AuditEndStored, HeadsRead, JoinsRead, TicketRead, Enrolled, LogGrew, AppliedGrew>;
 
 struct Identity {
   OrgId org;

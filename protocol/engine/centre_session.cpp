@@ -131,6 +131,11 @@ void SyncSession::hear(sync::Message message) {
           [&](sync::PolicyEntries& m) { hear_policy(m); },
           [&](sync::AskHeads&) { begin(Work::heads, ReadHeads{device_}); },
           [&](sync::FetchDossiers& m) { begin(Work::dossiers, ReadDossiers{device_, std::move(m.dossiers), m.from, delivery_bytes_}); },
+          [&](sync::AskJoins& m) {
+            asked_ = std::move(m.heads);
+            begin(Work::joins, ReadJoins{asked_});
+          },
+          [&](sync::AuditEnd& m) { begin(Work::audit_end, StoreAuditEnd{device_, m, now_.wall}); },
           [&](sync::Ping&) { voice_.say(channel_, sync::Pong{}); },
           [&](sync::Pong&) {},
           [&](auto&) { voice_.close(fail(Fault::malformed, "link: a message that a ward does not send")); },
@@ -184,6 +189,15 @@ void SyncSession::heads_read(const HeadsRead& read, Now now) {
   now_ = now;
   work_ = Work::none;
   voice_.say(channel_, sync::AllHeads{read.heads});
+  work();
+}
+
+void SyncSession::joins_read(const JoinsRead& read, Now now) {
+  now_ = now;
+  work_ = Work::none;
+  auto now_signed = receipt_for(identity_, device_, {}, {}, read.log);
+  const auto signature = log::sign_joins(now_signed.receipt, asked_, read.joins, identity_.receipt_key);
+  voice_.say(channel_, sync::Joins{std::move(now_signed.receipt), now_signed.signature, read.joins, signature});
   work();
 }
 

@@ -29,6 +29,7 @@ class SyncSession {
   void policy_stored(const PolicyStored& stored, Now now);
   void report_stored(Now now);
   void heads_read(const HeadsRead& read, Now now);
+  void joins_read(const JoinsRead& read, Now now);
   void log_grew(Epoch policy_count, Now now);
   void applied_grew(const AppliedGrew& grew, Now now);
   void timer(Now now);
@@ -37,7 +38,7 @@ class SyncSession {
 
  private:
   /// Which answer of the store is awaited.
-  enum class Work { none, admit, report, heads, policy, take_policy, delivery, dossiers };
+  enum class Work { none, admit, report, audit_end, heads, joins, policy, take_policy, delivery, dossiers };
   /// Where the ward's last Pull stands.
   struct Pulling {
     std::uint64_t cursor = 0;       ///< nothing for this ward lies before it
@@ -78,6 +79,7 @@ class SyncSession {
   std::optional<Pulling> pulling_;
   std::optional<DeliveryRead> ready_;    ///< read, and waiting for the policy entries that it names
   std::optional<DossiersRead> fetched_;  ///< the same
+  std::vector<log::HeadName> asked_;     ///< whose joins are being read
   Epoch policy_here_ = 0;
   Epoch policy_there_ = 0;
   std::size_t delivery_bytes_;

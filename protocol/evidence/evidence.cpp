@@ -121,7 +121,10 @@ class Checker {
     const bool late = device.revoked_index && segment.stamp && segment.stamp->index >= *device.revoked_index;
     for (std::size_t i = 0; i < segment.leaves.size(); ++i) {
       if (!segment.leaves[i].header) continue;
-      to.records.push_back({rids[i], *segment.leaves[i].header, device.device.unit, device.device.label, late, at});
+      const auto& header = *segment.leaves[i].header;
+      const bool after = late && !log_.admitted_in_full(header.position);
+      const auto* stands = log_.standing_at(header.position);
+      to.records.push_back({rids[i], header, device.device.unit, device.device.label, after, stands != nullptr && *stands != rids[i], at});
       to.confirmed += at ? 1U : 0U;
     }
     return {};
@@ -136,11 +139,16 @@ class Checker {
 
 }  // namespace
 
+Result<policy::PolicyLog> policy_of(const std::vector<policy::Entry>& entries, const SignKey& root) {
+  if (entries.empty()) return fail(Fault::malformed, "the policy log is missing");
+  WARD_TRY(auto log, policy::PolicyLog::start(entries.front(), crypto::org_of(root)));
+  for (std::size_t i = 1; i < entries.size(); ++i)
+    if (auto taken = log.append(entries[i]); taken.has_error()) return named(taken.error(), numbered("policy entry", i));
+  return log;
+}
+
 Result<Verdict> check(const Evidence& evidence, const SignKey& root) {
-  if (evidence.policy.empty()) return fail(Fault::malformed, "the policy log is missing");
-  WARD_TRY(auto log, policy::PolicyLog::start(evidence.policy.front(), crypto::org_of(root)));
-  for (std::size_t i = 1; i < evidence.policy.size(); ++i)
-    if (auto taken = log.append(evidence.policy[i]); taken.has_error()) return named(taken.error(), numbered("policy entry", i));
+  WARD_TRY(auto log, policy_of(evidence.policy, root));
   return Checker(evidence, std::move(log)).run();
 }
 

@@ -56,6 +56,7 @@ struct Shown {
   UnitCode unit;      ///< of its device
   std::string label;  ///< the same
   bool after_revocation = false;
+  bool set_aside = false;                ///< a person let another record stand under its number: it counts nowhere
   std::optional<WallTime> confirmed_at;  ///< the stamp's time, or that of the receipt; none: no receipt covers it here
 };
 struct Verdict {
@@ -63,6 +64,9 @@ struct Verdict {
   std::vector<Shown> records;  ///< in the order of the segments
   std::uint64_t confirmed = 0;
 };
+
+/// A city's policy log from its entries, each verified. `wrong_organisation`: it is not that of `root`.
+[[nodiscard]] Result<policy::PolicyLog> policy_of(const std::vector<policy::Entry>& entries, const SignKey& root);
 
 /// Checks everything. Fails at the first thing that does not verify, and names it: `wrong_organisation` when the policy log is not that of
 /// `root`; `not_member` when a device is not in it; `bad_signature`, `malformed`. Work: linear in what is there.

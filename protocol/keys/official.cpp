@@ -4,7 +4,7 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/base/wipe.hpp"
 #include "protocol/crypto/siv.hpp"
-#include "protocol/text/text.hpp"
+#include "protocol/keys/passphrase.hpp"
 
 #include <algorithm>
 
@@ -14,19 +14,9 @@ namespace {
 constexpr std::string_view secret_kind = "wardsync-official-key-1 ";
 constexpr std::string_view public_kind = "wardsync-official-public-1 ";
 constexpr std::size_t sealed_bytes = 64;
-constexpr std::uint32_t memory_kib_min = 8 * 1024, memory_kib_max = 256 * 1024;
-constexpr std::uint8_t passes_max = 10;
 
 crypto::SivKeys siv_keys(const Array<32>& from, const SignKey& key) {
   return crypto::SivKeys::derive("wsync-stick-key", from, {key.view()});
-}
-
-/// One keyboard sends an accented letter whole, another in two parts.
-Result<Array<32>> key_under(std::string_view passphrase, const Array<16>& salt, const crypto::PassphraseCost& cost) {
-  auto nfc = text::to_nfc(passphrase);
-  if (nfc.has_error()) return crypto::key_of_passphrase(passphrase, salt, cost);
-  const Wiped wiped(*nfc);
-  return crypto::key_of_passphrase(*nfc, salt, cost);
 }
 
 /// What follows `kind`, without what an editor put before it, the line's end, and what stands behind a space.
@@ -84,9 +74,8 @@ Result<OfficialKey> decode_official_key(std::string_view file) {
   out.cost.memory_kib = from.u32();
   out.cost.passes = from.u8();
   out.sealed = copy(from.raw(sealed_bytes));
-  const bool bearable = out.cost.memory_kib >= memory_kib_min && out.cost.memory_kib <= memory_kib_max && out.cost.passes >= 1 &&
-                        out.cost.passes <= passes_max;
-  if (from.finish("official's key").has_error() || !bearable) return fail(Fault::invalid, "the file of the official's key is damaged");
+  if (from.finish("official's key").has_error() || !is_honest(out.cost))
+    return fail(Fault::invalid, "the file of the official's key is damaged");
   return out;
 }
 

@@ -6,7 +6,7 @@
 namespace ward::log {
 namespace {
 
-constexpr std::string_view prefix{"wsync-backup-v1\0", 16};
+constexpr std::string_view seal_prefix{"wsync-backup-v1\0", 16};
 constexpr std::string_view mark = "WSYBACK";
 constexpr std::uint8_t form = 1;
 constexpr std::size_t seal_size = backup_trailer_size - Signature::size - mark.size() - 1;
@@ -31,7 +31,7 @@ Hash backup_digest(const Hash& before, BytesView chunk) { return crypto::hash<Ha
 Bytes encode_backup_trailer(const BackupSeal& seal, const crypto::SignSeed& receipt_key) {
   WARD_ASSERT(seal.time.ms >= 0 && seal.time.ms >> 48U == 0);
   auto out = encode(seal);
-  append(out, crypto::sign(receipt_key, prefix, out).view());
+  append(out, crypto::sign(receipt_key, seal_prefix, out).view());
   append(out, view(mark));
   out.push_back(form);
   WARD_ASSERT(out.size() == backup_trailer_size);
@@ -46,7 +46,7 @@ Result<BackupSeal> decode_backup_trailer(BytesView bytes, const SignKey& receipt
   if (const auto written = from.u8(); written != form && from.ok())
     return fail(Fault::unsupported, "the backup was made by a newer version");
   WARD_CHECK(from.finish("backup"));
-  if (crypto::verify(receipt_key, prefix, sealed, signature).has_error())
+  if (crypto::verify(receipt_key, seal_prefix, sealed, signature).has_error())
     return fail(Fault::bad_signature, "this backup is of another centre than the keys, or it was altered");
   Reader in(sealed);
   BackupSeal out;

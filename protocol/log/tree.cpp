@@ -109,6 +109,10 @@ Result<void> verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64
 }
 
 std::vector<Hash> consistency_path(const LeafAt& leaf, std::uint64_t old_size, std::uint64_t size) {
+  return consistency_path(RootOf([&](std::uint64_t first, std::uint64_t leaves) { return root_of(leaf, first, leaves); }), old_size, size);
+}
+
+std::vector<Hash> consistency_path(const RootOf& root_of, std::uint64_t old_size, std::uint64_t size) {
   WARD_ASSERT(old_size <= size);
   if (old_size == 0 || old_size == size) return {};
   std::vector<Hash> down;
@@ -117,17 +121,17 @@ std::vector<Hash> consistency_path(const LeafAt& leaf, std::uint64_t old_size, s
   while (old_size != size) {
     const auto split = left_size(size);
     if (old_size <= split) {
-      down.push_back(root_of(leaf, first + split, size - split));
+      down.push_back(root_of(first + split, size - split));
       size = split;
     } else {
-      down.push_back(root_of(leaf, first, split));
+      down.push_back(root_of(first, split));
       first += split;
       old_size -= split;
       size -= split;
       old_is_known = false;
     }
   }
-  if (!old_is_known) down.push_back(root_of(leaf, first, size));
+  if (!old_is_known) down.push_back(root_of(first, size));
   return {down.rbegin(), down.rend()};
 }
 

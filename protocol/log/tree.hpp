@@ -33,7 +33,11 @@ using LeafAt = std::function<Hash(std::uint64_t index)>;
 [[nodiscard]] Result<void> verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size, const std::vector<Hash>& path,
                                             const Hash& root);
 
+/// MTH of the leaves [first, first + size), from wherever it is kept. `first` is a multiple of the largest power of two within `size`.
+using RootOf = std::function<Hash(std::uint64_t first, std::uint64_t size)>;
+
 /// RFC 6962 §2.1.2: the log of `size` begins with the log of `old_size`.
+[[nodiscard]] std::vector<Hash> consistency_path(const RootOf& root_of, std::uint64_t old_size, std::uint64_t size);
 [[nodiscard]] std::vector<Hash> consistency_path(const LeafAt& leaf, std::uint64_t old_size, std::uint64_t size);
 [[nodiscard]] Result<void> verify_consistency(std::uint64_t old_size, const Hash& old_root, std::uint64_t size, const Hash& root,
                                               const std::vector<Hash>& path);

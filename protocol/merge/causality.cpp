@@ -46,7 +46,8 @@ Causality::Causality(const Did& did, const std::vector<Fact>& facts) {
   find_pasts();
 }
 
-/// One candidate for each position that one record holds; two records at one position are a fork, and neither merges.
+/// One candidate for each position that one record holds; two records at one position are a fork, and neither merges, unless all but one
+/// are set aside.
 void Causality::gather(const std::vector<Fact>& facts) {
   std::vector<const Fact*> all;
   all.reserve(facts.size());
@@ -55,6 +56,9 @@ void Causality::gather(const std::vector<Fact>& facts) {
   all.erase(
       std::unique(all.begin(), all.end(), [](const Fact* a, const Fact* b) { return a->position == b->position && a->rid == b->rid; }),
       all.end());
+  const auto kept = std::stable_partition(all.begin(), all.end(), [](const Fact* f) { return f->admission != Admission::set_aside; });
+  set_aside_.assign(kept, all.end());
+  all.erase(kept, all.end());
   candidates_.reserve(all.size());
   for (auto at = all.begin(); at != all.end();) {
     const auto end = std::find_if(at, all.end(), [&](const Fact* f) { return f->position != (*at)->position; });

@@ -31,6 +31,8 @@ class Causality {
   [[nodiscard]] std::span<const Fact* const> held() const noexcept { return held_; }
   /// Forked, blocked by the policy log, without their whole past, or past limits::changes_per_dossier_max; by position, then rid.
   [[nodiscard]] std::span<const Fact* const> waiting() const noexcept { return waiting_; }
+  /// Another record stands under their number; by position, then rid.
+  [[nodiscard]] std::span<const Fact* const> set_aside() const noexcept { return set_aside_; }
 
   [[nodiscard]] const Fact& at(Nth nth) const noexcept { return *held_[nth]; }
   [[nodiscard]] std::optional<Nth> find(const Position& position) const noexcept;
@@ -64,7 +66,7 @@ class Causality {
   std::vector<Candidate> candidates_;                ///< by position
   std::vector<std::vector<std::uint32_t>> seen_by_;  ///< of each candidate: which candidates had seen it
   std::vector<Nth> place_;                           ///< of each candidate among `held_`
-  std::vector<const Fact*> held_, waiting_;
+  std::vector<const Fact*> held_, waiting_, set_aside_;
   std::size_t words_ = 0;
   std::vector<std::uint64_t> past_;  ///< a row of bits for each held change
 };

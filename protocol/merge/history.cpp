@@ -35,6 +35,7 @@ class Chronicler {
       add_all(*fact, Standing::replaced);
     }
     for (const auto* fact : causality_.waiting()) add_all(*fact, Standing::waiting);
+    for (const auto* fact : causality_.set_aside()) add_all(*fact, Standing::not_applied, Refusal::set_aside);
   }
 
   std::vector<HistoryEntry> tell(const Document& document) && {
@@ -54,9 +55,9 @@ class Chronicler {
   }
 
  private:
-  void add_all(const Fact& fact, Standing standing) {
+  void add_all(const Fact& fact, Standing standing, std::optional<Refusal> why = {}) {
     for (std::size_t op = 0; op < fact.change.ops.size(); ++op)
-      entries_.push_back({said_by(fact, static_cast<std::uint16_t>(op)), {}, {}, standing, {}, fact.change.ops[op].path});
+      entries_.push_back({said_by(fact, static_cast<std::uint16_t>(op)), {}, {}, standing, why, fact.change.ops[op].path});
   }
 
   HistoryEntry& entry(const OpRef& ref) { return entries_[first_[ref.change] + ref.op]; }

@@ -69,6 +69,7 @@ class Forms {
 
 /// The dossier's codes: a field whose values are aliases, never identity.
 inline constexpr std::string_view code_field = "MaHoSo";
+inline constexpr std::string_view notes_list = "notes";
 /// Where the text of a note stands.
 inline constexpr std::string_view note_field = "text";
 inline constexpr std::string_view status_field = "TrangThaiHoSo";

@@ -15,12 +15,12 @@
 namespace ward::merge {
 
 /// How the policy log at the change's stamp judges its device: `proposal` after its revocation, `waiting` while the record names a policy
-/// entry that is not held.
-enum class Admission : std::uint8_t { admitted, proposal, waiting };
+/// entry that is not held. `set_aside`: an entry names another record that stands under its number.
+enum class Admission : std::uint8_t { admitted, proposal, waiting, set_aside };
 
 struct Fact {
   Position position;
-  Rid rid;  ///< two rids at one position are a fork: neither merges
+  Rid rid;  ///< two rids at one position are a fork: neither merges, but for one beside which the others are set aside
   Hlc hlc;
   std::optional<Stamp> stamp;  ///< none while only this site has it
   UnitCode unit;               ///< of the device, by the policy log
@@ -81,6 +81,7 @@ enum class Refusal : std::uint8_t {
   wrong_type,         ///< nor with this value
   missing_reference,  ///< it refers to what its writer had not seen, or to the wrong sort of operation
   unsigned_act,       ///< its user has a key, and this act is not signed with it
+  set_aside,          ///< another record with its number was let in; only in the history
 };
 [[nodiscard]] const char* name_of(Refusal refusal) noexcept;
 

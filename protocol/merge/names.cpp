@@ -31,6 +31,7 @@ const char* name_of(Refusal refusal) noexcept {
     case Refusal::wrong_type: return "wrong_type";
     case Refusal::missing_reference: return "missing_reference";
     case Refusal::unsigned_act: return "unsigned_act";
+    case Refusal::set_aside: return "set_aside";
   }
   return "";
 }

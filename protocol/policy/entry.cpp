@@ -33,6 +33,8 @@ enum class Type : std::uint8_t {
   activation = 14,
   erasure = 15,
   root_rotation = 16,
+  admission = 17,
+  limits = 18,
 };
 constexpr std::uint8_t number_of(Type type) { return static_cast<std::uint8_t>(type); }
 constexpr std::uint8_t number_of_role(Role role) { return static_cast<std::uint8_t>(role); }
@@ -65,7 +67,9 @@ std::uint8_t type_of(const Body& body) {
                  [](const Calendar&) { return number_of(Type::calendar); }, [](const SeedShares&) { return number_of(Type::seed_shares); },
                  [](const Account&) { return number_of(Type::account); }, [](const SharedCode&) { return number_of(Type::shared_code); },
                  [](const Erasure&) { return number_of(Type::erasure); }, [](const Activation&) { return number_of(Type::activation); },
-                 [](const RootRotation&) { return number_of(Type::root_rotation); }, [](const Unknown& unknown) { return unknown.type; }},
+                 [](const RootRotation&) { return number_of(Type::root_rotation); },
+                 [](const Admission&) { return number_of(Type::admission); }, [](const Limits&) { return number_of(Type::limits); },
+                 [](const Unknown& unknown) { return unknown.type; }},
       body);
 }
 
@@ -186,6 +190,12 @@ struct BodyEncoder {
     }
   }
   void operator()(const Erasure& erasure) const { encode(to, erasure); }
+  void operator()(const Admission& admission) const { encode(to, admission); }
+  void operator()(const Limits& bounds) const {
+    to.text(bounds.unit);
+    to.varint(bounds.day_bytes);
+    to.u16(bounds.lease_days);
+  }
   void operator()(const Unknown& unknown) const { to.raw(unknown.bytes); }
 };
 
@@ -379,6 +389,15 @@ SharedCode read_shared_code(Reader& from) {
   return out;
 }
 
+Limits read_limits(Reader& from) {
+  Limits out;
+  out.unit = read_unit_code(from, true);
+  out.day_bytes = from.varint();
+  out.lease_days = from.u16();
+  if (out.lease_days > lease_days_max) from.reject();
+  return out;
+}
+
 Body read_body(std::uint8_t type, Reader& from) {
   switch (static_cast<Type>(type)) {
     case Type::genesis: return read_genesis(from);
@@ -396,6 +415,8 @@ Body read_body(std::uint8_t type, Reader& from) {
     case Type::shared_code: return read_shared_code(from);
     case Type::erasure: return read_erasure(from);
     case Type::activation: return read_activation(from);
+    case Type::admission: return read_admission(from);
+    case Type::limits: return read_limits(from);
     case Type::root_rotation: return RootRotation{from.fixed_value<SignKey>(), from.fixed_value<Hash>()};
   }
   return Unknown{type, copy(from.raw(from.remaining()))};

@@ -8,7 +8,7 @@
 namespace ward::policy {
 namespace {
 
-constexpr std::string_view prefix{"wsync-erase-v1\0", 15};
+constexpr std::string_view erasure_prefix{"wsync-erase-v1\0", 15};
 constexpr std::uint8_t is_signed = 1;
 
 /// Everything but the signature.
@@ -87,12 +87,12 @@ Erasure read_erasure(Reader& from) {
 }
 
 Signature sign_erasure(const Erasure& erasure, Epoch epoch, const OrgId& org, const crypto::SignSeed& key) {
-  return crypto::sign(key, prefix, signed_bytes(erasure, epoch, org));
+  return crypto::sign(key, erasure_prefix, signed_bytes(erasure, epoch, org));
 }
 
 Result<void> verify_erasure(const Erasure& erasure, Epoch epoch, const OrgId& org, const SignKey& key) {
   if (!erasure.signature) return fail(Fault::bad_signature, "an order to erase without its official's signature");
-  return crypto::verify(key, prefix, signed_bytes(erasure, epoch, org), *erasure.signature);
+  return crypto::verify(key, erasure_prefix, signed_bytes(erasure, epoch, org), *erasure.signature);
 }
 
 }  // namespace ward::policy

@@ -6,6 +6,7 @@
 #include "protocol/base/time.hpp"
 #include "protocol/code/code.hpp"
 #include "protocol/crypto/keys.hpp"
+#include "protocol/policy/admission.hpp"
 #include "protocol/policy/erasure.hpp"
 
 #include <map>
@@ -195,13 +196,22 @@ struct SharedCode {
   friend bool operator==(const SharedCode&, const SharedCode&) = default;
 };
 inline constexpr std::size_t sharers_max = 16;
+/// Operations key: bounds for each PC of a unit, or, with no unit, of every unit that has none of its own. Of a unit the newest entry
+/// counts, in all that it says.
+struct Limits {
+  UnitCode unit;                 ///< may be empty
+  std::uint64_t day_bytes = 0;   ///< of records that the centre takes of one PC in a day; 0: as it was built
+  std::uint16_t lease_days = 0;  ///< so long a PC shows dossiers without having heard the centre; 0: for ever
+  friend bool operator==(const Limits&, const Limits&) = default;
+};
+inline constexpr std::uint16_t lease_days_max = 3'660;
 struct Unknown {
   std::uint8_t type = 0;
   Bytes bytes;
   friend bool operator==(const Unknown&, const Unknown&) = default;
 };
 using Body = std::variant<Genesis, Delegation, Unit, Device, RevokeDevice, Addresses, CodeBlock, Succession, UserStanding, Calendar,
-                          SeedShares, Account, SharedCode, Activation, Erasure, RootRotation, Unknown>;
+                          SeedShares, Account, SharedCode, Activation, Erasure, RootRotation, Admission, Limits, Unknown>;
 
 /// `from_index`, `time`: the size of the centre's log when the entry was signed, and its clock; both never go back. Stamps at or past
 /// `from_index` are judged with this entry in force.
@@ -251,8 +261,9 @@ class PolicyLog {
   /// The next entry. `gap` when its epoch is further on; the same entry again is fine. `bad_signature` unless the key whose business it is
   /// signed it; `fork` when it is well signed, but another one with its epoch is held or it continues another log (an alarm). `not_found`:
   /// it names a unit or device that is not there; `revoked`: that device is revoked already; `invalid`: a key that stands already, a seed
-  /// epoch that goes back, serials that another device may give on one of those days, a second heir or a circle of heirs, or a dossier
-  /// that was ordered to be erased before. Nothing changes on failure.
+  /// epoch that goes back, serials that another device may give on one of those days, a second heir or a circle of heirs, a dossier that
+  /// was ordered to be erased before, what a device that stands can send itself, or a number of which a record stands already. Nothing
+  /// changes on failure.
   [[nodiscard]] Result<void> append(const Entry& entry);
 
   [[nodiscard]] const OrgId& org() const noexcept { return org_; }
@@ -310,6 +321,13 @@ class PolicyLog {
   [[nodiscard]] const std::map<Did, Epoch>& erasures() const noexcept { return erasures_; }
   /// Null: it was not ordered to be erased.
   [[nodiscard]] const Erasure* erasure(const Did& did) const noexcept;
+  /// What holds for a unit's PCs: its own, else the city's, else none.
+  [[nodiscard]] Limits limits_of(std::string_view unit) const;
+  [[nodiscard]] const std::map<UnitCode, Limits, std::less<>>& limits() const noexcept { return limits_; }
+  /// Of the records with this number the one that stands, whichever came; null: no entry says.
+  [[nodiscard]] const Rid* standing_at(const Position& position) const noexcept;
+  /// What its device handed in after its revocation under this number counts as if it stood.
+  [[nodiscard]] bool admitted_in_full(const Position& position) const noexcept;
   /// The key that signs this user's acts by the newest word on him; none: his acts need no signature.
   [[nodiscard]] const SignKey* act_key(std::string_view unit, std::string_view name) const noexcept;
 
@@ -343,6 +361,10 @@ class PolicyLog {
   [[nodiscard]] Result<void> check(const Account& body) const;
   [[nodiscard]] Result<void> check(const Erasure& body) const;
   [[nodiscard]] Result<void> check(const Activation& body) const;
+  [[nodiscard]] Result<void> check(const Admission& body) const;
+  [[nodiscard]] Result<void> check(const Limits& body) const;
+  /// Of one incarnation, in their order.
+  [[nodiscard]] const std::vector<Admission>& admissions_of(const DeviceId& device, const Incarnation& incarnation) const noexcept;
   void enter(const Entry& entry);
   void enter(const Calendar& body, Epoch entry);
 
@@ -362,6 +384,8 @@ class PolicyLog {
   std::map<std::pair<UnitCode, std::string>, Activated> activations_;
   std::map<std::string, SharedCode, std::less<>> shared_codes_;
   std::map<Did, Epoch> erasures_;
+  std::map<std::pair<DeviceId, Incarnation>, std::vector<Admission>> admissions_;
+  std::map<UnitCode, Limits, std::less<>> limits_;
   std::vector<std::string> addresses_;
   std::map<std::string, std::vector<CodeBlock>, std::less<>> code_blocks_;
   std::map<std::chrono::year, CalendarYear> calendar_;

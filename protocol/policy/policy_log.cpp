@@ -102,7 +102,8 @@ Result<void> PolicyLog::check(const Entry& entry) const {
                                [&](const RevokeDevice& body) { return check(body); }, [&](const CodeBlock& body) { return check(body); },
                                [&](const Succession& body) { return check(body); }, [&](const UserStanding& body) { return check(body); },
                                [&](const SeedShares& body) { return check(body); }, [&](const Account& body) { return check(body); },
-                               [&](const Erasure& body) { return check(body); }, [&](const Activation& body) { return check(body); }},
+                               [&](const Erasure& body) { return check(body); }, [&](const Activation& body) { return check(body); },
+                               [&](const Admission& body) { return check(body); }, [&](const Limits& body) { return check(body); }},
                     entry.body);
 }
 
@@ -175,6 +176,23 @@ Result<void> PolicyLog::check(const Activation& body) const {
   return account(body.unit, body.name) != nullptr ? Result<void>{} : fail(Fault::not_found, "policy log: the account to activate");
 }
 
+Result<void> PolicyLog::check(const Admission& body) const {
+  const auto* held = device(body.device);
+  if (held == nullptr) return fail(Fault::not_found, "policy log: the device whose records are let in");
+  if (std::holds_alternative<HandedIn>(body.what))
+    return held->revoked ? Result<void>{} : fail(Fault::invalid, "policy log: a device that stands hands in nothing, it sends it");
+  for (const auto& other : admissions_of(body.device, body.incarnation)) {
+    const bool meet = other.first < body.end() && body.first < other.end();
+    if (meet && std::holds_alternative<Side>(other.what))
+      return fail(Fault::invalid, "policy log: a number of which a record stands already");
+  }
+  return {};
+}
+
+Result<void> PolicyLog::check(const Limits& body) const {
+  return body.unit.empty() || unit(body.unit) != nullptr ? Result<void>{} : fail(Fault::not_found, "policy log: the unit of the limits");
+}
+
 Result<void> PolicyLog::check(const SeedShares& body) const {
   const auto* its_unit = unit(body.unit);
   if (its_unit == nullptr) return fail(Fault::not_found, "policy log: the unit of a seed");
@@ -230,7 +248,9 @@ void PolicyLog::enter(const Entry& entry) {
                      shared_codes_.insert_or_assign(body.code, body);
                  },
                  [&](const Activation& body) { activations_.insert_or_assign({body.unit, body.name}, Activated{body, entry.epoch}); },
-                 [&](const Erasure& body) { erasures_.emplace(body.did, entry.epoch); }, [](const Unknown&) {}},
+                 [&](const Erasure& body) { erasures_.emplace(body.did, entry.epoch); },
+                 [&](const Admission& body) { admissions_[{body.device, body.incarnation}].push_back(body); },
+                 [&](const Limits& body) { limits_.insert_or_assign(body.unit, body); }, [](const Unknown&) {}},
       entry.body);
   last_hash_ = hash_of(entry, org_);
   hashes_.push_back(last_hash_);
@@ -320,6 +340,34 @@ std::vector<const Account*> PolicyLog::accounts() const {
 const Erasure* PolicyLog::erasure(const Did& did) const noexcept {
   const auto found = erasures_.find(did);
   return found == erasures_.end() ? nullptr : std::get_if<Erasure>(&entries_[found->second].body);
+}
+
+Limits PolicyLog::limits_of(std::string_view unit) const {
+  auto found = limits_.find(unit);
+  if (found == limits_.end()) found = limits_.find(std::string_view());
+  return found == limits_.end() ? Limits{} : found->second;
+}
+
+const std::vector<Admission>& PolicyLog::admissions_of(const DeviceId& device, const Incarnation& incarnation) const noexcept {
+  static const std::vector<Admission> none;
+  const auto found = admissions_.find({device, incarnation});
+  return found == admissions_.end() ? none : found->second;
+}
+
+const Rid* PolicyLog::standing_at(const Position& position) const noexcept {
+  for (const auto& one : admissions_of(position.device, position.incarnation)) {
+    const auto* side = std::get_if<Side>(&one.what);
+    if (side != nullptr && one.holds(position)) return &side->rids[position.seq - one.first];
+  }
+  return nullptr;
+}
+
+bool PolicyLog::admitted_in_full(const Position& position) const noexcept {
+  const auto& all = admissions_of(position.device, position.incarnation);
+  return std::any_of(all.begin(), all.end(), [&](const auto& one) {
+    const auto* handed_in = std::get_if<HandedIn>(&one.what);
+    return handed_in != nullptr && handed_in->in_full && one.holds(position);
+  });
 }
 
 const SignKey* PolicyLog::act_key(std::string_view unit, std::string_view name) const noexcept {

@@ -7,7 +7,7 @@
 namespace ward::record {
 namespace {
 
-constexpr std::uint8_t body_version = 1;
+constexpr std::uint8_t change_version = 1;
 constexpr std::uint8_t flag_replaces = 1;
 constexpr std::uint8_t flag_reason = 1;
 constexpr std::uint8_t flag_act = 2;
@@ -72,7 +72,7 @@ std::string shown(const Path& path) {
 
 Bytes encode_change(const Change& change, const Position& own) {
   Writer out;
-  out.u8(body_version);
+  out.u8(change_version);
   out.u8(static_cast<std::uint8_t>((change.reason.empty() ? 0 : flag_reason) | (change.act.empty() ? 0 : flag_act)));
   out.text(change.user);
   out.varint(change.seen.size());
@@ -86,7 +86,7 @@ Bytes encode_change(const Change& change, const Position& own) {
 
 Result<Change> decode_change(BytesView plain, const Position& own) {
   Reader from(plain);
-  if (from.u8() != body_version) from.reject(Fault::unsupported);
+  if (from.u8() != change_version) from.reject(Fault::unsupported);
   const auto flags = from.u8();
   if ((flags & ~(flag_reason | flag_act)) != 0) from.reject();
   Change out;

@@ -20,8 +20,6 @@ struct Time {
   int seconds = 0;  ///< of the day
 };
 
-bool is_digits(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
-
 /// At most `width_max` digits; -1 for anything else.
 int number(std::string_view text, std::size_t width_max) {
   if (!is_digits(text) || text.size() > width_max) return -1;
@@ -133,6 +131,8 @@ std::string print_day(const char* form, chrono::year_month_day day) {
 }
 
 }  // namespace
+
+bool is_digits(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
 
 std::optional<std::string> stored_date(std::string_view text) {
   if (const auto year = number(text, 4); text.size() == 4 && year >= year_min && year <= year_max) return std::string(text);

@@ -9,6 +9,9 @@ namespace ward::schema {
 /// Vietnam's local time, the same all year: what a date without a zone means, and what is stored.
 inline constexpr int zone_minutes = 7 * 60;
 
+/// Digits alone, and one at least.
+[[nodiscard]] bool is_digits(std::string_view text);
+
 /// A date as stored (`yyyy-MM-dd`, or `yyyy` when no more is known) from yyyy-MM-dd, yyyyMMdd, d/M/yyyy (also with `-` or `.`; the day
 /// comes first), "ngày 12 tháng 8 năm 2020", yyyy, or the date of a datetime. Nothing for anything else, days that no calendar has among
 /// it.

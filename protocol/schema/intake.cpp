@@ -45,8 +45,6 @@ Result<std::string> clean_text(const Field& field, std::string_view given) {
   return std::string(out);
 }
 
-bool is_digits(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
-
 std::optional<std::int64_t> parse_number(std::string_view digits) {
   if (!is_digits(digits) || digits.size() > digits_max) return std::nullopt;
   std::int64_t out = 0;

@@ -31,6 +31,9 @@ enum class Kind : std::uint8_t {
   enrol_answer = 15,
   fetch_dossiers = 16,
   fetched = 17,
+  ask_joins = 18,
+  joins = 19,
+  audit_end = 20,
 };
 
 void put_wall(Writer& to, WallTime time) { to.u48(static_cast<std::uint64_t>(std::max<std::int64_t>(time.ms, 0)) & 0xffff'ffff'ffffU); }
@@ -106,14 +109,16 @@ void put_receipted(Writer& to, const Receipted& receipted) {
   for (const auto& own : receipted.stamps) put_stamp(to, own, receipted.receipt);
   to.varint(receipted.policy_count);
 }
+log::Receipt read_short(Reader& from, const Ends& ends) {
+  auto receipt = log::decode_short(from.bytes(limits::hello_bytes_max), ends.org, ends.device);
+  if (receipt.has_value()) return *std::move(receipt);
+  from.reject(receipt.error().fault);
+  return {};
+}
+
 Receipted read_receipted(Reader& from, const Ends& ends) {
   Receipted out;
-  auto receipt = log::decode_short(from.bytes(limits::hello_bytes_max), ends.org, ends.device);
-  if (receipt.has_error()) {
-    from.reject(receipt.error().fault);
-    return out;
-  }
-  out.receipt = *std::move(receipt);
+  out.receipt = read_short(from, ends);
   out.signature = from.fixed_value<Signature>();
   const auto size = from.count(own_stamps_max);
   for (std::size_t i = 0; i < size && from.ok(); ++i) out.stamps.push_back(read_stamp(from, out.receipt));
@@ -247,6 +252,22 @@ struct MessageEncoder {
     to.varint(m.next);
     to.raw(m.run);
   }
+  void operator()(const AskJoins& m) const {
+    kind(Kind::ask_joins);
+    log::put_heads_asked(to, m.heads);
+  }
+  void operator()(const Joins& m) const {
+    kind(Kind::joins);
+    to.bytes(log::encode_short(m.receipt));
+    to.raw(m.receipt_signature);
+    log::put_joins(to, m.joins);
+    to.raw(m.signature);
+  }
+  void operator()(const AuditEnd& m) const {
+    kind(Kind::audit_end);
+    to.varint(m.count);
+    to.raw(m.hash);
+  }
 };
 
 PolicyEntries read_policy(Reader& from) {
@@ -336,6 +357,22 @@ Fetched read_fetched(Reader& from) {
   return out;
 }
 
+Joins read_joins_message(Reader& from, const Ends& ends) {
+  Joins out;
+  out.receipt = read_short(from, ends);
+  out.receipt_signature = from.fixed_value<Signature>();
+  out.joins = log::read_joins(from);
+  out.signature = from.fixed_value<Signature>();
+  return out;
+}
+
+AuditEnd read_audit_end(Reader& from) {
+  AuditEnd out;
+  out.count = from.varint();
+  out.hash = from.fixed_value<Hash>();
+  return out;
+}
+
 Delivery read_delivery(Reader& from) {
   Delivery out;
   out.cursor = from.varint();
@@ -362,6 +399,9 @@ Message read_message(Reader& from, const Ends& ends) {
     case Kind::enrol_answer: return read_enrol_answer(from);
     case Kind::fetch_dossiers: return read_fetch_dossiers(from);
     case Kind::fetched: return read_fetched(from);
+    case Kind::ask_joins: return AskJoins{log::read_heads_asked(from)};
+    case Kind::joins: return read_joins_message(from, ends);
+    case Kind::audit_end: return read_audit_end(from);
   }
   from.reject(Fault::unsupported);
   return Ping{};

@@ -2,7 +2,7 @@
 
 #include "protocol/base/limits.hpp"
 #include "protocol/base/stamp.hpp"
-#include "protocol/log/receipt.hpp"
+#include "protocol/log/consistency.hpp"
 #include "protocol/policy/policy.hpp"
 #include "protocol/segment/rows.hpp"
 
@@ -14,11 +14,12 @@
 /// What the two ends of a link say to each other (WIRE.md §8). Decoded once, completely; bounded by limits.hpp.
 namespace ward::sync {
 
-inline constexpr std::uint8_t protocol_version = 4;
+inline constexpr std::uint8_t protocol_version = 5;
 inline constexpr std::uint8_t oldest_version = 1;          ///< that a centre still speaks
 inline constexpr std::uint8_t version_with_keys = 2;       ///< deliveries may give dossier keys (segment::Rows::keys)
 inline constexpr std::uint8_t version_with_summaries = 3;  ///< Pull::fill, FetchDossiers, Fetched
 inline constexpr std::uint8_t version_with_erasures = 4;   ///< whoever holds a policy entry has done what it orders
+inline constexpr std::uint8_t version_with_joins = 5;      ///< AskJoins, Joins, AuditEnd
 inline constexpr std::size_t fetched_dossiers_max = 64;    ///< dossiers in one FetchDossiers
 inline constexpr std::size_t unreceipted_max = 16;         ///< incarnations in one hello: starts of the daemon without a link
 inline constexpr std::size_t own_stamps_max = 2 * limits::run_segments_max;  ///< a run's, and those of one whose answer was lost
@@ -146,6 +147,23 @@ struct Fetched {
   std::uint64_t next = 0;  ///< the log index from which the others come when they are asked for; 0: that was all
   Bytes run;               ///< empty: there are none
 };
+/// Ward → centre, when idle: how does the log of now go on from these?
+struct AskJoins {
+  std::vector<log::HeadName> heads;
+};
+/// Centre → ward: a receipt of now, of no heads, and how its log joins each head that was asked for. None: it cannot tell.
+struct Joins {
+  log::Receipt receipt;
+  Signature receipt_signature;
+  std::vector<log::Join> joins;
+  Signature signature;  ///< of `joins` (log::sign_joins)
+};
+/// Ward → centre, when it has moved: where this device's audit log ends.
+struct AuditEnd {
+  std::uint64_t count = 0;
+  Hash hash;
+  friend bool operator==(const AuditEnd&, const AuditEnd&) = default;
+};
 struct Ping {};
 struct Pong {};
 
@@ -165,7 +183,7 @@ struct EnrolAnswer {
 };
 
 using Message = std::variant<Pull, Push, Delivery, PolicyEntries, NeedSealed, Applied, SegmentRefused, AskHeads, AllHeads, Ping, Pong,
-                             Receipted, Refusal, EnrolRequest, EnrolAnswer, FetchDossiers, Fetched>;
+                             Receipted, Refusal, EnrolRequest, EnrolAnswer, FetchDossiers, Fetched, AskJoins, Joins, AuditEnd>;
 
 /// Receipts travel short: what both ends know (org, device) is filled in on decoding.
 struct Ends {

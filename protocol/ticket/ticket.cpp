@@ -3,6 +3,7 @@
 #include "protocol/base/codec.hpp"
 #include "protocol/base/limits.hpp"
 #include "protocol/crypto/hash.hpp"
+#include "protocol/ticket/bytes.hpp"
 #include "protocol/ticket/letters.hpp"
 
 #include <algorithm>
@@ -23,24 +24,26 @@ Checksum checksum_of(BytesView bytes) { return crypto::hash<Checksum>("wsync-tic
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-/// Without white space anywhere: mail programs fold long lines.
-std::string squeezed(std::string_view text) {
-  std::string out;
-  for (const auto c : text)
-    if (!is_space(c)) out += c;
-  return out;
-}
-
 std::string_view without_lead(std::string_view text) {
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   return text;
 }
 
-Error damaged() { return fail(Fault::invalid, "ticket: the file is damaged; copy it again, or ask for a new ticket"); }
-
 bool is_printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+}  // namespace
+
+Error damaged() { return fail(Fault::invalid, "ticket: it is damaged; copy or scan it again, or ask for a new one"); }
+
+std::string squeezed(std::string_view text) {
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  std::string out;
+  for (const auto c : text)
+    if (!is_space(c)) out += c;
+  return out;
 }
 
 Result<Ticket> decode_bytes(BytesView bytes) {
@@ -61,9 +64,7 @@ Result<Ticket> decode_bytes(BytesView bytes) {
   return out;
 }
 
-}  // namespace
-
-std::string encode_file(const Ticket& ticket) {
+Bytes encode_bytes(const Ticket& ticket) {
   WARD_ASSERT(ticket.address.size() <= address_bytes_max && ticket.unit.size() <= limits::name_bytes_max);
   Writer out;
   out.raw(ticket.secret);
@@ -74,7 +75,11 @@ std::string encode_file(const Ticket& ticket) {
   out.text(ticket.unit);
   out.u48(static_cast<std::uint64_t>(ticket.expires.ms));
   out.raw(checksum_of(out.peek()));
-  return std::string(kind) + std::string(version) + " " + to_base64url(out.peek());
+  return std::move(out).take();
+}
+
+std::string encode_file(const Ticket& ticket) {
+  return std::string(kind) + std::string(version) + " " + to_base64url(encode_bytes(ticket));
 }
 
 Result<Ticket> decode_file(std::string_view text) {

@@ -7,12 +7,12 @@
 namespace ward::ticket {
 namespace {
 
-constexpr std::string_view alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+constexpr std::string_view typed_letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t data_letters = 26;
 constexpr std::size_t letters = data_letters + 2;
 constexpr std::size_t group = 4;
-constexpr unsigned letter_bits = 5;
-constexpr unsigned spare_bits = data_letters * letter_bits - 128;
+constexpr unsigned typed_bits = 5;
+constexpr unsigned spare_bits = data_letters * typed_bits - 128;
 
 using Letters = std::array<std::uint8_t, letters>;
 
@@ -65,7 +65,7 @@ std::size_t value_of(char letter) {
   if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
   if (letter == 'I' || letter == 'L') letter = '1';
   if (letter == 'O') letter = '0';
-  return alphabet.find(letter);
+  return typed_letters.find(letter);
 }
 
 Result<Letters> read_letters(std::string_view text) {
@@ -92,14 +92,14 @@ std::string encode_typed(const Array<16>& secret) {
   std::size_t at = 0;
   for (const auto byte : secret) {
     held = (held << 8U) | byte;
-    for (bits += 8; bits >= letter_bits; bits -= letter_bits) code.at(at++) = (held >> (bits - letter_bits)) & 31U;
+    for (bits += 8; bits >= typed_bits; bits -= typed_bits) code.at(at++) = (held >> (bits - typed_bits)) & 31U;
   }
   code.at(at) = static_cast<std::uint8_t>((held << spare_bits) & 31U);
   add_checks(code);
   std::string out;
   for (std::size_t i = 0; i < letters; ++i) {
     if (i != 0 && i % group == 0) out += '-';
-    out += alphabet[code[i]];
+    out += typed_letters[code[i]];
   }
   return out;
 }
@@ -115,8 +115,8 @@ Result<Array<16>> decode_typed(std::string_view text) {
   unsigned bits = 0;
   std::size_t at = 0;
   for (std::size_t i = 0; i < data_letters && at < out.size(); ++i) {
-    held = (held << letter_bits) | code[i];
-    bits += letter_bits;
+    held = (held << typed_bits) | code[i];
+    bits += typed_bits;
     if (bits < 8) continue;
     bits -= 8;
     out.at(at++) = static_cast<std::uint8_t>(held >> bits);

@@ -322,3 +322,23 @@ TEST_CASE("log in: who is disabled while logged in is logged out when this PC he
   CHECK(here.name_of(here.desk.ask("GET", "/v1/dossiers")) == "log_in_first");
   CHECK(here.name_of(here.with_pin("an", "mật khẩu an")) == "wrong_pin");
 }
+
+TEST_CASE("log in: a page closes the link for somebody only; a program of this machine does as ever") {
+  WithPins here;
+  auto& desk = here.desk;
+  const std::string pause = R"({"action":"pause"})";
+  here.become("an");
+  desk.log_in.clear();
+  desk.session = "page-1";
+  CHECK(here.name_of(desk.ask("POST", "/v1/sync", pause)) == "log_in_first");
+  CHECK(desk.get("/v1/status").at("link").at("state") != "paused");
+  for (const auto* harmless : {R"({"action":"now"})", R"({"action":"resume"})"})
+    CHECK(desk.ask("POST", "/v1/sync", harmless).status == 200);
+  REQUIRE(here.with_pin("an", "mật khẩu an").status == 200);
+  here.set(minutes(16));
+  CHECK(here.name_of(desk.ask("POST", "/v1/sync", pause)) == "log_in_first");  // locked
+  REQUIRE(here.ask_log_in({{"pin", "mật khẩu an"}}).status == 200);
+  CHECK(desk.ask("POST", "/v1/sync", pause).status == 200);
+  desk.session.clear();
+  CHECK(desk.ask("POST", "/v1/sync", pause).status == 200);
+}

@@ -66,24 +66,25 @@ TEST_CASE("outbox: ten minutes without progress is stuck, and says why; a refusa
   waiting.since = saved;
   agent::LinkStanding link;
   link.state = agent::LinkState::open;
-  CHECK(agent::outbox_json(waiting, link, after(9)).at("stuck") == false);
-  CHECK_FALSE(agent::outbox_json(waiting, link, after(9)).contains("cause"));
-  CHECK(agent::outbox_json(waiting, link, after(10)).at("stuck") == true);
-  CHECK(agent::outbox_json(waiting, link, after(10)).at("cause").at("code") == "no_receipt");
+  CHECK(agent::outbox_json(waiting, link, false, after(9)).at("stuck") == false);
+  CHECK_FALSE(agent::outbox_json(waiting, link, false, after(9)).contains("cause"));
+  CHECK(agent::outbox_json(waiting, link, false, after(10)).at("stuck") == true);
+  CHECK(agent::outbox_json(waiting, link, false, after(10)).at("cause").at("code") == "no_receipt");
   link.progress_at = after(5);
-  CHECK(agent::outbox_json(waiting, link, after(14)).at("stuck") == false);
+  CHECK(agent::outbox_json(waiting, link, false, after(14)).at("stuck") == false);
   link.last_error = "io: the line broke";
   for (const auto& [state, cause] :
        {std::pair{agent::LinkState::waiting, "link_down"}, std::pair{agent::LinkState::paused, "paused"},
         std::pair{agent::LinkState::revoked, "revoked"}, std::pair{agent::LinkState::waiting_for_approval, "waiting_for_approval"}}) {
     link.state = state;
-    const auto row = agent::outbox_json(waiting, link, after(20));
+    const auto row = agent::outbox_json(waiting, link, false, after(20));
     CHECK(row.at("cause").at("code") == cause);
     CHECK_FALSE(row.at("action").at("vi").as_string().empty());
     CHECK(row.at("last_reason") == json::value(link.last_error));
   }
+  CHECK(agent::outbox_json(waiting, link, true, after(1)).at("cause").at("code") == "quota");
   waiting.refused = "not_member";
-  const auto row = agent::outbox_json(waiting, link, after(5));
+  const auto row = agent::outbox_json(waiting, link, false, after(5));
   CHECK(row.at("stuck") == true);
   CHECK(row.at("cause").at("code") == "refused");
   CHECK(row.at("last_reason") == "not_member");

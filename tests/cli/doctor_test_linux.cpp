@@ -46,7 +46,7 @@ TEST_CASE("doctor: every code is of one finding, and says what, why and what to 
     CHECK(&entry_of(entry.finding) == &entry);
     for (const auto* text : {entry.what, entry.cause, entry.remedy}) CHECK(std::string_view(text).size() > 10);
   }
-  CHECK(codes.size() == static_cast<std::size_t>(Finding::erasure_open) + 1);
+  CHECK(codes.size() == static_cast<std::size_t>(Finding::credential_closed) + 1);
 }
 
 TEST_CASE("doctor: docs/doctor.md lists the catalogue, all of it and word for word") {

@@ -54,9 +54,9 @@ void crash_days_of(Story::Of of, const char* name, std::size_t points) {
     const auto one = crash_everywhere(story, seed, points - all.points);
     INFO(one.wrong);
     REQUIRE(one.wrong.empty());
-    REQUIRE(one.disks > 50);
     all.points += one.points;
     all.disks += one.disks;
+    REQUIRE((one.disks > 50 || all.points == points));  // the last story may have been cut short
   }
   std::printf("%s: %zu crash points, %zu distinct disks, all sound\n", name, all.points, all.disks);
 }

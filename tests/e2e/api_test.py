@@ -73,7 +73,7 @@ class Answers(Described):
             self.assertEqual(self.change(self.a, code, {"set": {"ChuHoSo": name}, "seen": seen})[0], 201)
         conflict = self.get(self.a, f"/v1/dossiers/{code}")["conflicts"][0]["id"]
         self.a.command("sync", "wait", "--timeout", "60")
-        for path in ("/v1/status", "/v1/health", "/metrics", "/v1/receipt", "/v1/outbox", "/v1/units", "/v1/schema", "/v1/statuses", "/v1/procedures",
+        for path in ("/v1/status", "/v1/health", "/metrics", "/v1/receipt", "/v1/outbox", "/v1/outbox/sealed", "/v1/units", "/v1/schema", "/v1/statuses", "/v1/procedures",
                      "/v1/causes", "/v1/openapi.json", "/", "/v1/dossiers", "/v1/dossiers?limit=1", "/v1/dossiers/similar?owner=Nguyen",
                      f"/v1/dossiers/{code}", f"/v1/dossiers/{code}?form=national", f"/v1/dossiers/{code}/history", f"/v1/dossiers/{code}/why?field=ChuHoSo", "/v1/inbox", f"/v1/inbox/{conflict}"):
             self.get(self.a, path)
@@ -95,7 +95,7 @@ class Answers(Described):
         device = self.get(self.a, "/v1/status")["device"]
         for path in ("/v1/status", "/v1/health", "/metrics", "/v1/units", "/v1/devices", "/v1/devices?standing=approved", f"/v1/devices/{device}", "/v1/schema",
                      "/v1/statuses", "/v1/procedures", "/v1/causes", "/v1/addresses", "/v1/dossiers", f"/v1/dossiers/{code}", f"/v1/dossiers/{code}/history", f"/v1/dossiers/{code}/why?field=ChuHoSo",
-                     f"/v1/dossiers/{code}/erasure", "/v1/erasures", "/v1/retention", "/v1/retention?on=2099-12-31"):
+                     f"/v1/dossiers/{code}/erasure", "/v1/erasures", "/v1/retention", "/v1/retention?on=2099-12-31", "/v1/handed-in", "/v1/forks", "/v1/limits"):
             self.get(self.centre, path)
         self.refused(self.ask(self.centre, "POST", f"/v1/devices/{device}/approval"))
         self.assertEqual(self.ask(self.centre, "POST", "/v1/tickets", {"unit": "W-VYDA", "address": "127.0.0.1:1"})[0], 200)
@@ -106,6 +106,12 @@ class Answers(Described):
         for body in ({"dossier": code}, {"dossier": code, "reason": ""}, {"dossier": code, "reason": "a\nb"}, {"dossier": code, "reason": 7}, {"dossier": code, "reason": "x", "sign": "zz"}):
             self.refused(self.ask(self.centre, "POST", "/v1/erasures", body))
         self.refused(self.ask(self.centre, "GET", "/v1/retention?on=2027-02-30"))
+        for body in ({"day_bytes": 1}, {"day_bytes": "1"}, {"lease_days": -1}, {"lease_days": 3661}, {"unit": 7}):
+            self.refused(self.ask(self.centre, "PUT", "/v1/limits", body))
+        self.assertEqual(self.ask(self.centre, "PUT", "/v1/limits", {"unit": "W-VYDA", "day_bytes": 1 << 30})[0], 200)
+        self.get(self.centre, "/v1/limits")
+        for body in ({}, {"org": "00" * 16, "run": ""}, {"org": "00", "run": ""}):
+            self.refused(self.ask(self.centre, "POST", "/v1/handed-in", body), self.ask(self.centre, "POST", "/v1/handed-in", body)[0])
         key = {"Idempotency-Key": "erase it once"}
         status, order = self.ask(self.centre, "POST", "/v1/erasures", {"dossier": code, "reason": "nhập trùng"}, key)
         self.assertEqual(status, 201)

@@ -125,6 +125,7 @@ class Documentation(unittest.TestCase):
         self.assertIn("1-500 from ", self.administrator("7. Dossier codes", device[:8]))
         subprocess.run([first.program, "dossier", "new", "--set", "ChuHoSo=Nguyễn Thị Lan"], env=first.environment, check=True, capture_output=True)
         self.assertNotIn("NOT OK", first.type(self.technician["5. When something is wrong"]))
+        self.assertIn("the file's mode", first.type(self.technician["7. The keys of a PC"]))
         first.type(self.technician["6. Replace a PC"])
         self.assertIn("revoked", self.administrator("8. Shut a PC out", device[:8]))
         self.assertIn("accountant", self.administrator("9. Give people accounts"))
@@ -138,11 +139,11 @@ class Documentation(unittest.TestCase):
         self.centre.type(approve, device=wait_until("the new PC to wait", self.waiting)[:8])
         wait_until("the dossier on the new PC", lambda: second.ask("dossier", "list")["dossiers"])
         second.type("sudo systemctl disable --now wardsync")
-        second.type(self.technician["7. Take it away"])
+        second.type(self.technician["8. Take it away"])
         self.assertFalse(second.program.exists())
         self.assertTrue((second.root / "var/lib/wardsync/wardsync.db").exists())
         self.assertEqual(set(self.technician), {"1. Install", "2. Look before you enrol", "3. Enrol", "4. Open the page", "5. When something is wrong", "6. Replace a PC",
-                                                "7. Take it away"})
+                                                "7. The keys of a PC", "8. Take it away"})
 
     def assert_page_opens(self, said, machine):
         """The section prints an address, and ends all sessions; another address opens the page."""

@@ -214,6 +214,11 @@ class Erasure(WithTwoWards):
         number.write_text("046099000111\n", encoding="utf-8")
         self.centre.command("citizen", "export", "--identity-file", number, "-o", self.city.folder / "after.json")
         self.assertEqual(json.loads((self.city.folder / "after.json").read_text())["dossiers"], [])
+        self.centre.command("user", "add", "thu", "--unit", "C-TTHCC", "--role", "clerk")
+        self.centre.command("citizen", "export", "--identity-file", number, "-o", self.city.folder / "refused.json", "--user", "thu", expect=4)
+        noted = [entry["detail"] for entry in self.centre.get("/v1/audit?kind=dossiers_exported")["entries"]]
+        self.assertEqual(noted[0], "all about one person: refused")
+        self.assertEqual(noted[-1], "all about one person: 1 dossiers")
 
 
 if __name__ == "__main__":

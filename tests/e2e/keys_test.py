@@ -2,16 +2,18 @@
 """The city's keys with real programs: renewed with the root key on a stick, the root key rotated, the last keys brought back by trustees; wards that were away come back by
 themselves, and what was receipted before verifies for ever."""
 import json
+import os
 import pathlib
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import unittest
 
 import invented
-from city import WithFolder, wait_until
+from city import HERE, City, WithFolder, wait_until
 
 WARD = {"name": "phường Vỹ Dạ", "identification": "000.45.22.H57"}
 READER = pathlib.Path(__file__).resolve().parent.parent / "evidence" / "read_evidence.py"
@@ -178,6 +180,43 @@ class Keys(WithFolder):
         self.assertIn("policy_imported", [entry["kind"] for entry in self.pc.ask("audit", "show")["entries"]])
         self.check(self.evidence(self.pc, code))
 
+    def exported_policy(self, name):
+        path = self.file(name)
+        self.centre.command("policy", "export", "-o", path)
+        return path
+
+    def test_sheets_are_made_of_keys_in_force_only_and_of_one_city(self):
+        old_keys, keys, box = self.file("keys-before"), self.file("keys-now"), self.city.folder / "sheets"
+        before = self.exported_policy("policy-before.json")
+        self.centre.command("backup", "-o", self.file("backup-before"), "--keys", old_keys)
+        old_root, root = self.root_file, self.next_file
+        after = self.rotate(root)
+        self.renew("operations", root)
+        now = self.exported_policy("policy-now.json")
+        self.centre.command("backup", "-o", self.file("backup-now"), "--keys", keys)
+        other = City(os.environ["WARDSYNC_PROGRAMS"], tempfile.mkdtemp(prefix="wardsync-"))
+        self.addCleanup(shutil.rmtree, other.folder)
+        other.centre.command("init", "--org", "hue", "--units", HERE / "units.csv")
+        cut = self.file("cut.json")
+        cut.write_text(now.read_text()[:-20])
+        good = {"--root-key": root, "--next-root-key": after, "--keys": keys, "--policy": now}
+        bad = [({"--root-key": old_root}, "not the root key in force"), ({"--next-root-key": root}, "not the next root key"), ({"--root-key": after}, "not the root key"),
+               ({"--keys": old_keys}, "keys in force"), ({"--keys": other.centre.data / "centre.key"}, "keys in force"), ({"--policy": before}, "not the root key"),
+               ({"--policy": cut}, "no policy log"), ({"--policy": root}, "no policy log")]
+        names = ["--trustee", "Chủ tịch", "--trustee", "Văn thư"]
+        for change, says in bad:
+            with self.subTest(change=change):
+                words = [word for option in {**good, **change}.items() for word in option]
+                said = self.offline("recovery", "make", "--org", "Huế", "--need", "2", *names, *words, "--out", box, expect=1)
+                self.assertIn(says, said)
+                self.assertFalse(box.exists())
+        words = [word for option in good.items() for word in option]
+        self.assertIn("one name", self.offline("recovery", "make", "--org", "Huế", "--need", "2", "--trustee", "Văn thư", "--trustee", "Văn thư", *words, "--out", box, expect=1))
+        self.offline("recovery", "make", "--org", "Huế", "--need", "2", *names, *words, "--out", box)
+        out = self.city.folder / "opened"
+        self.offline("recovery", "open", box / "recovery.txt", "--trustee", box / "trustee-1.txt", box / "trustee-2.txt", "--out", out)
+        self.assertEqual((out / "root.key").read_text().splitlines()[1], root.read_text().splitlines()[1])
+
     def test_m_of_n_trustees_bring_the_last_keys_back_on_a_fresh_machine(self):
         code = self.lodge(self.pc, "Nguyễn Văn A")
         self.pc.command("sync", "wait", "--timeout", "60")
@@ -186,7 +225,7 @@ class Keys(WithFolder):
         backup, keys, box = self.file("backup"), self.file("keys"), self.city.folder / "box"
         self.centre.command("backup", "-o", backup, "--keys", keys, "--elsewhere")
         make = ["recovery", "make", "--org", "Thành phố Huế", "--need", "2", "--trustee", "Chủ tịch", "--trustee", "Giám đốc Sở", "--trustee", "Văn thư",
-                "--root-key", self.root_file, "--next-root-key", self.next_file, "--keys", keys, "--out", box]
+                "--root-key", self.root_file, "--next-root-key", self.next_file, "--keys", keys, "--policy", self.exported_policy("policy.json"), "--out", box]
         self.offline(*make)
         self.offline(*make, expect=1)  # nothing is overwritten
         sheets = [box / f"trustee-{number}.txt" for number in (1, 2, 3)]

@@ -261,7 +261,7 @@ class Process(WithWard):
         self.a.start()
 
     def test_wrong_usage_is_exit_2(self):
-        for words in ((), ("frobnicate",), ("dossier",), ("dossier", "show"), ("enrol",), ("inbox", "resolve"), ("sync", "wait", "--timeout", "soon")):
+        for words in ((), ("frobnicate",), ("dossier",), ("dossier", "show"), ("enrol", "now"), ("inbox", "resolve"), ("sync", "wait", "--timeout", "soon")):
             done = subprocess.run([self.a.program, *words], capture_output=True, text=True, check=False)
             self.assertEqual(done.returncode, 2, words)
             self.assertEqual(done.stdout, "")

@@ -1,4 +1,5 @@
 #include "protocol/evidence/evidence.hpp"
+#include "protocol/keys/device_file.hpp"
 #include "protocol/keys/official.hpp"
 #include "protocol/log/backup_seal.hpp"
 #include "runtime/evidence_json.hpp"
@@ -50,14 +51,24 @@ bool official(std::string_view text) {
   return key.has_value() || shown.has_value();
 }
 
+/// A PC's key file: what it asks of this machine has bounds, and its form is one.
+bool device_file(BytesView bytes) {
+  const auto file = keys::decode_device_file(bytes);
+  if (file.has_error() || !*file) return false;
+  WARD_ASSERT((*file)->cost.memory_kib <= 256 * 1024 && (*file)->cost.passes <= 10);
+  WARD_ASSERT(keys::encode_device_file(**file) == copy(bytes));
+  return true;
+}
+
 }  // namespace
 
 bool evidence(BytesView input) {
-  const auto [which, bytes] = choose(input, 3);
+  const auto [which, bytes] = choose(input, 4);
   switch (which) {
     case 0: return evidence_file(text_of(bytes));
     case 1: return backup_seal(bytes);
-    default: return official(text_of(bytes));
+    case 2: return official(text_of(bytes));
+    default: return device_file(bytes);
   }
 }
 

@@ -118,7 +118,7 @@ std::vector<Bytes> for_policy() {
 
 std::vector<Bytes> for_ticket() {
   const auto sheet = golden("ticket_v1.txt");
-  return {copy(view(sheet.at("file"))), copy(view(sheet.at("typed")))};
+  return {copy(view(sheet.at("file"))), copy(view(sheet.at("scanned"))), copy(view(sheet.at("typed")))};
 }
 
 /// What each end says in an honest exchange, byte for byte.
@@ -252,7 +252,10 @@ std::vector<Bytes> for_evidence() {
       test::made<Hash>(4)};
   return {of_form(0, boost::json::serialize(runtime::json_of(shown))),
           of_form(1, log::encode_backup_trailer(seal, test::made_secret<crypto::SignSeed>(9))),
-          of_form(2, golden("official_key.txt").at("file") + "\n"), of_form(2, golden("official_key.txt").at("public_file") + "\n")};
+          of_form(2, golden("official_key.txt").at("file") + "\n"),
+          of_form(2, golden("official_key.txt").at("public_file") + "\n"),
+          of_form(3, unhex(golden("device_key.txt").at("by_passphrase"))),
+          of_form(3, unhex(golden("device_key.txt").at("by_system")))};
 }
 
 std::vector<Bytes> for_http() {

@@ -1,4 +1,4 @@
-#include "protocol/ticket/ticket.hpp"
+#include "protocol/ticket/scanned.hpp"
 
 #include "tests/fuzz/laws.hpp"
 
@@ -11,12 +11,17 @@ bool ticket(BytesView bytes) {
     const auto again = ticket::decode_file(ticket::encode_file(*file));
     WARD_ASSERT(again.has_value() && *again == *file);
   }
+  const auto scanned = ticket::decode_scanned(text);
+  if (scanned.has_value()) {
+    const auto again = ticket::decode_scanned(ticket::encode_scanned(*scanned));
+    WARD_ASSERT(again.has_value() && *again == *scanned);
+  }
   const auto typed = ticket::decode_typed(text);
   if (typed.has_value()) {
     const auto again = ticket::decode_typed(ticket::encode_typed(*typed));
     WARD_ASSERT(again.has_value() && *again == *typed);
   }
-  return file.has_value() || typed.has_value();
+  return file.has_value() || scanned.has_value() || typed.has_value();
 }
 
 }  // namespace ward::fuzz

@@ -556,6 +556,8 @@ def check_ticket():
                      le(6, sheet.number("expires_ms"))))
     body += blake(8, "wsync-ticket-sum", b"", body)
     sheet.check("file", "WARDSYNC-TICKET-1 " + base64.urlsafe_b64encode(body).decode().rstrip("="))
+    groups = [body[at:at + 7] for at in range(0, len(body), 7)]
+    sheet.check("scanned", "01" + "".join(str(int.from_bytes(group, "little")).zfill((0, 3, 5, 8, 10, 13, 15, 17)[len(group)]) for group in groups))
     sheet.check("typed", typed_ticket(secret))
     sheet.check("psk", blake(32, "wsync-ticket", secret, org))
     sheet.check("ticket_id", blake(8, "wsync-ticket-id", secret))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Recomputes the golden files of WIRE.md, sections 13 to 16, as `check_formats.py` does the others: audit logs, what the root key signs, recovery."""
+"""Recomputes the golden files of WIRE.md, sections 13 to 17, as `check_formats.py` does the others: audit logs, what the root key signs, recovery."""
 import sys
 
 from check_formats import Cursor, Sheet, blake, le, prefixed, signed_by, siv_seal, typed_ticket, varint, xchacha20
@@ -98,8 +98,28 @@ def check_official_key():
     return sheet.finish()
 
 
+def check_device_key():
+    sheet = Sheet("device_key.txt")
+    plain = sheet.hex("plain")
+    for name in ("by_passphrase", "by_system"):
+        file = sheet.hex(name)
+        fields = Cursor(file)
+        mark, by, salt, memory, passes = fields.take(21), fields.number(1), fields.take(16), fields.number(4), fields.number(1)
+        wrapped = fields.text()
+        honest = by == 1 and not wrapped if name == "by_passphrase" else (by, memory, passes) == (2, 0, 0)
+        if mark != b"WARDSYNC-DEVICE-KEY-2" or not honest:
+            sys.exit(f"device_key.txt: {name} does not read as WIRE.md says")
+        if by == 1:
+            under = argon2id.kdf(32, sheet.text("passphrase").encode(), salt, opslimit=passes, memlimit=memory * 1024)
+        else:
+            under = blake(32, "wsync-devkey-os", b"", sheet.hex("secret"), salt)
+        header = file[:len(file) - len(fields.data)]
+        sheet.check(name, header + siv_seal("wsync-devkey-siv", blake(64, "wsync-devkey", under, salt), header, plain))
+    return sheet.finish()
+
+
 def main():
-    checked = sum(check() for check in (check_audit, check_official_key, check_rotation, check_recovery))
+    checked = sum(check() for check in (check_audit, check_official_key, check_device_key, check_rotation, check_recovery))
     print(f"check_keys: {checked} values recomputed, all equal")
 
 

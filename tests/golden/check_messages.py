@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Recomputes messages_v1.txt and messages_v3.txt from WIRE.md, section 8: one of every message, from the values that it holds."""
+"""Recomputes messages_v1.txt, messages_v3.txt and messages_v5.txt from WIRE.md, section 8: one of every message, from the values that it holds."""
 from check_formats import Sheet, counted, le, prefixed, text, varint, zigzag
 
 TIME = 1_597_219_200_000
@@ -64,9 +64,17 @@ def messages_of_version_3():
     yield "fetched", le(1, 17) + varint(1_001) + b"\7\10"
 
 
+def messages_of_version_5():
+    receipt = b"".join((le(1, 2), first(0x33, 16), varint(1_000), b"\x44" * 32, le(6, TIME), varint(900), counted(())))
+    joins = counted((le(1, 1) + counted((b"\xc1" * 32, b"\xc2" * 32)), le(1, 0)))
+    yield "ask_joins", le(1, 18) + counted((first(0x33, 16) + varint(900), first(0x34, 16) + varint(300)))
+    yield "joins", le(1, 19) + prefixed(receipt) + b"\x55" * 64 + joins + b"\xc3" * 64
+    yield "audit_end", le(1, 20) + varint(1_002) + b"\xc4" * 32
+
+
 def check_messages():
     checked = 0
-    for name, values in (("messages_v1.txt", messages()), ("messages_v3.txt", messages_of_version_3())):
+    for name, values in (("messages_v1.txt", messages()), ("messages_v3.txt", messages_of_version_3()), ("messages_v5.txt", messages_of_version_5())):
         sheet = Sheet(name)
         for which, computed in values:
             sheet.check(which, computed)

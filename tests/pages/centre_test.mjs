@@ -1,5 +1,6 @@
 // An administrator's day at the centre page: in today's Chromium and in Chrome 109.
 import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {after, before, describe, it} from 'node:test';
@@ -38,6 +39,11 @@ for (const name of Object.keys(browsers)) {
       await page.waitForSelector('text=Tải phiếu về');
       await assertAccessible(page, 'tickets');
       const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Tải phiếu về')]);
+      await page.click('text=Hiện mã QR');
+      const picture_of_code = join(folder, `${pc}.png`);
+      await page.locator('svg.qr').screenshot({path: picture_of_code});
+      assert.match(execFileSync('zbarimg', ['--raw', '--quiet', picture_of_code], {encoding: 'utf8'}), /^01\d{300,}\n$/);
+      await assertAccessible(page, 'ticket as a code');
       const ticket = join(folder, `${pc}.ticket`);
       await download.saveAs(ticket);
       await city.tell({do: 'known_pc', name: pc});

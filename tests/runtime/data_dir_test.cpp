@@ -1,7 +1,10 @@
 #include "runtime/data_dir.hpp"
+#include "runtime/shred.hpp"
 #include "tests/support/temporary.hpp"
 
 #include <catch2/catch.hpp>
+
+#include <filesystem>
 
 using namespace ward;
 using namespace ward::runtime;
@@ -53,6 +56,19 @@ TEST_CASE("private file: is not replaced unless that was asked for") {
   CHECK(*read_private_file(path, 100) == copy(view("first")));
   REQUIRE(write_private_file(path, view("second"), true).has_value());
   CHECK(*read_private_file(path, 100) == copy(view("second")));
+}
+
+TEST_CASE("private file: one that is shredded goes, and what another name has, too, stays whole") {
+  const Temporary here;
+  const auto path = here.file("device.key.before"), other = here.file("device.key");
+  CHECK(shred_file(path).has_value());
+  REQUIRE(write_private_file(path, view("secret"), false).has_value());
+  std::filesystem::create_hard_link(path, other);
+  REQUIRE(shred_file(path).has_value());
+  CHECK_FALSE(file_exists(path));
+  CHECK(*read_private_file(other, 100) == copy(view("secret")));
+  REQUIRE(shred_file(other).has_value());
+  CHECK_FALSE(file_exists(other));
 }
 
 TEST_CASE("files: reading is bounded, and names what is missing") {

@@ -1,4 +1,5 @@
 #include "runtime/data_dir.hpp"
+#include "runtime/shred.hpp"
 #include "tests/support/temporary.hpp"
 
 #include <catch2/catch.hpp>
@@ -6,6 +7,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <fstream>
+#include <iterator>
 
 using namespace ward;
 using namespace ward::runtime;
@@ -42,6 +46,17 @@ TEST_CASE("data directory: the lock of a killed process is free at once") {
   REQUIRE(::waitpid(child, &status, 0) == child);
   REQUIRE(WEXITSTATUS(status) == 0);
   CHECK(DataDir::find(here.file("data"))->lock("after it").has_value());
+}
+
+TEST_CASE("private file: one that is shredded is overwritten before it goes") {
+  const Temporary here;
+  const auto path = here.file("device.key.before");
+  REQUIRE(write_private_file(path, view("secret"), false).has_value());
+  std::ifstream held(path);  // reads what the file is after it has lost its name
+  REQUIRE(held);
+  REQUIRE(shred_file(path).has_value());
+  CHECK_FALSE(file_exists(path));
+  CHECK(std::string(std::istreambuf_iterator<char>(held), {}) == std::string(6, '\0'));
 }
 
 TEST_CASE("private file: one that others may read is refused, and the message says how to mend it") {

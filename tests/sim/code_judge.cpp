@@ -17,6 +17,10 @@ std::size_t official(const std::vector<std::string>& codes) {
       std::count_if(codes.begin(), codes.end(), [](const auto& code) { return code::parse_official(code).has_value(); }));
 }
 
+bool has(const std::vector<std::string>& codes, const std::string& code) {
+  return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
 /// Nothing where the store does not hold it. An erased one takes no code from anybody.
 std::optional<std::vector<std::string>> codes_of(storage::Store& store, const Did& did) {
   const auto shown = storage::show_dossier(store, did);
@@ -45,15 +49,15 @@ void CodeJudge::is_shown(storage::Store& store, const std::string& where, const 
   for (const auto& did : dossiers) {
     const auto codes = codes_of(store, did);
     if (!codes) return;
-    // One that has more official codes may be told apart by them.
-    if (official(*codes) == 1) ++open;
+    // One that has more official codes may be told apart by them; one that lost it with the disk that was put back shares nothing.
+    if (official(*codes) == 1 && has(*codes, code)) ++open;
   }
   if (open < 2) return;
   const auto all = demand(storage::shared_codes(store), "shared codes " + where);
   const auto shown = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.code == code; });
   if (shown == all.end()) throw Complaint("a code of two dossiers is not shown " + where + ": " + code);
   for (const auto& did : dossiers)
-    if (!codes_of(store, did)->empty() &&
+    if (has(*codes_of(store, did), code) &&
         std::none_of(shown->dossiers.begin(), shown->dossiers.end(), [&](const auto& one) { return one.did == did; }))
       throw Complaint("a dossier that shares its code is not named " + where);
 }

@@ -47,11 +47,11 @@ std::vector<Did> all_dossiers(storage::Store& store) {
                 "the list of dossiers");
 }
 
-std::vector<merge::Fact> facts_of(storage::Store& store, const Did& did) {
+/// What the policy log says anew may be another judgement of what was merged.
+bool has_unmerged(storage::Store& store) {
   return demand(
-      store.db.read("facts",
-                    [&]() -> Result<std::vector<merge::Fact>> { return storage::facts_of(store, storage::find_dossier_row(store, did)); }),
-      "the facts of " + name(did));
+      store.db.read("unmerged", [&]() -> Result<bool> { return store.db.query("SELECT 1 FROM dossier WHERE dirty > 0 LIMIT 1").step(); }),
+      "what is not merged");
 }
 
 /// Which changes of a dossier a site holds, and which of them it can read.
@@ -147,6 +147,26 @@ class Comparison {
 
 }  // namespace
 
+const Readers& Judge::readers_of(const Did& did) { return readers_.try_emplace(did, centre_.store(), did).first->second; }
+
+const Result<storage::DossierView>& Judge::shown_there(const Did& did) {
+  const auto held = shown_there_.find(did);
+  if (held != shown_there_.end()) return held->second;
+  return shown_there_.emplace(did, storage::show_dossier(centre_.store().store(), did)).first->second;
+}
+
+const Result<std::vector<merge::HistoryEntry>>& Judge::history_of(storage::Store& store, const Did& did) {
+  const auto held = histories_.find({&store, did});
+  if (held != histories_.end()) return held->second;
+  return histories_.emplace(std::pair(&store, did), storage::dossier_history(store, did)).first->second;
+}
+
+const std::vector<merge::Fact>& Judge::facts_of(storage::Store& store, const Did& did) {
+  const auto held = facts_.find({&store, did});
+  if (held != facts_.end()) return held->second;
+  return facts_.emplace(std::pair(&store, did), read_facts(store, did)).first->second;
+}
+
 std::string Judge::unfinished(WardSite& ward) {
   const auto who = "ward of " + ward.unit() + " ";
   if (!ward.connected()) return who + "has no link";
@@ -188,9 +208,9 @@ std::string Judge::unconfirmed() {
 std::string Judge::different(WardSite& ward, const Did& did) {
   if (is_erased(did)) return left_of(ward, did);
   const auto here = storage::show_dossier(ward.store().store(), did);
-  const auto there = storage::show_dossier(centre_.store().store(), did);
+  const auto& there = shown_there(did);
   if (there.has_error()) return "the centre lacks " + name(did);
-  const Readers readers(centre_.store(), did);
+  const auto& readers = readers_of(did);
   const bool by_summary = here.has_value() && !here->records_here;
   if (by_summary && records_everywhere_) return ward.name() + " lacks the records of " + name(did);
   const auto held = by_summary ? Held{} : held_of(ward.store().store(), did);
@@ -206,7 +226,7 @@ std::string Judge::different(WardSite& ward, const Did& did) {
 
 std::string Judge::disagreement() {
   const auto log = centre_.store().log_view(now_);
-  if (log.applied != log.size) return "the registry is behind";
+  if (log.applied != log.size || has_unmerged(centre_.store().store())) return "the registry is behind";
   for (auto* ward : members_)
     if (auto why = unfinished(*ward); !why.empty()) return why;
   const auto dossiers = all_dossiers(centre_.store().store());
@@ -220,7 +240,7 @@ std::string Judge::disagreement() {
 }
 
 bool Judge::centre_has(const SavedChange& change) {
-  const auto history = storage::dossier_history(centre_.store().store(), change.did);
+  const auto& history = history_of(centre_.store().store(), change.did);
   if (history.has_error()) return false;
   return std::any_of(history->begin(), history->end(), [&](const auto& entry) { return entry.said.op.change == change.position; });
 }
@@ -228,7 +248,7 @@ bool Judge::centre_has(const SavedChange& change) {
 /// Merging goes by what each change says that its writer had seen.
 void Judge::find_seen(storage::Store& store, const std::string& where, const SavedChange& change) {
   if (change.seen.empty()) return;
-  const auto facts = facts_of(store, change.did);
+  const auto& facts = facts_of(store, change.did);
   const bool kept = std::any_of(facts.begin(), facts.end(),
                                 [&](const auto& fact) { return fact.position == change.position && fact.change.seen == change.seen; });
   if (!kept) throw Complaint("a change does not say any more what its writer had seen, in " + name(change.did) + " " + where);
@@ -250,7 +270,9 @@ bool is_kept(const record::Op& op, const record::Value& value) {
 
 void Judge::find(storage::Store& store, const std::string& where, const SavedChange& change) {
   find_seen(store, where, change);
-  const auto history = demand(storage::dossier_history(store, change.did), "history of " + name(change.did) + " " + where);
+  const auto& held = history_of(store, change.did);
+  if (held.has_error()) throw Complaint("history of " + name(change.did) + " " + where + ": " + held.error().detail);
+  const auto& history = *held;
   std::set<const merge::HistoryEntry*> taken;
   for (const auto& op : change.ops) {
     // A large new dossier is several changes in a row; the last is the one that the answer named.
@@ -272,7 +294,7 @@ void Judge::nothing_is_lost() {
       continue;
     }
     find(centre_.store().store(), "at the centre", change);
-    const Readers readers(centre_.store(), change.did);
+    const auto& readers = readers_of(change.did);
     for (auto* ward : members_)
       if (readers.reads_on(ward->unit())) find(ward->store().store(), "at a ward", change);
   }
@@ -289,7 +311,7 @@ void Judge::merged_by_the_definitions() {
   for (const auto& did : all_dossiers(store)) {
     if (is_erased(did)) continue;
     if (const auto why = old_seed_opens(centre_.store(), did); !why.empty()) throw Complaint(name(did) + ": " + why);
-    const auto facts = facts_of(store, did);
+    const auto& facts = facts_of(store, did);
     const auto state = demand(storage::show_dossier(store, did), name(did)).state;
     if (const auto where = Comparison(state, facts, storage::context_of(store)).difference(); !where.empty())
       throw Complaint(name(did) + " does not show what the definitions give: " + where);

@@ -1,7 +1,11 @@
 #pragma once
 
+#include "storage/dossiers.hpp"
 #include "storage/erasures.hpp"
+#include "tests/sim/readers.hpp"
 #include "tests/sim/ward_site.hpp"
+
+#include <map>
 
 namespace ward::sim {
 
@@ -34,11 +38,21 @@ class Judge {
   [[nodiscard]] bool is_erased(const Did& did) { return storage::is_erased(centre_.store().store(), did); }
   [[nodiscard]] bool centre_has(const SavedChange& change);
 
+  // Nothing changes while it looks, so each of these is worked out once.
+  [[nodiscard]] const Readers& readers_of(const Did& did);
+  [[nodiscard]] const Result<storage::DossierView>& shown_there(const Did& did);
+  [[nodiscard]] const Result<std::vector<merge::HistoryEntry>>& history_of(storage::Store& store, const Did& did);
+  [[nodiscard]] const std::vector<merge::Fact>& facts_of(storage::Store& store, const Did& did);
+
   CentreSite& centre_;
   std::vector<WardSite*> members_;
   const std::vector<SavedChange>& accepted_;
   WallTime now_;
   bool records_everywhere_;
+  std::map<Did, Readers> readers_;
+  std::map<Did, Result<storage::DossierView>> shown_there_;
+  std::map<std::pair<const storage::Store*, Did>, Result<std::vector<merge::HistoryEntry>>> histories_;
+  std::map<std::pair<const storage::Store*, Did>, std::vector<merge::Fact>> facts_;
 };
 
 }  // namespace ward::sim

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <optional>
+#include <sodium/core.h>
 
 /// There when a sanitizer is.
 extern "C" __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)());
@@ -15,13 +16,16 @@ using ward::sim::Outcome;
 using ward::sim::World;
 
 constexpr const char* usage =
-    "usage: ward_sim [--seeds N] [--first S] [--twice] [--stop]   N cities (default 300), the first with seed S (default 1)\n"
-    "       ward_sim --seed S [--twice]                  one city, told line by line\n"
+    "usage: ward_sim [--seeds N] [--first S] [--edits E] [--twice] [--stop]   N cities (default 300), the first with seed S (default 1)\n"
+    "       ward_sim --seed S [--edits E] [--twice]      one city, told line by line\n"
+    "--edits: about so many in each city, at most 100000 (default 100); the trouble lasts as much longer\n"
     "--twice: run each seed twice and require the same trace; --stop: at the first seed that fails\n";
+constexpr std::uint64_t edits_max = 100'000;
 
 struct Wanted {
   std::uint64_t first = 1;
   std::uint64_t seeds = 300;
+  std::uint64_t edits = ward::sim::usual_edits;
   bool aloud = false;
   bool twice = false;
   bool stop = false;
@@ -44,6 +48,8 @@ std::optional<Wanted> read_arguments(int argc, char** argv) {
       out.seeds = number;
     else if (name == "--first")
       out.first = number;
+    else if (name == "--edits" && number >= 1 && number <= edits_max)
+      out.edits = number;
     else if (name == "--seed")
       out.first = number, out.seeds = 1, out.aloud = true;
     else
@@ -52,13 +58,13 @@ std::optional<Wanted> read_arguments(int argc, char** argv) {
   return out;
 }
 
-Outcome run_city(std::uint64_t seed, bool aloud) { return World(seed, aloud).run(); }
-
-std::uint64_t running = 0;
+std::uint64_t running = 0, edits_each = ward::sim::usual_edits;
 
 void tell_seed(std::uint64_t seed, const char* what) {
   const auto number = static_cast<unsigned long long>(seed);
-  std::printf("seed %llu: %s\n  replay: ward_sim --seed %llu\n", number, what, number);
+  std::printf("seed %llu: %s\n  replay: ward_sim --seed %llu", number, what, number);
+  if (edits_each != ward::sim::usual_edits) std::printf(" --edits %llu", static_cast<unsigned long long>(edits_each));
+  std::printf("\n");
   std::fflush(stdout);
 }
 
@@ -68,8 +74,8 @@ void tell_seed_that_ended_us() { tell_seed(running, "the program ended itself");
 bool run_seed(std::uint64_t seed, const Wanted& wanted) {
   running = seed;
   try {
-    const auto outcome = run_city(seed, wanted.aloud);
-    if (wanted.twice && run_city(seed, false).hash != outcome.hash) throw Complaint("the seed run twice gives two traces");
+    const auto outcome = World(seed, wanted.aloud, wanted.edits).run();
+    if (wanted.twice && World(seed, false, wanted.edits).run().hash != outcome.hash) throw Complaint("the seed run twice gives two traces");
     if (wanted.aloud)
       std::printf("seed %llu: %zu changes saved, %zu codes given, agreement %lld s after the last fault, trace %016llx\n",
                   static_cast<unsigned long long>(seed), outcome.saved, outcome.codes, static_cast<long long>(outcome.healed_in_s),
@@ -89,6 +95,8 @@ int main(int argc, char** argv) {
     std::fputs(usage, stderr);
     return 2;
   }
+  edits_each = wanted->edits;
+  if (sodium_init() < 0) return 2;  // chooses what is fastest here, with the same results; the entropy that it draws serves nobody
   std::signal(SIGABRT, [](int) { tell_seed_that_ended_us(); });
   if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(tell_seed_that_ended_us);
   std::uint64_t failed = 0;

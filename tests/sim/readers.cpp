@@ -24,17 +24,17 @@ bool began_as_part(const std::vector<merge::Fact>& facts) {
   return relation != nullptr && relation->text() != nullptr && *relation->text() == "3";
 }
 
-std::vector<merge::Fact> facts_of(storage::Store& store, const Did& did) {
+}  // namespace
+
+std::vector<merge::Fact> read_facts(storage::Store& store, const Did& did) {
   return demand(
       store.db.read("facts",
                     [&]() -> Result<std::vector<merge::Fact>> { return storage::facts_of(store, storage::find_dossier_row(store, did)); }),
-      "facts");
+      "the facts of " + name(did));
 }
 
-}  // namespace
-
 Readers::Readers(storage::CentreStore& centre, const Did& did) : context_(storage::context_of(centre.store())) {
-  auto facts = facts_of(centre.store(), did);
+  auto facts = read_facts(centre.store(), did);
   std::sort(facts.begin(), facts.end(), [](const auto& a, const auto& b) { return a.stamp->index < b.stamp->index; });
   bool travelled = false;
   for (const auto& fact : facts) {
@@ -42,7 +42,7 @@ Readers::Readers(storage::CentreStore& centre, const Did& did) : context_(storag
     travelled = travelled || std::any_of(fact.change.ops.begin(), fact.change.ops.end(), is_act_of_custody);
   }
   if (!travelled) {
-    if (!facts.empty()) until_[changes_.front().house] = std::nullopt;
+    if (!facts.empty()) until_[changes_.front().house] = {std::nullopt};
     return;
   }
   std::vector<merge::Fact> so_far;
@@ -55,9 +55,10 @@ Readers::Readers(storage::CentreStore& centre, const Did& did) : context_(storag
     std::set<UnitCode> reading{house_of(state.custody.unit)};
     for (const auto& offer : state.custody.pending) reading.insert(house_of(offer.to));
     if (began_as_part(so_far)) reading.insert(house_of(state.slip.front().unit));
-    for (auto& [house, until] : until_)
-      if (!until && !reading.contains(house)) until = index;
-    for (const auto& house : reading) until_[house] = std::nullopt;
+    for (auto& [house, ends] : until_)
+      if (!ends.back() && !reading.contains(house)) ends.back() = index;
+    for (const auto& house : reading)
+      if (auto& ends = until_[house]; ends.empty() || ends.back()) ends.emplace_back();
   }
 }
 
@@ -65,7 +66,7 @@ UnitCode Readers::house_of(const UnitCode& unit) const { return context_.house_o
 
 bool Readers::reads_on(const UnitCode& unit) const {
   const auto found = until_.find(house_of(unit));
-  return found != until_.end() && !found->second;
+  return found != until_.end() && !found->second.back();
 }
 
 std::string Readers::wrong(const UnitCode& unit, const std::set<Position>& held, const std::set<Position>& read) const {
@@ -73,12 +74,20 @@ std::string Readers::wrong(const UnitCode& unit, const std::set<Position>& held,
   const auto found = until_.find(house);
   if (found == until_.end()) return held.empty() ? std::string() : "holds a dossier that its unit never could read";
   if (held != read) return "cannot read a change that it holds";
-  if (held.empty() && found->second) return {};  // the offer was over before anything of it was sent
+  const auto& ends = found->second;
+  auto why = wrong_until(house, held, ends.back());
+  if (!ends.back() || why.empty()) return why;
+  // The last offers may have been over before anything of them was sent.
+  const bool sent_before = std::any_of(ends.begin(), ends.end(), [&](const auto& end) { return wrong_until(house, held, end).empty(); });
+  return held.empty() || sent_before ? std::string() : why;
+}
+
+std::string Readers::wrong_until(const UnitCode& house, const std::set<Position>& held, const std::optional<std::uint64_t>& until) const {
   for (const auto& change : changes_) {
     const bool here = held.contains(change.position);
     const bool own = change.house == house;
-    if (!here && (!found->second || own || change.index < *found->second)) return "lacks a change that its unit may have";
-    if (here && found->second && !own && change.index > *found->second) return "holds a change that came after its unit ceased to read";
+    if (!here && (!until || own || change.index < *until)) return "lacks a change that its unit may have";
+    if (here && until && !own && change.index > *until) return "holds a change that came after its unit ceased to read";
   }
   return {};
 }

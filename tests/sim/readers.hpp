@@ -23,12 +23,16 @@ class Readers {
     UnitCode house;  ///< of its writer
   };
   [[nodiscard]] UnitCode house_of(const UnitCode& unit) const;
+  [[nodiscard]] std::string wrong_until(const UnitCode& house, const std::set<Position>& held,
+                                        const std::optional<std::uint64_t>& until) const;
 
   const merge::Context& context_;
   std::vector<Change> changes_;
-  std::map<UnitCode, std::optional<std::uint64_t>> until_;  ///< by house: nothing while it reads on
+  /// By house, where each time that it read ended; nothing while it reads on.
+  std::map<UnitCode, std::vector<std::optional<std::uint64_t>>> until_;
 };
 
+[[nodiscard]] std::vector<merge::Fact> read_facts(storage::Store& store, const Did& did);
 /// Why some change of a device that knew of its unit's newest seed lies under a key that an older one opens; empty when none does.
 [[nodiscard]] std::string old_seed_opens(storage::CentreStore& centre, const Did& did);
 

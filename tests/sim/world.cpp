@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto trouble_lasts = 15min;
+constexpr std::size_t trouble_lasts_s = 15 * 60;
 constexpr auto agreement_within = 30min;
 constexpr auto twins_call_every = 5min;
 constexpr std::size_t writes = 45;
@@ -19,7 +19,10 @@ constexpr std::size_t troubles = 30;
 
 }  // namespace
 
-World::World(std::uint64_t seed, bool aloud) : world_(seed, aloud), disks_(world_), secrets_(world_.dice.next()) {}
+World::World(std::uint64_t seed, bool aloud, std::uint64_t edits)
+    : edits_(edits), world_(seed, aloud), disks_(world_), secrets_(world_.dice.next()) {}
+
+std::chrono::seconds World::trouble_lasts() const { return std::chrono::seconds(scaled(trouble_lasts_s)); }
 
 void World::found() {
   world_.faulty = false;
@@ -48,9 +51,9 @@ void World::found() {
 }
 
 void World::plan_trouble() {
-  const auto any_time = [&] { return world_.schedule.now() + world_.dice.pause(0, std::chrono::milliseconds(trouble_lasts).count()); };
-  for (std::size_t i = 0; i < writes; ++i) world_.schedule.at(any_time(), [this] { someone_writes(); });
-  for (std::size_t i = 0; i < troubles; ++i) world_.schedule.at(any_time(), [this] { trouble(); });
+  const auto any_time = [&] { return world_.schedule.now() + world_.dice.pause(0, std::chrono::milliseconds(trouble_lasts()).count()); };
+  for (std::size_t i = 0; i < scaled(writes); ++i) world_.schedule.at(any_time(), [this] { someone_writes(); });
+  for (std::size_t i = 0; i < scaled(troubles); ++i) world_.schedule.at(any_time(), [this] { trouble(); });
   if (world_.dice.one_in(3)) world_.schedule.at(any_time(), [this] { revoke_someone(); });
   if (world_.dice.one_in(4)) world_.schedule.at(any_time(), [this] { merge_units(); });
   if (world_.dice.one_in(5)) world_.schedule.at(any_time(), [this] { copy_someone(); });
@@ -226,7 +229,7 @@ void World::agree() {
 Outcome World::run() {
   found();
   plan_trouble();
-  world_.schedule.run_until(world_.schedule.now() + trouble_lasts);
+  world_.schedule.run_until(world_.schedule.now() + trouble_lasts());
   heal();
   const auto healed = world_.schedule.now();
   agree();

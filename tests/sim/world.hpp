@@ -14,10 +14,13 @@ struct Outcome {
   std::int64_t healed_in_s = 0;  ///< simulated seconds from the last fault to agreement
 };
 
-/// A city from its founding through a quarter of an hour of trouble to agreement. One seed is one city.
+inline constexpr std::uint64_t usual_edits = 100;  ///< in a quarter of an hour
+
+/// A city from its founding through its trouble to agreement. One seed is one city.
 class World {
  public:
-  World(std::uint64_t seed, bool aloud);
+  /// About as many edits, and so long a trouble that they come as fast as ever.
+  World(std::uint64_t seed, bool aloud, std::uint64_t edits = usual_edits);
   /// Throws Complaint when a promise does not hold.
   Outcome run();
 
@@ -45,6 +48,12 @@ class World {
   /// Why the sites do not agree yet; empty when they do.
   [[nodiscard]] std::string disagreement();
 
+  /// As many as in a usual city, or more in a longer one.
+  [[nodiscard]] std::size_t scaled(std::size_t usual) const { return usual * edits_ / usual_edits; }
+
+  [[nodiscard]] std::chrono::seconds trouble_lasts() const;
+
+  std::uint64_t edits_;
   Surroundings world_;
   Disks disks_;
   Dice secrets_;

@@ -270,6 +270,9 @@ void take_back_to(storage::Store& store, std::size_t version) {
       {"DROP TABLE erased"},
       {"DROP TABLE audit"},
       {"DROP TABLE pin"},
+      {"DROP TABLE handed_in", "DROP INDEX segment_forked", "DROP TABLE taken"},
+      {"DROP TABLE damaged", "ALTER TABLE peer DROP COLUMN audit_count", "ALTER TABLE peer DROP COLUMN audit_end",
+       "ALTER TABLE peer DROP COLUMN audit_back_ms", "ALTER TABLE peer DROP COLUMN audit_back"},
   };
   REQUIRE(storage::migrations().size() == added.size() + 1);
   for (auto step = added.size(); step >= version; --step)

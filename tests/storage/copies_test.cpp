@@ -164,6 +164,32 @@ TEST_CASE("what a copy wrote between a call of this PC and its next push is fetc
   check_all_agree(city, {&pc, &twin});
 }
 
+TEST_CASE("what a copy wrote before this PC's first segment is fetched though the answer to that was lost") {
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  auto twin = twin_of(pc);
+  const auto did = save(city, twin, sample_dossier("H57-1", "A")).did;
+  sync(city, twin);
+  (void)save(city, pc, sample_dossier("H57-2", "B"));
+  {
+    Link link(city, pc);
+    link.lose_receipts = true;
+    link.greet();
+    link.push();
+  }
+  SECTION("and it is sent again with the greeting") {}
+  SECTION("and it wrote more meanwhile") {
+    pc.reopen();
+    for (int i = 0; i < 8; ++i) (void)save(city, pc, sample_dossier("H57-more-" + std::to_string(i), "C"));
+  }
+  for (int round = 0; round < 3; ++round) {
+    sync(city, pc);
+    sync(city, twin);
+  }
+  CHECK(shown(pc->store(), did, "ChuHoSo") == "A");
+  check_all_agree(city, {&pc, &twin});
+}
+
 TEST_CASE("a machine that was copied while it ran gives one number to two records: both are kept, neither merges, and the rest goes on") {
   City city;
   auto pc = city.enrol("W-VYDA", 1);

@@ -1,5 +1,6 @@
+#include "storage/audit.hpp"
 #include "storage/dossiers.hpp"
-#include "tests/storage/city.hpp"
+#include "tests/storage/journey.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -186,6 +187,196 @@ TEST_CASE("pages with flipped bytes give clear errors or damage lines, never a w
     }
   }
   CHECK(noticed > 30);
+}
+
+TEST_CASE("a segment that the centre's disk changed goes to nobody, is named, and stops nothing else") {
+  City city;
+  auto a = city.enrol("W-VYDA", 1);
+  const auto one = save(city, a, sample_dossier("H57-1", "A")).did;
+  sync(city, a);
+  const auto two = save(city, a, sample_dossier("H57-2", "B")).did;
+  sync(city, a);
+  const auto three = save(city, a, sample_dossier("H57-3", "C")).did;
+  sync(city, a);
+  auto& store = city.centre->store();
+  SECTION("a bit of a body") { change(store, "UPDATE record SET body = zeroblob(length(body)) WHERE segment = 2"); }
+  SECTION("a header") { change(store, "UPDATE record SET header = zeroblob(86) WHERE segment = 2"); }
+  SECTION("a statement") { change(store, "UPDATE segment SET statement = zeroblob(length(statement)) WHERE id = 2"); }
+  SECTION("a signature") { change(store, "UPDATE segment SET signature = zeroblob(64) WHERE id = 2"); }
+  SECTION("a hash") { change(store, "UPDATE segment SET hash = zeroblob(32) WHERE id = 2"); }
+  SECTION("a record that is gone") { change(store, "DELETE FROM record WHERE segment = 2 AND leaf = 0"); }
+  SECTION("a row that is gone") {
+    change(store, "PRAGMA defer_foreign_keys = 1");
+    change(store, "UPDATE segment SET stamp_index = 77 WHERE id = 2");
+  }
+  auto b = city.enrol("W-VYDA", 2);
+  sync(city, b);
+  CHECK(shown(b->store(), one, "ChuHoSo") == "A");
+  CHECK(shown(b->store(), three, "ChuHoSo") == "C");
+  CHECK(storage::show_dossier(b->store(), two).has_error());
+  CHECK(must(b->progress(city.now)).alarm.empty());
+  CHECK(must(city.centre->damaged_segments()) == 1);
+  CHECK(found(city.centre->store(), "set aside: place 1 of the log"));
+  city.reopen_centre();
+  CHECK(must(city.centre->damaged_segments()) == 1);
+  const auto four = save(city, b, sample_dossier("H57-4", "D")).did;
+  sync(city, b);
+  sync(city, a);
+  CHECK(shown(a->store(), four, "ChuHoSo") == "D");
+  const auto acts = must(storage::read_audit(city.centre->store(), {audit::Kind::damage_found, {}, {}, 10})).entries;
+  CHECK(acts.size() == 1);
+}
+
+TEST_CASE("a dossier whose records the centre's disk changed is set aside when it is to be merged, and holds up no other") {
+  City city;
+  auto a = city.enrol("W-VYDA", 1);
+  const auto did = save(city, a, sample_dossier("H57-1", "A")).did;
+  sync(city, a);
+  change(city.centre->store(), "UPDATE record SET header = zeroblob(86) WHERE segment = 1 AND dossier IS NOT NULL");
+  (void)save(city, a, edit(did, {set("SoDienThoai", "1")}));
+  const auto other = save(city, a, sample_dossier("H57-2", "B")).did;
+  sync(city, a);
+  CHECK(shown(city.centre->store(), other, "ChuHoSo") == "B");
+  CHECK(must(city.centre->damaged_segments()) == 1);
+  CHECK_FALSE(must(city.centre->apply_pending(10)));
+}
+
+TEST_CASE("a file that SQLite cannot read is no damaged row: nothing is set aside for it, and the failure says that it is the file") {
+  City city;
+  auto a = city.enrol("W-VYDA", 1);
+  (void)save(city, a, sample_dossier("H57-1", "A"));
+  sync(city, a);
+  auto b = city.enrol("W-VYDA", 2);
+  const auto number = [&](std::string_view sql) {
+    return must(city.centre->store().db.read("number", [&]() -> Result<std::int64_t> {
+      auto found = city.centre->store().db.query(sql);
+      return found.step() ? found.number(0) : 0;
+    }));
+  };
+  const auto page_size = number("PRAGMA page_size");
+  const auto root = number("SELECT rootpage FROM sqlite_schema WHERE name = 'record'");
+  REQUIRE(root > 1);
+  city.centre->store().db.checkpoint();
+  city.centre.reset();
+  {
+    std::fstream file(city.dir.file("centre.db"), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp((root - 1) * page_size);
+    file << std::string(static_cast<std::size_t>(page_size), '\x7f');
+  }
+  city.reopen_centre();
+  CHECK_FALSE(city.centre->store().db.is_corrupt());
+  const auto read = city.centre->read_delivery({b->membership().device, 0, 1 << 20});
+  REQUIRE(read.has_error());
+  CHECK(read.error().fault == Fault::storage_damaged);
+  CHECK(city.centre->store().db.is_corrupt());
+  CHECK(must(city.centre->damaged_segments()) == 0);
+}
+
+TEST_CASE("a key that the centre's disk changed sets no segment aside, and one more damaged row is not one more segment") {
+  City city;
+  auto a = city.enrol("W-VYDA", 1);
+  const auto one = save(city, a, sample_dossier("H57-1", "A")).did;
+  sync(city, a);
+  const auto two = save(city, a, sample_dossier("H57-2", "B")).did;
+  sync(city, a);
+  change(city.centre->store(), "UPDATE dossier_key SET sealed = zeroblob(length(sealed)) WHERE dossier = 1");
+  city.reopen_centre();
+  auto b = city.enrol("W-VYDA", 2);
+  sync(city, b);
+  CHECK(shown(b->store(), two, "ChuHoSo") == "B");
+  CHECK(must(city.centre->damaged_segments()) == 0);
+  (void)one;
+}
+
+TEST_CASE("a dossier of which the centre's disk changed something lets in what is written to it, though two units read it") {
+  Two two;
+  auto& city = two.city;
+  (void)offer(city, two.a, two.did, thuan_hoa);
+  sync_all(city, {&two.a, &two.b, &two.a2});
+  auto& store = city.centre->store();
+  must(store.db.transact("damage", [&]() -> Result<void> {
+    store.db.query("UPDATE record SET header = zeroblob(86) WHERE id = (SELECT min(id) FROM record WHERE dossier = ?)")
+        .bind(storage::find_dossier_row(store, two.did))
+        .run();
+    return {};
+  }));
+  (void)write(city, two.a, two.did, "1");
+  sync(city, two.a);
+  CHECK(must(city.centre->damaged_segments()) == 1);
+  (void)write(city, two.a, two.did, "2");
+  const auto other = save(city, two.a, sample_dossier("H57-77", "B")).did;
+  sync(city, two.a);
+  CHECK(shown(city.centre->store(), other, "ChuHoSo") == "B");
+  CHECK(must(two.a->report(city.now)).queue_records == 0);
+}
+
+TEST_CASE("what was set aside and is whole again goes to everybody, also to whoever pulled past it") {
+  City city;
+  auto a = city.enrol("W-VYDA", 1);
+  (void)save(city, a, sample_dossier("H57-1", "A"));
+  sync(city, a);
+  const auto two = save(city, a, sample_dossier("H57-2", "B")).did;
+  sync(city, a);
+  const auto three = save(city, a, sample_dossier("H57-3", "C")).did;
+  sync(city, a);
+  change(city.centre->store(), "CREATE TEMP TABLE kept AS SELECT signature FROM segment WHERE id = 2");
+  const auto kept = must(city.centre->store().db.read("kept", [&]() -> Result<Bytes> {
+    auto found = city.centre->store().db.query("SELECT signature FROM kept");
+    return found.step() ? copy(found.bytes(0)) : Bytes{};
+  }));
+  change(city.centre->store(), "UPDATE segment SET signature = zeroblob(64) WHERE id = 2");
+  auto b = city.enrol("W-VYDA", 2);
+  sync(city, b);
+  CHECK(shown(b->store(), three, "ChuHoSo") == "C");
+  CHECK(must(city.centre->damaged_segments()) == 1);
+  city.reopen_centre();
+  CHECK(must(city.centre->damaged_segments()) == 1);
+  must(city.centre->store().db.transact("mend", [&]() -> Result<void> {
+    city.centre->store().db.query("UPDATE segment SET signature = ? WHERE id = 2").bind(BytesView(kept)).run();
+    return {};
+  }));
+  city.reopen_centre();
+  CHECK(must(city.centre->damaged_segments()) == 0);
+  sync(city, b);
+  CHECK(shown(b->store(), two, "ChuHoSo") == "B");
+  auto c = city.enrol("W-VYDA", 3);
+  sync(city, c);
+  CHECK(all_states(c->store()) == all_states(a->store()));
+  CHECK(all_states(city.centre->store()) == all_states(a->store()));
+}
+
+TEST_CASE("a dossier that cannot be merged though each segment is whole is named, and is tried again when the data is opened") {
+  City city;
+  auto a = city.enrol("W-VYDA", 1);
+  const auto did = save(city, a, sample_dossier("H57-1", "A")).did;
+  sync(city, a);
+  const auto key = must(city.centre->store().db.read("key", [&]() -> Result<Bytes> {
+    auto found = city.centre->store().db.query("SELECT sealed FROM dossier_key");
+    return found.step() ? copy(found.bytes(0)) : Bytes{};
+  }));
+  (void)save(city, a, edit(did, {set("SoDienThoai", "1")}));
+  {
+    Link link(city, a);
+    REQUIRE(link.greet());
+    (void)link.push();
+  }
+  change(city.centre->store(), "UPDATE dossier_key SET sealed = zeroblob(length(sealed))");
+  change(city.centre->store(), "UPDATE dossier SET dirty = 1");
+  city.reopen_centre();
+  while (must(city.centre->apply_pending(8))) {
+  }
+  CHECK(must(city.centre->damaged_segments()) == 0);
+  const auto acts = must(storage::read_audit(city.centre->store(), {audit::Kind::damage_found, {}, {}, 10})).entries;
+  CHECK(acts.size() == 1);
+  must(city.centre->store().db.transact("mend", [&]() -> Result<void> {
+    city.centre->store().db.query("UPDATE dossier_key SET sealed = ?").bind(BytesView(key)).run();
+    return {};
+  }));
+  city.reopen_centre();
+  while (must(city.centre->apply_pending(8))) {
+  }
+  CHECK(shown(city.centre->store(), did, "SoDienThoai") == "1");
+  CHECK(all_states(city.centre->store()) == all_states(a->store()));
 }
 
 }  // namespace ward::test

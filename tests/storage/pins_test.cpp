@@ -70,3 +70,17 @@ TEST_CASE("pins: names that nobody has are remembered up to a bound, and push no
   CHECK(here.found(here.who).failed == 1);
   CHECK(here.found(here.who).activation == Epoch{7});
 }
+
+TEST_CASE("pins: tries that were counted elsewhere go on alike for a name with a PIN and for one that nobody has") {
+  WithStore here;
+  must(storage::put_pin(here.store(), here.who, "mật khẩu lan", 7));
+  const auto nobody = storage::pin_name(here.store(), "W-VYDA", "nobody");
+  for (const auto& who : {here.who, nobody}) {
+    must(storage::set_tries(here.store(), who, 6));
+    CHECK(here.found(who).failed == 6);
+    must(storage::count_try(here.store(), who));
+    CHECK(here.found(who).failed == 7);
+  }
+  CHECK(here.found(here.who).activation == Epoch{7});
+  CHECK_FALSE(here.found(nobody).activation);
+}

@@ -118,6 +118,31 @@ TEST_CASE("after a renewal nothing new lies under a key that the old seed opens,
   check_sound(city, {&two.a2, &offline, &two.b});
 }
 
+TEST_CASE("a change whose key was granted by a segment that the centre takes later is read by everybody who may") {
+  Two two;
+  auto& city = two.city;
+  must(city.centre->renew_seed(vyda, city.now.wall));
+  sync_all(city, {&two.a, &two.a2});
+  const auto granting = write(city, two.a, two.did, "under the new key");
+  two.a.reopen();
+  const auto offering = offer(city, two.a, two.did, tu_phap);
+  // Of the two incarnations the centre gets the later one first: on the line the other was damaged.
+  auto waiting = must(two.a->read_outbox({4, 256, false}, city.now)).rows;
+  REQUIRE(waiting.size() == 2);
+  REQUIRE(must(city.centre->admit({two.a->membership().device, {waiting.back()}, city.now.wall})).stamps.size() == 1);
+  sync(city, two.a2);
+  CHECK(holds(two.a2, offering));
+  sync_all(city, {&two.a, &two.a2});
+  for (const auto& saved : {granting, offering}) CHECK(reads(two.a2, saved));
+  check_same(city, two.did, {&two.a, &two.a2});
+  SECTION("and a PC that begins later does, too") {
+    auto late = city.enrol(vyda, 7);
+    sync(city, late);
+    check_same(city, two.did, {&late});
+  }
+  check_sound(city, {&two.a, &two.a2});
+}
+
 TEST_CASE("what an outsider still writes after a renewal is no thief's either, and the holder reads it") {
   Two two;
   auto& city = two.city;

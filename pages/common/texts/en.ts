@@ -230,7 +230,7 @@ export const en: Texts = {
     codes: 'Dossier codes left today', codesLeft: (count, until) => `${count}${until ? `, enough until ${until}` : ''}`, codesProvisional: (count) => `provisional ones are given; ${many(count, 'dossier')} wait for an official one`,
   },
   alarm: {
-    rollback: 'The centre holds less than it had signed for.', twoFaces: 'The centre has signed two different histories.', summary: 'A dossier’s summary is not what its history says; this PC goes by the history.', revoked: 'This PC was revoked.',
+    rollback: 'The centre holds less than it had signed for.', twoFaces: 'The centre has signed two different histories.', toldOtherwise: 'Another PC says that the centre showed it another history.', unproved: 'The centre has not proved its history for a week.', summary: 'A dossier’s summary is not what its history says; this PC goes by the history.', revoked: 'This PC was revoked.',
     callCentre: 'Call the centre’s administrator. The data on this PC are all still there.', clock: (minutes) => (minutes === 0 ? 'This PC’s clock is wrong.' : `This PC’s clock is ${many(minutes, 'minute')} off.`),
     setClock: 'Set date and time; dossiers can be saved all the same.', disk: (megabytes) => `The disk has only ${megabytes} MB left.`,
     freeDisk: 'Delete what is not needed; nothing can be saved on a full disk.', quarantined: (count) => `${many(count, 'record')} that came here are not valid and were put aside.`,
@@ -268,6 +268,7 @@ export const en: Texts = {
     not_alike: {what: 'There are more or fewer such cases by now; nothing was decided.', remedy: 'Look again, then decide.'},
     unknown_user: {what: 'This name is no account of the unit; nothing was saved.', remedy: 'Choose your name above; where it is missing, call the centre’s administrator.'},
     disabled_user: {what: 'This account was disabled; nothing was saved.', remedy: 'Choose another name above, or call the centre’s administrator.'},
+    lease: {what: 'This PC has not heard the centre for longer than it may, so it opens no dossiers. Nothing is lost: what was saved is here, and will be sent.', remedy: 'Connect it to the centre, and it opens again by itself; if it cannot be connected, call the centre’s administrator.'},
     unsigned_act: {what: 'This account has a key of its own, and this act needs its signature; nothing was saved.', remedy: 'Choose the key’s file and type its passphrase above, then press again.'},
     wrong_passphrase: {what: 'This passphrase does not open the key; nothing was saved.', remedy: 'Type it again; look at the keyboard’s language and Caps Lock. One that is forgotten opens nothing any more: make a new key, and tell the centre.'},
     not_a_key_file: {what: 'This is not the file of an official’s key, or it is damaged; nothing was saved.', remedy: 'Choose the file that “wardsync official new-key” wrote, not the .pub one.'},
@@ -334,6 +335,7 @@ export const en: Texts = {
     explain: 'Each ticket lets one new PC of one unit enrol once, within its time. Guard it like a key.', unit: 'Unit', label: 'Label', labelHint: 'To know the PC by, for instance “desk 2”.',
     address: 'Centre’s address', addressHint: 'Name or address:port, as the ward reaches it.', hours: 'Good for', make: 'Make a ticket', download: 'Download',
     made: (unit, expires) => `A ticket for ${unit}, good until ${expires}.`, next: 'Take it to the new PC and run “wardsync enrol --ticket …”. The PC then shows up under PCs, to be approved.',
+    show: 'Show the QR code', qr: 'QR code of the ticket', scan: 'At the new PC run “wardsync enrol” and scan this code. Whoever photographs it can use the ticket: let nobody else see it.',
   },
   dossiers: {
     readOnly: 'The dossiers of all units. Who holds one decides about it; the centre hands over, moves on and decides its own.', undecided: (count) => `${many(count, 'question')} not decided yet`,

@@ -248,7 +248,7 @@ export const vi = {
     codesProvisional: (count: number): string => `đang cấp mã tạm; ${grouped(count)} hồ sơ chờ mã chính thức`,
   },
   alarm: {
-    rollback: 'Trung tâm đang giữ ít hơn những gì nó đã ký nhận.', twoFaces: 'Trung tâm đã ký hai lịch sử khác nhau.', summary: 'Bản tóm tắt của một hồ sơ không khớp với lịch sử của nó; máy này theo lịch sử.', revoked: 'Máy này đã bị thu hồi quyền.',
+    rollback: 'Trung tâm đang giữ ít hơn những gì nó đã ký nhận.', twoFaces: 'Trung tâm đã ký hai lịch sử khác nhau.', toldOtherwise: 'Một máy khác cho biết Trung tâm đã đưa cho máy đó một lịch sử khác.', unproved: 'Trung tâm đã một tuần không chứng minh được lịch sử của mình.', summary: 'Bản tóm tắt của một hồ sơ không khớp với lịch sử của nó; máy này theo lịch sử.', revoked: 'Máy này đã bị thu hồi quyền.',
     callCentre: 'Gọi quản trị viên của Trung tâm. Dữ liệu trên máy này vẫn còn nguyên.',
     clock: (minutes: number): string => (minutes === 0 ? 'Đồng hồ của máy này sai.' : `Đồng hồ của máy này sai ${grouped(minutes)} phút.`), setClock: 'Chỉnh lại ngày giờ của máy; hồ sơ vẫn lưu được.',
     disk: (megabytes: number): string => `Đĩa chỉ còn ${megabytes} MB.`, freeDisk: 'Xóa bớt tệp không cần; khi đĩa đầy thì không lưu được nữa.',
@@ -287,6 +287,7 @@ export const vi = {
     not_alike: {what: 'Số trường hợp giống nhau đã thay đổi; chưa có gì được quyết định.', remedy: 'Xem lại rồi quyết định lần nữa.'},
     unknown_user: {what: 'Tên này không có tài khoản ở đơn vị; chưa có gì được lưu.', remedy: 'Chọn tên của mình ở góc trên; nếu không có, gọi quản trị viên của Trung tâm.'},
     disabled_user: {what: 'Tài khoản này đã ngừng; chưa có gì được lưu.', remedy: 'Chọn tên khác ở góc trên, hoặc gọi quản trị viên của Trung tâm.'},
+    lease: {what: 'Máy này chưa liên lạc với Trung tâm quá thời hạn cho phép nên không mở hồ sơ. Không mất gì: những gì đã lưu vẫn còn và sẽ được gửi đi.', remedy: 'Kết nối máy với Trung tâm, máy sẽ tự mở lại; nếu không kết nối được, gọi quản trị viên của Trung tâm.'},
     unsigned_act: {what: 'Tài khoản này có khóa riêng; việc này phải được ký bằng khóa đó. Chưa có gì được lưu.', remedy: 'Chọn tệp khóa và gõ cụm mật khẩu ở trên, rồi bấm lại.'},
     wrong_passphrase: {what: 'Cụm mật khẩu này không mở được khóa; chưa có gì được lưu.', remedy: 'Gõ lại; xem bộ gõ tiếng Việt và phím Caps Lock. Nếu đã quên thì không ai mở được nữa: làm khóa mới và báo Trung tâm.'},
     not_a_key_file: {what: 'Tệp này không phải là tệp khóa của công chức, hoặc đã hỏng; chưa có gì được lưu.', remedy: 'Chọn tệp mà lệnh “wardsync official new-key” đã ghi, không phải tệp .pub.'},
@@ -355,6 +356,7 @@ export const vi = {
     address: 'Địa chỉ Trung tâm', addressHint: 'Tên máy hoặc địa chỉ:cổng mà phường gọi đến được.', hours: 'Thời hạn', make: 'Lập phiếu', download: 'Tải phiếu về',
     made: (unit: string, expires: string): string => `Đã lập phiếu cho ${unit}, dùng được đến ${expires}.`,
     next: 'Mang phiếu đến máy mới, chạy “wardsync enrol --ticket …”. Sau đó máy hiện ở mục Các máy để phê duyệt.',
+    show: 'Hiện mã QR', qr: 'Mã QR của phiếu', scan: 'Ở máy mới chạy “wardsync enrol” rồi quét mã này. Ai chụp được mã thì dùng được phiếu: đừng để người khác thấy.',
   },
   dossiers: {
     readOnly: 'Hồ sơ của mọi đơn vị. Đơn vị đang giữ hồ sơ quyết định; Trung tâm bàn giao, chuyển trạng thái và quyết định những hồ sơ của mình.', undecided: (count: number): string => `${count} chỗ chưa quyết định`,

@@ -149,6 +149,16 @@ void FakeWard::take(const agent::StoreReceipt& stored) {
   disk.receipt = receipt;
 }
 
+void FakeWard::take(const agent::StoreHeads& stored) {
+  ++disk.heads_stored;
+  for (auto& own : disk.outbox) {
+    const auto& statement = own.rows.statement.statement;
+    own.receipted = std::any_of(stored.heads.begin(), stored.heads.end(), [&](const auto& head) {
+      return head.incarnation == statement.incarnation && statement.first + statement.count <= head.count;
+    });
+  }
+}
+
 agent::LinkPrepared FakeWard::prepare() {
   for (auto& own : disk.outbox) own.postponed = false;
   agent::LinkPrepared out;
@@ -157,6 +167,8 @@ agent::LinkPrepared FakeWard::prepare() {
   out.holds_nothing = disk.holds_nothing;
   out.report.restored = std::any_of(disk.outbox.begin(), disk.outbox.end(), [](const auto& own) { return own.held_back; });
   out.wanted = disk.wanted;
+  out.doubts = disk.urgent_doubts;
+  out.audit = disk.audit;
   out.hello.version = version;
   out.hello.policy_count = static_cast<Epoch>(disk.policy.size());
   for (const auto& own : disk.outbox) {
@@ -205,7 +217,7 @@ agent::Event FakeWard::perform(const agent::StoreEffect& effect) {
                           disk.cursor = e.cursor;
                           disk.fill = e.fill;
                           for (auto& own : disk.outbox) own.postponed = own.held_back = false;
-                          return agent::DeliveryApplied{disk.cursor, {}, disk.wanted};
+                          return agent::DeliveryApplied{disk.cursor, {}, disk.wanted, disk.audit};
                         },
                         [&](const agent::ApplyFetched& e) -> agent::Event {
                           for (const auto& rows : e.rows) {
@@ -227,15 +239,13 @@ agent::Event FakeWard::perform(const agent::StoreEffect& effect) {
                           return agent::Done{};
                         },
                         [&](const agent::StoreHeads& e) -> agent::Event {
-                          ++disk.heads_stored;
-                          for (auto& own : disk.outbox) {
-                            own.receipted = false;
-                            const auto& statement = own.rows.statement.statement;
-                            for (const auto& head : e.heads)
-                              if (head.incarnation == statement.incarnation && statement.first + statement.count <= head.count)
-                                own.receipted = true;
-                          }
+                          take(e);
                           return agent::HeadsStored{};
+                        },
+                        [&](const agent::ReadDoubts&) -> agent::Event { return agent::DoubtsRead{disk.doubts}; },
+                        [&](const agent::StoreJoins& e) -> agent::Event {
+                          disk.joins.push_back(e);
+                          return agent::Done{};
                         },
                     },
                     effect);
@@ -327,6 +337,20 @@ centre::Enrolled FakeCentre::enrol(const centre::Enrol& wanted) {
   return {sync::EnrolAnswer{approved, ticket->unit, city->policy.count()}};
 }
 
+centre::JoinsRead FakeCentre::read_joins(const centre::ReadJoins& wanted) const {
+  centre::JoinsRead out{{}, view()};
+  const log::LeafAt leaf = [&](std::uint64_t at) {
+    const auto& entry = disk.log.at(at);
+    return log::leaf_of(segment::hash_of(entry.rows.statement.statement, city->org()), entry.stamp.time);
+  };
+  for (const auto& head : wanted.heads)
+    if (head.size <= disk.log.size())
+      out.joins.push_back({true, log::consistency_path(leaf, head.size, disk.log.size())});
+    else
+      out.joins.emplace_back();
+  return out;
+}
+
 centre::Event FakeCentre::perform(const centre::StoreEffect& effect) {
   return std::visit(overloaded{
                         [&](const centre::ReadPeer& e) -> centre::Event { return read_peer(e); },
@@ -365,6 +389,11 @@ centre::Event FakeCentre::perform(const centre::StoreEffect& effect) {
                             if (name.first == e.device) out.heads.push_back(head);
                           return out;
                         },
+                        [&](const centre::ReadJoins& e) -> centre::Event { return read_joins(e); },
+                        [&](const centre::StoreAuditEnd& e) -> centre::Event {
+                          disk.audit_ends.push_back(e.end);
+                          return centre::AuditEndStored{};
+                        },
                         [&](const centre::ReadTicket& e) -> centre::Event { return read_ticket(e); },
                         [&](const centre::Enrol& e) -> centre::Event { return enrol(e); },
                     },
@@ -372,15 +401,15 @@ centre::Event FakeCentre::perform(const centre::StoreEffect& effect) {
 }
 
 std::string name_of(const agent::StoreEffect& effect) {
-  static constexpr std::array names{"PrepareLink",   "ReadOutbox",   "StoreReceipt", "StorePolicy",  "ReadPolicy",
-                                    "ApplyDelivery", "ApplyFetched", "StoreApplied", "StoreRefused", "StoreHeads"};
+  static constexpr std::array names{"PrepareLink",  "ReadOutbox",   "StoreReceipt", "StorePolicy", "ReadPolicy", "ApplyDelivery",
+                                    "ApplyFetched", "StoreApplied", "StoreRefused", "StoreHeads",  "ReadDoubts", "StoreJoins"};
   static_assert(names.size() == std::variant_size_v<agent::StoreEffect>);
   return names.at(effect.index());
 }
 
 std::string name_of(const centre::StoreEffect& effect) {
-  static constexpr std::array names{"ReadPeer",    "Admit",       "ReadDelivery", "ReadDossiers", "ReadPolicy",
-                                    "StorePolicy", "StoreReport", "ReadHeads",    "ReadTicket",   "Enrol"};
+  static constexpr std::array names{"ReadPeer",    "Admit",     "ReadDelivery", "ReadDossiers",  "ReadPolicy", "StorePolicy",
+                                    "StoreReport", "ReadHeads", "ReadJoins",    "StoreAuditEnd", "ReadTicket", "Enrol"};
   static_assert(names.size() == std::variant_size_v<centre::StoreEffect>);
   return names.at(effect.index());
 }

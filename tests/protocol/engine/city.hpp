@@ -62,6 +62,10 @@ struct WardDisk {
   bool holds_nothing = false;
   std::vector<Did> wanted;
   std::set<Rid> fetched;
+  engine::agent::Doubts doubts;         ///< told on a quiet line
+  engine::agent::Doubts urgent_doubts;  ///< told when a link begins
+  std::vector<engine::agent::StoreJoins> joins;
+  sync::AuditEnd audit;
 
   [[nodiscard]] std::size_t unreceipted() const;
 };
@@ -78,6 +82,7 @@ struct FakeWard {
  private:
   [[nodiscard]] engine::agent::LinkPrepared prepare();
   void take(const engine::agent::StoreReceipt& stored);
+  void take(const engine::agent::StoreHeads& stored);
 };
 
 struct CentreDisk {
@@ -96,6 +101,7 @@ struct CentreDisk {
   std::vector<std::string> applicants;  ///< fingerprints
   std::vector<std::uint64_t> fills;     ///< of the deliveries that were read
   std::vector<Did> asked_for;           ///< dossiers
+  std::vector<sync::AuditEnd> audit_ends;
 };
 
 struct FakeCentre {
@@ -116,6 +122,7 @@ struct FakeCentre {
   void admit_one(const engine::centre::Admit& admit, segment::Rows rows, engine::centre::Admitted& out);
   [[nodiscard]] engine::centre::PeerRead read_peer(const engine::centre::ReadPeer& wanted) const;
   [[nodiscard]] engine::centre::DeliveryRead read_delivery(const engine::centre::ReadDelivery& wanted);
+  [[nodiscard]] engine::centre::JoinsRead read_joins(const engine::centre::ReadJoins& wanted) const;
   [[nodiscard]] engine::centre::TicketRead read_ticket(const engine::centre::ReadTicket& wanted) const;
   [[nodiscard]] engine::centre::Enrolled enrol(const engine::centre::Enrol& wanted);
 };

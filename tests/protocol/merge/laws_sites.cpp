@@ -266,6 +266,36 @@ LAW(forks, "merge: a fork speaks for nobody", wild) {
   return Tried::yes;
 }
 
+LAW(let_in, "merge: the side of a fork that was let in speaks alone", wild) {
+  if (!trial.created()) return Tried::no;
+  auto story = trial.story;
+  const auto chief = Story::chief(trial.state());
+  story.say(chief, trial.state().version, {set("ChuHoSo", "one"), status("9")});
+  auto other = story.facts().back();
+  other.rid.bytes.fill(255);
+  other.change.ops = {offer("W-2")};
+  other.admission = Admission::set_aside;
+  // Who holds the other side only shows nothing of it, as if it had never come.
+  story.facts().back() = other;
+  HOLDS(story.state() == trial.state());
+  story = trial.story;
+  other.position = story.say(chief, trial.state().version, {set("ChuHoSo", "one"), status("9")});
+  story.say(chief, {other.position}, {set("ChuHoSo", "seen by this")});
+  const auto alone = story.state();
+  const auto told = story.history().size();
+  HOLDS(alone.waiting == trial.state().waiting);
+  // Whenever it comes.
+  for (const auto at : {std::size_t{0}, story.facts().size()}) {
+    auto both = story;
+    both.facts().insert(both.facts().begin() + static_cast<std::ptrdiff_t>(at), other);
+    HOLDS(both.state() == alone);
+    const auto history = both.history();
+    HOLDS(history.size() == told + 1);
+    HOLDS(history.back().standing == Standing::not_applied && history.back().why == Refusal::set_aside);
+  }
+  return Tried::yes;
+}
+
 LAW(codes_stay, "merge: codes are never taken away", wild) {
   const auto& codes = trial.state().codes;
   bool tried = false;

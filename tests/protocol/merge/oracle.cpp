@@ -41,6 +41,7 @@ Oracle::Oracle(const Did& did, const std::vector<Fact>& facts, Context context) 
 void Oracle::gather(const Did& did, const std::vector<Fact>& facts) {
   std::map<Position, std::map<Rid, const Fact*>> held;
   for (const auto& fact : facts) {
+    if (fact.admission == Admission::set_aside) continue;
     auto& one = held[fact.position][fact.rid];
     if (one == nullptr || (fact.stamp && !one->stamp)) one = &fact;
   }

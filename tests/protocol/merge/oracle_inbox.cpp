@@ -10,7 +10,6 @@ using record::Step;
 
 namespace {
 
-const Path status_path{Step::field("TrangThaiHoSo")};
 const Path custody_path{Step::field("BanGiao")};
 constexpr Decider leader{Decider::Role::leader, {}, {}};
 

@@ -14,8 +14,6 @@ using schema::Policy;
 
 namespace {
 
-const Path status_path{Step::field("TrangThaiHoSo")};
-
 Value said_value(const Oracle::Write& write) { return is_reference(write.value) ? Value() : write.value; }
 
 Path below(Path path, Step step) {

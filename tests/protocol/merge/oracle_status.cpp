@@ -5,11 +5,6 @@
 
 /// What the status is (MERGE.md §4).
 namespace ward::merge::test {
-namespace {
-
-const record::Path status_path{record::Step::field("TrangThaiHoSo")};
-
-}  // namespace
 
 /// Its priority, when the table has it.
 std::optional<int> Oracle::transition(std::optional<int> from, int to) {

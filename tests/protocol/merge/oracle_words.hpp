@@ -30,6 +30,8 @@ class Ops {
   std::vector<std::uint64_t> words_;
 };
 
+inline const record::Path status_path{record::Step::field("TrangThaiHoSo")};
+
 enum class Sense : std::uint8_t {
   code,     ///< another code of the dossier
   field,    ///< a write to a field

@@ -24,3 +24,10 @@ TEST_CASE("golden: what version 3 of the link added") {
   for (const auto& [name, message] : fixture::messages_of_version_3()) sheet.put(name, encode_message(message));
   sheet.check();
 }
+
+TEST_CASE("golden: what version 5 of the link added") {
+  test::GoldenSheet sheet("messages_v5.txt");
+  sheet.note("WIRE.md section 8.2: how the log of now goes on from others, and where an audit log ends");
+  for (const auto& [name, message] : fixture::messages_of_version_5()) sheet.put(name, encode_message(message));
+  sheet.check();
+}

@@ -90,6 +90,16 @@ inline std::vector<Named> messages_of_version_3() {
           {"fetched", Fetched{1'001, {7, 8}}}};
 }
 
+/// What version 5 added.
+inline std::vector<Named> messages_of_version_5() {
+  auto receipt = receipted().receipt;
+  receipt.heads.clear();
+  return {
+      {"ask_joins", AskJoins{{{Incarnation{{0x33}}, 900}, {Incarnation{{0x34}}, 300}}}},
+      {"joins", Joins{receipt, filled<Signature>(0x55), {{true, {filled<Hash>(0xc1), filled<Hash>(0xc2)}}, {}}, filled<Signature>(0xc3)}},
+      {"audit_end", AuditEnd{1'002, filled<Hash>(0xc4)}}};
+}
+
 inline Hello hello() {
   Hello out;
   out.version = oldest_version;

@@ -31,6 +31,7 @@ bool has_open_end(const std::string& name) { return name == "push" || name == "d
 std::vector<fixture::Named> all_messages() {
   auto out = fixture::messages();
   for (auto& one : fixture::messages_of_version_3()) out.push_back(std::move(one));
+  for (auto& one : fixture::messages_of_version_5()) out.push_back(std::move(one));
   return out;
 }
 
@@ -72,6 +73,24 @@ TEST_CASE("messages: every field arrives") {
   const auto answer = again(EnrolAnswer{true, "W-VYDA", 12});
   CHECK((answer.approved && answer.unit == "W-VYDA" && answer.policy_count == 12));
   CHECK_FALSE(again(EnrolAnswer{false, "W-VYDA", 12}).approved);
+  const std::vector<log::HeadName> heads_asked{{fixture::incarnation, 77}};
+  CHECK(again(AskJoins{heads_asked}).heads == heads_asked);
+  const auto joins = std::get<Joins>(fixture::messages_of_version_5().at(1).message);
+  const auto heard = again(joins);
+  CHECK((heard.receipt == joins.receipt && heard.receipt_signature == joins.receipt_signature && heard.joins == joins.joins));
+  CHECK(heard.signature == joins.signature);
+  CHECK(again(AuditEnd{5, fixture::statement}) == AuditEnd{5, fixture::statement});
+}
+
+TEST_CASE("messages: a question about no log, about one of no size or about too many, and an answer that is too long are refused") {
+  CHECK(fault_of(AskJoins{}) == Fault::malformed);
+  CHECK(fault_of(AskJoins{{{fixture::incarnation, 0}}}) == Fault::malformed);
+  CHECK(fault_of(AskJoins{std::vector<log::HeadName>(log::asked_heads_max + 1, {fixture::incarnation, 1})}) == Fault::too_large);
+  auto joins = std::get<Joins>(fixture::messages_of_version_5().at(1).message);
+  joins.joins.resize(log::asked_heads_max + 1);
+  CHECK(fault_of(joins) == Fault::too_large);
+  joins.joins = {{true, std::vector<Hash>(log::path_hashes_max + 1)}};
+  CHECK(fault_of(joins) == Fault::too_large);
 }
 
 TEST_CASE("messages: a receipt travels without what both ends know, and comes back whole") {

@@ -1,4 +1,4 @@
-#include "protocol/ticket/ticket.hpp"
+#include "protocol/ticket/scanned.hpp"
 
 #include "protocol/crypto/hash.hpp"
 #include "tests/support/golden_sheet.hpp"
@@ -122,7 +122,7 @@ TEST_CASE("ticket: the bytes are those of the golden file") {
   const auto sealing = made<DhKey>(5);
   const auto handshake = made<Hash>(6);
   GoldenSheet sheet("ticket_v1.txt");
-  sheet.note("WIRE.md section 10: one ticket in both forms, and the digits that two people compare");
+  sheet.note("WIRE.md section 10: one ticket in its three forms, and the digits that two people compare");
   sheet.put("secret", ticket.secret);
   sheet.put("org", ticket.org);
   sheet.put("root", ticket.root);
@@ -131,6 +131,7 @@ TEST_CASE("ticket: the bytes are those of the golden file") {
   sheet.put("unit", ticket.unit);
   sheet.put("expires_ms", static_cast<std::uint64_t>(ticket.expires.ms));
   sheet.put("file", ticket::encode_file(ticket));
+  sheet.put("scanned", ticket::encode_scanned(ticket));
   sheet.put("typed", ticket::encode_typed(ticket.secret));
   sheet.put("psk", ticket::psk_of(ticket.secret, ticket.org));
   sheet.put("ticket_id", ticket::ticket_id(ticket.secret));
