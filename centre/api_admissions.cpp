@@ -211,11 +211,16 @@ Response Api::look_at_handed_in(const Request& request) {
   }
   const auto looked_at = store_.look_at_handed_in(wanted, clock_().wall);
   auto out = json_of(*line);
-  out["obstacle"] = looked_at.has_error() ? json::value(looked_at.error().detail) : json::value();
-  const auto shown = looked_at.has_error() ? storage::HandedInShown{} : *looked_at;
-  put(out, shown.shown);
-  if (looked_at.has_value()) out["end"] = shown.end;
-  out["head"] = looked_at.has_error() ? std::string() : hex(shown.head.view());
+  out["obstacle"] = nullptr;
+  if (looked_at.has_value()) {
+    put(out, looked_at->shown);
+    out["end"] = looked_at->end;
+    out["head"] = hex(looked_at->head.view());
+  } else {
+    put(out, {});
+    out["obstacle"] = looked_at.error().detail;
+    out["head"] = "";
+  }
   return respond(out);
 }
 

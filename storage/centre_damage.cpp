@@ -22,10 +22,7 @@ void check_segment(Store& store, const StoredSegment& segment, const std::vector
   }
   if (rids.size() != statement.count) damaged("records of a segment are missing");
   if (segment::root_of(rids) != statement.root) damaged("the records are not those that were signed");
-  if (segment::hash_of(statement, store.org) != segment.hash) damaged("the statement and its hash differ");
-  const auto* device = store.policy.device(statement.device);
-  if (device == nullptr) damaged("a segment's device is unknown");
-  if (segment::verify(segment.signed_statement, store.org, device->device.sign).has_error()) damaged("the signature does not verify");
+  check_statement(store, segment);
 }
 
 }  // namespace

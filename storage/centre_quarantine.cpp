@@ -1,5 +1,3 @@
-#include "protocol/base/limits.hpp"
-#include "protocol/text/text.hpp"
 #include "storage/centre_policy.hpp"
 #include "storage/merged.hpp"
 
@@ -65,12 +63,6 @@ std::vector<policy::Admission> admissions_of(const ForkSide& side, const std::st
   return out;
 }
 
-Result<std::string> reason_of(std::string_view reason) {
-  WARD_TRY(auto line, text::to_line("the reason", reason, limits::text_bytes_max));
-  if (line.empty()) return fail(Fault::invalid, "an admission needs its reason; whoever asks later must find it");
-  return line;
-}
-
 }  // namespace
 
 Result<CentreStore::Brought> CentreStore::take_handed_in(std::vector<segment::Rows> all, WallTime now, const TellBrought& also) {
@@ -126,7 +118,7 @@ Result<HandedInShown> CentreStore::look_at_handed_in(const WantedHandedIn& wante
 Result<void> CentreStore::admit_handed_in(const WantedHandedIn& asked, WallTime now, const Also& also) {
   forget_keys(store_);
   auto wanted = asked;
-  WARD_TRY(wanted.reason, reason_of(asked.reason));
+  WARD_TRY(wanted.reason, reason_of("an admission", asked.reason));
   std::optional<Admission> admission;
   const auto work = [&](Enrolment& enrolment) -> Result<void> {
     WARD_TRY(auto all, waiting_of(store_, wanted));
@@ -166,7 +158,7 @@ Result<ForkShown> CentreStore::look_at_side(const Hash& segment) {
 }
 
 Result<void> CentreStore::admit_side(const Hash& segment, std::string_view asked, WallTime now, const Also& also) {
-  WARD_TRY(const auto reason, reason_of(asked));
+  WARD_TRY(const auto reason, reason_of("an admission", asked));
   const auto work = [&](Enrolment& enrolment) -> Result<void> {
     WARD_TRY(const auto side, fork_side(store_, segment));
     for (auto& one : admissions_of(side, reason)) WARD_CHECK(enrolment.append(std::move(one), now));

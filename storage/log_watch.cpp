@@ -196,7 +196,6 @@ bool LogWatch::take(const agent::StoreJoins& answered) {
     const auto at = std::find(asked.begin(), asked.end(), name);
     return at == asked.end() ? nullptr : &answer.joins[static_cast<std::size_t>(at - asked.begin())];
   };
-  /// False: the log of now does not begin with it.
   const auto holds = [&](const log::HeadName& name, const Hash& root, const auto& earlier) {
     const auto* join = join_of(name);
     if (join == nullptr) return Holds::yes;

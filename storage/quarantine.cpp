@@ -147,9 +147,14 @@ void drop_handed_in(Store& store, const WantedHandedIn& wanted) {
       .run();
 }
 
+Result<std::string> reason_of(const char* act, std::string_view reason) {
+  WARD_TRY(auto line, text::to_line("the reason", reason, limits::text_bytes_max));
+  if (line.empty()) return fail(Fault::invalid, std::string(act) + " needs its reason; whoever asks later must find it");
+  return line;
+}
+
 Result<void> reject_handed_in(Store& store, const WantedHandedIn& wanted) {
-  WARD_TRY(const auto line, text::to_line("the reason", wanted.reason, limits::text_bytes_max));
-  if (line.empty()) return fail(Fault::invalid, "a rejection needs its reason; whoever asks later must find it");
+  WARD_TRY(const auto line, reason_of("a rejection", wanted.reason));
   store.db.query("UPDATE handed_in SET rejected = ?, run = x'' WHERE device = ? AND incarnation = ? AND rejected IS NULL")
       .bind(std::string_view(line))
       .bind(wanted.device)

@@ -74,6 +74,8 @@ inline constexpr std::int64_t forked_segments_max = 64;  ///< of one incarnation
 /// What waits of an incarnation, in its order. `not_found`.
 [[nodiscard]] Result<std::vector<segment::Rows>> waiting_of(Store& store, const WantedHandedIn& wanted);
 void drop_handed_in(Store& store, const WantedHandedIn& wanted);
+/// As one line. `act`: what needs it, "an admission". `invalid`: there is none.
+[[nodiscard]] Result<std::string> reason_of(const char* act, std::string_view reason);
 /// `not_found`; `invalid`: no reason.
 [[nodiscard]] Result<void> reject_handed_in(Store& store, const WantedHandedIn& wanted);
 

@@ -63,6 +63,14 @@ std::optional<StoredSegment> find_segment(Store& store, std::int64_t id) {
   found.bind(id);
   return segment_of(store, found);
 }
+
+void check_statement(Store& store, const StoredSegment& segment) {
+  const auto& statement = segment.signed_statement.statement;
+  if (segment::hash_of(statement, store.org) != segment.hash) throw Failure{{Fault::storage_damaged, "the statement and its hash differ"}};
+  const auto* device = store.policy.device(statement.device);
+  if (device == nullptr || segment::verify(segment.signed_statement, store.org, device->device.sign).has_error())
+    throw Failure{{Fault::storage_damaged, "the signature does not verify"}};
+}
 std::optional<StoredSegment> segment_from(Store& store, std::int64_t writer, Seq first) {
   auto found = store.db.query(WARD_SEGMENT_COLUMNS "WHERE writer = ? AND first = ? AND forked = 0");
   found.bind(writer).bind(static_cast<std::int64_t>(first));

@@ -32,6 +32,8 @@ struct NewSegment {
 std::int64_t put_segment(Store& store, const NewSegment& segment);
 [[nodiscard]] std::optional<StoredSegment> find_segment(Store& store, const Hash& hash);
 [[nodiscard]] std::optional<StoredSegment> find_segment(Store& store, std::int64_t id);
+/// Throws `storage_damaged` unless it is what its hash names and its device signed.
+void check_statement(Store& store, const StoredSegment& segment);
 /// Of the chain of `writer`, the one that begins at `first`, or that ends before `end`; forked ones aside.
 [[nodiscard]] std::optional<StoredSegment> segment_from(Store& store, std::int64_t writer, Seq first);
 [[nodiscard]] std::optional<StoredSegment> segment_until(Store& store, std::int64_t writer, Seq end);

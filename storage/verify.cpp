@@ -89,12 +89,7 @@ class Verifier {
     ++out_.segments;
     const auto segment = find_segment(store_, id);
     if (!segment) throw Failure{{Fault::storage_damaged, "it cannot be read"}};
-    const auto& statement = segment->signed_statement.statement;
-    if (segment::hash_of(statement, store_.org) != segment->hash)
-      throw Failure{{Fault::storage_damaged, "the statement and its hash differ"}};
-    const auto* device = store_.policy.device(statement.device);
-    if (device == nullptr || segment::verify(segment->signed_statement, store_.org, device->device.sign).has_error())
-      throw Failure{{Fault::storage_damaged, "the signature does not verify"}};
+    check_statement(store_, *segment);
     check_root(*segment);
   }
 
