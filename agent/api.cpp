@@ -29,7 +29,7 @@ void Api::add_routes(runtime::Router& router) {
     });
   };
   log_in_.add_routes(router);
-  plain("GET", "/v1/status", &Api::status);
+  router.add("GET", "/v1/status", [this](const Request& request) { return status(request); }, runtime::For::callers);
   plain("GET", "/v1/health", &Api::health);
   plain("GET", "/metrics", &Api::metrics);
   plain("GET", "/v1/receipt", &Api::receipt);
@@ -88,6 +88,12 @@ std::optional<runtime::Trouble> WardSite::shut() {
                           "Nothing is lost: what was saved here stays, and goes to the centre with the next contact.",
                           "Connect this PC to the centre; it opens again by itself. If it cannot be connected, call the centre.",
                           {{"last_contact_at", runtime::time_text(lease->contact)}, {"days", lease->days}}};
+}
+
+/// A revoked device hears of it as a refusal only; the policy entry does not reach it any more.
+bool WardSite::is_shut_out() {
+  const auto* standing = ward_.store.store().policy.device(ward_.store.membership().device);
+  return standing != nullptr && (standing->revoked || ward_.link.state == LinkState::revoked);
 }
 
 Result<audit::Export> WardSite::export_audit(std::uint64_t from) {

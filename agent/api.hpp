@@ -26,6 +26,7 @@ class WardSite : public desk::Site {
   [[nodiscard]] Result<std::vector<storage::Saved>> save(const std::vector<storage::NewChange>& changes, Now now,
                                                          const storage::AlsoSave& also) override;
   [[nodiscard]] std::optional<runtime::Trouble> shut() override;
+  [[nodiscard]] bool is_shut_out() override;
   [[nodiscard]] bool believes(Now now) override { return ward_.store.believes(now); }
   [[nodiscard]] Result<audit::Export> export_audit(std::uint64_t from) override;
 
@@ -50,7 +51,7 @@ class Api {
   using Answer = std::function<Response(const std::vector<storage::Saved>&)>;
 
   // the PC itself
-  [[nodiscard]] Response status();
+  [[nodiscard]] Response status(const Request& request);
   [[nodiscard]] Response health();
   [[nodiscard]] Response metrics();
   [[nodiscard]] Response receipt();
@@ -119,7 +120,7 @@ struct Standing {
 [[nodiscard]] Result<Standing> standing_of(Ward& ward);
 
 // How things look to programs.
-[[nodiscard]] boost::json::object status_json(Ward& ward, const Standing& standing);
+[[nodiscard]] boost::json::object status_json(Ward& ward, const Standing& standing, bool shut_out);
 [[nodiscard]] boost::json::object codes_json(const storage::CodesStanding& codes, std::uint64_t shared);
 [[nodiscard]] boost::json::object receipt_json(const sync::Receipted& receipted);
 /// A dossier that no receipt covers: why not, and what a person can do. `now` by this PC's clock.

@@ -33,17 +33,15 @@ json::object link_json(const LinkStanding& link) {
   return out;
 }
 
-/// A revoked device hears of it as a refusal only; the policy entry does not reach it any more.
-const char* approval_of(Ward& ward) {
-  const auto* standing = ward.store.store().policy.device(ward.store.membership().device);
-  if (standing == nullptr) return "waiting";
-  return standing->revoked || ward.link.state == LinkState::revoked ? "revoked" : "approved";
+const char* approval_of(Ward& ward, bool shut_out) {
+  if (ward.store.store().policy.device(ward.store.membership().device) == nullptr) return "waiting";
+  return shut_out ? "revoked" : "approved";
 }
 
 /// As the file says now.
 json::value key_protection(const std::string& data) {
   const auto directory = runtime::DataDir::find(data);
-  const auto by = directory.has_value() ? protection_of(*directory) : Result<keys::Protection>(directory.error());
+  const auto by = directory.has_value() ? runtime::protection_of(key_file_in(*directory)) : Result<keys::Protection>(directory.error());
   return by.has_value() ? json::value(name_of(*by)) : json::value();
 }
 
@@ -66,7 +64,7 @@ Result<Standing> standing_of(Ward& ward) {
   return out;
 }
 
-json::object status_json(Ward& ward, const Standing& standing) {
+json::object status_json(Ward& ward, const Standing& standing, bool shut_out) {
   const auto& membership = ward.store.membership();
   const auto& report = standing.report;
   const auto& progress = standing.progress;
@@ -81,7 +79,7 @@ json::object status_json(Ward& ward, const Standing& standing) {
       {"policy_entries", ward.store.store().policy.count()},
       {"centre", ward.link.address.empty() ? membership.centre_address : ward.link.address},
       {"centre_addresses", json::array(addresses.begin(), addresses.end())},
-      {"approval", approval_of(ward)},
+      {"approval", approval_of(ward, shut_out)},
       {"incarnation", progress.incarnation.is_zero() ? json::value() : json::value(hex(progress.incarnation.view()))},
       {"link", link_json(ward.link)},
       {"queue",
@@ -91,6 +89,7 @@ json::object status_json(Ward& ward, const Standing& standing) {
       {"today", time_text(runtime::read_clock().wall).substr(0, 10)},
       {"applied", progress.applied},
       {"dossiers", progress.dossiers},
+      {"records_at_centre", progress.at_centre},
       {"codes", codes_json(standing.codes, standing.shared_codes)},
       {"conflicts", report.conflicts},
       {"attention", standing.inbox.attention},
@@ -132,9 +131,14 @@ json::object receipt_json(const sync::Receipted& receipted) {
           {"bytes", hex(log::encode_receipt(receipt))}};
 }
 
-runtime::Response Api::status() {
+runtime::Response Api::status(const Request& request) {
   const auto standing = standing_of(ward_);
-  return standing.has_error() ? refuse(standing.error()) : respond(status_json(ward_, *standing));
+  if (standing.has_error()) return refuse(standing.error());
+  const auto counts = desk_.counts(request);
+  if (counts.has_error()) return refuse(counts.error());
+  auto out = status_json(ward_, *standing, site_.is_shut_out());
+  for (const auto& count : *counts) out[count.key()] = count.value();
+  return respond(out);
 }
 
 runtime::Response Api::health() {
@@ -163,6 +167,7 @@ runtime::Response Api::metrics() {
   out.gauge("wardsync_link_open", "1 while the link to the centre is open.", ward_.link.state == LinkState::open ? 1 : 0);
   out.gauge("wardsync_link_failed_attempts", "Attempts that failed since a link stood last.", number(ward_.link.attempts));
   out.gauge("wardsync_dossiers", "Dossiers held.", number(progress.dossiers));
+  out.gauge("wardsync_dossiers_at_centre", "Of these, those whose records are at the centre only.", number(progress.at_centre));
   out.gauge("wardsync_codes_left_today", "Official codes that new dossiers can still get today; 0 while none can be given.",
             number(standing->codes.left_today));
   out.gauge("wardsync_codes_provisional", "Dossiers that wait for an official code.", number(standing->codes.provisional));
@@ -213,7 +218,7 @@ runtime::Response Api::sync(const Request& request) {
   } else {
     return refuse(fail(Fault::invalid, "`action` must be now, pause or resume"));
   }
-  return status();
+  return status(request);
 }
 
 runtime::Response Api::import_policy(const Request& request) {

@@ -21,7 +21,6 @@ constexpr auto lost_first = 500ms;
 constexpr auto lost_longest = 30s;
 constexpr auto refused_first = 5s;
 constexpr auto refused_longest = 300s;
-constexpr auto greeting_every = 1h;     ///< at most, while a lease ends
 constexpr auto approval_longest = 20s;  ///< an administrator is on the telephone
 
 /// While it lives, what happens outside a link reaches it.
@@ -105,7 +104,7 @@ asio::awaitable<Error> Connection::hold(runtime::Tcp::socket socket) {
       refused_.reset();
       runtime::log_info(runtime::Happened::link_opened);
     }
-    if (must_greet_anew(opened)) {
+    if (must_greet_anew(ward_.store, runtime::read_clock(), opened, ward_.wants_sync_now)) {
       link.close();
       return std::nullopt;
     }
@@ -128,11 +127,8 @@ asio::awaitable<void> Connection::watch(runtime::Link& link) {
   }
 }
 
-/// A greeting is answered with a receipt, which renews a lease; older centres give none by themselves on a quiet line.
-bool Connection::must_greet_anew(Instant opened) {
-  const auto now = runtime::read_clock();
-  if (ward_.wants_sync_now && ward_.store.is_unheard(now, 4)) return true;
-  return now.monotonic - opened >= greeting_every && ward_.store.is_unheard(now, 3);
+bool must_greet_anew(storage::WardStore& store, Now now, Instant opened, bool asked) {
+  return (asked && store.is_unheard(now, 4)) || (now.monotonic - opened >= greeting_every && store.is_unheard(now, 3));
 }
 
 void Connection::note(const Error& reason) {

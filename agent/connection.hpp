@@ -8,6 +8,11 @@
 /// The ward's side of the network: dials the centre, holds the link, and knows when to try again.
 namespace ward::agent {
 
+inline constexpr std::chrono::hours greeting_every{1};  ///< at most, while a lease ends
+/// A greeting is answered with a receipt, which renews a lease; older centres give none by themselves on a quiet line. `asked`: somebody
+/// wants to sync now.
+[[nodiscard]] bool must_greet_anew(storage::WardStore& store, Now now, Instant opened, bool asked);
+
 class Connection {
  public:
   /// `ward` outlives it.
@@ -22,8 +27,6 @@ class Connection {
   [[nodiscard]] asio::awaitable<Error> hold(runtime::Tcp::socket socket);
   [[nodiscard]] asio::awaitable<void> watch(runtime::Link& link);
   [[nodiscard]] asio::awaitable<void> rest(const Error& reason);
-  /// The link is given up for the sake of the receipt that the next one begins with.
-  [[nodiscard]] bool must_greet_anew(Instant opened);
   void note(const Error& reason);
   [[nodiscard]] runtime::Backoff& pace_for(const Error& reason);
 

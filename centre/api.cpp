@@ -38,12 +38,6 @@ using Standing = storage::DeviceLine::Standing;
 
 constexpr std::int64_t ticket_hours_max = 24 * 31;
 
-/// The answer that a Result is: `body` of its value, or the problem.
-template <class T, class Body>
-Response answer(const Result<T>& result, Body&& body) {
-  return result.has_error() ? respond(result.error()) : respond(json::value(body(*result)));
-}
-
 json::array devices_json(const std::vector<DeviceHealth>& devices) {
   json::array out;
   for (const auto& device : devices) out.push_back(json_of(device));
@@ -51,7 +45,10 @@ json::array devices_json(const std::vector<DeviceHealth>& devices) {
 }
 
 json::object json_of(const ticket::Ticket& ticket) {
-  json::object out{{"ticket", ticket::encode_file(ticket)}, {"unit", ticket.unit}, {"expires", runtime::time_text(ticket.expires)}};
+  json::object out{{"ticket", ticket::encode_file(ticket)},
+                   {"code", ticket::encode_typed(ticket.secret)},
+                   {"unit", ticket.unit},
+                   {"expires", runtime::time_text(ticket.expires)}};
   const auto qr = qr_of(ticket::encode_scanned(ticket));
   WARD_ASSERT(qr.has_value());  // the longest ticket is far from the largest code
   out["qr"] = json::object{{"size", std::uint64_t{qr->size}}, {"path", path_of(*qr)}};
@@ -89,7 +86,7 @@ void Api::add_routes(runtime::Router& router) {
     router.add(method, pattern, [this, handler](const Request& request) { return once(request, handler); }, whom);
   };
   log_in_.add_routes(router);
-  plain("GET", "/v1/status", &Api::status, For::callers);
+  read("/v1/status", &Api::status, For::callers);
   plain("GET", "/metrics", &Api::metrics, For::callers);
   plain("GET", "/v1/health", &Api::health, For::callers);
   plain("GET", "/v1/addresses", &Api::addresses, For::callers);
@@ -163,27 +160,32 @@ Result<std::vector<DeviceHealth>> Api::judged() {
 }
 
 /// What waits for the centre's own officials, or for them to know.
-Result<json::object> Api::desk_json() {
+Result<json::object> Api::desk_json(const Request& request) {
   const auto own = store_.desk(clock_().wall).value_or(storage::Author{{}, {}, clock_().wall});
   WARD_TRY(const auto inbox, storage::count_inbox(store_.store()));
   const auto late = desk::working_hours_before(storage::calendar_of(store_.store()), own.now, desk::working_day_hours);
   WARD_TRY(const auto counts, storage::count_hand_overs(store_.store(), own.unit, {late.ms + 1}));
-  return json::object{
+  WARD_TRY(const auto for_whom, desk_.counts(request));
+  json::object out{
       {"unit", own.unit},
       {"device", own.unit.empty() ? std::string() : hex(own.device.view())},
       {"conflicts", inbox.conflicts},
       {"attention", inbox.attention},
       {"hand_overs",
        json::object{{"to_us", counts.to_us}, {"by_us", counts.by_us}, {"late", counts.late}, {"late_anywhere", counts.late_anywhere}}}};
+  for (const auto& count : for_whom) out[count.key()] = count.value();
+  return out;
 }
 
-Response Api::status() {
+Response Api::status(const Request& request) {
   const auto keeping = store_.keeping();
   if (keeping.has_error()) return respond(keeping.error());
-  const auto work = desk_json();
+  const auto work = desk_json(request);
   if (work.has_error()) return respond(work.error());
   const auto orders = erasures_json();
   if (orders.has_error()) return respond(orders.error());
+  const auto to_admit = to_admit_json();
+  if (to_admit.has_error()) return respond(to_admit.error());
   const auto damaged = store_.damaged_segments();
   if (damaged.has_error()) return respond(damaged.error());
   return answer(judged(), [&](const std::vector<DeviceHealth>& devices) {
@@ -215,6 +217,7 @@ Response Api::status() {
         {"calendar", runtime::calendar_standing_json(today().calendar, today().now)},
         {"desk", *work},
         {"erasures", *orders},
+        {"to_admit", *to_admit},
         {"damaged_segments", *damaged},
         {"disk", json::object{{"free_bytes", runtime::disk_free_bytes(served_.data)}}},
         {"version", WARDSYNC_VERSION}};

@@ -52,8 +52,8 @@ class Api {
   [[nodiscard]] runtime::Response request_key(const runtime::Request& request);
   [[nodiscard]] runtime::Response apply_key(const runtime::Request& request);
   [[nodiscard]] runtime::Response forget_keys(const runtime::Request& request);
-  [[nodiscard]] runtime::Response status();
-  [[nodiscard]] Result<boost::json::object> desk_json();
+  [[nodiscard]] runtime::Response status(const runtime::Request& request);
+  [[nodiscard]] Result<boost::json::object> desk_json(const runtime::Request& request);
   [[nodiscard]] runtime::Response health();
   [[nodiscard]] runtime::Response devices(const runtime::Request& request);
   [[nodiscard]] runtime::Response device(const runtime::Request& request);
@@ -80,6 +80,8 @@ class Api {
   [[nodiscard]] runtime::Response export_citizen(const runtime::Request& request);
   [[nodiscard]] runtime::Response erasure_preview(const runtime::Request& request);
   void add_admission_routes(runtime::Router& router);
+  /// How much waits for an administrator: `handed_in`, and `fork_sides`.
+  [[nodiscard]] Result<boost::json::object> to_admit_json();
   [[nodiscard]] runtime::Response handed_in();
   [[nodiscard]] runtime::Response take_handed_in(const runtime::Request& request);
   [[nodiscard]] runtime::Response look_at_handed_in(const runtime::Request& request);

@@ -1,11 +1,13 @@
 #include "centre/api.hpp"
+#include "centre/json.hpp"
 #include "desk/acts.hpp"
 #include "desk/audit.hpp"
+#include "desk/changed.hpp"
 #include "protocol/run/run.hpp"
 #include "protocol/ticket/letters.hpp"
 #include "runtime/dossier_json.hpp"
+#include "runtime/evidence_json.hpp"
 #include "runtime/json_input.hpp"
-#include "runtime/members.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -58,6 +60,36 @@ json::array json_of(const std::vector<storage::ShownChange>& changes) {
   return out;
 }
 
+/// How many of them there are more than before; what is settled counts less than nothing.
+template <class List>
+std::int64_t more(const List& before, const List& after) {
+  return static_cast<std::int64_t>(after.size()) - static_cast<std::int64_t>(before.size());
+}
+
+json::array json_of(const std::vector<storage::Outcome>& outcomes) {
+  json::array out;
+  for (const auto& [before, after, code] : outcomes)
+    out.push_back(json::object{{"id", runtime::id_text(after.did)},
+                               {"code", code},
+                               {"unit", after.custody.unit},
+                               {"new", !before.created.has_value()},
+                               {"changes", desk::changes_between(before, after)},
+                               {"proposals", more(before.proposals, after.proposals)},
+                               {"not_applied", more(before.not_applied, after.not_applied)},
+                               {"conflicts", more(before.conflicts, after.conflicts)},
+                               {"waiting", static_cast<std::int64_t>(after.waiting) - static_cast<std::int64_t>(before.waiting)}});
+  return out;
+}
+
+/// From when on nothing of the device counts by itself, and why; null while it stands.
+json::value revocation_of(const policy::PolicyLog& policy, const DeviceId& device) {
+  const auto* standing = policy.device(device);
+  if (standing == nullptr || !standing->revoked) return nullptr;
+  const auto& entry = policy.entries()[*standing->revoked];
+  const auto* body = std::get_if<policy::RevokeDevice>(&entry.body);
+  return json::object{{"at", runtime::time_text(entry.time)}, {"reason", body == nullptr ? std::string() : body->reason}};
+}
+
 void put(json::object& out, const storage::ShownChanges& shown) {
   out["changes"] = json_of(shown.changes);
   out["more"] = shown.more;
@@ -96,11 +128,21 @@ Result<storage::ForkSide> find_side(storage::CentreStore& store, const Request& 
   return one_of(std::move(sides), request);
 }
 
+/// What was shown. None: it is not named.
+Result<std::optional<Hash>> wanted_head(const json::object& body) {
+  WARD_TRY(const auto head, runtime::text_member(body, "head", {}));
+  if (head.empty()) return std::optional<Hash>();
+  const auto bytes = unhex(head);
+  const auto hash = bytes.size() == Hash::size ? fixed_from<Hash>(bytes) : Hash{};
+  if (hash.is_zero()) return fail(Fault::invalid, "`head` is not what was shown: no head looks so");
+  return std::optional(hash);
+}
+
 Result<storage::WantedHandedIn> wanted_of(const storage::HandedIn& line, const Request& request) {
   WARD_TRY(const auto body, runtime::parse_object(request.body));
   storage::WantedHandedIn out{line.device, line.incarnation, {}, false, {}, {}};
-  WARD_TRY(const auto head, runtime::text_member(body, "head", {}));
-  if (const auto bytes = unhex(head); bytes.size() == Hash::size) out.head = fixed_from<Hash>(bytes);
+  WARD_TRY(const auto head, wanted_head(body));
+  out.head = head.value_or(Hash{});
   WARD_TRY(out.reason, runtime::text_member(body, "reason", {}));
   WARD_TRY(out.in_full, runtime::truth_member(body, "in_full", false));
   if (body.contains("until")) {
@@ -138,15 +180,9 @@ Result<policy::Limits> wanted_limits(const policy::PolicyLog& policy, const Requ
 }
 
 Result<std::vector<segment::Rows>> brought(const Request& request, const OrgId& org) {
-  WARD_TRY(const auto body, runtime::parse_object(request.body));
-  runtime::Members from(body);
-  const auto of = from.fixed<OrgId>("org");
-  WARD_CHECK(from.finish("wsync-unsent-v1"));
-  WARD_TRY(const auto letters, runtime::text_member(body, "run", {}));
-  if (of != org) return fail(Fault::wrong_organisation, "the file is of another city");
-  const auto run = ticket::from_base64url(letters);
-  if (!run) return fail(Fault::malformed, "`run` is not what a PC writes");
-  return run::decode_run(*run);
+  WARD_TRY(auto line, runtime::unsent_of_json(request.body));
+  if (line.org != org) return fail(Fault::wrong_organisation, "the file is of another city");
+  return std::move(line.rows);
 }
 
 }  // namespace
@@ -175,11 +211,14 @@ void Api::add_admission_routes(runtime::Router& router) {
 }
 
 Response Api::handed_in() {
-  const auto lines = store_.handed_in();
-  if (lines.has_error()) return respond(lines.error());
-  json::array out;
-  for (const auto& line : *lines) out.push_back(json_of(line));
-  return respond(json::object{{"handed_in", std::move(out)}});
+  return answer_list("handed_in", store_.handed_in(), [](const auto& line) { return json_of(line); });
+}
+
+Result<json::object> Api::to_admit_json() {
+  WARD_TRY(const auto lines, store_.handed_in());
+  WARD_TRY(const auto sides, store_.forks());
+  const auto waiting = std::count_if(lines.begin(), lines.end(), [](const auto& line) { return line.rejected.empty(); });
+  return json::object{{"handed_in", waiting}, {"fork_sides", sides.size()}};
 }
 
 Response Api::take_handed_in(const Request& request) {
@@ -201,7 +240,7 @@ Response Api::take_handed_in(const Request& request) {
 Response Api::look_at_handed_in(const Request& request) {
   const auto line = find_handed_in(store_, request);
   if (line.has_error()) return respond(line.error());
-  storage::WantedHandedIn wanted{line->device, line->incarnation, {}, false, {}, {}};
+  storage::WantedHandedIn wanted{line->device, line->incarnation, {}, request.query_or("in_full", "") == "true", {}, {}};
   if (const auto until = request.query_or("until", ""); !until.empty()) {
     Seq number = 0;
     const auto [end, broken] = std::from_chars(until.data(), until.data() + until.size(), number);
@@ -211,6 +250,9 @@ Response Api::look_at_handed_in(const Request& request) {
   }
   const auto looked_at = store_.look_at_handed_in(wanted, clock_().wall);
   auto out = json_of(*line);
+  out["revoked"] = revocation_of(store_.store().policy, line->device);
+  out["in_full"] = wanted.in_full;
+  out["dossiers"] = looked_at.has_value() ? json_of(looked_at->outcomes) : json::array();
   out["obstacle"] = nullptr;
   if (looked_at.has_value()) {
     put(out, looked_at->shown);
@@ -291,17 +333,13 @@ Response Api::set_limits(const Request& request) {
 }
 
 Response Api::forks() {
-  const auto sides = store_.forks();
-  if (sides.has_error()) return respond(sides.error());
-  json::array out;
-  for (const auto& side : *sides) out.push_back(json_of(side));
-  return respond(json::object{{"forks", std::move(out)}});
+  return answer_list("forks", store_.forks(), [](const auto& side) { return json_of(side); });
 }
 
 Response Api::look_at_side(const Request& request) {
   const auto side = find_side(store_, request);
   if (side.has_error()) return respond(side.error());
-  const auto looked_at = store_.look_at_side(side->segment);
+  const auto looked_at = store_.look_at_side(side->segment, clock_().wall);
   if (looked_at.has_error()) return desk::refuse(looked_at.error());
   auto out = json_of(*side);
   put(out, looked_at->shown);
@@ -309,6 +347,9 @@ Response Api::look_at_side(const Request& request) {
   put(set_aside, looked_at->set_aside);
   out["set_aside"] = std::move(set_aside);
   out["waiting"] = looked_at->waiting;
+  out["head"] = hex(looked_at->head.view());
+  out["dossiers"] = json_of(looked_at->outcomes);
+  out["revoked"] = revocation_of(store_.store().policy, side->device);
   return respond(out);
 }
 
@@ -319,8 +360,10 @@ Response Api::admit_side(const Request& request) {
   if (body.has_error()) return respond(body.error());
   const auto reason = runtime::text_member(*body, "reason", {});
   if (reason.has_error()) return respond(reason.error());
+  const auto head = wanted_head(*body);
+  if (head.has_error()) return respond(head.error());
   Response response;
-  const auto done = store_.admit_side(side->segment, *reason, clock_().wall, [&] {
+  const auto done = store_.admit_side(side->segment, *head, *reason, clock_().wall, [&] {
     response = respond(json::value(json_of(*side)));
     desk::note(site_, audit::Kind::records_admitted, request, hex(side->device.view()), "one side of a fork: " + numbers_of(*side));
     remember(request, response);

@@ -1,4 +1,5 @@
 #include "centre/api.hpp"
+#include "centre/json.hpp"
 #include "centre/leaders.hpp"
 #include "desk/acts.hpp"
 #include "desk/signer.hpp"
@@ -120,11 +121,7 @@ Result<json::object> Api::erasures_json() {
 }
 
 Response Api::erasures() {
-  const auto all = store_.erasures();
-  if (all.has_error()) return respond(all.error());
-  json::array out;
-  for (const auto& standing : *all) out.push_back(json_of(standing));
-  return respond(json::object{{"erasures", std::move(out)}});
+  return answer_list("erasures", store_.erasures(), [](const auto& standing) { return json_of(standing); });
 }
 
 Response Api::erasure(const Request& request) {

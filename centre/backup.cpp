@@ -1,12 +1,13 @@
 #include "centre/backup.hpp"
 
-#include "centre/files.hpp"
 #include "runtime/entropy.hpp"
 
 namespace ward::centre {
 namespace {
 
 using storage::OpenMode;
+
+constexpr std::size_t key_file_bytes_max = 4096;
 
 /// The files that SQLite keeps beside a database.
 void remove_database(const std::string& path) {
@@ -81,22 +82,22 @@ Result<void> place_keys(const runtime::DataDir& directory, const storage::Centre
 
 }  // namespace
 
-Result<log::BackupSeal> make_backup(const runtime::DataDir& directory, const std::string& out, WallTime now) {
+Result<log::BackupSeal> make_backup(const runtime::DataDir& directory, const AskPassphrase& ask, const std::string& out, WallTime now) {
   if (runtime::file_exists(out)) return fail(Fault::invalid, out + " exists already");
-  WARD_TRY(auto keys, read_keys(directory.file(key_file)));
+  WARD_TRY(auto keys, read_keys(directory.file(key_file), ask));
   Draft draft(out + ".part");
   {
     WARD_TRY(auto live,
              storage::CentreStore::open(directory.file(database_file), std::move(keys), runtime::fill_random, OpenMode::read_only));
     WARD_CHECK(live.store().db.copy_to(draft.path()));
   }
-  WARD_TRY(auto again, read_keys(directory.file(key_file)));
+  WARD_TRY(auto again, read_keys(directory.file(key_file), ask));
   WARD_TRY(const auto facts, verify_copy(draft.path(), std::move(again)));
   WARD_TRY(const auto end, runtime::read_end(draft.path(), 0));
   if (facts.centre.is_zero()) return fail(Fault::invalid, directory.path() + " was never run, so there is nothing to copy; start it once");
   log::BackupSeal seal{facts.org, facts.centre, facts.size, facts.root, facts.policy_count, now, end.before, {}};
   WARD_TRY(seal.digest, digest_of(draft.path(), seal.bytes));
-  WARD_TRY(const auto signing, read_keys(directory.file(key_file)));
+  WARD_TRY(const auto signing, read_keys(directory.file(key_file), ask));
   WARD_CHECK(runtime::append_synced(draft.path(), log::encode_backup_trailer(seal, signing.receipt)));
   WARD_CHECK(draft.name(out));
   return seal;
@@ -109,15 +110,15 @@ Result<log::BackupSeal> check_backup(const std::string& path, const storage::Cen
   return seal;
 }
 
-Result<log::BackupSeal> restore_backup(const std::string& path, const std::string& keys_path, runtime::DataDir& directory, bool alone,
-                                       WallTime now) {
+Result<log::BackupSeal> restore_backup(const std::string& path, const std::string& keys_path, const AskPassphrase& ask,
+                                       runtime::DataDir& directory, bool alone, WallTime now) {
   WARD_CHECK(holds_nothing(directory));
-  WARD_TRY(auto keys, read_keys(keys_path));
+  WARD_TRY(auto keys, read_keys(keys_path, ask));
   WARD_TRY(const auto seal, read_seal(path, keys));
   Draft draft(directory.file(std::string(database_file) + ".new"));
   WARD_TRY(const auto digest, digest_of(path, seal.bytes, draft.path()));
   if (digest != seal.digest) return fail(Fault::bad_signature, path + " was changed after it was made");
-  WARD_TRY(auto first, read_keys(keys_path));
+  WARD_TRY(auto first, read_keys(keys_path, ask));
   WARD_TRY(const auto facts, verify_copy(draft.path(), std::move(first)));
   WARD_CHECK(same_as_sealed(seal, facts));
   WARD_CHECK(place_keys(directory, keys));

@@ -1,8 +1,7 @@
 #pragma once
 
+#include "centre/files.hpp"
 #include "protocol/log/backup_seal.hpp"
-#include "runtime/data_dir.hpp"
-#include "storage/centre_store.hpp"
 
 #include <string>
 
@@ -13,14 +12,15 @@ namespace ward::centre {
 /// Copies the database while the daemon may go on writing it: over a connection that only reads. The copy is opened, its structure, ids,
 /// roots, signatures and merged dossiers are recomputed, and it is synced; only then it is named `out`. `storage_damaged`: the data here is
 /// not sound, so there is no backup of it. `storage_full`, `invalid` (`out` exists). On failure nothing stays.
-[[nodiscard]] Result<log::BackupSeal> make_backup(const runtime::DataDir& directory, const std::string& out, WallTime now);
+[[nodiscard]] Result<log::BackupSeal> make_backup(const runtime::DataDir& directory, const AskPassphrase& ask, const std::string& out,
+                                                  WallTime now);
 
 /// Checks every byte of a backup against its seal. `malformed`, `unsupported`, `bad_signature`.
 [[nodiscard]] Result<log::BackupSeal> check_backup(const std::string& path, const storage::CentreKeys& keys);
 
 /// Makes the centre of `directory` out of a backup and the keys. Everything is checked before the database gets its name; a run that was
 /// killed can be repeated. `invalid`: the directory holds a centre, or another site's data. `alone`: no PC is left to bring what is newer.
-[[nodiscard]] Result<log::BackupSeal> restore_backup(const std::string& path, const std::string& keys_path, runtime::DataDir& directory,
-                                                     bool alone, WallTime now);
+[[nodiscard]] Result<log::BackupSeal> restore_backup(const std::string& path, const std::string& keys_path, const AskPassphrase& ask,
+                                                     runtime::DataDir& directory, bool alone, WallTime now);
 
 }  // namespace ward::centre

@@ -30,7 +30,8 @@ struct Judgement {
 };
 
 Judgement judge_one(const storage::DeviceLine& line, bool connected, WallTime now) {
-  if (is_known(line.refused) && line.refused_why == name_of(Fault::fork)) return {Alert::fork, line.refused};
+  const bool forked_lately = is_known(line.forked) && now.ms - line.forked.ms < ms(fork_shown);
+  if (line.fork_sides > 0 || forked_lately) return {Alert::fork, line.forked};
   if (line.standing == Standing::revoked) return is_known(line.refused) ? Judgement{Alert::revoked_contact, line.refused} : Judgement{};
   if (line.standing == Standing::waiting) return {};
 

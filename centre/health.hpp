@@ -30,6 +30,7 @@ inline constexpr Alert all_alerts[] = {Alert::none,  Alert::audit,       Alert::
 inline constexpr std::chrono::minutes no_progress_after{10};
 inline constexpr std::chrono::hours offline_after{1};
 inline constexpr std::chrono::hours audit_shown{14 * 24};
+inline constexpr std::chrono::hours fork_shown{14 * 24};  ///< of which no side waits for a person's word
 inline constexpr std::uint64_t disk_free_min = 200ULL * 1024 * 1024;
 
 struct DeviceHealth {

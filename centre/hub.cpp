@@ -18,7 +18,6 @@ using engine::centre::Event;
 constexpr std::size_t dossiers_at_once = 8;  ///< merged between two turns of the links
 constexpr std::chrono::seconds merge_retry{10};
 constexpr std::chrono::seconds refill_pause{2};
-constexpr std::chrono::minutes proof_pause{1};    ///< between two proofs for one device
 constexpr std::chrono::minutes refill_every{10};  ///< days pass without anybody writing
 constexpr std::chrono::seconds summary_pause{1};
 constexpr std::chrono::hours summaries_every{1};
@@ -100,8 +99,7 @@ Event Hub::answer(const Line& line, engine::centre::StoreEffect effect, Now now)
   if (std::holds_alternative<engine::centre::StoreAuditEnd>(effect) && is_left(line)) return engine::centre::AuditEndStored{};
   if (std::holds_alternative<engine::centre::ReadJoins>(effect)) {
     const auto peer = line.engine.peer();
-    std::erase_if(proved_, [&](const auto& one) { return now.monotonic - one.second >= proof_pause; });
-    if (peer && !proved_.emplace(*peer, now.monotonic).second) return engine::centre::JoinsRead{{}, store_.log_view(now.wall)};
+    if (peer && !proofs_.take(*peer, now.monotonic)) return engine::centre::JoinsRead{{}, store_.log_view(now.wall)};
   }
   return storage::perform(std::move(effect), store_, now.wall);
 }
@@ -122,6 +120,8 @@ Event Hub::perform(Line& line, engine::centre::StoreEffect effect, Now now) {
   const auto size_before = std::exchange(log_size_, admitted != nullptr ? admitted->log.size : log_size_);
   const auto count_before = std::exchange(policy_count_, store_.store().policy.count());
   if (log_size_ != size_before || policy_count_ != count_before) log_grew(&line);
+  // What came again may have taken a damaged segment's place: then it is merged, and given to others, anew.
+  if (admitted != nullptr && log_size_ == size_before && !admitted->stamps.empty()) to_merge_.raise();
   if (policy_count_ != count_before) keys_changed();
   return event;
 }
@@ -156,14 +156,19 @@ asio::awaitable<void> Hub::tend_codes() {
   while (!stopping_) {
     const auto gave = store_.refill_codes(runtime::read_clock().wall);
     if (gave.has_error() && reaction_to(gave.error().fault) == Reaction::stop) end(gave.error());
+    const auto numbered = store_.give_official_codes(runtime::read_clock());
+    if (numbered.has_error() && reaction_to(numbered.error().fault) == Reaction::stop) end(numbered.error());
+    if (numbered.has_value() && *numbered) wrote();
     const auto told = store_.tell_shared_codes(runtime::read_clock().wall);
     if (told.has_error() && reaction_to(told.error().fault) == Reaction::stop) end(told.error());
+    const auto asked = store_.ask_again(runtime::read_clock().wall);
+    if (asked.has_error() && reaction_to(asked.error().fault) == Reaction::stop) end(asked.error());
     // Where somebody read the write-ahead log when an order was given.
     const auto erased = storage::finish_erasing_if_possible(store_.store());
     if (erased.has_error() && reaction_to(erased.error().fault) == Reaction::stop) end(erased.error());
     for (const auto& device : store_.take_renewed(code::day_of(runtime::read_clock().wall)))
       disconnect(device, fail(Fault::io, "link: the device may bring more from today on"));
-    if ((gave.has_value() && *gave) || (told.has_value() && *told)) policy_changed();
+    if ((gave.has_value() && *gave) || (told.has_value() && *told) || (asked.has_value() && *asked)) policy_changed();
     pause.expires_after(refill_pause);
     co_await pause.async_wait(asio::use_awaitable);
     co_await merged_.wait_for(refill_every);

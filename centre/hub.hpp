@@ -1,5 +1,6 @@
 #pragma once
 
+#include "centre/proof_turns.hpp"
 #include "runtime/events.hpp"
 #include "runtime/link.hpp"
 #include "storage/centre_store.hpp"
@@ -79,7 +80,7 @@ class Hub {
   [[nodiscard]] bool may_greet(const asio::ip::address& from) const;
 
   storage::CentreStore& store_;
-  std::map<DeviceId, Instant> proved_;  ///< devices for which the log was proved in the last minute
+  ProofTurns proofs_;
   runtime::LinkServer server_;
   runtime::Signal to_merge_;
   runtime::Signal merged_;

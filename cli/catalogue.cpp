@@ -68,8 +68,8 @@ constexpr CatalogueEntry entries[] = {
      "Restart the daemon; look for other programs that hold the file (`fuser -v FILE`)."},
     {Finding::history_alarm, "WS-D024", Gravity::problem, "The centre contradicts what it had signed.",
      "An older or another database was put in its place, or somebody poses as the centre (`rollback`, `two_faces`); another PC was shown "
-     "another history (`told_otherwise`); it has proved nothing for a week (`unproved`); or what it said of a dossier is not what the "
-     "dossier's records say (`summary`).",
+     "another history (`told_otherwise`); it has proved nothing for a week (`unproved`); what it said of a dossier is not what the "
+     "dossier's records say (`summary`); or it lacks records that it and a backup had, and that this PC let go of (`archive`).",
      "Call the administrator, who reads docs/administrator.md. `wardsync receipt contradiction` writes what proves it."},
     {Finding::segments_refused, "WS-D025", Gravity::problem, "The centre refuses some of this PC's changes.",
      "The centre and this PC differ in version or in what they hold to be this PC's history.",
@@ -99,15 +99,18 @@ constexpr CatalogueEntry entries[] = {
     {Finding::erasure_open, "WS-D035", Gravity::notice, "An order to erase is not obeyed everywhere after a week.",
      "A PC that had the dossier has not called since, or runs a program that is too old to know such orders.",
      "wardsync-centre erase list, then erase show NUMBER: have those PCs switched on, or updated; revoke one that is gone for good."},
-    {Finding::keys_plain, "WS-D036", Gravity::notice, "Nothing but their file's mode keeps this PC's keys.",
+    {Finding::keys_plain, "WS-D036", Gravity::notice, "Nothing but their file's mode keeps the keys here.",
      "No passphrase was set, and the operating system was given no secret to keep for them.",
-     "`wardsync key protect`, as technician.md says; and BitLocker or LUKS, which keeps the whole disk."},
-    {Finding::keys_locked, "WS-D037", Gravity::problem, "This PC's keys are sealed, and do not open here.",
+     "`wardsync key protect`, as technician.md says (`wardsync-centre key protect`: administrator.md); and BitLocker or LUKS, which keeps "
+     "the whole disk."},
+    {Finding::keys_locked, "WS-D037", Gravity::problem, "The keys here are sealed, and do not open.",
      "Their passphrase was not given, or is another; or the system of another PC sealed them.",
-     "Name the passphrase's file (--passphrase-file, or passphrase_file in the configuration); on another PC, enrol anew."},
-    {Finding::credential_closed, "WS-D038", Gravity::problem, "The secret that systemd keeps for this PC's keys does not open.",
+     "Name the passphrase's file (--passphrase-file, or passphrase_file in the configuration); on another "
+     "PC, enrol anew; at a centre, the copy that `backup --keys` wrote takes the place of centre.key."},
+    {Finding::credential_closed, "WS-D038", Gravity::problem, "The secret that systemd keeps for the keys here does not open.",
      "The TPM was reset or exchanged, or another PC made the file. With it there the service does not start (status=243/CREDENTIALS).",
-     "sudo mv /etc/credstore.encrypted/wardsync-device-key /root/, then sudo systemctl restart wardsync. Keys that it sealed do not come "
+     "sudo mv /etc/credstore.encrypted/wardsync-device-key /root/, then sudo systemctl restart wardsync (or wardsync-centre). Keys that it "
+     "sealed do not come "
      "back: \"The keys of a PC\" in technician.md."},
 };
 

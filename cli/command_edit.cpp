@@ -40,7 +40,9 @@ int dossier_new(const Caller& caller, const EditOptions& options) {
   return ask(caller, "POST", "/v1/dossiers", *fields, [&](const json::value& saved) {
     runtime::print(shown(saved, "id") + "\n");
     tell(caller,
-         shown(saved, "code") == "-" ? "Saved. It has no official code yet; name it by its id." : "Saved as " + shown(saved, "code") + ".");
+         shown(saved, "code") == "-" ? "Saved. It has no code; name it by its id."
+                                     : "Saved as " + shown(saved, "code") +
+                                           (shown(saved, "provisional") == "true" ? ", a provisional code; the official one comes beside it." : "."));
     say_saved(caller, saved);
     return done;
   });

@@ -99,6 +99,29 @@ int inbox_list(const Caller& caller, const InboxListOptions& options) {
                     {{"conflicts", row_of}, {"proposals", row_of}, {"not_applied", row_of}});
 }
 
+int inbox_set_aside(const Caller& caller) {
+  return ask(caller, "GET", "/v1/set-aside", {}, [](const json::value& answer) {
+    for (const auto& one : rows_of(answer, "set_aside")) {
+      print(code_or_id(one, "dossier", "dossier_id") + ": " + shown(one, "words", "en") +
+            (shown(one, "detail") == "-" ? "" : " (" + shown(one, "detail") + ")") + ", since " + shown(one, "since") + "\n");
+      for (const auto& said : rows_of(one, "said"))
+        print("  " + shown(said, "field") + " = " + shown(said, "value") + ", by " + shown(said, "by") + ", " + shown(said, "unit") +
+              ", PC " + shown(said, "device").substr(0, 8) + ", at " + shown(said, "at") + "\n");
+      print("  To do: " + shown(one, "todo", "vi") + "\n         " + shown(one, "todo", "en") + "\n");
+    }
+    for (const auto& pc : rows_of(answer, "cut_off")) {
+      print("PC " + shown(pc, "label") + " (" + shown(pc, "device").substr(0, 8) + "), " + shown(pc, "at") + ", " + shown(pc, "reason") +
+            ": " + shown(pc, "words", "en") + "\n");
+      for (const auto& one : rows_of(pc, "let_in"))
+        print("  of it " + shown(one, "records") + " records were admitted at " + shown(one, "at") +
+              (shown(one, "in_full") == "true" ? ", in full: " : ", as proposals: ") + shown(one, "reason") + "\n");
+      print("  To do: " + shown(pc, "todo", "vi") + "\n         " + shown(pc, "todo", "en") + "\n");
+    }
+    if (rows_of(answer, "set_aside").empty() && rows_of(answer, "cut_off").empty()) print("Nothing.\n");
+    return done;
+  });
+}
+
 int inbox_show(const Caller& caller, const std::string& id) { return ask(caller, "GET", item_target(id), {}, show_item); }
 
 int inbox_decided(const Caller& caller) {

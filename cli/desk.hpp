@@ -56,6 +56,8 @@ struct InboxListOptions {
 int inbox_list(const Caller& caller, const InboxListOptions& options);
 int inbox_show(const Caller& caller, const std::string& id);
 int inbox_decided(const Caller& caller);
+/// What was saved and does not count, and what to do about it.
+int inbox_set_aside(const Caller& caller);
 
 struct DecideOptions {
   std::string id, keep, set, why;

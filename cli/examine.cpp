@@ -1,6 +1,7 @@
 #include "cli/examine.hpp"
 
 #include "cli/calendar.hpp"
+#include "protocol/base/wipe.hpp"
 
 #include "runtime/account.hpp"
 #include "runtime/command_line.hpp"
@@ -63,6 +64,23 @@ bool examine_key_file(Examination& to, const std::string& path) {
   else
     to.well(name, "mode " + found->mode);
   return true;
+}
+
+void examine_protection(Examination& to, const runtime::KeyFile& file) {
+  const auto by = runtime::protection_of(file);
+  if (by.has_error())
+    to.skipped("keys", by.error().detail);
+  else if (*by == keys::Protection::none)
+    to.found("keys", Finding::keys_plain, "nothing seals them");
+  else
+    to.well("keys", std::string("sealed: ") + name_of(*by));
+}
+
+void examine_credential(Examination& to) {
+  auto secret = runtime::new_system_key(runtime::Opener::service);
+  if (secret.has_error() && secret.error().fault == Fault::wrong_key)
+    to.found("systemd's secret", Finding::credential_closed, secret.error().detail);
+  if (secret.has_value()) wipe(secret->secret.data(), secret->secret.size());
 }
 
 void examine_unreadable(Examination& to, const Error& error) {

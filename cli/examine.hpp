@@ -3,6 +3,7 @@
 #include "cli/doctor.hpp"
 #include "protocol/base/time.hpp"
 #include "runtime/account.hpp"
+#include "runtime/key_file.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -23,6 +24,10 @@ void examine_config(Examination& to, const Common& common);
 bool examine_directory(Examination& to, const std::string& path);
 /// A file with keys: there, and for its account alone. False when it is missing.
 bool examine_key_file(Examination& to, const std::string& path);
+/// What seals it, besides its mode.
+void examine_protection(Examination& to, const runtime::KeyFile& file);
+/// As root, who alone may look. One that does not open stops the service before this program runs.
+void examine_credential(Examination& to);
 void examine_journal(Examination& to, const std::string& database);
 /// The log's file and its directory; nothing when `path` is empty.
 void examine_log(Examination& to, const std::string& path);

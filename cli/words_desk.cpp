@@ -106,6 +106,8 @@ void add_inbox_commands(CLI::App& inbox, Line& line, const char* program, DeskWo
   listed->add_option("--kind", w.inbox.kind, "only this kind: proposal, not_applied, choose_value, …");
   printing(inbox, line, "decided", "what was decided in the last 30 days, by whomever, with what `undo` takes",
            [caller] { return inbox_decided(caller()); });
+  official(inbox, line, "set-aside", "what was saved and does not count: why, and what to do",
+           [caller] { return inbox_set_aside(caller()); });
   official(inbox, line, "show", "one of them: who wrote what, when, where, what he had seen, and what else he did",
            [&w, caller] { return inbox_show(caller(), w.id); })
       ->add_option("ID", w.id, "as `list` shows it")

@@ -84,10 +84,16 @@ make_account() {
     useradd --system --gid wardsync --home-dir /var/lib/wardsync --no-create-home --shell /usr/sbin/nologin --comment "wardsync" wardsync
 }
 
-# Whether nothing but the secret that systemd keeps opens device.key.
-sealed_by_system() { "$prefix/bin/wardsync" key show --json 2>/dev/null | grep -q '"system"'; }
+# Whether nothing but the secret that systemd keeps opens the keys here.
+sealed_by_system() {
+  local program
+  for program in wardsync wardsync-centre; do
+    if "$prefix/bin/$program" key show --json 2>/dev/null | grep -q '"system"'; then return 0; fi
+  done
+  return 1
+}
 
-# What seals a ward PC's keys. Bound to the TPM, but to none of its registers: an update of the firmware, or of Secure Boot's lists, changes
+# What seals the keys of a ward's PC, or of a centre. Bound to the TPM, but to none of its registers: an update of the firmware, or of Secure Boot's lists, changes
 # those. One that does not open stops the service before it runs; it stays only where something is sealed with it.
 make_credential() {
   local credential=/etc/credstore.encrypted/wardsync-device-key
@@ -95,8 +101,8 @@ make_credential() {
   if [[ -e $credential ]]; then
     if systemd-creds decrypt --name="${credential##*/}" "$credential" - >/dev/null 2>&1; then return 0; fi
     if sealed_by_system; then
-      say "WARNING: $credential does not open on this PC, and device.key is sealed with it."
-      say "The service cannot start. See \"The keys of a PC\" in $prefix/share/doc/wardsync/technician.md."
+      say "WARNING: $credential does not open on this PC, and the keys here are sealed with it."
+      say "The service cannot start. See \"The keys of a PC\" in $prefix/share/doc/wardsync/technician.md, or \"What keeps the centre's keys\" in administrator.md."
       return 0
     fi
     mv "$credential" "$credential.$(date +%Y%m%d-%H%M%S).closed"

@@ -13,6 +13,8 @@ class Api {
   void add_routes(runtime::Router& router);
   /// New dossiers and changes, where the program has no calls of its own for them.
   void add_writing_routes(runtime::Router& router);
+  /// What waits, as both programs' status tells it: `to_decide` {`mine`, `others`} for whoever asks, and how much was `set_aside`.
+  [[nodiscard]] Result<boost::json::object> counts(const runtime::Request& request);
 
  private:
   using Request = runtime::Request;
@@ -54,6 +56,7 @@ class Api {
   [[nodiscard]] Response resolve(const Request& request);
   [[nodiscard]] Response decisions(const Request& request);
   [[nodiscard]] Response undo(const Request& request);
+  [[nodiscard]] Response set_aside(const Request& request);
 
   // one matter lodged twice
   [[nodiscard]] Response shared_codes(const Request& request);

@@ -14,7 +14,8 @@ runtime::Response Api::create(const Request& request) {
   if (begun->trouble) return respond(*begun->trouble);
   const auto saved = save(site_, request, {{std::move(begun->change), std::nullopt}}, [&](const auto& all) {
     auto out = saved_json(all.front());
-    out["code"] = begun->code;
+    out["code"] = begun->code.empty() ? all.front().code : begun->code;
+    out["provisional"] = all.front().provisional;
     return respond(out, 201);
   });
   return saved.has_error() ? refuse(saved.error()) : *saved;

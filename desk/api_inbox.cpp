@@ -32,14 +32,12 @@ Result<Asking> asking(Site& site, const runtime::Request& request) {
 
 /// What a list leaves out.
 struct Filter {
-  bool mine = false;
-  std::string level, kind;
+  std::string who, level, kind;
 
   static Result<Filter> of(const runtime::Request& request) {
     Filter out;
-    const auto who = request.query_or("for", "all");
-    if (who != "all" && who != "mine") return fail(Fault::invalid, "`for` must be mine or all");
-    out.mine = who == "mine";
+    out.who = request.query_or("for", "all");
+    if (out.who != "all" && out.who != "mine" && out.who != "others") return fail(Fault::invalid, "`for` must be mine, others or all");
     out.level = request.query_or("level", "");
     if (!out.level.empty() && out.level != "decider" && out.level != "leader" && out.level != "centre")
       return fail(Fault::invalid, "`level` must be decider, leader or centre");
@@ -47,7 +45,7 @@ struct Filter {
     return out;
   }
   [[nodiscard]] bool takes(const storage::InboxItem& item, const merge::DossierState& state, const Reader& reader) const {
-    if (mine && !may_decide(item, state, reader)) return false;
+    if (who != "all" && may_decide(item, state, reader) != (who == "mine")) return false;
     if (!level.empty() && level != name_of(level_of(item, reader.calendar, reader.now))) return false;
     return kind.empty() || (item.conflict && kind == merge::name_of(item.conflict->kind)) || (item.proposal && kind == "proposal") ||
            (!item.conflict && !item.proposal && kind == "not_applied");

@@ -25,6 +25,8 @@ class Site {
 
   /// Why nothing of a dossier is shown or written here now; nothing: it is.
   [[nodiscard]] virtual std::optional<runtime::Trouble> shut() { return std::nullopt; }
+  /// Whether the centre takes nothing of this device any more.
+  [[nodiscard]] virtual bool is_shut_out() { return false; }
   /// Whether what this machine's clock says may be taken for the time.
   [[nodiscard]] virtual bool believes(Now now) = 0;
   /// The audit log from an entry on, signed by this site.

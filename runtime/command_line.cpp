@@ -159,6 +159,15 @@ void say(std::string_view text) {
 
 bool is_terminal(int descriptor) noexcept { return ::isatty(descriptor) == 1; }
 
+std::optional<std::string> ask_line(std::string_view question) {
+  std::fwrite(question.data(), 1, question.size(), stderr);
+  char typed[512]{};
+  if (std::fgets(typed, sizeof typed, stdin) == nullptr) return std::nullopt;
+  std::string out(typed);
+  while (!out.empty() && (out.back() == '\n' || out.back() == '\r')) out.pop_back();
+  return out;
+}
+
 bool confirmed(std::string_view question) {
   std::fwrite(question.data(), 1, question.size(), stderr);
   std::fputs(" [y/N] ", stderr);

@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -42,5 +43,7 @@ void say(std::string_view text);
 [[nodiscard]] bool is_terminal(int descriptor) noexcept;
 /// Asks on the terminal; true for y, yes, c, có.
 [[nodiscard]] bool confirmed(std::string_view question);
+/// A line of stdin, seen while it is typed, without its end; nothing where stdin has ended.
+[[nodiscard]] std::optional<std::string> ask_line(std::string_view question);
 
 }  // namespace ward::runtime

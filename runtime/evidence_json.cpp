@@ -1,5 +1,7 @@
 #include "runtime/evidence_json.hpp"
 
+#include "protocol/run/run.hpp"
+#include "protocol/ticket/letters.hpp"
 #include "runtime/json_input.hpp"
 #include "runtime/members.hpp"
 
@@ -170,6 +172,19 @@ Result<std::optional<ContradictionFile>> contradiction_of_json(std::string_view 
   out.contradiction = from.take("contradiction", evidence::decode_contradiction(from.bytes("contradiction")));
   WARD_CHECK(from.finish(contradiction_format));
   return std::optional(std::move(out));
+}
+
+Result<Unsent> unsent_of_json(std::string_view text) {
+  WARD_TRY(const auto object, parse_object(text));
+  Members from(object);
+  Unsent out;
+  out.org = from.fixed<OrgId>("org");
+  WARD_CHECK(from.finish("wsync-unsent-v1"));
+  WARD_TRY(const auto letters, text_member(object, "run", {}));
+  const auto run = ticket::from_base64url(letters);
+  if (!run) return fail(Fault::malformed, "`run` is not what a PC writes");
+  WARD_TRY(out.rows, run::decode_run(*run));
+  return out;
 }
 
 Result<Response> evidence_response(const evidence::Evidence& evidence, const std::function<Result<std::vector<crypto::DossierKey>>()>& keys,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/evidence/contradiction.hpp"
+#include "protocol/segment/rows.hpp"
 #include "runtime/http.hpp"
 
 #include <boost/json/object.hpp>
@@ -22,6 +23,13 @@ struct ContradictionFile {
   std::vector<policy::Entry> policy;
   evidence::Contradiction contradiction;
 };
+/// A line of what `wardsync sync hand-in` writes (WIRE.md §17).
+struct Unsent {
+  OrgId org;
+  std::vector<segment::Rows> rows;
+};
+[[nodiscard]] Result<Unsent> unsent_of_json(std::string_view text);
+
 inline constexpr std::string_view contradiction_format = "wsync-contradiction-v1";
 /// `encoded` as `evidence::encode_contradiction` gives it.
 [[nodiscard]] boost::json::object json_of_contradiction(const std::vector<policy::Entry>& policy, BytesView encoded);

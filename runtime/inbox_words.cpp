@@ -85,6 +85,27 @@ constexpr InboxWords refusals[] = {
     {"set_aside", "Một bản ghi khác cùng số đã được chấp nhận", "Another record with its number was let in", "", ""},
 };
 
+constexpr InboxWords set_asides[] = {
+    {"fork", "Máy ghi việc này đã cho hai bản ghi cùng một số; chưa bản nào có hiệu lực",
+     "Its PC gave one number to two records; neither counts yet",
+     "Quản trị viên của Trung tâm quyết định bản nào đứng; nếu cần ngay thì nhập lại việc này",
+     "An administrator of the centre decides which stands; if it cannot wait, type it again"},
+    {"settled_fork", "Quản trị viên đã cho một bản ghi khác cùng số đứng; việc này không có hiệu lực",
+     "An administrator let another record with its number stand; this does not count",
+     "Xem hồ sơ hiện nay; nếu việc này vẫn đúng thì nhập lại", "Look at the dossier as it is; if this is still right, type it again"},
+    {"refused", "Trung tâm không nhận việc này", "The centre does not take this",
+     "Gọi Trung tâm và đọc lý do; nếu việc này vẫn đúng thì nhập lại",
+     "Call the centre and read out why; if this is still right, type it again"},
+    {"revoked", "Máy này đã bị thu hồi trước khi gửi việc này; nó không có hiệu lực",
+     "This PC was revoked before this was sent; it does not count",
+     "Nhập lại ở máy khác của đơn vị, hoặc nhờ cán bộ kỹ thuật mang tệp của lệnh “wardsync sync hand-in” đến quản trị viên",
+     "Type it again at another PC of the unit, or have a technician bring the file of `wardsync sync hand-in` to an administrator"},
+    {"cut_off", "Một máy của đơn vị đã bị thu hồi; những gì nó chưa gửi không có ở đây",
+     "A PC of this unit was revoked; what it had not sent is not here",
+     "Ai đã làm việc ở máy đó thì xem lại các hồ sơ của mình hôm ấy, và nhập lại những gì thiếu",
+     "Whoever worked there looks through their dossiers of those days, and types again what is missing"},
+};
+
 constexpr InboxWords roles[] = {
     {"custodian_clerk", "cán bộ của đơn vị đang giữ hồ sơ", "an official of the unit that holds the dossier", "", ""},
     {"officer_centre", "cán bộ của Trung tâm", "an official of the centre", "", ""},
@@ -107,6 +128,8 @@ const InboxWords& named(std::span<const InboxWords> list, std::string_view name)
 const InboxWords& words_of(merge::ConflictKind kind) { return named(kinds, merge::name_of(kind)); }
 const InboxWords& words_of(merge::Refusal refusal) { return named(refusals, merge::name_of(refusal)); }
 const InboxWords& words_of(merge::Decider::Role role) { return named(roles, merge::name_of(role)); }
+
+const InboxWords& words_of_set_aside(std::string_view why) { return named(set_asides, why); }
 
 void add_words(boost::json::object& item, const InboxWords& words) {
   item["words"] = boost::json::object{{"vi", words.vi}, {"en", words.en}};

@@ -18,6 +18,8 @@ struct InboxWords {
 /// Of a proposal, or of an act that does not apply.
 [[nodiscard]] const InboxWords& words_of(merge::Refusal refusal);
 [[nodiscard]] const InboxWords& words_of(merge::Decider::Role role);
+/// Of what was saved and does not count; `cut_off`: of a PC that was revoked.
+[[nodiscard]] const InboxWords& words_of_set_aside(std::string_view why);
 
 /// Gives an item its members `words` and `todo`, in both languages.
 void add_words(boost::json::object& item, const InboxWords& words);

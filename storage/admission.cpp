@@ -37,6 +37,8 @@ bool is_forked_enough(Store& store, std::int64_t writer) {
   return found.step() && found.number(0) >= forked_segments_max;
 }
 
+constexpr std::chrono::days refill_max{14};  ///< a PC that is away longer is bounded again
+
 std::int64_t day_number(WallTime at) { return code::day_of(at).time_since_epoch().count(); }
 
 }  // namespace
@@ -53,10 +55,15 @@ void note_refusal(Store& store, const DeviceId& device, WallTime at, Fault fault
       .run();
 }
 
-void forget_refusal(Store& store, const DeviceId& device, Fault fault) {
+void note_fork(Store& store, const DeviceId& device, WallTime at) {
+  store.db.query("UPDATE peer SET forked_ms = ? WHERE device = ?").bind(at.ms).bind(device).run();
+}
+
+void forget_fork(Store& store, const DeviceId& device) {
+  store.db.query("UPDATE peer SET forked_ms = 0 WHERE device = ?").bind(device).run();
   store.db.query("UPDATE peer SET refused_ms = 0, refused = NULL WHERE device = ? AND refused = ?")
       .bind(device)
-      .bind(std::string_view(name_of(fault)))
+      .bind(std::string_view(name_of(Fault::fork)))
       .run();
 }
 
@@ -68,6 +75,7 @@ Admission::Admission(CentreStore& centre, const DeviceId& device, WallTime at)
 void Admission::refuse(const segment::Statement& statement, Fault fault) {
   out.refused.push_back({statement.incarnation, statement.first, fault});
   note_refusal(store_, device_, at_, fault);
+  if (fault == Fault::fork) note_fork(store_, device_, at_);
 }
 
 void Admission::need_sealed(const segment::Statement& statement) { out.need_sealed.emplace_back(statement.incarnation, statement.first); }
@@ -112,10 +120,20 @@ bool Admission::fill(segment::Rows& rows) {
   return name_dossiers(store_, rows);
 }
 
+/// What lies beside it may be what the disk changed.
+bool Admission::fill_if_whole(segment::Rows& rows) {
+  try {
+    return fill(rows);
+  } catch (const Failure& failure) {
+    if (!is_damaged_row(failure)) throw;
+    return false;
+  }
+}
+
 std::optional<std::vector<segment::Verified>> Admission::verify(segment::Rows& rows) {
   const auto statement = rows.statement.statement;
   const bool elided = rows.elided.previous || rows.elided.receipt_root || rows.elided.dossiers;
-  if (elided && !fill(rows)) {
+  if (elided && !fill_if_whole(rows)) {
     need_sealed(statement);
     return std::nullopt;
   }
@@ -133,10 +151,11 @@ std::optional<std::vector<segment::Verified>> Admission::verify(segment::Rows& r
 void Admission::take(const segment::Rows& rows, const std::vector<segment::Verified>& verified) {
   const auto& statement = rows.statement.statement;
   hash_ = segment::hash_of(statement, store_.org);
+  mend(rows, verified);
   if (const auto held = find_segment(store_, hash_)) return duplicate(*held);
   const auto chain = chain_of(store_, writer_);
   if (statement.first > chain.count) return refuse(statement, Fault::gap);
-  if (is_full()) return refuse(statement, Fault::storage_full);
+  if (is_full(statement)) return refuse(statement, Fault::storage_full);
   if (statement.first < chain.count) return overlap(rows, verified, chain);
   if (const auto fault = judge(verified)) return refuse(statement, *fault);
   const bool forked = statement.previous != chain.head;
@@ -145,10 +164,53 @@ void Admission::take(const segment::Rows& rows, const std::vector<segment::Verif
   if (forked) refuse(statement, Fault::fork);
 }
 
+/// What the disk changed of a segment that was set aside, as its writer sends it again.
+void Admission::mend(const segment::Rows& rows, const std::vector<segment::Verified>& verified) {
+  const auto& statement = rows.statement.statement;
+  std::int64_t id = 0, index = 0;
+  {
+    auto found = store_.db.query(
+        "SELECT s.id, d.stamp_index FROM segment s JOIN damaged d ON d.stamp_index = s.stamp_index WHERE s.writer = ? AND s.first = ?");
+    found.bind(writer_).bind(static_cast<std::int64_t>(statement.first));
+    if (!found.step()) return;
+    id = found.number(0);
+    index = found.number(1);
+  }
+  if (!is_in_log(id, statement)) return;
+  const auto bytes = segment::encode_statement(statement);
+  store_.db.query("UPDATE segment SET hash = ?, statement = ?, signature = ?, count = ? WHERE id = ?")
+      .bind(hash_)
+      .bind(BytesView(bytes))
+      .bind(rows.statement.signature)
+      .bind(std::int64_t{statement.count})
+      .bind(id)
+      .run();
+  for (const auto& one : verified) put_back_record(store_, one, writer_, id, at_);
+  if (whole_segment(store_, id).has_value()) centre_.give_again(index, id, "its writer sent it again");
+}
+
+/// By its own hash, or by what follows it: another segment with these numbers takes no place of one that was stamped.
+bool Admission::is_in_log(std::int64_t id, const segment::Statement& statement) {
+  auto found = store_.db.query("SELECT 1 FROM segment WHERE id = ? AND hash = ?");
+  found.bind(id).bind(hash_);
+  if (found.step()) return true;
+  const auto end = statement.first + statement.count;
+  const auto chain = chain_of(store_, writer_);
+  if (chain.count == end) return chain.head == hash_;
+  try {
+    const auto next = segment_from(store_, writer_, end);
+    return next && next->signed_statement.statement.previous == hash_;
+  } catch (const Failure& failure) {
+    if (!is_damaged_row(failure)) throw;
+    return false;
+  }
+}
+
 void Admission::duplicate(const StoredSegment& held) {
   const auto& statement = held.signed_statement.statement;
   out.stamps.push_back({statement.incarnation, statement.first, *held.stamp});
-  if (held.forked) refuse(statement, Fault::fork);
+  if (held.forked)
+    out.refused.push_back({statement.incarnation, statement.first, Fault::fork});  // noted when it came; settled since, perhaps
 }
 
 /// Records that are held already, cut in another way: a device that was restored from a copy. Other records under the same numbers: a fork.
@@ -167,8 +229,13 @@ void Admission::overlap(const segment::Rows& rows, const std::vector<segment::Ve
     append(rows, verified, true);
     return refuse(statement, Fault::fork);
   }
-  // Past the end of what is held it must be cut anew; inside it, the heads of the receipt say that it is here.
-  if (statement.first + statement.count > chain.count) refuse(statement, Fault::gap);
+  // Inside what is held, the heads of the receipt say that it is here.
+  if (statement.first + statement.count <= chain.count) return;
+  // Past its end it must be cut anew; a file that somebody brought cannot be.
+  if (!by_a_person) return refuse(statement, Fault::gap);
+  if (const auto fault = judge(verified)) return refuse(statement, *fault);
+  append(rows, verified, true);  // with records that are another's, too, as wards take it
+  set_chain(store_, writer_, {statement.first + statement.count, hash_, find_segment(store_, hash_)->id});
 }
 
 const std::vector<DossierReader>& Admission::readers(std::int64_t dossier) {
@@ -207,13 +274,25 @@ bool Admission::builds_on_what_is_missing(const segment::Verified& verified) {
 /// By the device with which this centre's officials write.
 bool Admission::is_our_own() const { return context_of(store_).is_centre(unit_) && desk_keys(centre_.keys_, unit_).device == device_; }
 
+/// What its device cut before it had heard of this centre, which was restored from a copy: the copy lacks it, and asks for it.
+bool Admission::is_a_refill(const segment::Statement& statement) {
+  const auto restored = meta_number(store_, restored_at_key, 0);
+  if (restored == 0 || at_.ms - restored > std::chrono::milliseconds(refill_max).count()) return false;
+  const auto& seen = statement.receipt_seen.centre;
+  if (seen.is_zero() || seen == centre_.centre_) return false;
+  auto found = store_.db.query("SELECT 1 FROM root WHERE centre = ? LIMIT 1");
+  found.bind(seen);
+  return found.step();
+}
+
 /// By the centre's clock. What reaches the bound is taken whole, so that no segment is too large for ever.
-bool Admission::is_full() {
+bool Admission::is_full(const segment::Statement& statement) {
   if (!taken_) {
     auto found = store_.db.query("SELECT bytes FROM taken WHERE device = ? AND day = ?");
     found.bind(device_).bind(day_number(at_));
     taken_ = found.step() ? static_cast<std::uint64_t>(found.number(0)) : 0;
   }
+  if (is_a_refill(statement)) return false;
   const auto bound = store_.policy.limits_of(context_of(store_).house_of(unit_, std::nullopt)).day_bytes;
   full = *taken_ >= (bound == 0 ? day_bytes_built_in : bound) && !by_a_person && !is_our_own();
   return full;
@@ -262,7 +341,8 @@ void Admission::append(const segment::Rows& rows, const std::vector<segment::Ver
   const auto segment = put_segment(store_, {writer_, rows.statement, hash_, stamp, true, forked, 0});
   put_rows(verified, segment, stamp);
   if (!forked) set_chain(store_, writer_, {statement.first + statement.count, hash_, segment});
-  for (const auto& one : verified) *taken_ += record::header_size + one.record.header.length;
+  if (!is_a_refill(statement))
+    for (const auto& one : verified) *taken_ += record::header_size + one.record.header.length;
   out.stamps.push_back({statement.incarnation, statement.first, stamp});
   frontier_.append(log::leaf_of(hash_, stamp.time));
   accepted_ = true;

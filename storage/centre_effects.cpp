@@ -109,6 +109,8 @@ class Delivery {
     const auto type = stored.record.header.type;
     const bool summary = type == record::Type::summary;
     if (wanted_.fill == 0 || (!summary && type != record::Type::change && type != record::Type::grant)) return !summary;
+    // Of a number of which a person said who has it, a summary may know something else.
+    if (store_.policy.standing_at(stored.record.header.position) != nullptr) return !summary;
     const auto did = record::dossier_of(stored.record.header);
     const auto& standing = summaries_.of(did);
     if (!standing || !entitlement_.covers_all_before(did, standing->index)) return !summary;
@@ -289,13 +291,16 @@ Result<centre::DossiersRead> CentreStore::read_dossiers(const centre::ReadDossie
     std::map<std::int64_t, std::int64_t> segments;  // by log index
     for (const auto& did : wanted.dossiers) {
       auto found = store_.db.query(
-          "SELECT DISTINCT s.stamp_index, s.id FROM record r JOIN segment s ON s.id = r.segment WHERE r.dossier = ? AND s.stamp_index >= "
-          "? AND NOT EXISTS (SELECT 1 FROM damaged d WHERE d.stamp_index = s.stamp_index)");
+          "SELECT DISTINCT s.stamp_index, s.id FROM record r JOIN segment s ON s.id = r.segment WHERE r.dossier = ?1 AND s.stamp_index >= "
+          "?2 AND (?3 = 0 OR r.type = ?3) AND NOT EXISTS (SELECT 1 FROM damaged d WHERE d.stamp_index = s.stamp_index)");
       found.bind(find_dossier_row(store_, did)).bind(static_cast<std::int64_t>(std::min(wanted.from, limits::seq_max)));
+      found.bind(wanted.summaries ? static_cast<std::int64_t>(record::Type::summary) : 0);
       while (found.step()) segments.emplace(found.number(0), found.number(1));
     }
-    const centre::ReadDelivery without_summaries{wanted.device, 0, wanted.bytes_max};
-    Delivery delivery(store_, without_summaries, standing->device.unit);
+    // By the end of the log: those that stand now.
+    const auto fill = wanted.summaries ? limits::seq_max : 0;
+    const centre::ReadDelivery asked{wanted.device, 0, wanted.bytes_max, wanted.own && !wanted.summaries, true, fill};
+    Delivery delivery(store_, asked, standing->device.unit);
     const std::set<Did> only(wanted.dossiers.begin(), wanted.dossiers.end());
     centre::DossiersRead out;
     for (const auto& [index, segment] : segments) {

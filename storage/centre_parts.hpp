@@ -25,10 +25,13 @@ struct Admission {
  private:
   using Fault = ward::Fault;
   [[nodiscard]] bool fill(segment::Rows& rows);
+  [[nodiscard]] bool fill_if_whole(segment::Rows& rows);
   [[nodiscard]] bool fill_root(segment::ReceiptSeen& seen);
   [[nodiscard]] std::optional<std::vector<segment::Verified>> verify(segment::Rows& rows);
   void take(const segment::Rows& rows, const std::vector<segment::Verified>& verified);
   void duplicate(const StoredSegment& held);
+  void mend(const segment::Rows& rows, const std::vector<segment::Verified>& verified);
+  [[nodiscard]] bool is_in_log(std::int64_t id, const segment::Statement& statement);
   void overlap(const segment::Rows& rows, const std::vector<segment::Verified>& verified, const Chain& chain);
   [[nodiscard]] std::optional<Fault> judge(const std::vector<segment::Verified>& verified);
   [[nodiscard]] std::optional<Fault> judge_one(const segment::Verified& verified, std::set<Did>& created);
@@ -40,7 +43,8 @@ struct Admission {
   [[nodiscard]] const std::vector<DossierReader>& readers(std::int64_t dossier);
   [[nodiscard]] bool may_write(std::int64_t dossier);
   [[nodiscard]] bool is_our_own() const;
-  [[nodiscard]] bool is_full();
+  [[nodiscard]] bool is_full(const segment::Statement& statement);
+  [[nodiscard]] bool is_a_refill(const segment::Statement& statement);
   void settle(std::int64_t dossier);
   void refuse(const segment::Statement& statement, Fault fault);
   void need_sealed(const segment::Statement& statement);
@@ -98,6 +102,7 @@ struct Enrolment {
   [[nodiscard]] Result<void> give_first_codes(const DeviceId& device, WallTime now);
   [[nodiscard]] Result<void> put_account(policy::Account account, WallTime now, const std::optional<NewActivation>& activation);
   void judge_anew(Epoch from);
+  void give_resent(Epoch from);
 };
 
 /// A segment that is not as it was written; `id` 0: its row is gone.
@@ -124,7 +129,9 @@ inline constexpr std::string_view restored_at_key = "restored at";      ///< met
 void note_obeyed(Store& store, const DeviceId& device, Epoch policy_count, bool obeys, WallTime at);
 /// What this device brought was not taken: for health.
 void note_refusal(Store& store, const DeviceId& device, WallTime at, Fault fault);
-void forget_refusal(Store& store, const DeviceId& device, Fault fault);
+void note_fork(Store& store, const DeviceId& device, WallTime at);
+/// Once none of its numbers is in question.
+void forget_fork(Store& store, const DeviceId& device);
 [[nodiscard]] Bytes encode_report(const sync::Report& report);
 [[nodiscard]] sync::Report decode_report(BytesView bytes);
 

@@ -47,7 +47,51 @@ policy::Admission admission_of(const WantedHandedIn& wanted, const std::vector<s
 
 HandedInShown shown_of(Store& store, const std::vector<segment::Rows>& all) {
   const auto& last = all.back().statement.statement;
-  return {shown_changes(store, sealed_in(all)), last.first + last.count, segment::hash_of(last, store.org)};
+  return {shown_changes(store, sealed_in(all)), last.first + last.count, segment::hash_of(last, store.org), {}};
+}
+
+std::set<Did> dossiers_in(const std::vector<segment::Rows>& all) {
+  std::set<Did> out;
+  for (const auto& sealed : sealed_in(all)) {
+    const auto did = record::dossier_of(sealed.header);
+    if (!did.is_zero() && out.size() < shown_changes_max) out.insert(did);
+  }
+  return out;
+}
+
+std::set<Did> dossiers_in(const ForkShown& side) {
+  std::set<Did> out;
+  for (const auto* changes : {&side.shown.changes, &side.set_aside.changes})
+    for (const auto& change : *changes) out.insert(change.did);
+  return out;
+}
+
+std::vector<Outcome> outcomes_of(Store& store, const std::set<Did>& dossiers, States before) {
+  std::vector<Outcome> out;
+  for (auto& [did, after] : states_of(store, dossiers)) {
+    if (after == before[did]) continue;
+    auto code = after.codes.empty() ? std::string() : after.codes.front();
+    out.push_back({std::move(before[did]), after, std::move(code)});
+  }
+  return out;
+}
+
+/// It fails, so that all of it is taken back.
+Error only_looked_at() { return fail(Fault::invalid, "only looked at"); }
+
+/// Who has a summary in place of what bears these numbers gets that now.
+void tell_again(Store& store, const policy::Admission& admission) {
+  std::vector<std::int64_t> places;
+  {
+    auto found = store.db.query(
+        "SELECT DISTINCT s.stamp_index FROM record r JOIN segment s ON s.id = r.segment WHERE r.writer = ? AND r.seq >= ? AND r.seq < ? "
+        "AND "
+        "s.stamp_index IS NOT NULL");
+    found.bind(find_writer(store, admission.device, admission.incarnation));
+    found.bind(static_cast<std::int64_t>(admission.first)).bind(static_cast<std::int64_t>(admission.end()));
+    while (found.step()) places.push_back(found.number(0));
+  }
+  for (const auto place : places) route_again(store, place);
 }
 
 /// One for each row of numbers without a gap.
@@ -61,6 +105,28 @@ std::vector<policy::Admission> admissions_of(const ForkSide& side, const std::st
     std::get<policy::Side>(out.back().what).rids.push_back(rid);
   }
   return out;
+}
+
+/// Under numbers that an entry let in nothing ever lies but what ends in its head: also after a restore, when somebody brings another file.
+/// `all`: in the order of their numbers; what comes before them is held.
+Result<void> keeps_to_entries(Store& store, const std::vector<segment::Rows>& all) {
+  const auto& last = all.back().statement.statement;
+  const auto writer = find_writer(store, last.device, last.incarnation);
+  const auto end_of = [](const segment::Statement& statement) { return statement.first + statement.count; };
+  const auto is_head = [&](const policy::Admission& admission, const Hash& head) {
+    for (const auto& rows : all)
+      if (end_of(rows.statement.statement) == admission.end()) return segment::hash_of(rows.statement.statement, store.org) == head;
+    const auto held = find_segment(store, head);
+    return held && held->writer == writer && held->end() == admission.end();
+  };
+  for (const auto& entry : store.policy.entries()) {
+    const auto* admission = std::get_if<policy::Admission>(&entry.body);
+    if (admission == nullptr || admission->device != last.device || admission->incarnation != last.incarnation) continue;
+    const auto* let_in = std::get_if<policy::HandedIn>(&admission->what);
+    if (let_in != nullptr && admission->end() <= end_of(last) && !is_head(*admission, let_in->head))
+      return fail(Fault::fork, "entry " + std::to_string(entry.epoch) + " of the policy log let in other records under these numbers");
+  }
+  return {};
 }
 
 }  // namespace
@@ -96,23 +162,38 @@ Result<std::vector<HandedIn>> CentreStore::handed_in() {
   return store_.db.read("list what was handed in", [&]() -> Result<std::vector<HandedIn>> { return storage::handed_in(store_); });
 }
 
-/// Takes it in, looks, and takes it back: only so are new dossiers' keys and codes known.
-Result<HandedInShown> CentreStore::look_at_handed_in(const WantedHandedIn& wanted, WallTime now) {
+/// Entry and segments, as they are admitted.
+Result<HandedInShown> CentreStore::let_in(Enrolment& enrolment, std::optional<Admission>& admission, const WantedHandedIn& wanted,
+                                          WallTime now) {
+  WARD_TRY(auto all, waiting_of(store_, wanted));
+  WARD_CHECK(keeps_to_entries(store_, all));
+  WARD_CHECK(enrolment.append(admission_of(wanted, all, store_.org), now));
+  admission.emplace(*this, all.front().statement.statement.device, now);
+  admission->by_a_person = true;
+  WARD_CHECK(take_all(*admission, all));
+  return shown_of(store_, all);
+}
+
+/// Lets it in, looks, and takes it back: only so are new dossiers' keys and codes known, and what becomes of each dossier.
+Result<HandedInShown> CentreStore::look_at_handed_in(const WantedHandedIn& asked, WallTime now) {
   forget_keys(store_);
-  HandedInShown out;
-  bool looked = false;
-  const auto undone = store_.db.transact("look at what was handed in", [&]() -> Result<void> {
-    WARD_TRY(auto all, waiting_of(store_, wanted));
-    Admission admission(*this, all.front().statement.statement.device, now);
-    admission.by_a_person = true;
-    WARD_CHECK(take_all(admission, all));
-    out = shown_of(store_, all);
-    looked = true;
-    return fail(Fault::invalid, "only looked at");
-  });
+  auto wanted = asked;
+  wanted.reason = "-";
+  std::optional<HandedInShown> out;
+  const auto work = [&](Enrolment& enrolment) -> Result<void> {
+    std::optional<Admission> admission;
+    WARD_TRY(const auto all, waiting_of(store_, wanted));
+    const auto dossiers = dossiers_in(all);
+    auto before = states_of(store_, dossiers);
+    WARD_TRY(auto shown, let_in(enrolment, admission, wanted, now));
+    shown.outcomes = outcomes_of(store_, dossiers, std::move(before));
+    out = std::move(shown);
+    return only_looked_at();
+  };
+  const auto undone = change_policy("look at what was handed in", work, {});
   forget_keys(store_);
-  if (!looked) return undone.error();
-  return out;
+  if (!out) return undone.error();
+  return *std::move(out);
 }
 
 Result<void> CentreStore::admit_handed_in(const WantedHandedIn& asked, WallTime now, const Also& also) {
@@ -121,14 +202,8 @@ Result<void> CentreStore::admit_handed_in(const WantedHandedIn& asked, WallTime 
   WARD_TRY(wanted.reason, reason_of("an admission", asked.reason));
   std::optional<Admission> admission;
   const auto work = [&](Enrolment& enrolment) -> Result<void> {
-    WARD_TRY(auto all, waiting_of(store_, wanted));
-    WARD_CHECK(enrolment.append(admission_of(wanted, all, store_.org), now));
-    admission.emplace(*this, all.front().statement.statement.device, now);
-    admission->by_a_person = true;
-    WARD_CHECK(take_all(*admission, all));
-    const auto looked_at = shown_of(store_, all);
-    if (looked_at.head != wanted.head)
-      return fail(Fault::invalid, "what waits is not what was shown: look at it again, and name the head that stands there");
+    WARD_TRY(const auto looked_at, let_in(enrolment, admission, wanted, now));
+    if (looked_at.head != wanted.head) return not_as_shown();
     if (!looked_at.shown.all())
       return fail(Fault::invalid, "not all of it can be shown, so nobody could have looked at it; admit what ends before a number");
     drop_handed_in(store_, wanted);
@@ -152,19 +227,39 @@ Result<std::vector<ForkSide>> CentreStore::forks() {
   return store_.db.read("list forks", [&]() -> Result<std::vector<ForkSide>> { return fork_sides(store_); });
 }
 
-Result<ForkShown> CentreStore::look_at_side(const Hash& segment) {
+/// Admits it, looks, and takes it back.
+Result<ForkShown> CentreStore::look_at_side(const Hash& segment, WallTime now) {
   forget_keys(store_);
-  return store_.db.read("look at a fork", [&]() -> Result<ForkShown> { return show_side(store_, segment); });
+  std::optional<ForkShown> out;
+  const auto work = [&](Enrolment& enrolment) -> Result<void> {
+    WARD_TRY(auto shown, show_side(store_, segment));
+    const auto dossiers = dossiers_in(shown);
+    auto before = states_of(store_, dossiers);
+    WARD_TRY(const auto side, fork_side(store_, segment));
+    for (auto& one : admissions_of(side, "-")) WARD_CHECK(enrolment.append(std::move(one), now));
+    shown.outcomes = outcomes_of(store_, dossiers, std::move(before));
+    out = std::move(shown);
+    return only_looked_at();
+  };
+  const auto undone = change_policy("look at a fork", work, {});
+  if (!out) return undone.error();
+  return *std::move(out);
 }
 
-Result<void> CentreStore::admit_side(const Hash& segment, std::string_view asked, WallTime now, const Also& also) {
+Result<void> CentreStore::admit_side(const Hash& segment, const std::optional<Hash>& head, std::string_view asked, WallTime now,
+                                     const Also& also) {
   WARD_TRY(const auto reason, reason_of("an admission", asked));
   const auto work = [&](Enrolment& enrolment) -> Result<void> {
     WARD_TRY(const auto side, fork_side(store_, segment));
-    for (auto& one : admissions_of(side, reason)) WARD_CHECK(enrolment.append(std::move(one), now));
+    WARD_TRY(const auto shown, show_side(store_, segment));
+    if (head && shown.head != *head) return not_as_shown();
+    for (auto& one : admissions_of(side, reason)) {
+      tell_again(store_, one);
+      WARD_CHECK(enrolment.append(std::move(one), now));
+    }
     const auto left = fork_sides(store_);
     if (std::none_of(left.begin(), left.end(), [&](const auto& one) { return one.device == side.device; }))
-      forget_refusal(store_, side.device, Fault::fork);
+      forget_fork(store_, side.device);
     return {};
   };
   return change_policy("admit one side of a fork", work, also);

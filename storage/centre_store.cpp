@@ -14,8 +14,9 @@ Result<void> CentreStore::create(const std::string& path, const CentreKeys& keys
   return found_store(db, Site::centre, keys.local, entries, std::nullopt);
 }
 
-Result<CentreStore> CentreStore::open(const std::string& path, CentreKeys keys, Random random, OpenMode mode) {
-  WARD_TRY(auto store, open_store(path, mode, Site::centre, keys.local, std::move(random)));
+Result<CentreStore> CentreStore::open(const std::string& path, CentreKeys keys, Random random, OpenMode mode,
+                                      const schema::Edition& edition) {
+  WARD_TRY(auto store, open_store(path, mode, Site::centre, keys.local, std::move(random), edition));
   WARD_CHECK(keys.settle(store.policy));
   CentreStore centre(std::move(store), std::move(keys));
   WARD_CHECK(centre.load(mode));

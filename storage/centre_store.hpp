@@ -68,6 +68,8 @@ struct DeviceLine {
   std::string fingerprint;              ///< while waiting
   WallTime contact, accepted, refused;  ///< 0: never
   std::string refused_why;
+  WallTime forked;               ///< when a number that it gave twice was last seen, unless that is settled; 0: never
+  std::uint64_t fork_sides = 0;  ///< that wait for a person's word
   sync::Report report;
   WallTime report_at;
   std::uint64_t cursor = 0;
@@ -140,7 +142,7 @@ class CentreStore {
   /// `entries`: the policy log that `init` made, genesis first. Fails if there is a data file.
   [[nodiscard]] static Result<void> create(const std::string& path, const CentreKeys& keys, const std::vector<policy::Entry>& entries);
   [[nodiscard]] static Result<CentreStore> open(const std::string& path, CentreKeys keys, Random random,
-                                                OpenMode mode = OpenMode::read_write);
+                                                OpenMode mode = OpenMode::read_write, const schema::Edition& edition = schema::edition());
 
   [[nodiscard]] Store& store() noexcept { return store_; }
   [[nodiscard]] const CentreKeys& keys() const noexcept { return keys_; }
@@ -195,9 +197,11 @@ class CentreStore {
   [[nodiscard]] Result<void> admit_handed_in(const WantedHandedIn& wanted, WallTime now, const Also& also = {});
   [[nodiscard]] Result<void> reject_handed_in(const WantedHandedIn& wanted, const Also& also = {});
   [[nodiscard]] Result<std::vector<ForkSide>> forks();
-  [[nodiscard]] Result<ForkShown> look_at_side(const Hash& segment);
-  /// Its records stand from now on, others with their numbers never. `not_found`.
-  [[nodiscard]] Result<void> admit_side(const Hash& segment, std::string_view reason, WallTime now, const Also& also = {});
+  [[nodiscard]] Result<ForkShown> look_at_side(const Hash& segment, WallTime now);
+  /// Its records stand from now on, others with their numbers never. `head`: of what was shown. `not_found`; `invalid`: no reason, or not
+  /// what was shown.
+  [[nodiscard]] Result<void> admit_side(const Hash& segment, const std::optional<Hash>& head, std::string_view reason, WallTime now,
+                                        const Also& also = {});
   /// What PCs of a unit, or of all, may bring in a day, and how long they show dossiers without having heard the centre. `not_found`,
   /// `invalid`.
   [[nodiscard]] Result<void> set_limits(const policy::Limits& bounds, WallTime now, const Also& also = {});
@@ -216,6 +220,10 @@ class CentreStore {
                                                      const std::function<void(const policy::CodeBlock&)>& also = {});
   /// What PCs lack by the plan. True when something was given.
   [[nodiscard]] Result<bool> refill_codes(WallTime now);
+  /// As at a ward: what its own officials lodge gets codes from now on.
+  [[nodiscard]] Result<void> keep_codes_by(Beside mark);
+  /// Beside the provisional ones that its own officials' dossiers got. True: some were given.
+  [[nodiscard]] Result<bool> give_official_codes(Now now);
   /// Tells the wards of codes that dossiers of several units share, and of those that are settled. True when something was said.
   [[nodiscard]] Result<bool> tell_shared_codes(WallTime now);
   /// From now on summaries are written so; as `SummaryPlan` has it before.
@@ -231,6 +239,8 @@ class CentreStore {
   [[nodiscard]] BackupFacts backup_facts() const;
   /// Segments that are not as they were written. They go to nobody, and everything else goes on without them.
   [[nodiscard]] Result<std::uint64_t> damaged_segments();
+  /// Asks the writers of what was set aside for it again, by entries. True: there is one more.
+  [[nodiscard]] Result<bool> ask_again(WallTime now);
   /// A verified backup exists; `elsewhere`: on another machine or medium. Then receipts call the log archived up to there, unless devices
   /// have not been heard since a restore: they must begin again from where that was. `invalid` when it is not of this centre.
   [[nodiscard]] Result<void> note_backup(const BackupFacts& facts, WallTime at, bool elsewhere, const Also& also = {});
@@ -270,10 +280,15 @@ class CentreStore {
   /// Keeps what a delivery or a merge found out of all that follow.
   [[nodiscard]] Result<void> quarantine(const std::vector<struct DamagedSegment>& found);
   void set_aside(std::int64_t dossier, std::string_view why);
+  [[nodiscard]] Result<HandedInShown> let_in(struct Enrolment& enrolment, std::optional<struct Admission>& admission,
+                                             const WantedHandedIn& wanted, WallTime now);
   void take_back_what_is_whole();
+  void give_again(std::int64_t index, std::int64_t id, std::string_view why);
   friend struct Admission;
   friend struct Enrolment;
   friend struct DeskWriter;
+  friend class Numbering;
+  [[nodiscard]] bool knows_day(Now now) const;
 
   /// How far the registry has merged, and which dossiers it cannot merge as they are.
   struct Applied {
@@ -315,6 +330,7 @@ class CentreStore {
   CodePlan code_plan_;
   SummaryPlan summary_plan_;
   std::map<DeviceId, code::Day> full_;           ///< what brought all that it may, and when
+  std::optional<Beside> code_mark_;              ///< none: its own officials' dossiers get no codes
   std::optional<Incarnation> desk_incarnation_;  ///< of this run, once its own officials wrote
 };
 

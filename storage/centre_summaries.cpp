@@ -1,6 +1,7 @@
 #include "storage/centre_summaries.hpp"
 
 #include "protocol/base/limits.hpp"
+#include "storage/merged.hpp"
 #include "storage/segments.hpp"
 
 #include <algorithm>
@@ -43,9 +44,8 @@ std::vector<std::int64_t> resting_dossiers(Store& store, const SummaryPlan& plan
   const auto look = [&](std::size_t most, const UnitCode& unit) {
     out.clear();
     auto found = store.db.query(
-        "SELECT d.id, d.unit FROM dossier d WHERE d.dirty = 0 AND d.waiting = 0 AND d.conflicts = 0 AND d.attention = 0 AND d.unit <> '' "
-        "AND (?1 = 0 OR d.voided = 1 OR d.status IN ('3', '8', '9', '10')) AND (?4 = '' OR d.unit = ?4) AND NOT EXISTS (SELECT 1 FROM "
-        "summary m WHERE m.dossier = d.id) AND NOT EXISTS (SELECT 1 FROM hand_over h WHERE h.dossier = d.id) AND NOT EXISTS (SELECT 1 FROM "
+        "SELECT d.id, d.unit FROM dossier d WHERE " WARD_RESTS " AND d.unit <> '' AND (?1 = 0 OR " WARD_ENDED
+        ") AND (?4 = '' OR d.unit = ?4) AND NOT EXISTS (SELECT 1 FROM summary m WHERE m.dossier = d.id) AND NOT EXISTS (SELECT 1 FROM "
         "record r JOIN segment s ON s.id = r.segment WHERE r.dossier = d.id AND s.stamp_ms > ?2) ORDER BY d.id LIMIT ?3");
     found.bind(std::int64_t{plan.ended_only}).bind(now.ms - plan.rest.count()).bind(static_cast<std::int64_t>(most)).bind(unit);
     while (found.step()) {

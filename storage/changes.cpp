@@ -8,6 +8,18 @@
 #include <algorithm>
 
 namespace ward::storage {
+namespace {
+
+constexpr std::string_view code_field = "MaHoSo";
+
+}  // namespace
+
+record::Op code_op(const std::string& code) { return {record::OpKind::set, {record::Step::field(std::string(code_field))}, code, {}}; }
+
+bool has_code(const record::Change& change) {
+  return std::any_of(change.ops.begin(), change.ops.end(),
+                     [](const auto& op) { return op.path.size() == 1 && op.path.front().text == code_field; });
+}
 
 NewChange completed(const NewChange& change, const std::vector<Saved>& before) {
   auto out = change;

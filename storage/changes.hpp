@@ -39,6 +39,9 @@ struct NewChange {
   /// Instead of operations: an official code beside those that the dossier has; `invalid` when none can be given.
   bool another_code = false;
 };
+/// Gives the dossier a code. Whether a change does.
+[[nodiscard]] record::Op code_op(const std::string& code);
+[[nodiscard]] bool has_code(const record::Change& change);
 [[nodiscard]] NewChange completed(const NewChange& change, const std::vector<Saved>& before);
 
 /// Work in the transaction of the changes, after them: both are saved, or neither.

@@ -86,6 +86,8 @@ void DeskWriter::put(record::Type type, const Did& did, BytesView plain, const c
   last_ = std::max(Hlc{last_.value + 1}, Hlc::at(now_.wall));
   record::Header header;
   header.type = type;
+  // Keys and incarnations are for every version.
+  if (type == record::Type::change) header.writer = header.reader_min = store_.edition.version;
   header.position = next_position();
   header.policy_epoch = store_.policy.count() - 1;
   header.did = did;
@@ -100,12 +102,36 @@ void DeskWriter::put_grant(const Did& did, const record::GrantBody& grant) {
   put(record::Type::grant, did, record::encode_grant(grant, next_position()), record::open_key(store_.org));
 }
 
-Result<Saved> DeskWriter::save(const NewChange& wanted) { return wanted.did ? edit(*wanted.did, wanted) : create(wanted.change); }
+Result<Saved> DeskWriter::save(const NewChange& wanted) {
+  if (!wanted.did) return create(wanted.change);
+  if (!wanted.another_code) return edit(*wanted.did, wanted);
+  WARD_TRY(auto saved, number(*wanted.did, wanted.change.user, wanted.change.reason));
+  if (!saved) return fail(Fault::invalid, "no official code can be given now; `codes list` says why");
+  return *std::move(saved);
+}
+
+Numbering& DeskWriter::numbering() {
+  if (!numbering_) numbering_.emplace(centre_, keys_.device, now_);
+  return *numbering_;
+}
+
+Result<std::optional<Saved>> DeskWriter::number(const Did& did, const std::string& user, const std::string& reason) {
+  const auto code = centre_.code_mark_ ? numbering().official() : std::nullopt;
+  if (!code) return std::optional<Saved>{};
+  WARD_TRY(auto saved, edit(did, {{user, {}, {code_op(*code)}, reason, {}}, did}));
+  saved.code = *code;
+  return std::optional(std::move(saved));
+}
 
 Result<Saved> DeskWriter::create(const record::Change& wanted) {
   if (!wanted.seen.empty()) return fail(Fault::invalid, "a new dossier has no earlier version");
   auto change = wanted;
   const auto position = next_position();
+  GivenCode given;
+  if (centre_.code_mark_ && change.act.empty() && !has_code(change)) {
+    given = numbering().next();
+    change.ops.push_back(code_op(given.text));
+  }
   WARD_CHECK(granting_.complete_offers(change, 0));
   WARD_CHECK(record::check_change(change, position));
   const auto did = record::did_created_by(position);
@@ -115,7 +141,7 @@ Result<Saved> DeskWriter::create(const record::Change& wanted) {
   heads_[did] = {position};
   touched_.insert(did);
   acts_.push_back({did, position, std::move(change)});
-  return Saved{did, position, true, {}, false};
+  return Saved{did, position, true, given.text, !given.text.empty() && !given.official};
 }
 
 Result<Saved> DeskWriter::edit(const Did& did, NewChange wanted) {
@@ -195,6 +221,7 @@ Result<void> DeskWriter::flush() {
 
 Result<void> DeskWriter::finish() {
   WARD_CHECK(flush());
+  if (numbering_) numbering_->write_down();
   admission_->finish();
   store_.db.query("UPDATE writer SET hlc = ? WHERE id = ?").bind(static_cast<std::int64_t>(last_.value)).bind(writer_).run();
   for (const auto& did : touched_)

@@ -3,6 +3,7 @@
 #include "storage/changes.hpp"
 #include "storage/centre_parts.hpp"
 #include "storage/granting.hpp"
+#include "storage/numbering.hpp"
 
 #include <map>
 #include <set>
@@ -26,6 +27,8 @@ struct DeskWriter {
   /// `missing_key`, `gap`: it has no policy entry, and none can be made here or now. `revoked`.
   [[nodiscard]] Result<void> begin();
   [[nodiscard]] Result<Saved> save(const NewChange& wanted);
+  /// An official code beside those that it has; nothing: none can be given.
+  [[nodiscard]] Result<std::optional<Saved>> number(const Did& did, const std::string& user, const std::string& reason);
   /// False: no key is here of which all who read it know.
   [[nodiscard]] Result<bool> summarise(std::int64_t dossier, const record::SummaryBody& body);
   /// Signs what was written, takes it into the log, and merges what it touched.
@@ -49,6 +52,7 @@ struct DeskWriter {
   void put(record::Type type, const Did& did, BytesView plain, const crypto::DossierKey& key);
   void put_grant(const Did& did, const record::GrantBody& grant);
   [[nodiscard]] Result<Saved> create(const record::Change& change);
+  [[nodiscard]] Numbering& numbering();
   [[nodiscard]] Result<Saved> edit(const Did& did, NewChange wanted);
   [[nodiscard]] segment::Rows cut(std::size_t from, std::size_t count);
   /// Into the log, all that was written.
@@ -72,6 +76,7 @@ struct DeskWriter {
   std::map<Did, std::vector<Position>> heads_;
   std::set<Did> touched_;
   std::optional<Admission> admission_;
+  std::optional<Numbering> numbering_;  ///< once this transaction gives codes
 };
 
 }  // namespace ward::storage

@@ -53,6 +53,15 @@ std::optional<StoredTicket> find_ticket(Store& store, const KeyId& id) {
   return out;
 }
 
+/// The PC with that static, as it is called here.
+ticket::Introduction::Used whose(Store& store, const DhKey& noise) {
+  if (const auto* member = store.policy.device_by_noise(noise)) return {member->id, member->device.label};
+  auto found = store.db.query("SELECT device, label FROM applicant WHERE noise = ?");
+  found.bind(noise);
+  if (!found.step()) return {};
+  return {found.fixed<DeviceId>(0), found.text(1)};
+}
+
 }  // namespace
 
 Enrolment::Enrolment(CentreStore& of) : centre(of), store(of.store_) {}
@@ -76,6 +85,7 @@ Result<void> Enrolment::take_back(const std::vector<policy::Entry>& entries) {
   WARD_TRY(const auto count, storage::store_policy(store, entries));
   if (count == held) return {};
   judge_anew(held);
+  give_resent(held);
   for (const auto* standing : store.policy.devices()) store.db.query("DELETE FROM applicant WHERE device = ?").bind(standing->id).run();
   return {};
 }
@@ -296,6 +306,24 @@ Result<std::vector<Saved>> CentreStore::save(const std::vector<NewChange>& chang
   return saved;
 }
 
+Result<bool> CentreStore::give_official_codes(Now now) {
+  const auto own = desk(now.wall);
+  if (!own || !code_mark_ || store_.policy.device(own->device) == nullptr) return false;
+  std::vector<NewChange> wanted;
+  WARD_CHECK(store_.db.read("look for provisional codes", [&]() -> Result<void> {
+    if (meta(store_, awaits_policy_key)) return {};
+    const auto left = Numbering(*this, own->device, now).standing().left_today;
+    for (const auto dossier : waiting_for_codes(store_, own->device, std::min<std::size_t>(left, official_at_once))) {
+      auto& one = wanted.emplace_back(NewChange{{numbering_user, {}, {}, numbering_reason, {}}, did_of(store_, dossier)});
+      one.another_code = true;
+    }
+    return {};
+  }));
+  if (wanted.empty()) return false;
+  WARD_TRY(const auto saved, save(wanted, now, {}));
+  return !saved.empty();
+}
+
 Result<CentreStore::Summarised> CentreStore::write_summaries(Now now) {
   const auto& centres = context_of(store_).centres;
   if (centres.empty()) return Summarised{};
@@ -422,7 +450,9 @@ Result<centre::TicketRead> CentreStore::read_ticket(const centre::ReadTicket& wa
   return store_.db.read("read ticket", [&]() -> Result<centre::TicketRead> {
     const auto ticket = find_ticket(store_, wanted.ticket);
     if (!ticket) return centre::TicketRead{};
-    return centre::TicketRead{ticket->psk, ticket->refusal(wanted.noise, wanted.at)};
+    centre::TicketRead out{ticket->psk, ticket->refusal(wanted.noise, wanted.at), ticket->unit, ticket->expires};
+    if (ticket->used_by) out.used = whose(store_, *ticket->used_by);
+    return out;
   });
 }
 
@@ -473,8 +503,14 @@ std::vector<DeviceLine> CentreStore::devices_in_transaction() {
     line.contact = {waiting.number(4)};
   }
   const auto own = desk({});
+  std::map<DeviceId, std::uint64_t> sides;
+  for (const auto& side : fork_sides(store_)) ++sides[side.device];
   for (const auto* standing : store_.policy.devices())
-    if (!own || standing->id != own->device) out.push_back(line_of(*standing));
+    if (!own || standing->id != own->device) {
+      out.push_back(line_of(*standing));
+      const auto found = sides.find(standing->id);
+      if (found != sides.end()) out.back().fork_sides = found->second;
+    }
   return out;
 }
 
@@ -484,8 +520,8 @@ DeviceLine CentreStore::line_of(const policy::DeviceStanding& standing) {
   line.unit = standing.device.unit;
   line.label = standing.device.label;
   line.standing = standing.revoked ? DeviceLine::Standing::revoked : DeviceLine::Standing::approved;
-  auto peer =
-      store_.db.query("SELECT cursor, contact_ms, accepted_ms, refused_ms, refused, heard, audit_back_ms FROM peer WHERE device = ?");
+  auto peer = store_.db.query(
+      "SELECT cursor, contact_ms, accepted_ms, refused_ms, refused, heard, audit_back_ms, forked_ms FROM peer WHERE device = ?");
   peer.bind(standing.id);
   if (peer.step()) {
     line.cursor = static_cast<std::uint64_t>(peer.number(0));
@@ -494,6 +530,7 @@ DeviceLine CentreStore::line_of(const policy::DeviceStanding& standing) {
     line.refused = {peer.number(3)};
     line.refused_why = peer.text(4);
     line.audit_back = {peer.number(6)};
+    line.forked = {peer.number(7)};
     if (!peer.is_null(5)) {
       line.report = decode_report(peer.bytes(5));
       line.report_at = line.contact;

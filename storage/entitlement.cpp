@@ -65,6 +65,44 @@ std::int64_t copy_routes(Store& store, const UnitCode& from, const UnitCode& to,
   return place + store.db.changes();
 }
 
+/// The keys that were granted to one of these units, and what these open.
+std::set<KeyId> opened_by(const std::vector<KeyLine>& keys, const std::set<UnitCode>& units) {
+  std::set<KeyId> out;
+  const auto ours = [&](const SeedHolder& holder) { return units.contains(holder.unit); };
+  for (const auto& key : keys)
+    if (!key.known_to || std::any_of(key.known_to->begin(), key.known_to->end(), ours)) out.insert(key.id);
+  for (std::size_t before = 0; before != out.size();) {
+    before = out.size();
+    for (const auto& key : keys)
+      if (out.contains(key.id)) out.insert(key.before.begin(), key.before.end());
+  }
+  return out;
+}
+
+/// In the segment by which these units ceased to read a dossier, what the keys of the others open and their own did not.
+std::int64_t route_opened(Store& store, const std::set<UnitCode>& units, const std::set<UnitCode>& others, std::int64_t place) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> ceased;
+  {
+    auto found = store.db.query("SELECT dossier, unit, until FROM reader WHERE until IS NOT NULL ORDER BY until");
+    while (found.step())
+      if (units.contains(UnitCode(found.text(1)))) ceased.emplace_back(found.number(0), found.number(2));
+  }
+  for (const auto& [dossier, until] : ceased) {
+    const auto keys = keys_of(store, dossier);
+    const auto open = opened_by(keys, units), opens = opened_by(keys, others);
+    if (std::includes(open.begin(), open.end(), opens.begin(), opens.end())) continue;
+    for (const auto& unit : units)
+      store.db.query("INSERT INTO route (unit, place, stamp_index, dossier, past) VALUES (?, ?, ?, ?, 1)")
+          .bind(unit)
+          .bind(place)
+          .bind(until)
+          .bind(dossier)
+          .run();
+    ++place;
+  }
+  return place;
+}
+
 }  // namespace
 
 std::vector<DossierReader> readers_of(Store& store, std::int64_t dossier) {
@@ -144,12 +182,14 @@ void put_route(Store& store, const std::set<UnitCode>& units, std::uint64_t stam
 }
 
 void join_routes(Store& store, const UnitCode& unit, const UnitCode& heir) {
-  const auto ours = house_members(store, unit);
-  const auto theirs = house_members(store, heir);
+  const auto set_of = [](const std::vector<UnitCode>& units) { return std::set<UnitCode>(units.begin(), units.end()); };
+  const auto ours = set_of(house_members(store, unit)), theirs = set_of(house_members(store, heir));
   auto place = static_cast<std::int64_t>(places(store));
   auto end = place;
   for (const auto& member : ours) end = std::max(end, copy_routes(store, heir, member, place));
   for (const auto& member : theirs) end = std::max(end, copy_routes(store, unit, member, place));
+  end = route_opened(store, ours, theirs, end);
+  end = route_opened(store, theirs, ours, end);
   set_meta_number(store, places_key, end);
 }
 
@@ -173,14 +213,7 @@ const Entitlement::Reach& Entitlement::reach(const Did& did) {
   if (!out.ever) return out;
   const auto keys = keys_of(store_, dossier);
   if (out.stayed && keys.size() > 1) out.given = given_by_grants(store_, dossier, house_);
-  const auto ours = [&](const SeedHolder& holder) { return house_.contains(holder.unit); };
-  for (const auto& key : keys)
-    if (!key.known_to || std::any_of(key.known_to->begin(), key.known_to->end(), ours)) out.open.insert(key.id);
-  for (std::size_t before = 0; before != out.open.size();) {
-    before = out.open.size();
-    for (const auto& key : keys)
-      if (out.open.contains(key.id)) out.open.insert(key.before.begin(), key.before.end());
-  }
+  out.open = opened_by(keys, house_);
   return out;
 }
 

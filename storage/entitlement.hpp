@@ -34,7 +34,7 @@ void put_route(Store& store, const std::set<UnitCode>& units, std::uint64_t stam
 /// All that were told of this segment are told again.
 void route_again(Store& store, std::int64_t stamp_index);
 [[nodiscard]] std::uint64_t places(Store& store);  ///< that were given
-/// Before two houses become one: each gets the other's past.
+/// Before two houses become one: each gets the other's past, and of its own what the other's keys open.
 void join_routes(Store& store, const UnitCode& unit, const UnitCode& heir);
 
 /// What the devices of one unit may have.

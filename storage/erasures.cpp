@@ -12,17 +12,6 @@ namespace {
 constexpr std::string_view erasing_key = "erased in the log";  ///< meta
 constexpr std::string_view status_field = "TrangThaiHoSo";
 
-/// Their ids still verify: the hash takes the body's place.
-void drop_bodies(Store& store, std::int64_t dossier) {
-  std::vector<std::pair<std::int64_t, Hash>> held;
-  {
-    auto found = store.db.query("SELECT id, body FROM record WHERE dossier = ? AND body IS NOT NULL");
-    found.bind(dossier);
-    while (found.step()) held.emplace_back(found.number(0), record::body_hash_of(found.bytes(1)));
-  }
-  for (const auto& [id, hash] : held) store.db.query("UPDATE record SET body = NULL, body_hash = ? WHERE id = ?").bind(hash).bind(id).run();
-}
-
 /// The keys themselves, and the seeds from which the key of a new dossier could be made again; the other dossiers of such a segment have
 /// their keys in rows of their own.
 void drop_keys(Store& store, std::int64_t dossier) {

@@ -5,6 +5,7 @@
 #include "storage/merged.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ward::storage {
 namespace {
@@ -100,6 +101,36 @@ Result<InboxCounts> count_inbox(Store& store) {
         store.db.query("SELECT coalesce(sum(conflicts), 0), coalesce(sum(attention), 0) FROM dossier WHERE conflicts > 0 OR attention > 0");
     if (!found.step()) return InboxCounts{};
     return InboxCounts{static_cast<std::uint64_t>(found.number(0)), static_cast<std::uint64_t>(found.number(1))};
+  });
+}
+
+Result<InboxShare> share_inbox(Store& store, const UnitCode& unit, const std::string& user) {
+  forget_keys(store);
+  WARD_CHECK(settle(store));
+  return store.db.read("share the inbox", [&]() -> Result<InboxShare> {
+    auto known = std::exchange(store.open, {});
+    InboxShare out;
+    auto found = store.db.query(
+        "SELECT d.id, CASE WHEN d.dirty = 0 THEN substr(s.sealed, -16) END, d.conflicts + d.attention FROM dossier d LEFT JOIN state s ON "
+        "s.dossier = d.id WHERE "
+        "d.conflicts > 0 OR d.attention > 0 ORDER BY d.id");
+    while (found.step()) {
+      const auto dossier = found.number(0);
+      auto& open = store.open[dossier];
+      open = std::move(known[dossier]);
+      if (found.is_null(1) || open.seal != copy(found.bytes(1))) {
+        open = {};
+        unless_damaged([&] {
+          const auto state = read_state(store, dossier);
+          open = {found.is_null(1) ? Bytes{} : copy(found.bytes(1)), state.custody.unit, {}};
+          for (const auto& item : items_of(state)) open.deciders.push_back(item.decider());
+        });
+      }
+      if (open.deciders.empty()) out.others += static_cast<std::uint64_t>(found.number(2));  // damaged: nobody decides it here
+      for (const auto& decider : open.deciders)
+        ++(merge::may_decide(decider, open.custodian, context_of(store), unit, user) ? out.mine : out.others);
+    }
+    return out;
   });
 }
 

@@ -45,6 +45,12 @@ struct InboxCounts {
 };
 [[nodiscard]] Result<InboxCounts> count_inbox(Store& store);
 
+/// The same, by whether this person may decide it. What was read once is remembered until it changes: asked often, over all dossiers.
+struct InboxShare {
+  std::uint64_t mine = 0, others = 0;
+};
+[[nodiscard]] Result<InboxShare> share_inbox(Store& store, const UnitCode& unit, const std::string& user);
+
 /// The same for two items that one look decides: one kind, one field, one decider, and the same people said the same.
 [[nodiscard]] Bytes likeness_of(const InboxItem& item);
 struct Alike {

@@ -259,11 +259,6 @@ void LogWatch::hear(const Told& said) {
   if (told != before) set_told(store, told);
 }
 
-Result<agent::DoubtsRead> WardStore::read_doubts(Now now) {
-  return store_.db.transact("read doubts",
-                            [&]() -> Result<agent::DoubtsRead> { return agent::DoubtsRead{LogWatch(*this, now).due(true)}; });
-}
-
 Result<void> WardStore::store_joins(const agent::StoreJoins& joins, Now now) {
   const auto time = joins.answer.receipt.time;
   WARD_TRY(const bool honest, store_.db.transact("store a proof", [&]() -> Result<bool> {

@@ -19,6 +19,7 @@ namespace ward::storage {
 namespace {
 
 constexpr std::int64_t rebuilt_at_once = 500;
+constexpr std::uint8_t as_summarised = 0;  ///< alone in the place of a sealed state: its summary has it, which lies here anyway
 
 /// As the policy log judges the change at its stamp (records.md §5.4); the newest policy where there is no stamp yet.
 merge::Admission admission_of(const policy::PolicyLog& policy, const record::Header& header, const Rid& rid,
@@ -35,7 +36,7 @@ merge::Admission admission_of(const policy::PolicyLog& policy, const record::Hea
 /// Null when it cannot be read here.
 std::optional<merge::Fact> fact_of(Store& store, const record::Sealed& sealed, const Rid& rid, const std::optional<Stamp>& stamp) {
   const auto* key = find_key(store, sealed.header.key_id);
-  if (key == nullptr || sealed.body.empty()) return std::nullopt;
+  if (key == nullptr || sealed.body.empty() || sealed.header.reader_min > store.edition.version) return std::nullopt;
   const auto plain = record::open(sealed, *key, store.org);
   if (plain.has_error()) {
     if (record::rid_of(sealed) != rid) throw Failure{{Fault::storage_damaged, "a record is not the one that its id names"}};
@@ -278,7 +279,7 @@ Merged merged_from_records(Store& store, std::int64_t dossier, const Did& did) {
   Merged out;
   out.state = summarised ? *std::move(summary->state) : merge::merge(did, gathered.facts, context_of(store));
   if (summarised) out.state.waiting = summary->later;
-  out.sealed = seal_local(store.local, "state", did.view(), merge::encode_state(out.state));
+  out.sealed = summarised ? Bytes{as_summarised} : seal_local(store.local, "state", did.view(), merge::encode_state(out.state));
   out.changed_at = summarised ? std::max(summary->changed_at, gathered.changed_at) : gathered.changed_at;
   out.waiting = static_cast<std::int64_t>(out.state.waiting + (summarised ? 0 : gathered.unread));
   out.attention = static_cast<std::int64_t>(items_of(out.state).size() - out.state.conflicts.size());
@@ -396,12 +397,13 @@ merge::DossierState read_state(Store& store, std::int64_t dossier) {
     found.bind(dossier);
     if (!found.step()) throw Failure{{Fault::storage_damaged, "a dossier's row is missing"}};
     did = found.fixed<Did>(0);
-    if (found.number(1) == 0 && !found.is_null(2)) {
+    const bool by_summary = found.bytes(2).size() == 1;
+    if (found.number(1) == 0 && !found.is_null(2) && !by_summary) {
       const auto plain = or_throw(open_local(store.local, "state", did.view(), found.bytes(2)));
       auto state = merge::decode_state(plain);
       const bool of_another_version = state.has_error() && state.error().fault == Fault::unsupported;
       if (!of_another_version) return or_damaged(std::move(state), "a dossier's state does not decode");
-    } else if (found.number(1) == 0 && found.number(3) != 0) {
+    } else if (found.number(1) == 0 && found.number(3) != 0 && !by_summary) {
       throw Failure{{Fault::storage_damaged, "a dossier's state is missing"}};
     }
   }

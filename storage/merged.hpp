@@ -56,4 +56,10 @@ using course::shown_text;
   "d.clock, d.status, d.procedure, d.channel, d.received, d.due, d.ended, d.asked, d.rounds, d.promised, d.apologies, d.has_result, " \
   "d.voided"
 
+/// Of `dossier d`: nobody waits for anything in it; it came to its end.
+#define WARD_RESTS                                                                                                                   \
+  "d.dirty = 0 AND d.waiting = 0 AND d.conflicts = 0 AND d.attention = 0 AND NOT EXISTS (SELECT 1 FROM hand_over h WHERE h.dossier " \
+  "= d.id)"
+#define WARD_ENDED "(d.voided = 1 OR d.status IN ('3', '8', '9', '10'))"
+
 }  // namespace ward::storage

@@ -159,7 +159,8 @@ INSERT INTO shared_code SELECT code FROM code GROUP BY code HAVING count(*) > 1;
 )sql";
 
 /// At a ward: of dossiers whose records are not all here, the record that stands for them. wanted: 1 while the records are to be fetched.
-/// differs: 1 when they are not what it stands for. At the centre: dossiers whose present state was looked at; record is NULL there.
+/// differs: 1 when they are not what it stands for; 2 when they were here, were let go, and the centre lacks some of them. At the centre:
+/// dossiers whose present state was looked at; record is NULL there.
 constexpr const char* version_9 = R"sql(
 CREATE TABLE summary (
   dossier INTEGER PRIMARY KEY REFERENCES dossier, record INTEGER REFERENCES record, wanted INTEGER NOT NULL DEFAULT 0,
@@ -210,10 +211,23 @@ CREATE TABLE damaged (
   stamp_index INTEGER PRIMARY KEY, segment INTEGER NOT NULL, found_ms INTEGER NOT NULL, why TEXT NOT NULL) STRICT;
 )sql";
 
-constexpr std::array steps{Migration{version_1},         Migration{version_2},       Migration{version_3},     Migration{version_4},
-                           Migration{version_5},         Migration{version_6},       Migration{version_7},     Migration{version_8},
-                           Migration{version_9},         Migration{version_erasure}, Migration{version_audit}, Migration{version_login},
-                           Migration{version_admission}, Migration{version_faces}};
+/// A ward's. Of dossiers with a summary the bodies of records may be gone, and the state is one zero byte: no earlier program may open
+/// that.
+constexpr const char* version_letting_go = R"sql(
+CREATE INDEX summary_at_centre ON summary (differs) WHERE record IS NOT NULL;
+)sql";
+
+/// The centre's. peer.forked_ms: when a number that a device gave twice was last seen; 0: never, or nothing of it is in question any more.
+constexpr const char* version_fork_noted = R"sql(
+ALTER TABLE peer ADD COLUMN forked_ms INTEGER NOT NULL DEFAULT 0;
+UPDATE peer SET forked_ms = refused_ms WHERE refused = 'fork';
+)sql";
+
+constexpr std::array steps{
+    Migration{version_1},         Migration{version_2},       Migration{version_3},          Migration{version_4},
+    Migration{version_5},         Migration{version_6},       Migration{version_7},          Migration{version_8},
+    Migration{version_9},         Migration{version_erasure}, Migration{version_audit},      Migration{version_login},
+    Migration{version_admission}, Migration{version_faces},   Migration{version_letting_go}, Migration{version_fork_noted}};
 
 }  // namespace
 

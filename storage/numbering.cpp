@@ -3,6 +3,9 @@
 #include "storage/erasures.hpp"
 
 #include "protocol/base/limits.hpp"
+#include "storage/audit.hpp"
+#include "storage/centre_parts.hpp"
+#include "storage/summaries.hpp"
 #include "storage/ward_parts.hpp"
 
 namespace ward::storage {
@@ -12,9 +15,7 @@ constexpr std::string_view given_key = "codes given";
 constexpr std::string_view doubt_key = "codes doubt";
 constexpr std::string_view mark_label = "codes";
 constexpr std::size_t waiting_counted_max = 100'000;
-constexpr std::size_t official_at_once = 64;  ///< in one transaction
 constexpr std::size_t device_digits = 6;
-constexpr const char* own_user = "wardsync";  ///< of what this program does by itself
 
 Bytes encode(const GivenCodes& given) {
   Writer out;
@@ -145,20 +146,37 @@ std::optional<std::uint32_t> GivenCodes::on(const Key& key) const {
 
 bool GivenCodes::is_before_all(code::Day day) const { return last.size() == days_max && day < last.begin()->first.first; }
 
-Numbering::Numbering(WardStore& ward, Now now)
-    : ward_(ward),
-      store_(ward.store_),
-      identification_(identification_of(store_, ward.membership_.device)),
+Numbering::Numbering(const Of& of, Now now)
+    : store_(of.store),
+      device_(of.device),
+      mark_(of.mark),
+      identification_(identification_of(store_, device_)),
       today_(code::day_of(now.wall)),
-      serials_(store_.policy.code_blocks(identification_), ward.membership_.device, today_),
+      believed_(of.knows_day),
+      serials_(store_.policy.code_blocks(identification_), device_, today_),
       given_(read_given(store_)),
       before_(given_),
-      is_copy_(!lost_heads(store_).empty()) {
-  // A clock that nobody has checked since the start may still be known to have gone back.
-  const auto went_back = last_hlc(store_, ward.membership_.device).wall().ms - std::chrono::milliseconds(clock_ahead_max).count();
-  believed_ = ward.believes(now) && (ward.centre_time_ || now.wall.ms >= went_back);
+      is_copy_(of.is_copy) {
   const auto doubted = read_doubt(store_);
-  doubted_ = !ward.code_mark_ || (doubted && (!doubted->day || !believed_ || today_ <= *doubted->day));
+  doubted_ = !mark_ || (doubted && (!doubted->day || !believed_ || today_ <= *doubted->day));
+}
+
+Numbering::Numbering(WardStore& ward, Now now)
+    : Numbering(Of{ward.store_, ward.membership_.device, ward.code_mark_, ward.knows_day(now), !lost_heads(ward.store_).empty()}, now) {}
+
+Numbering::Numbering(CentreStore& centre, const DeviceId& desk, Now now)
+    : Numbering(Of{centre.store_, desk, centre.code_mark_, centre.knows_day(now)}, now) {
+  doubted_ = doubted_ || today_ <= code::day_of({meta_number(store_, restored_at_key, 0)});
+}
+
+/// A clock that nobody has checked since the start may still be known to have gone back.
+bool WardStore::knows_day(Now now) {
+  const auto went_back = last_hlc(store_, membership_.device).wall().ms - std::chrono::milliseconds(clock_ahead_max).count();
+  return believes(now) && (centre_time_ || now.wall.ms >= went_back);
+}
+
+bool CentreStore::knows_day(Now now) const {
+  return is_plausible(now.wall) && now.wall.ms >= last_stamp_.ms - std::chrono::milliseconds(clock_ahead_max).count();
 }
 
 NoOfficialCode Numbering::why_not() const {
@@ -192,7 +210,7 @@ std::optional<std::string> Numbering::official() {
 
 std::string Numbering::provisional() {
   code::Provisional out;
-  out.device = number_of_device(store_, ward_.membership_.device);
+  out.device = number_of_device(store_, device_);
   while (true) {
     Array<8> drawn{};
     store_.random(drawn);
@@ -215,22 +233,21 @@ void Numbering::write_down() {
   }
   if (given_ == before_) return;
   set_meta(store_, given_key, encode(given_));
-  or_throw(write_mark(store_, *ward_.code_mark_, given_));
+  or_throw(write_mark(store_, *mark_, given_));
   before_ = given_;
 }
 
 CodesStanding Numbering::standing() {
   CodesStanding out;
-  const auto& device = ward_.membership_.device;
   const auto& blocks = store_.policy.code_blocks(identification_);
   out.identification = identification_;
   out.today = today_;
   for (const auto& block : blocks)
-    if (block.device == device && block.to >= today_) out.blocks.push_back(block);
-  out.until = policy::covered_through(blocks, device, today_);
+    if (block.device == device_ && block.to >= today_) out.blocks.push_back(block);
+  out.until = policy::covered_through(blocks, device_, today_);
   out.left_today = serials_.left(given_.on({today_, identification_}));
   out.given_today = serials_.size() - out.left_today;
-  out.provisional = waiting_for_codes(store_, device, waiting_counted_max).size();
+  out.provisional = waiting_for_codes(store_, device_, waiting_counted_max).size();
   out.why = why_not();
   if (out.why != NoOfficialCode::none) out.left_today = 0;
   return out;
@@ -264,12 +281,20 @@ std::vector<std::int64_t> waiting_for_codes(Store& store, const DeviceId& device
   return out;
 }
 
+Result<void> compare_codes(Store& store, const CodeMark& mark) {
+  WARD_TRY(const bool behind, store.db.transact("compare codes", [&]() -> Result<bool> { return compare_with_mark(store, mark); }));
+  // Only now: until the doubt is durable, the difference is what shows it.
+  return behind ? write_mark(store, mark, read_given(store)) : Result<void>{};
+}
+
 Result<void> WardStore::keep_codes_by(CodeMark mark) {
   code_mark_ = std::move(mark);
-  WARD_TRY(const bool behind,
-           store_.db.transact("compare codes", [&]() -> Result<bool> { return compare_with_mark(store_, *code_mark_); }));
-  // Only now: until the doubt is durable, the difference is what shows it.
-  return behind ? write_mark(store_, *code_mark_, read_given(store_)) : Result<void>{};
+  return compare_codes(store_, *code_mark_);
+}
+
+Result<void> CentreStore::keep_codes_by(CodeMark mark) {
+  code_mark_ = std::move(mark);
+  return compare_codes(store_, *code_mark_);
 }
 
 Result<CodesStanding> WardStore::codes(Now now) {
@@ -287,11 +312,16 @@ Result<std::vector<Saved>> WardStore::give_official_codes(Now now) {
     Numbering numbering(*this, now);
     numbering.write_down();
     if (numbering.why_not() != NoOfficialCode::none) return out;
-    const auto waiting = waiting_for_codes(store_, membership_.device, official_at_once);
+    auto waiting = waiting_for_codes(store_, membership_.device, official_at_once);
+    std::erase_if(waiting, [&](std::int64_t dossier) {
+      const bool here = records_are_here(store_, dossier);
+      if (!here) want_records(store_, dossier);
+      return !here;
+    });
     if (waiting.empty()) return out;
     writer.emplace(*this, now);
     for (const auto dossier : waiting) {
-      auto one = writer->number(did_of(store_, dossier), own_user, "cấp mã chính thức");
+      auto one = writer->number(did_of(store_, dossier), numbering_user, numbering_reason);
       if (one.has_error()) continue;  // its past or its key is still to come
       if (!*one) break;
       out.push_back(**std::move(one));

@@ -10,10 +10,12 @@
 #include <string>
 #include <vector>
 
-/// How a ward's PC numbers new dossiers (WIRE.md §5.1): it gives no official code twice, whatever is restored, forgotten or set wrong.
+/// How a ward's PC, or the centre's own desk, numbers new dossiers (WIRE.md §5.1): it gives no official code twice, whatever is restored,
+/// forgotten or set wrong.
 namespace ward::storage {
 
 struct Store;
+class CentreStore;
 class WardStore;
 
 /// Says which codes were given.
@@ -65,11 +67,17 @@ struct GivenCode {
   bool official = false;
 };
 
-/// Gives codes inside a transaction of the ward's store, which commits them with the dossiers that get them.
+inline constexpr std::size_t official_at_once = 64;        ///< that take a provisional one's place in one transaction
+inline constexpr const char* numbering_user = "wardsync";  ///< of what this program does by itself
+inline constexpr const char* numbering_reason = "cấp mã chính thức";
+
+/// Gives codes inside a transaction of the store, which commits them with the dossiers that get them.
 class Numbering {
  public:
   /// Reads only.
   Numbering(WardStore& ward, Now now);
+  /// Of the centre's own officials. What is given on the day of a restore, nobody knows for certain.
+  Numbering(CentreStore& centre, const DeviceId& desk, Now now);
 
   /// Official where that can be, else provisional.
   [[nodiscard]] GivenCode next();
@@ -84,8 +92,18 @@ class Numbering {
   [[nodiscard]] bool is_held(std::string_view code) const;
   [[nodiscard]] std::string provisional();
 
-  WardStore& ward_;
+  struct Of {
+    Store& store;
+    DeviceId device;
+    const std::optional<CodeMark>& mark;
+    bool knows_day = false;
+    bool is_copy = false;
+  };
+  Numbering(const Of& of, Now now);
+
   Store& store_;
+  DeviceId device_;
+  const std::optional<CodeMark>& mark_;
   std::string identification_;  ///< empty: the unit has none
   code::Day today_;
   bool believed_ = false;
@@ -95,6 +113,9 @@ class Numbering {
   bool doubted_ = false;
   bool is_copy_ = false;
 };
+
+/// After a start, before the first code: compares what the database remembers of given codes with the mark.
+[[nodiscard]] Result<void> compare_codes(Store& store, const CodeMark& mark);
 
 /// With what its unit's codes begin; empty: the unit has none, and its PCs give no official codes.
 [[nodiscard]] std::string identification_of(const Store& store, const DeviceId& device);

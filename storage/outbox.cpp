@@ -9,6 +9,12 @@
 namespace ward::storage {
 namespace {
 
+constexpr std::string_view again_key = "sent again";  ///< meta: segments, by their ids
+/// Of `segment s`: records that were let go.
+#define WARD_LET_GO                                                                                                                      \
+  "SELECT 1 FROM record r JOIN summary m ON m.dossier = r.dossier WHERE r.writer = s.writer AND r.seq >= s.first AND r.seq < s.first + " \
+  "s.count AND r.segment = s.id AND r.body IS NULL AND m.record IS NOT NULL"
+
 constexpr std::size_t small_records_max = 4;  ///< as many sealed records as a greeting can carry
 
 bool creates_dossier(const record::Header& header) { return header.type == record::Type::change && header.did.is_zero(); }
@@ -50,6 +56,31 @@ segment::Row grant_row(Store& store, const segment::OpenRow& open, const std::se
   return segment::GrantRow{open.header, wrap.unit, wrap.unit_epoch};
 }
 
+std::vector<std::int64_t> again(Store& store) {
+  std::vector<std::int64_t> out;
+  const auto held = meta(store, again_key);
+  if (!held) return out;
+  Reader from(*held);
+  while (from.ok() && from.remaining() > 0) out.push_back(static_cast<std::int64_t>(from.varint()));
+  return out;
+}
+
+void set_again(Store& store, const std::vector<std::int64_t>& ids) {
+  if (ids.empty()) return drop_meta(store, again_key);
+  Writer out;
+  for (const auto id : ids) out.varint(static_cast<std::uint64_t>(id));
+  set_meta(store, again_key, out.peek());
+}
+
+/// Held whole; 0: it is not.
+std::int64_t whole_own_segment(Store& store, std::int64_t writer, Seq first) {
+  auto found = store.db.query(
+      "SELECT s.id FROM segment s WHERE s.writer = ? AND s.first = ? AND s.forked = 0 AND (SELECT count(*) FROM record r WHERE r.segment = "
+      "s.id) = s.count");
+  found.bind(writer).bind(static_cast<std::int64_t>(first));
+  return found.step() ? found.number(0) : 0;
+}
+
 bool is_hash(const segment::Row& row) { return std::holds_alternative<segment::HashRow>(row); }
 
 /// The centre finds the dossier and key of a change by the first head that it names; where that would not give this one, it must be told.
@@ -76,6 +107,7 @@ std::vector<Outbox::Writer> Outbox::writers(bool sendable_only) {
     unreceipted.insert(segments.number(0));
     if (segments.number(1) != 0) refused.insert(segments.number(0));
   }
+  const auto let_go = let_go_unreceipted();
   const auto lost = lost_heads(store);
   std::vector<Writer> out;
   auto own = store.db.query("SELECT id, incarnation, chained, written FROM writer WHERE device = ? ORDER BY id");
@@ -84,7 +116,7 @@ std::vector<Outbox::Writer> Outbox::writers(bool sendable_only) {
     const Writer writer{own.number(0), own.fixed<Incarnation>(1), static_cast<Seq>(own.number(2)), static_cast<Seq>(own.number(3))};
     if (writer.written <= writer.chained && !unreceipted.contains(writer.id)) continue;
     // What the centre refused, or holds more of than this file, goes no further until that is settled.
-    const bool held_back = refused.contains(writer.id) || ward.postponed_.contains(writer.incarnation) ||
+    const bool held_back = refused.contains(writer.id) || let_go.contains(writer.id) || ward.postponed_.contains(writer.incarnation) ||
                            std::any_of(lost.begin(), lost.end(), [&](const auto& head) { return head.incarnation == writer.incarnation; });
     if (!sendable_only || !held_back) out.push_back(writer);
   }
@@ -163,9 +195,10 @@ void Outbox::forget_seed_when_empty() {
 }
 
 std::vector<StoredSegment> Outbox::next(std::size_t segments, std::size_t segment_records) {
-  std::vector<StoredSegment> out;
+  auto out = wanted_again(segments);
   bool cut_any = false;
   for (auto& writer : writers(true)) {
+    if (out.size() >= segments) break;
     for (auto& segment : unreceipted(writer, segments - out.size())) out.push_back(std::move(segment));
     while (out.size() < segments) {
       auto segment = cut(writer, segment_records);
@@ -179,7 +212,49 @@ std::vector<StoredSegment> Outbox::next(std::size_t segments, std::size_t segmen
   return out;
 }
 
-bool Outbox::unsent() { return !writers(true).empty(); }
+std::set<std::int64_t> Outbox::let_go_unreceipted() {
+  std::set<std::int64_t> out;
+  if (store.db.is_read_only() && !store.db.has_table("summary")) return out;
+  auto found = store.db.query("SELECT s.writer FROM segment s WHERE s.receipted = 0 AND EXISTS (" WARD_LET_GO ")");
+  while (found.step()) out.insert(found.number(0));
+  return out;
+}
+
+bool Outbox::unsent() { return !writers(true).empty() || !wanted_again(1).empty(); }
+
+std::vector<StoredSegment> Outbox::wanted_again(std::size_t limit) {
+  std::vector<StoredSegment> out;
+  if (ward.full_until_) return out;
+  for (const auto id : again(store)) {
+    if (out.size() >= limit) break;
+    auto segment = find_segment(store, id);
+    if (segment && !ward.postponed_.contains(segment->signed_statement.statement.incarnation)) out.push_back(*std::move(segment));
+  }
+  return out;
+}
+
+bool Outbox::note_resend(Epoch from) {
+  auto ids = again(store);
+  const auto before = ids.size();
+  for (auto epoch = from; epoch < store.policy.count(); ++epoch) {
+    const auto* wanted = std::get_if<policy::Resend>(&store.policy.entries()[epoch].body);
+    if (wanted == nullptr || wanted->device != ward.membership_.device) continue;
+    const auto writer = find_writer(store, wanted->device, wanted->incarnation);
+    for (const auto first : wanted->firsts) {
+      const auto id = whole_own_segment(store, writer, first);
+      if (id != 0 && std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+    }
+  }
+  if (ids.size() != before) set_again(store, ids);
+  return !ids.empty();
+}
+
+void Outbox::sent_again(const Incarnation& incarnation, Seq first) {
+  auto ids = again(store);
+  if (ids.empty()) return;
+  const auto id = whole_own_segment(store, find_writer(store, ward.membership_.device, incarnation), first);
+  if (std::erase(ids, id) != 0) set_again(store, ids);
+}
 
 QueueSize Outbox::size() {
   QueueSize out;
@@ -245,7 +320,8 @@ std::vector<segment::Rows> Outbox::sealed_unreceipted(std::size_t after, std::si
   {
     auto found = store.db.query(
         "SELECT s.id FROM segment s JOIN writer w ON w.id = s.writer WHERE w.device = ? AND (s.receipted = 0 OR s.stamp_index IS NULL OR "
-        "s.stamp_index >= ?) AND (SELECT count(*) FROM record r WHERE r.segment = s.id) = s.count ORDER BY s.writer, s.first, s.id "
+        "s.stamp_index >= ?) AND (SELECT count(*) FROM record r WHERE r.segment = s.id) = s.count AND NOT EXISTS (" WARD_LET_GO
+        ") ORDER BY s.writer, s.first, s.id "
         "LIMIT ? OFFSET ?");
     found.bind(ward.membership_.device).bind(static_cast<std::int64_t>(last ? last->receipt.archived : 0));
     found.bind(static_cast<std::int64_t>(limits::run_segments_max)).bind(static_cast<std::int64_t>(after));

@@ -3,10 +3,10 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/run/run.hpp"
 #include "protocol/text/text.hpp"
+#include "storage/merged.hpp"
 
 #include <algorithm>
 #include <functional>
-#include <set>
 
 namespace ward::storage {
 namespace {
@@ -54,10 +54,28 @@ bool drop_bodies(segment::Rows& rows, const std::function<bool(const Did&)>& is_
   return any;
 }
 
+/// A run leaves out the root, and with it what the statement's hash is: verifying puts it back.
+Result<void> complete(Store& store, segment::Rows& rows) {
+  const auto* standing = store.policy.device(rows.statement.statement.device);
+  if (standing == nullptr || segment::verify_rows(rows, store.org, standing->device.sign, store.keys).has_error())
+    return fail(Fault::storage_damaged, "what was handed in does not verify any more");
+  return {};
+}
+
 segment::Rows decode_kept(BytesView run) {
   auto rows = or_damaged(run::decode_run(run), "what was handed in does not decode");
   if (rows.size() != 1) throw Failure{{Fault::storage_damaged, "what was handed in is not one segment"}};
   return std::move(rows.front());
+}
+
+/// Of what was handed in: what waits of an incarnation, as far as it is wanted.
+#define WARD_WAITS " WHERE device = ?1 AND incarnation = ?2 AND first + count <= ?3 AND rejected IS NULL"
+
+Query of_waiting(Query query, const WantedHandedIn& wanted) {
+  query.bind(wanted.device)
+      .bind(wanted.incarnation)
+      .bind(static_cast<std::int64_t>(std::min(wanted.until.value_or(limits::seq_max), limits::seq_max)));
+  return query;
 }
 
 /// In other segments, too: a device that was restored from a copy cuts them anew.
@@ -129,22 +147,17 @@ std::vector<HandedIn> handed_in(Store& store) {
 
 Result<std::vector<segment::Rows>> waiting_of(Store& store, const WantedHandedIn& wanted) {
   std::vector<segment::Rows> out;
-  auto found = store.db.query(
-      "SELECT run FROM handed_in WHERE device = ? AND incarnation = ? AND first + count <= ? AND rejected IS NULL ORDER BY first, id");
-  found.bind(wanted.device)
-      .bind(wanted.incarnation)
-      .bind(static_cast<std::int64_t>(std::min(wanted.until.value_or(limits::seq_max), limits::seq_max)));
-  while (found.step()) out.push_back(decode_kept(found.bytes(0)));
+  auto found = of_waiting(store.db.query("SELECT run FROM handed_in" WARD_WAITS " ORDER BY first, id"), wanted);
+  while (found.step()) {
+    out.push_back(decode_kept(found.bytes(0)));
+    WARD_CHECK(complete(store, out.back()));
+  }
   if (out.empty()) return fail(Fault::not_found, "nothing that was handed in waits under that name");
   return out;
 }
 
 void drop_handed_in(Store& store, const WantedHandedIn& wanted) {
-  store.db.query("DELETE FROM handed_in WHERE device = ? AND incarnation = ? AND first + count <= ? AND rejected IS NULL")
-      .bind(wanted.device)
-      .bind(wanted.incarnation)
-      .bind(static_cast<std::int64_t>(std::min(wanted.until.value_or(limits::seq_max), limits::seq_max)))
-      .run();
+  of_waiting(store.db.query("DELETE FROM handed_in" WARD_WAITS), wanted).run();
 }
 
 Result<std::string> reason_of(const char* act, std::string_view reason) {
@@ -153,13 +166,17 @@ Result<std::string> reason_of(const char* act, std::string_view reason) {
   return line;
 }
 
+Error not_as_shown() {
+  return fail(Fault::invalid, "what waits is not what was shown: look at it again, and name the head that stands there");
+}
+
 Result<void> reject_handed_in(Store& store, const WantedHandedIn& wanted) {
   WARD_TRY(const auto line, reason_of("a rejection", wanted.reason));
-  store.db.query("UPDATE handed_in SET rejected = ?, run = x'' WHERE device = ? AND incarnation = ? AND rejected IS NULL")
-      .bind(std::string_view(line))
-      .bind(wanted.device)
-      .bind(wanted.incarnation)
-      .run();
+  if (!wanted.head.is_zero()) {
+    auto last = of_waiting(store.db.query("SELECT hash FROM handed_in" WARD_WAITS " ORDER BY first DESC, id DESC LIMIT 1"), wanted);
+    if (!last.step() || last.fixed<Hash>(0) != wanted.head) return not_as_shown();
+  }
+  of_waiting(store.db.query("UPDATE handed_in SET rejected = ?4, run = x''" WARD_WAITS), wanted).bind(std::string_view(line)).run();
   return store.db.changes() == 0 ? fail(Fault::not_found, "nothing that was handed in waits under that name") : Result<void>{};
 }
 
@@ -205,22 +222,31 @@ Result<ForkSide> fork_side(Store& store, const Hash& segment) {
   return fail(Fault::not_found, "no side of an open fork has that name");
 }
 
+std::vector<StoredRecord> records_under(Store& store, std::int64_t writer, Seq first, Seq end) {
+  std::set<std::int64_t> segments;
+  auto found = store.db.query("SELECT segment FROM record WHERE writer = ? AND seq >= ? AND seq < ? AND segment IS NOT NULL");
+  found.bind(writer).bind(static_cast<std::int64_t>(first)).bind(static_cast<std::int64_t>(end));
+  while (found.step()) segments.insert(found.number(0));
+  std::vector<StoredRecord> out;
+  for (const auto id : segments)
+    for (auto& stored : records_of_segment(store, *find_segment(store, id)))
+      if (const auto seq = stored.record.header.position.seq; seq >= first && seq < end) out.push_back(std::move(stored));
+  return out;
+}
+
 Result<ForkShown> show_side(Store& store, const Hash& segment) {
   WARD_TRY(const auto side, fork_side(store, segment));
   const auto writer = find_writer(store, side.device, side.incarnation);
-  std::set<std::int64_t> segments;
-  for (const auto& [seq, rid] : side.records) {
-    auto found = store.db.query("SELECT segment FROM record WHERE writer = ? AND seq = ?");
-    found.bind(writer).bind(static_cast<std::int64_t>(seq));
-    while (found.step()) segments.insert(found.number(0));
-  }
   std::vector<record::Sealed> stand, fall;
-  for (const auto id : segments)
-    for (auto& stored : records_of_segment(store, *find_segment(store, id))) {
-      const auto at = side.records.find(stored.record.header.position.seq);
-      if (at != side.records.end()) (at->second == stored.rid ? stand : fall).push_back(std::move(stored.record));
-    }
+  std::set<Rid> rids;
+  for (auto& stored : records_under(store, writer, side.records.begin()->first, side.records.rbegin()->first + 1)) {
+    const auto at = side.records.find(stored.record.header.position.seq);
+    if (at == side.records.end()) continue;
+    rids.insert(stored.rid);
+    (at->second == stored.rid ? stand : fall).push_back(std::move(stored.record));
+  }
   ForkShown out;
+  out.head = segment::root_of({rids.begin(), rids.end()});
   out.shown = shown_changes(store, stand);
   out.set_aside = shown_changes(store, fall);
   std::set<Did> dossiers;
@@ -230,6 +256,16 @@ Result<ForkShown> show_side(Store& store, const Hash& segment) {
     waiting.bind(did);
     if (waiting.step()) out.waiting += static_cast<std::uint64_t>(waiting.number(0));
   }
+  return out;
+}
+
+States states_of(Store& store, const std::set<Did>& dossiers) {
+  States out;
+  for (const auto& did : dossiers)
+    unless_damaged([&] {
+      const auto row = find_dossier_row(store, did);
+      out[did] = row == 0 ? merge::DossierState{} : merged_from_records(store, row, did).state;
+    });
   return out;
 }
 

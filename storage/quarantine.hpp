@@ -3,6 +3,8 @@
 #include "protocol/merge/merge.hpp"
 #include "storage/segments.hpp"
 
+#include <set>
+
 /// What waits at the centre for a person's word (docs/adr/0015): what a revoked device wrote before it knew, brought as a file, and records
 /// with one number. All of it runs inside a transaction of CentreStore.
 namespace ward::storage {
@@ -43,14 +45,22 @@ struct ShownChanges {
 
   [[nodiscard]] bool all() const noexcept { return more == 0 && unread == 0; }
 };
+/// What an admission makes of one dossier.
+struct Outcome {
+  merge::DossierState before, after;
+  std::string code;  ///< may be empty
+};
 struct HandedInShown {
   ShownChanges shown;
   Seq end = 0;
   Hash head;  ///< of the last statement, and so exactly of these bytes
+  std::vector<Outcome> outcomes;
 };
 struct ForkShown {
   ShownChanges shown, set_aside;  ///< `set_aside`: what never counts once this side is admitted
   std::uint64_t waiting = 0;      ///< records of the same dossiers that wait until the fork is settled
+  Hash head;                      ///< over the records of both
+  std::vector<Outcome> outcomes;
 };
 
 struct WantedHandedIn {
@@ -59,7 +69,7 @@ struct WantedHandedIn {
   std::optional<Seq> until;  ///< only what ends there, or before
   bool in_full = false;
   std::string reason;
-  Hash head;  ///< to admit it: of the last statement of what was shown
+  Hash head;  ///< of the last statement of what was shown: to admit it, and where it is named to reject it
 };
 
 inline constexpr std::size_t handed_in_segments_max = 4'096;  ///< of one device
@@ -74,14 +84,22 @@ inline constexpr std::int64_t forked_segments_max = 64;  ///< of one incarnation
 /// What waits of an incarnation, in its order. `not_found`.
 [[nodiscard]] Result<std::vector<segment::Rows>> waiting_of(Store& store, const WantedHandedIn& wanted);
 void drop_handed_in(Store& store, const WantedHandedIn& wanted);
+/// Dossiers as their records merge now, but those that cannot be read; of one that is not here, nothing.
+using States = std::map<Did, merge::DossierState>;
+[[nodiscard]] States states_of(Store& store, const std::set<Did>& dossiers);
 /// As one line. `act`: what needs it, "an admission". `invalid`: there is none.
 [[nodiscard]] Result<std::string> reason_of(const char* act, std::string_view reason);
-/// `not_found`; `invalid`: no reason.
+/// What waits is not what somebody looked at.
+[[nodiscard]] Error not_as_shown();
+/// All that waits of it, or what ends before `until`. `not_found`; `invalid`: no reason, or not what was shown.
 [[nodiscard]] Result<void> reject_handed_in(Store& store, const WantedHandedIn& wanted);
 
 [[nodiscard]] std::vector<ForkSide> fork_sides(Store& store);
 /// `not_found`.
 [[nodiscard]] Result<ForkSide> fork_side(Store& store, const Hash& segment);
+
+/// Every record that is held with a number from `first` on and before `end`.
+[[nodiscard]] std::vector<StoredRecord> records_under(Store& store, std::int64_t writer, Seq first, Seq end);
 
 /// `not_found`.
 [[nodiscard]] Result<ForkShown> show_side(Store& store, const Hash& segment);

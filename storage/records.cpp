@@ -36,6 +36,18 @@ std::vector<StoredRecord> all_of(Query& found) {
   return out;
 }
 
+struct HeldRecord {
+  std::int64_t id = 0, dossier = 0;
+  bool lacks_body = false;
+};
+std::optional<HeldRecord> held_record(Store& store, std::int64_t writer, std::int64_t seq, const Rid& rid) {
+  auto held = store.db.query("SELECT id, dossier, rid, body IS NULL FROM record WHERE writer = ? AND seq = ?");
+  held.bind(writer).bind(seq);
+  while (held.step())
+    if (held.fixed<Rid>(2) == rid) return HeldRecord{held.number(0), held.number(1), held.number(3) != 0};
+  return std::nullopt;
+}
+
 crypto::SivKeys local_keys(const crypto::LocalKey& local, std::string_view what, BytesView name) {
   return crypto::SivKeys::derive("wsync-local-key", local.view(), {view(what), view(std::string_view("\0", 1)), name});
 }
@@ -45,13 +57,13 @@ crypto::SivKeys local_keys(const crypto::LocalKey& local, std::string_view what,
 Put put_record(Store& store, const segment::Verified& verified, std::int64_t writer, std::int64_t segment, WallTime at) {
   const auto& header = verified.record.header;
   const auto seq = static_cast<std::int64_t>(header.position.seq);
-  {
-    auto held = store.db.query("SELECT id, dossier, rid FROM record WHERE writer = ? AND seq = ?");
-    held.bind(writer).bind(seq);
-    while (held.step())
-      if (held.fixed<Rid>(2) == verified.rid) return {false, held.number(0), held.number(1)};
-  }
   const auto did = record::dossier_of(header);
+  const bool has_body = !verified.record.body.empty() && !is_erased(store, did);
+  if (const auto held = held_record(store, writer, seq, verified.rid)) {
+    if (!held->lacks_body || !has_body) return {false, false, held->id, held->dossier};
+    store.db.query("UPDATE record SET body = ?, body_hash = NULL WHERE id = ?").bind(BytesView(verified.record.body)).bind(held->id).run();
+    return {false, true, held->id, held->dossier};
+  }
   const auto dossier = did.is_zero() ? 0 : dossier_row(store, did);
   const auto head = record::encode_header(header);
   auto put = store.db.query(
@@ -67,12 +79,46 @@ Put put_record(Store& store, const segment::Verified& verified, std::int64_t wri
   else
     put.bind(dossier);
   put.bind(static_cast<std::int64_t>(header.type)).bind(at.ms).bind(BytesView(head));
+  if (has_body)
+    put.bind(BytesView(verified.record.body)).bind_null();
+  else
+    put.bind_null().bind(verified.body_hash);
+  put.run();
+  return {true, true, store.db.last_row(), dossier};
+}
+
+void drop_bodies(Store& store, std::int64_t dossier, std::int64_t but_of) {
+  std::vector<std::pair<std::int64_t, Hash>> held;
+  {
+    auto found = store.db.query("SELECT id, body FROM record WHERE dossier = ? AND body IS NOT NULL AND id <> ?");
+    found.bind(dossier).bind(but_of);
+    while (found.step()) held.emplace_back(found.number(0), record::body_hash_of(found.bytes(1)));
+  }
+  for (const auto& [id, hash] : held) store.db.query("UPDATE record SET body = NULL, body_hash = ? WHERE id = ?").bind(hash).bind(id).run();
+}
+
+void put_back_record(Store& store, const segment::Verified& verified, std::int64_t writer, std::int64_t segment, WallTime at) {
+  const auto& header = verified.record.header;
+  const auto did = record::dossier_of(header);
+  const auto head = record::encode_header(header);
+  auto put = store.db.query(
+      "UPDATE record SET writer = ?, seq = ?, rid = ?, dossier = ?, type = ?, header = ?, body = ?, body_hash = ? WHERE segment = ? AND "
+      "leaf "
+      "= ?");
+  put.bind(writer).bind(static_cast<std::int64_t>(header.position.seq)).bind(verified.rid);
+  if (did.is_zero())
+    put.bind_null();
+  else
+    put.bind(dossier_row(store, did));
+  put.bind(static_cast<std::int64_t>(header.type)).bind(BytesView(head));
   if (verified.record.body.empty() || is_erased(store, did))
     put.bind_null().bind(verified.body_hash);
   else
     put.bind(BytesView(verified.record.body)).bind_null();
-  put.run();
-  return {true, store.db.last_row(), dossier};
+  put.bind(segment).bind(std::int64_t{verified.leaf}).run();
+  if (store.db.changes() != 0) return;
+  const auto fresh = put_record(store, verified, writer, segment, at);
+  if (!fresh.fresh) share_record(store, segment, verified.leaf, fresh.record);
 }
 
 std::vector<StoredRecord> records_of_dossier(Store& store, std::int64_t dossier) {

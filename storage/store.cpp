@@ -102,7 +102,8 @@ Result<void> found_store(Database& db, Site site, const crypto::LocalKey& local,
   });
 }
 
-Result<Store> open_store(const std::string& path, OpenMode mode, Site site, const crypto::LocalKey& local, Random random) {
+Result<Store> open_store(const std::string& path, OpenMode mode, Site site, const crypto::LocalKey& local, Random random,
+                         const schema::Edition& edition) {
   if (!is_there(path)) return fail(Fault::not_found, "there is no data file here");
   WARD_TRY(auto db, Database::open(path, mode));
   WARD_CHECK(check_owner(db, site, local));
@@ -112,7 +113,7 @@ Result<Store> open_store(const std::string& path, OpenMode mode, Site site, cons
     return fixed_from<OrgId>(*bytes);
   }));
   WARD_TRY(auto log, read_policy(db, org));
-  Store store{std::move(db), site, org, local.clone(), std::move(log), std::move(random)};
+  Store store{std::move(db), site, org, local.clone(), std::move(log), std::move(random), edition};
   forget_keys(store);
   return store;
 }
@@ -143,8 +144,9 @@ std::vector<std::int64_t> waiting_since_update(Store& store) {
   constexpr std::int64_t merged_by = 5;
   static_assert(merge::state_layout == 4);
   const bool other_layout = meta_number(store, layout_key, 1) != merged_by;
-  if (const auto last = meta(store, program_key); !other_layout && last && text_of(*last) == WARD_VERSION) return {};
-  set_meta(store, program_key, view(std::string_view(WARD_VERSION)));
+  const auto program = std::string(WARD_VERSION) + ", schema " + std::to_string(store.edition.version);
+  if (const auto last = meta(store, program_key); !other_layout && last && text_of(*last) == program) return {};
+  set_meta(store, program_key, view(program));
   if (other_layout) set_meta_number(store, layout_key, merged_by);
   std::vector<std::int64_t> out;
   auto waiting = store.db.query("SELECT id FROM dossier WHERE waiting > 0 OR ?");
@@ -223,6 +225,7 @@ const merge::Context& context_of(Store& store) {
   auto& judged = store.judged;
   if (judged.by == store.policy.last_hash()) return judged.context;
   judged = {store.policy.last_hash(), {}};
+  judged.context.policy_changes = store.edition.policy_changes;
   for (const auto& entry : store.policy.entries()) {
     if (const auto* succession = std::get_if<policy::Succession>(&entry.body))
       judged.context.successions[succession->unit] = {succession->heir, entry.from_index};

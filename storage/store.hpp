@@ -9,6 +9,7 @@
 #include "storage/sqlite.hpp"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -31,15 +32,22 @@ struct Store {
   crypto::LocalKey local;    ///< seals states, keys and answers on this machine's disk
   policy::PolicyLog policy;  ///< as in the database
   Random random;
+  schema::Edition edition{};                                      ///< of the program that has it open
   std::optional<std::pair<Hash, deadline::Calendar>> calendar{};  ///< of the policy log that ends with that entry (`calendar_of`)
   segment::KeyRing keys{};  ///< those used lately; the dossier keys among them are bounded by `forget_keys`
   struct Judged {
     Hash by;  ///< the last hash of the policy log that says so
     merge::Context context;
   };
-  Judged judged{};                       ///< see `context_of`
-  std::set<Did> missed{};                ///< dossiers whose records somebody asked for while they were at the centre only
-  bool missed_now = false;               ///< one since this was set to false
+  Judged judged{};          ///< see `context_of`
+  std::set<Did> missed{};   ///< dossiers whose records somebody asked for while they were at the centre only
+  bool missed_now = false;  ///< one since this was set to false
+  struct Open {
+    Bytes seal;  ///< the end of the sealed state that says so
+    UnitCode custodian;
+    std::vector<merge::Decider> deciders;  ///< of each open item
+  };
+  std::map<std::int64_t, Open> open{};   ///< by dossier: what a person must decide (`share_inbox`)
   std::optional<Beside> audit_beside{};  ///< where the audit log's end is kept, too
   std::uint64_t audit_kept = 0;          ///< how long the log was when it was kept there last
 };
@@ -69,7 +77,8 @@ void set_meta_number(Store& store, std::string_view name, std::int64_t value);
                                        const std::optional<OrgId>& org);
 /// A store over a file that `found_store` made. `invalid` when it is of another kind of site, `wrong_key` when the local key is another
 /// one.
-[[nodiscard]] Result<Store> open_store(const std::string& path, OpenMode mode, Site site, const crypto::LocalKey& local, Random random);
+[[nodiscard]] Result<Store> open_store(const std::string& path, OpenMode mode, Site site, const crypto::LocalKey& local, Random random,
+                                       const schema::Edition& edition);
 
 // policy
 /// Reads the policy table into `store.policy`; every entry is verified again. Begins its own transaction.
@@ -91,12 +100,17 @@ void set_meta_number(Store& store, std::string_view name, std::int64_t value);
 
 // records
 struct Put {
-  bool fresh = false;  ///< false: exactly this record is held already, and nothing was written
+  bool fresh = false;  ///< false: exactly this record is held already
+  bool wrote = false;  ///< it was not held, or without its body
   std::int64_t record = 0;
   std::int64_t dossier = 0;  ///< 0: it concerns none
 };
 /// Two rids at one position are both kept (a fork). `segment` 0: it waits in the outbox. Of an erased dossier no body is stored.
 Put put_record(Store& store, const segment::Verified& verified, std::int64_t writer, std::int64_t segment, WallTime at);
+/// Ids still verify: the hash takes the body's place.
+void drop_bodies(Store& store, std::int64_t dossier, std::int64_t but_of = 0);
+/// The same over whatever lies at that leaf of that segment.
+void put_back_record(Store& store, const segment::Verified& verified, std::int64_t writer, std::int64_t segment, WallTime at);
 [[nodiscard]] std::vector<StoredRecord> records_of_dossier(Store& store, std::int64_t dossier);
 [[nodiscard]] std::vector<Rid> changes_of_dossier(Store& store, std::int64_t dossier);
 

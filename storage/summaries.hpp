@@ -27,11 +27,21 @@ void settle_summary(Store& store, std::int64_t dossier, const merge::DossierStat
 void require_records(Store& store, std::int64_t dossier);
 
 void want_records(Store& store, std::int64_t dossier);
-/// Those to fetch next.
-[[nodiscard]] std::vector<Did> wanted_dossiers(Store& store);
+/// Those to fetch next. `lacked`: a device whose own records do not come with the others.
+[[nodiscard]] std::vector<Did> wanted_dossiers(Store& store, const std::optional<DeviceId>& lacked);
 /// The centre sent all that it has of a dossier. If that is not what the summary stands for, people are told.
 void end_fetch(Store& store, const Did& did);
-/// Summaries that are not what the records give.
-[[nodiscard]] std::uint64_t differing_summaries(Store& store);
+
+/// The newest summary record that is here, if it stands for exactly what else is here of that dossier, and says the same.
+[[nodiscard]] std::optional<std::int64_t> summary_of_all(Store& store, std::int64_t dossier);
+/// From now on the records are at the centre, and this one stands for them (docs/adr/0018).
+void let_go(Store& store, std::int64_t dossier, std::int64_t summary);
+
+struct AtCentre {
+  std::uint64_t dossiers = 0;   ///< known by their summaries
+  std::uint64_t differing = 0;  ///< summaries that are not what the records give
+  std::uint64_t lost = 0;       ///< whose records were let go, and the centre does not have all of them any more
+};
+[[nodiscard]] AtCentre count_at_centre(Store& store);
 
 }  // namespace ward::storage

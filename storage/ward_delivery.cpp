@@ -100,7 +100,7 @@ void Deliveries::keep(const segment::Rows& rows, const std::vector<segment::Veri
   for (const auto& one : verified) {
     const auto put = put_record(store, one, writer, segment, now.wall);
     fresh = fresh || put.fresh;
-    if (put.dossier != 0 && put.fresh) {
+    if (put.dossier != 0 && put.wrote) {
       touched_.insert(put.dossier);
       take_grant(one, put.dossier);
       if (one.record.header.type == record::Type::summary) take_summary(store, put.dossier, one, put.record, *rows.stamp);

@@ -3,6 +3,7 @@
 #include "protocol/deadline/moment.hpp"
 #include "storage/audit.hpp"
 #include "storage/erasures.hpp"
+#include "storage/letting_go.hpp"
 #include "storage/summaries.hpp"
 #include "storage/ward_parts.hpp"
 
@@ -84,11 +85,13 @@ Result<agent::LinkPrepared> WardStore::prepare_link(const agent::PrepareLink& wa
     out.report = report_in_transaction(now);
     out.fill = static_cast<std::uint64_t>(meta_number(store_, fill_key, 0));
     out.holds_nothing = out.fill == 0 && out.cursor == 0 && !holds_anything(store_);
-    out.wanted = wanted_dossiers(store_);
+    out.wanted = to_fetch();
     LogWatch watch(*this, now);
     watch.begin_link();
     out.doubts = watch.due(false);
     out.audit = told_audit_end(store_);
+    // What was saved goes first.
+    if (out.wanted.empty() && !outbox.unsent()) out.resting = resting();
     return out;
   });
   if (prepared.has_value()) asked_own_ = prepared->report.restored;
@@ -103,7 +106,7 @@ Result<agent::OutboxRead> WardStore::read_outbox(const agent::ReadOutbox& wanted
     Outbox outbox(*this);
     for (const auto& segment : outbox.next(std::min(wanted.segments, limits::run_segments_max), wanted.segment_records))
       out.rows.push_back(outbox.rows_of(segment, wanted.sealed));
-    out.wanted = wanted_dossiers(store_);
+    out.wanted = to_fetch();
     return out;
   });
 }
@@ -120,6 +123,7 @@ Result<agent::ReceiptStored> WardStore::store_receipt(const agent::StoreReceipt&
   Receipts::Outcome outcome;
   auto stored = store_.db.transact("store receipt", [&]() -> Result<agent::ReceiptStored> {
     outcome = Receipts(*this, now).take(receipt);
+    for (const auto& stamp : receipt.receipted.stamps) Outbox(*this).sent_again(stamp.incarnation, stamp.first);
     if (latest_kept_ > receipt.receipted.receipt.time) set_meta_number(store_, latest_key, receipt.receipted.receipt.time.ms);
     return agent::ReceiptStored{Outbox(*this).unsent(), outcome.centre_is_new, report_in_transaction(now)};
   });
@@ -164,7 +168,7 @@ Result<agent::PolicyStored> WardStore::store_policy(const agent::StorePolicy& en
     }
     for (const auto& [did, epoch] : store_.policy.erasures())
       if (epoch >= before.count()) note_act(store_, {audit::Kind::erased, now.wall, believes(now), {}, hex(did.view()), {}});
-    return agent::PolicyStored{count};
+    return agent::PolicyStored{count, Outbox(*this).note_resend(before.count())};
   });
   if (stored.has_error()) {
     store_.policy = std::move(before);
@@ -197,17 +201,46 @@ Result<agent::DeliveryApplied> WardStore::apply_delivery(agent::ApplyDelivery de
     WARD_CHECK(Deliveries(*this, now).apply(delivery.rows));
     set_meta_number(store_, "cursor", static_cast<std::int64_t>(delivery.cursor));
     postponed_.clear();
-    return agent::DeliveryApplied{delivery.cursor, report_in_transaction(now), wanted_dossiers(store_), told_audit_end(store_)};
+    return agent::DeliveryApplied{delivery.cursor, report_in_transaction(now), to_fetch(), told_audit_end(store_)};
+  });
+}
+
+std::vector<Did> WardStore::to_fetch() {
+  const bool own_comes = link_version_ >= sync::version_with_own_work;
+  return wanted_dossiers(store_, own_comes ? std::nullopt : std::optional(membership_.device));
+}
+
+std::vector<Did> WardStore::resting() {
+  if (link_version_ < sync::version_with_own_work) return {};
+  return LettingGo(*this).resting();
+}
+
+Result<agent::DoubtsRead> WardStore::read_doubts(Now now) {
+  return store_.db.transact("read doubts", [&]() -> Result<agent::DoubtsRead> {
+    agent::DoubtsRead out{LogWatch(*this, now).due(true)};
+    out.resting = resting();
+    return out;
   });
 }
 
 Result<agent::FetchedApplied> WardStore::apply_fetched(agent::ApplyFetched fetched, Now now) {
   forget_keys(store_);
   return store_.db.transact("apply what was fetched", [&]() -> Result<agent::FetchedApplied> {
+    // Of what a copy of this device wrote a part alone would pass for the whole: that comes with a pull.
+    std::erase_if(fetched.rows, [&](const auto& rows) {
+      const auto& statement = rows.statement.statement;
+      if (statement.device != membership_.device) return false;
+      const auto held = segment_from(store_, find_writer(store_, statement.device, statement.incarnation), statement.first);
+      return !held || !held->receipted || held->signed_statement.statement.count != statement.count;
+    });
     WARD_CHECK(Deliveries(*this, now).apply(fetched.rows));
-    if (fetched.all)
+    if (fetched.summaries)
+      LettingGo(*this).take(fetched.dossiers, fetched.all);
+    else if (fetched.all)
       for (const auto& did : fetched.dossiers) end_fetch(store_, did);
-    return agent::FetchedApplied{wanted_dossiers(store_)};
+    agent::FetchedApplied out{to_fetch()};
+    if (fetched.summaries && fetched.all && out.wanted.empty()) out.resting = resting();
+    return out;
   });
 }
 
@@ -232,6 +265,7 @@ Result<void> WardStore::store_refused(const agent::StoreRefused& refused) {
     return {};
   }
   auto stored = store_.db.transact("store refusal", [&]() -> Result<void> {
+    Outbox(*this).sent_again(refused.refused.incarnation, refused.refused.first);
     const auto writer = find_writer(store_, membership_.device, refused.refused.incarnation);
     store_.db.query("UPDATE segment SET refused = ? WHERE writer = ? AND first = ? AND receipted = 0")
         .bind(std::string_view(name_of(refused.refused.fault)))

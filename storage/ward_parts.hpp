@@ -73,6 +73,10 @@ struct Outbox {
   [[nodiscard]] std::vector<StoredSegment> next(std::size_t segments, std::size_t segment_records);
   /// Something can be sent on this link.
   [[nodiscard]] bool unsent();
+  /// Notes what entries from `from` on ask this PC for (policy::Resend). True: there is something.
+  bool note_resend(Epoch from);
+  /// The centre has it, or will not take it.
+  void sent_again(const Incarnation& incarnation, Seq first);
   [[nodiscard]] QueueSize size();
   /// The oldest segment, if it is small enough for a greeting; encoded.
   [[nodiscard]] Bytes small_segment(std::size_t bytes_max);
@@ -83,6 +87,9 @@ struct Outbox {
   /// something unreceipted.
   [[nodiscard]] std::vector<sync::Unstamped> named_in_hello();
   [[nodiscard]] segment::Rows rows_of(const StoredSegment& segment, bool sealed);
+  /// Writers of segments that the centre had once, so that their records were let go, and does not have any more: it was restored from a
+  /// copy that is older than the one it spoke of. They cannot be sent.
+  [[nodiscard]] std::set<std::int64_t> let_go_unreceipted();
 
  private:
   struct Writer {
@@ -95,6 +102,7 @@ struct Outbox {
   [[nodiscard]] std::vector<StoredSegment> unreceipted(const Writer& writer, std::size_t limit);
   [[nodiscard]] std::optional<StoredSegment> cut(Writer& writer, std::size_t records_max);
   void forget_seed_when_empty();
+  [[nodiscard]] std::vector<StoredSegment> wanted_again(std::size_t limit);
 };
 
 inline constexpr std::string_view latest_key = "latest time";  ///< meta: WardStore::latest

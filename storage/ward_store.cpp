@@ -94,8 +94,8 @@ Result<Membership> stored_membership(Database& db) {
   });
 }
 
-Result<WardStore> WardStore::open(const std::string& path, WardKeys keys, Random random, OpenMode mode) {
-  WARD_TRY(auto store, open_store(path, mode, Site::ward, keys.local, std::move(random)));
+Result<WardStore> WardStore::open(const std::string& path, WardKeys keys, Random random, OpenMode mode, const schema::Edition& edition) {
+  WARD_TRY(auto store, open_store(path, mode, Site::ward, keys.local, std::move(random), edition));
   WARD_TRY(auto membership, stored_membership(store.db));
   if (membership.org != store.org) return fail(Fault::wrong_organisation, "the data file is of another city");
   if (membership.device != crypto::device_of(crypto::public_of(keys.device.sign)))
@@ -176,7 +176,7 @@ sync::Report WardStore::report_in_transaction(Now now) {
   out.waiting = counted.waiting;
   out.quarantined = number(store_.db.query("SELECT coalesce(sum(count), 0) FROM segment WHERE receipted = 0 AND refused IS NOT NULL"));
   if (meta(store_, "alarm")) ++out.quarantined;
-  out.quarantined += differing_summaries(store_);
+  out.quarantined += count_at_centre(store_).differing;
   out.wall = now.wall;
   out.disk_free_bytes = disk_free_bytes_;
   out.version = program_version;
@@ -201,7 +201,10 @@ Result<WardStore::Progress> WardStore::progress(Now now) {
     if (centre_time_) out.clock_offset_ms = now.wall.ms - centre_time_->first.ms - (now.monotonic - centre_time_->second).count();
     out.clock_trusted = believes(now);
     if (const auto alarm = meta(store_, "alarm")) out.alarm = std::string(text_of(*alarm));
-    if (out.alarm.empty() && differing_summaries(store_) > 0) out.alarm = "summary";
+    const auto at_centre = count_at_centre(store_);
+    out.at_centre = at_centre.dossiers;
+    if (out.alarm.empty() && (at_centre.lost > 0 || !Outbox(*this).let_go_unreceipted().empty())) out.alarm = "archive";
+    if (out.alarm.empty() && at_centre.differing > 0) out.alarm = "summary";
     if (out.alarm.empty() && is_unproved(store_, out.receipted_at)) out.alarm = "unproved";
     out.evidence = kept_contradiction(store_).has_value();
     out.restored = asks_for_own(store_);

@@ -36,6 +36,13 @@ struct Membership {
   UnitCode unit;
 };
 
+/// How long this PC keeps the records of dossiers that ended (docs/adr/0018).
+struct KeepPlan {
+  std::chrono::milliseconds rest = std::chrono::days(90);  ///< since the newest of them reached the centre; 0: all are kept
+  std::chrono::milliseconds pass_every = std::chrono::days(7);
+  bool ended_only = true;
+};
+
 /// What would be lost if this PC broke now: dossiers with records that no receipt covers.
 struct Exposure {
   std::uint64_t dossiers = 0;
@@ -58,7 +65,8 @@ class WardStore {
   /// Writes a new data file after an enrolment. Fails if there is one.
   [[nodiscard]] static Result<void> create(const std::string& path, const WardKeys& keys, const Membership& membership,
                                            const std::vector<policy::Entry>& policy);
-  [[nodiscard]] static Result<WardStore> open(const std::string& path, WardKeys keys, Random random, OpenMode mode = OpenMode::read_write);
+  [[nodiscard]] static Result<WardStore> open(const std::string& path, WardKeys keys, Random random, OpenMode mode = OpenMode::read_write,
+                                              const schema::Edition& edition = schema::edition());
 
   [[nodiscard]] Store& store() noexcept { return store_; }
   [[nodiscard]] const Membership& membership() const noexcept { return membership_; }
@@ -76,6 +84,8 @@ class WardStore {
   /// Gives dossiers with a provisional code their official one, some at a time; empty when there is nothing to do, or none can be given.
   [[nodiscard]] Result<std::vector<Saved>> give_official_codes(Now now);
 
+  void set_keep_plan(const KeepPlan& plan) noexcept { keep_plan_ = plan; }
+
   [[nodiscard]] Result<sync::Report> report(Now now);
   /// What the runtime measured last; goes into reports.
   void set_disk_free(std::uint64_t bytes) noexcept { disk_free_bytes_ = bytes; }
@@ -85,12 +95,14 @@ class WardStore {
     std::uint64_t applied = 0;  ///< log index
     Incarnation incarnation;    ///< zero before the first write of this run
     std::uint64_t dossiers = 0;
+    std::uint64_t at_centre = 0;  ///< of these, those whose records are at the centre only
     std::uint64_t refused_segments = 0;
     std::int64_t clock_offset_ms = 0;  ///< this PC minus the centre, at the last signed time
     bool clock_trusted = true;
     std::string alarm;  ///< `rollback`: the centre holds less than it had receipted; `two_faces`: it signed two histories;
                         ///< `told_otherwise`: another PC says that it was shown another history; `summary`: what it said of a dossier is
-                        ///< not what its records say; `unproved`: it proves its log to nobody; else empty
+                        ///< not what its records say; `archive`: records that were let go are not there any more; `unproved`: it
+                        ///< proves its log to nobody; else empty
     bool evidence = false;  ///< of the alarm, to be shown to others: `contradiction`
     bool restored = false;  ///< this file is an older copy of itself; what it lacks is being fetched
     WallTime full_until;    ///< the centre takes no more of this PC before; 0: it does
@@ -152,6 +164,10 @@ class WardStore {
   /// The centre signed that it was `time`, at `at`.
   void heard(WallTime time, Instant at, Now now);
   [[nodiscard]] std::uint16_t lease_days();
+  /// Dossiers whose records are to be fetched on this link.
+  [[nodiscard]] std::vector<Did> to_fetch();
+  /// Whose records could be let go on this link.
+  [[nodiscard]] std::vector<Did> resting();
 
   Store store_;
   WardKeys keys_;
@@ -165,7 +181,9 @@ class WardStore {
   WallTime latest_kept_;                ///< as the file has it
   std::optional<WallTime> full_until_;  ///< the centre takes no more today
   std::uint64_t disk_free_bytes_ = 0;
+  KeepPlan keep_plan_;
   std::optional<CodeMark> code_mark_;
+  [[nodiscard]] bool knows_day(Now now);
   std::set<Incarnation> postponed_;  ///< the centre takes no more of these before something came from there: it lacks what must come first
   std::vector<Did> arrived_;
   std::uint8_t link_version_ = sync::protocol_version;
@@ -177,6 +195,7 @@ class WardStore {
   friend struct Receipts;
   friend struct Deliveries;
   friend struct LogWatch;
+  friend struct LettingGo;
 };
 
 /// Performs one store effect: what the driver and the simulator both call. A failure is an event too.

@@ -11,19 +11,11 @@
 namespace ward::storage {
 namespace {
 
-constexpr std::string_view code_field = "MaHoSo";
 /// Dossiers that saves may leave unmerged: as many as a reader is made to wait for.
 constexpr std::size_t unmerged_max = 100;
 constexpr std::size_t seen_bytes = 64;  ///< room that the parts of a large dossier leave for naming the part before
 
 std::size_t size_of(const record::Change& change, const Position& own) { return record::encode_change(change, own).size(); }
-
-record::Op code_op(const std::string& code) { return {record::OpKind::set, {record::Step::field(std::string(code_field))}, code, {}}; }
-
-bool has_code(const record::Change& change) {
-  return std::any_of(change.ops.begin(), change.ops.end(),
-                     [](const auto& op) { return op.path.size() == 1 && op.path.front().text == code_field; });
-}
 
 std::size_t unmerged(Store& store) {
   auto found = store.db.query("SELECT count(*) FROM dossier WHERE dirty > 0");
@@ -125,6 +117,8 @@ Hlc WardWriter::next_hlc() {
 std::int64_t WardWriter::put(record::Type type, const Did& did, BytesView plain, const crypto::DossierKey& key) {
   record::Header header;
   header.type = type;
+  // Keys and incarnations are for every version.
+  if (type == record::Type::change) header.writer = header.reader_min = store_.edition.version;
   header.position = next_position();
   header.policy_epoch = store_.policy.count() - 1;
   header.did = did;
@@ -209,10 +203,6 @@ Result<Saved> WardWriter::create(const record::Change& change) {
 
 Result<std::optional<Saved>> WardWriter::number(const Did& did, const std::string& user, const std::string& reason) {
   const auto dossier = find_dossier_row(store_, did);
-  if (dossier != 0 && !records_are_here(store_, dossier)) {
-    want_records(store_, dossier);
-    return fail(Fault::at_centre, "the dossier's records are at the centre");
-  }
   // Before a code is spent on it.
   if (dossier == 0 || !key_of_dossier(store_, dossier)) return fail(Fault::missing_key, "this PC holds no key of the dossier");
   WARD_TRY(auto seen, seen_of(store_, dossier, heads_of(dossier), {}));

@@ -5,7 +5,6 @@
 #include "protocol/ticket/scanned.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/dossier_json.hpp"
-#include "runtime/system_key.hpp"
 
 #include <cstdlib>
 
@@ -46,29 +45,11 @@ std::optional<WardFacts> facts_of_file(Examination& to, const Common& common, co
   return out;
 }
 
-/// As root, who alone may look. One that does not open stops the service before this program runs.
-void examine_credential(Examination& to) {
-  const auto secret = runtime::new_system_key(runtime::Opener::service);
-  if (secret.has_error() && secret.error().fault == Fault::wrong_key)
-    to.found("systemd's secret", Finding::credential_closed, secret.error().detail);
-}
-
-void examine_protection(Examination& to, const std::string& data) {
-  const auto directory = runtime::DataDir::find(data);
-  const auto by = directory.has_value() ? protection_of(*directory) : Result<keys::Protection>(directory.error());
-  if (by.has_error())
-    to.skipped("keys", by.error().detail);
-  else if (*by == keys::Protection::none)
-    to.found("keys", Finding::keys_plain, "nothing seals them");
-  else
-    to.well("keys", std::string("sealed: ") + name_of(*by));
-}
-
 /// An enrolled PC.
 void examine_member(Examination& to, const Common& common, const RunOptions& served, Now now) {
   const bool key = cli::examine_key_file(to, common.data + "/" + key_file);
   if (runtime::file_exists(common.data + "/api.token")) (void)cli::examine_key_file(to, common.data + "/api.token");
-  if (key) examine_protection(to, common.data);
+  if (key) cli::examine_protection(to, {common.data + "/" + key_file, keys::KeyOwner::device});
   cli::examine_journal(to, common.data + "/" + database_file);
   const auto status = runtime::call_daemon({program, common.data}, "GET", "/v1/status", {}, status_max);
   std::optional<WardFacts> facts;
@@ -98,7 +79,7 @@ Examination examine(const Common& common, const DoctorOptions& options) {
   if (!options.ticket_file.empty()) witnesses.push_back(options.ticket_file);
   cli::examine_clock(out, now.wall, witnesses);
   cli::examine_log(out, options.served.log);
-  examine_credential(out);
+  cli::examine_credential(out);
   const bool there = cli::examine_directory(out, common.data);
   if (there && runtime::file_exists(common.data + "/" + database_file)) {
     examine_member(out, common, options.served, now);

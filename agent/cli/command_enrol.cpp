@@ -54,8 +54,12 @@ asio::awaitable<Error> exchange(runtime::Link& link, EnrolEngine& engine, const 
   co_return std::get<0>(std::move(ended));
 }
 
-asio::awaitable<void> call_centre(const ticket::Ticket& ticket, const storage::WardKeys& keys, std::string label, Result<Enrolled>& out) {
-  auto address = runtime::parse_host_port(ticket.address);
+const std::string& address_of(const ticket::Given& given) {
+  return std::visit([](const auto& ticket) -> const std::string& { return ticket.address; }, given);
+}
+
+asio::awaitable<void> call_centre(const ticket::Given& given, const storage::WardKeys& keys, std::string label, Result<Enrolled>& out) {
+  auto address = runtime::parse_host_port(address_of(given));
   if (address.has_error()) {
     out = address.error();
     co_return;
@@ -67,36 +71,46 @@ asio::awaitable<void> call_centre(const ticket::Ticket& ticket, const storage::W
   }
   runtime::tune(*socket, runtime::ward_unacknowledged_max);
   runtime::Link link(*std::move(socket));
-  EnrolEngine engine(ticket, keys.device, std::move(label));
+  EnrolEngine engine(given, keys.device, std::move(label));
   std::optional<Enrolled> done;
   const auto reason = co_await exchange(link, engine, keys, done);
   if (done) {
     out = *std::move(done);
   } else if (reason.fault == Fault::io) {
-    out = fail(Fault::io, ticket.address + " hung up before it answered: another city's centre, or none at all");
+    out = fail(Fault::io, address_of(given) +
+                              " hung up before it answered: another city's centre, one that does not know this ticket, or none at all");
   } else {
     out = reason;
   }
 }
 
-Result<Enrolled> enrol_at_centre(const ticket::Ticket& ticket, const storage::WardKeys& keys, const std::string& label) {
+Result<Enrolled> call(const ticket::Given& given, const storage::WardKeys& keys, const std::string& label) {
   asio::io_context io(1);
   Result<Enrolled> out = fail(Fault::io, "enrolling");
   std::exception_ptr thrown;
-  asio::co_spawn(io, call_centre(ticket, keys, label, out), [&](std::exception_ptr what) { thrown = what; });
+  asio::co_spawn(io, call_centre(given, keys, label, out), [&](std::exception_ptr what) { thrown = what; });
   io.run();
   if (thrown) std::rethrow_exception(thrown);
   return out;
 }
 
+/// Of a whole ticket that was used, the centre is asked who did.
+Result<Enrolled> enrol_at_centre(const ticket::Given& given, const storage::WardKeys& keys, const std::string& label) {
+  auto out = call(given, keys, label);
+  const auto* whole = std::get_if<ticket::Ticket>(&given);
+  if (whole == nullptr || out.has_value() || out.error().fault != Fault::ticket_used) return out;
+  auto told = call(ticket::Typed{whole->secret, whole->address}, keys, label);
+  return told.has_error() && told.error().fault == Fault::ticket_used ? told : out;
+}
+
 /// An enrolled PC stays what it is; nothing when this is a new one.
 std::optional<Trouble> enrolled_already(const Common& common, const EnrolOptions& options, const runtime::DataDir& directory,
-                                        const ticket::Ticket& ticket) {
+                                        const ticket::Given& given) {
   if (!runtime::file_exists(directory.file(database_file))) return std::nullopt;
   const auto store = open_store(directory, passphrase_of(common, options.passphrase_file), storage::OpenMode::read_only);
   if (store.has_error()) return trouble_of_data(store.error());
   const auto& membership = store->membership();
-  if (membership.org != ticket.org)
+  if (const auto* ticket = std::get_if<ticket::Ticket>(&given); ticket != nullptr && membership.org != ticket->org)
     return runtime::trouble_of(fail(Fault::wrong_organisation, directory.path() + " holds a PC of one city, the ticket is of another"));
   return Trouble{"enrolled_already",
                  ExitCode::refused,
@@ -139,7 +153,7 @@ bool compared(const Common& common, const EnrolOptions& options, const Enrolled&
   return runtime::confirmed("Does it?");
 }
 
-int join(const Common& common, const EnrolOptions& options, const runtime::DataDir& directory, const ticket::Ticket& ticket,
+int join(const Common& common, const EnrolOptions& options, const runtime::DataDir& directory, const ticket::Given& given,
          const std::string& label) {
   const auto warn = [](const Error& why) {
     runtime::say("Warning: nothing but their file's mode keeps this PC's keys: " + why.detail + ".\n" +
@@ -147,7 +161,7 @@ int join(const Common& common, const EnrolOptions& options, const runtime::DataD
   };
   auto keys = keys_of(directory, passphrase_of(common, options.passphrase_file), warn);
   if (keys.has_error()) return runtime::report(program, trouble_of_data(keys.error()));
-  const auto enrolled = enrol_at_centre(ticket, *keys, label);
+  const auto enrolled = enrol_at_centre(given, *keys, label);
   if (enrolled.has_error()) return runtime::report(program, runtime::trouble_of(enrolled.error()));
   if (!compared(common, options, *enrolled))
     return runtime::report(program, {"not_compared",
@@ -157,7 +171,7 @@ int join(const Common& common, const EnrolOptions& options, const runtime::DataD
                                      "Nothing was stored but this device's keys; the same ticket works again for this PC.",
                                      "If they differ, call the centre. Otherwise enrol again; --yes says that comparing is not needed.",
                                      {}});
-  const auto membership = membership_of(ticket, *keys, *enrolled);
+  const auto membership = membership_of(enrolled->ticket, *keys, *enrolled);
   if (const auto made = create_store(directory, *keys, membership, enrolled->policy); made.has_error())
     return runtime::report(program, runtime::trouble_of(made.error()));
   return told(common, membership, *enrolled);
@@ -173,11 +187,38 @@ Result<ticket::Ticket> read_ticket(const Common& common, const std::string& path
   return ticket::decode(text);
 }
 
+constexpr int typed_tries = 5;
+
+/// What somebody types is seen, so that he can compare it with the paper; a wrong group is named, and typed again.
+Result<ticket::Given> read_typed(const Common& common, const std::string& centre) {
+  const bool person = !common.no_input && runtime::is_terminal(STDIN_FILENO);
+  Result<Array<16>> secret = fail(Fault::invalid, "nobody typed the ticket's letters");
+  for (int tries = person ? typed_tries : 1; tries > 0 && secret.has_error(); --tries) {
+    auto letters = runtime::ask_line(person ? "The ticket's 28 letters: " : "");
+    if (!letters) break;
+    const Wiped wiped(*letters);
+    secret = ticket::decode_typed(*letters);
+    if (person && secret.has_error()) runtime::say("Not these: " + secret.error().detail + ".");
+  }
+  WARD_TRY(const auto read, secret);
+  const auto address = centre.empty() ? runtime::ask_line(person ? "The centre's address, HOST:PORT: " : "") : std::optional(centre);
+  if (!address) return fail(Fault::invalid, "the centre's address is missing: in a second line, or with --centre");
+  WARD_CHECK(runtime::parse_host_port(*address));
+  return ticket::Given(ticket::Typed{read, *address});
+}
+
+Result<ticket::Given> read_given(const Common& common, const EnrolOptions& options) {
+  if (options.typed) return read_typed(common, options.centre);
+  WARD_TRY(auto whole, read_ticket(common, options.ticket_file));
+  return ticket::Given(std::move(whole));
+}
+
 int refuse_ticket(const Error& error) {
   auto trouble = runtime::trouble_of(error);
   trouble.what = "The ticket cannot be used: " + error.detail + ".";
   trouble.safe = "Nothing was changed.";
-  trouble.remedy = "Name the file that the centre's administrator gave you, scan its QR code again, or ask for a new one.";
+  trouble.remedy =
+      "Name the file that the centre's administrator gave you, scan its QR code again, type its 28 letters (--code), or ask for a new one.";
   return runtime::report(program, trouble);
 }
 
@@ -185,7 +226,7 @@ int refuse_ticket(const Error& error) {
 
 int enrol(const Common& common, const EnrolOptions& options) {
   const auto refuse = [](const Error& error) { return runtime::report(program, runtime::trouble_of(error)); };
-  const auto ticket = read_ticket(common, options.ticket_file);
+  const auto ticket = read_given(common, options);
   if (ticket.has_error()) return refuse_ticket(ticket.error());
   const auto label = label_of(options.label);
   if (label.has_error()) return refuse(label.error());

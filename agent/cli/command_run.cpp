@@ -123,12 +123,14 @@ class Process {
 Result<ExitCode> serve(const Common& common, const RunOptions& options) {
   const runtime::AsOwnerOf acting(common.data);
   WARD_TRY(const auto idle_lock, runtime::number_of(options.idle_lock, "idle_lock_minutes", 1, cli::idle_lock_setting.most));
+  WARD_TRY(const auto keep_records, runtime::number_of(options.keep_records, "keep_records_days", 1, keep_records_days_max));
   WARD_TRY(auto directory, find_data(common.data));
   WARD_CHECK(directory.lock(std::string(program) + " run"));
   if (!options.log.empty()) WARD_CHECK(runtime::log_into(options.log));
   // Where it cannot be sealed, as on a full disk, the desk works all the same; `doctor` says that it lies plain.
   (void)seal_plain_keys(directory);
   WARD_TRY(auto store, open_store(directory, passphrase_of(common, options.passphrase_file), storage::OpenMode::read_write));
+  store.set_keep_plan({.rest = std::chrono::days(keep_records)});
   const auto unit = store.membership().unit;
   Process process(std::move(store), common.data, options.log);
   process.set_idle_lock(std::chrono::minutes(idle_lock));

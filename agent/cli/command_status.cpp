@@ -41,14 +41,16 @@ int show_status(const json::value& status) {
       {"if this PC broke now", shown(status, "exposure", "dossiers") + " dossiers would lose something, the oldest of it from " +
                                    shown(status, "exposure", "oldest_at")},
       {"receipted", shown(status, "receipted", "through") + " records, at " + shown(status, "receipted", "at")},
-      {"dossiers", shown(status, "dossiers")},
+      {"dossiers", shown(status, "dossiers") + (shown(status, "records_at_centre") == "0" ? ""
+                                                                                          : "; of " + shown(status, "records_at_centre") +
+                                                                                                " the records are at the centre only")},
       {"codes left today", shown(status, "codes", "left_today") +
                                (shown(status, "codes", "official") == "true" ? "" : "; new ones are PROVISIONAL, see `wardsync codes`") +
                                (shown(status, "codes", "provisional") == "0"
                                     ? ""
                                     : "; " + shown(status, "codes", "provisional") + " dossiers wait for an official one")},
-      {"to decide", shown(status, "conflicts") + " conflicts, " + shown(status, "quarantined") + " quarantined, " +
-                        shown(status, "waiting") + " waiting for earlier changes"},
+      {"to decide", shown(status, "to_decide", "mine") + " by you, " + shown(status, "to_decide", "others") + " by others; " +
+                        shown(status, "quarantined") + " quarantined, " + shown(status, "waiting") + " waiting for earlier changes"},
       {"clock", shown(status, "clock", "offset_ms") + " ms against the centre's, " +
                     (shown(status, "clock", "trusted") == "true" ? "trusted" : "NOT TRUSTED: set it")},
       {"days off", cli::calendar_words(status)},
@@ -59,6 +61,9 @@ int show_status(const json::value& status) {
   if (shown(status, "link", "last_error") != "-")
     rows.insert(rows.begin() + 2, {"last trouble", shown(status, "link", "last_error") + ", at " + shown(status, "link", "last_error_at") +
                                                        "; next try " + shown(status, "link", "next_try_at")});
+  if (shown(status, "set_aside") != "0")
+    rows.push_back(
+        {"SET ASIDE", shown(status, "set_aside") + " changes do not count: `wardsync inbox set-aside` tells which, and what to do"});
   if (shown(status, "refused_segments") != "0")
     rows.push_back({"REFUSED", shown(status, "refused_segments") + " segments by the centre; they stay here"});
   if (shown(status, "alarm") != "-") rows.push_back({"ALARM", shown(status, "alarm")});

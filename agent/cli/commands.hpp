@@ -3,6 +3,7 @@
 #include "agent/key_file.hpp"
 #include "cli/caller.hpp"
 #include "cli/doctor.hpp"
+#include "cli/keys.hpp"
 #include "runtime/command_line.hpp"
 
 #include <cstdint>
@@ -28,31 +29,30 @@ int ask(const Common& common, const std::string& method, const std::string& targ
 /// Reports that: a PC that is not enrolled is told how to become one.
 int report_data(const Common& common, const Error& error);
 
-/// What opens this PC's keys: of the file that was named, or typed; asked for once. Both outlive what is returned.
-[[nodiscard]] AskPassphrase passphrase_of(const Common& common, const std::string& file);
-/// The same for a command that asks nobody.
-[[nodiscard]] AskPassphrase passphrase_in_file(const Common& common, const std::string& file);
+using cli::passphrase_in_file;
+using cli::passphrase_of;
 
-struct KeyOptions {
-  std::string by, passphrase_file, new_passphrase_file;
-};
 /// What keeps this PC's keys on its disk.
 int key_show(const Common& common);
 /// Changes that, while no daemon runs.
-int key_protect(const Common& common, const KeyOptions& options);
+int key_protect(const Common& common, const cli::ProtectOptions& options);
 
 struct EnrolOptions {
   std::string ticket_file, label, passphrase_file;
+  std::string centre;     ///< host:port, for a typed ticket
+  bool typed = false;     ///< --code: its 28 letters
   bool compared = false;  ///< --yes
 };
 /// Once per PC. Repeating it after a lost answer is safe: the device keeps its keys.
 int enrol(const Common& common, const EnrolOptions& options);
 
+inline constexpr std::uint64_t keep_records_days_max = 36'500;
 struct RunOptions {
-  std::string http;              ///< host:port of the loopback API; empty: none
-  std::string log;               ///< file; empty: stderr
-  std::string idle_lock = "15";  ///< minutes
-  std::string passphrase_file;   ///< of this PC's keys
+  std::string http;                 ///< host:port of the loopback API; empty: none
+  std::string log;                  ///< file; empty: stderr
+  std::string idle_lock = "15";     ///< minutes
+  std::string keep_records = "90";  ///< days
+  std::string passphrase_file;      ///< of this PC's keys
 };
 /// The daemon, in the foreground, until SIGTERM or SIGINT.
 int run(const Common& common, const RunOptions& options);

@@ -62,6 +62,7 @@ WardFacts facts_of(const boost::json::value& status) {
   out.quarantined = number_of<std::uint64_t>(shown(status, "quarantined"));
   if (out.approval == "approved") out.no_official_code = text_or_nothing(shown(status, "codes", "why"));
   out.shared_codes = number_of<std::uint64_t>(shown(status, "codes", "shared"));
+  out.records_at_centre = number_of<std::uint64_t>(shown(status, "records_at_centre"));
   return out;
 }
 
@@ -79,6 +80,7 @@ Result<WardFacts> facts_of(storage::WardStore& store, Now now) {
   out.clock_offset_ms = progress.clock_offset_ms;
   out.refused_segments = progress.refused_segments;
   out.quarantined = report.quarantined;
+  out.records_at_centre = progress.at_centre;
   WARD_TRY(const auto shared, storage::shared_codes(store.store()));
   out.shared_codes = shared.size();
   return out;
@@ -99,6 +101,7 @@ void judge(Examination& to, const WardFacts& facts, WallTime now) {
     to.well("clock against the centre", std::to_string(facts.clock_offset_ms) + " ms");
   if (!facts.no_official_code.empty()) to.found("dossier codes", Finding::codes_provisional, facts.no_official_code);
   if (facts.shared_codes != 0) to.found("shared codes", Finding::codes_shared, std::to_string(facts.shared_codes) + " codes");
+  to.well("old records", "those of " + std::to_string(facts.records_at_centre) + " dossiers are at the centre only");
   if (!facts.alarm.empty()) to.found("centre's history", Finding::history_alarm, facts.alarm);
   if (facts.refused_segments != 0) to.found("refusals", Finding::segments_refused, std::to_string(facts.refused_segments) + " segments");
   if (facts.quarantined != 0) to.found("quarantine", Finding::records_quarantined, std::to_string(facts.quarantined) + " records");

@@ -26,6 +26,7 @@ struct WardFacts {
   std::uint64_t quarantined = 0;
   std::string no_official_code;  ///< why; empty: new dossiers get one, or nobody can say
   std::uint64_t shared_codes = 0;
+  std::uint64_t records_at_centre = 0;  ///< dossiers
 };
 
 inline constexpr std::chrono::hours contact_every{24};

@@ -5,6 +5,7 @@
 namespace ward::agent {
 namespace {
 
+using cli::add_passphrase_option;
 using cli::group;
 using cli::official;
 using cli::printing;
@@ -17,9 +18,11 @@ constexpr cli::Setting settings[] = {
      "127.0.0.1:7411"},
     {"log", Kind::file, "the log's file: five of 5 MB, the oldest overwritten; default: stderr", "/var/log/wardsync/agent.log"},
     cli::idle_lock_setting,
-    {"passphrase_file", Kind::file,
-     "the file whose first line is the passphrase of this PC's keys, where they are sealed under one (`key protect`); default: ask",
-     "/media/stick/ward.passphrase"},
+    {"keep_records_days", Kind::count,
+     "days for which the records of a dossier that has ended stay on this PC; then its summary does, and the records are at the centre, "
+     "which a verified backup elsewhere holds too; 36500 keeps all",
+     "90", keep_records_days_max},
+    cli::passphrase_setting,
 };
 
 void add_served(CLI::App& to, Words& w, RunOptions& served) {
@@ -27,41 +30,44 @@ void add_served(CLI::App& to, Words& w, RunOptions& served) {
   configurable(to, w, "--log", "log", served.log);
 }
 
-void add_passphrase_option(CLI::App& to, Words& w, std::string& file) { configurable(to, w, "--passphrase-file", "passphrase_file", file); }
-
 void add_keys(CLI::App& app, Words& w) {
-  auto* key = group(app, "key", "what keeps this PC's own keys on its disk");
-  printing(*key, w, "show", "the file's mode alone, a passphrase, or the operating system", [&] { return key_show(w.common); });
-  auto* protect =
-      printing(*key, w, "protect", "seal them, or make them plain, while no daemon runs", [&] { return key_protect(w.common, w.key); });
-  protect->add_option("--by", w.key.by, "passphrase, system, or none")->required()->check(CLI::IsMember({"passphrase", "system", "none"}));
-  add_passphrase_option(*protect, w, w.key.passphrase_file);
-  protect
-      ->add_option("--new-passphrase-file", w.key.new_passphrase_file, "the new passphrase, in the first line; - for stdin; default: ask")
-      ->type_name("FILE");
-  protect->footer(
-      "Where the operating system keeps a secret for wardsync (a credential of systemd, DPAPI), the daemon seals plain keys by itself when "
-      "it starts. What a system sealed opens on that PC only. A passphrase that is forgotten opens nothing any more: the PC is enrolled "
-      "anew, and what the centre has receipted comes back. Earlier bytes are overwritten, as far as a disk lets a program do that.");
+  cli::add_protection_commands(
+      *group(app, "key", "what keeps this PC's own keys on its disk"), w, w.key, [&] { return key_show(w.common); },
+      [&] { return key_protect(w.common, w.key); })
+      ->footer(
+          "Where the operating system keeps a secret for wardsync (a credential of systemd, DPAPI), the daemon seals plain keys by itself "
+          "when "
+          "it starts. What a system sealed opens on that PC only. A passphrase that is forgotten opens nothing any more: the PC is "
+          "enrolled "
+          "anew, and what the centre has receipted comes back. Earlier bytes are overwritten, as far as a disk lets a program do that.");
 }
 
-void add_daemon(CLI::App& app, Words& w) {
+void add_enrolment(CLI::App& app, Words& w) {
   auto* enrol_command = printing(app, w, "enrol", "make this PC a member of a ward, once", [&] { return enrol(w.common, w.enrol); });
   enrol_command
       ->add_option("--ticket", w.enrol.ticket_file,
                    "the ticket's file, from the centre; - for stdin; default: ask, for whoever scans its QR code")
       ->type_name("FILE");
+  auto* code = enrol_command
+                   ->add_flag("--code", w.enrol.typed,
+                              "type the ticket's 28 letters, and the centre's address, in place of a file; from stdin, "
+                              "two lines")
+                   ->excludes("--ticket");
+  enrol_command->add_option("--centre", w.enrol.centre, "with --code: where to call, HOST:PORT")->needs(code);
   enrol_command->add_option("--label", w.enrol.label, "what people call this PC; default: its host name");
   enrol_command->add_flag("--yes", w.enrol.compared, "the 30 digits are compared by other means");
   add_passphrase_option(*enrol_command, w, w.enrol.passphrase_file);
   enrol_command->footer(
       "Calls the centre at the ticket's address, and shows 30 digits; the administrator reads the same ones out on the telephone before he "
       "approves. Repeating it after a lost answer is safe. Run as root, it leaves everything to the account that owns the data directory.");
+}
 
+void add_daemon(CLI::App& app, Words& w) {
   auto* run_command = cli::add_run_command(app, w, [&] { return run(w.common, w.run); });
   add_served(*run_command, w, w.run);
   add_passphrase_option(*run_command, w, w.run.passphrase_file);
   cli::add_idle_lock_option(*run_command, w, w.run.idle_lock);
+  configurable(*run_command, w, "--keep-records-days", "keep_records_days", w.run.keep_records)->capture_default_str();
 
   auto* status_command =
       printing(app, w, "status", "link, queue, receipts, conflicts, clock, disk", [&] { return status(w.common, w.watch); });
@@ -200,6 +206,7 @@ void describe(CLI::App& app, Words& words) {
   app.description(about.says);
   app.allow_windows_style_options(false);  // on Windows too, /srv/x is a path
   app.require_subcommand(1);
+  add_enrolment(app, words);
   add_daemon(app, words);
   add_keys(app, words);
   add_dossiers(app, words);

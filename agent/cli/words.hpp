@@ -27,7 +27,7 @@ struct Words : cli::Line {
   cli::DeskWords desk;
   cli::OfficialOptions official;
   cli::LogInOptions log_in;
-  KeyOptions key;
+  cli::ProtectOptions key;
   std::string code, field, file, out_file, unit, passphrase_file;
   std::int64_t seconds = 0;
   std::uint64_t from_line = 1;

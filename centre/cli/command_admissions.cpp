@@ -37,6 +37,25 @@ void print_changes(const json::value& of) {
   }
 }
 
+/// What the admission would make of each dossier.
+void print_outcomes(const json::value& of) {
+  print("\nOnce it is admitted:\n");
+  for (const auto& dossier : rows_of(of, "dossiers")) {
+    std::string line = cli::code_or_id(dossier, "code", "id");
+    if (shown(dossier, "new") == "true") line += ", new";
+    for (const auto& [name, what] : {std::pair{"proposals", " proposals"}, std::pair{"not_applied", " acts not accepted"},
+                                     std::pair{"conflicts", " to decide"}, std::pair{"waiting", " records that wait"}})
+      if (const auto count = dossier.at(name).to_number<std::int64_t>(); count != 0)
+        line += std::string(count > 0 ? ", +" : ", ") + std::to_string(count) + what;
+    print(line + "\n");
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& change : rows_of(dossier, "changes"))
+      rows.push_back({"", shown(change, "field"), json::serialize(change.at("before")), "->", json::serialize(change.at("after"))});
+    print(align(rows));
+  }
+  if (rows_of(of, "dossiers").empty()) print("no dossier changes.\n");
+}
+
 void print_handed_in(const json::value& line) {
   print(align({{"id", shown(line, "id")},
                {"written by", pc_of(line) + ", revoked (" + short_id(line, "device") + ")"},
@@ -101,10 +120,14 @@ int quarantine_list(const Common& common) {
 }
 
 int quarantine_show(const Common& common, const AdmitOptions& options) {
-  const auto until = options.until > 0 ? "?until=" + std::to_string(options.until) : std::string();
-  return call_and_show(common, "GET", target("handed-in", options.id, until.c_str()), {}, [](const json::value& line) {
+  const std::string how = std::string("?in_full=") + (options.in_full ? "true" : "false") +
+                          (options.until > 0 ? "&until=" + std::to_string(options.until) : std::string());
+  return call_and_show(common, "GET", target("handed-in", options.id, how.c_str()), {}, [](const json::value& line) {
     print_handed_in(line);
+    if (const auto& cut = line.at("revoked"); cut.is_object())
+      print("The PC was revoked " + shown(cut, "at") + ": " + shown(cut, "reason") + "\n");
     print_changes(line);
+    print_outcomes(line);
   });
 }
 
@@ -160,11 +183,14 @@ int fork_show(const Common& common, const std::string& id) {
     print_changes(side.at("set_aside"));
     if (const auto waiting = shown(side, "waiting"); waiting != "0")
       print("\n" + waiting + " records of the same dossiers wait until then.\n");
+    print_outcomes(side);
+    print("\nTo admit exactly this, name its head: --head " + shown(side, "head") + "\n");
   });
 }
 
 int fork_admit(const Common& common, const AdmitOptions& options) {
-  return call_and_show(common, "POST", target("forks", options.id, "/admission"), {{"reason", options.reason}}, print_side);
+  const json::object body{{"reason", options.reason}, {"head", options.head}};
+  return call_and_show(common, "POST", target("forks", options.id, "/admission"), body, print_side);
 }
 
 }  // namespace ward::centre

@@ -17,10 +17,10 @@ using runtime::ExitCode;
 storage::BackupFacts facts_of(const log::BackupSeal& seal) { return {seal.org, seal.centre, seal.size, seal.root, seal.policy_count}; }
 
 /// The running centre writes it down; without one this process may.
-Result<void> note_without_daemon(runtime::DataDir& directory, const log::BackupSeal& seal, bool elsewhere) {
+Result<void> note_without_daemon(runtime::DataDir& directory, const AskPassphrase& ask, const log::BackupSeal& seal, bool elsewhere) {
   const runtime::AsOwnerOf acting(directory.path());
   WARD_CHECK(directory.lock(std::string(program) + " backup"));
-  WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_write));
+  WARD_TRY(auto store, open_store(directory, ask, storage::OpenMode::read_write));
   WARD_CHECK(store.note_backup(facts_of(seal), seal.time, elsewhere, [&] {
     storage::note_act(store.store(), {audit::Kind::backup_noted,
                                       seal.time,
@@ -32,7 +32,8 @@ Result<void> note_without_daemon(runtime::DataDir& directory, const log::BackupS
   return storage::keep_audit_end(store.store());
 }
 
-std::optional<runtime::Trouble> note(const Common& common, runtime::DataDir& directory, const log::BackupSeal& seal, bool elsewhere) {
+std::optional<runtime::Trouble> note(const Common& common, runtime::DataDir& directory, const AskPassphrase& ask,
+                                     const log::BackupSeal& seal, bool elsewhere) {
   const auto answer = call(common, "POST", "/v1/backups",
                            {{"centre", hex(seal.centre.view())},
                             {"size", seal.size},
@@ -42,13 +43,13 @@ std::optional<runtime::Trouble> note(const Common& common, runtime::DataDir& dir
   const auto* trouble = std::get_if<runtime::Trouble>(&answer);
   if (trouble == nullptr) return std::nullopt;
   if (trouble->exit != ExitCode::not_reachable) return *trouble;
-  if (const auto noted = note_without_daemon(directory, seal, elsewhere); noted.has_error()) return runtime::trouble_of(noted.error());
+  if (const auto noted = note_without_daemon(directory, ask, seal, elsewhere); noted.has_error()) return runtime::trouble_of(noted.error());
   return std::nullopt;
 }
 
-Result<log::BackupSeal> make_or_check(const runtime::DataDir& directory, const BackupOptions& options) {
-  if (options.check_file.empty()) return make_backup(directory, options.out_file, runtime::read_clock().wall);
-  WARD_TRY(const auto keys, read_keys(directory.file(key_file)));
+Result<log::BackupSeal> make_or_check(const runtime::DataDir& directory, const AskPassphrase& ask, const BackupOptions& options) {
+  if (options.check_file.empty()) return make_backup(directory, ask, options.out_file, runtime::read_clock().wall);
+  WARD_TRY(const auto keys, read_keys(directory.file(key_file), ask));
   return check_backup(options.check_file, keys);
 }
 
@@ -80,15 +81,16 @@ int backup(const Common& common, const BackupOptions& options) {
   }
   auto directory = find_data(common.data);
   if (directory.has_error()) return refuse(directory.error());
-  const auto seal = make_or_check(*directory, options);
+  const auto ask = cli::passphrase_of(common, options.passphrase_file);
+  const auto keys = read_keys(directory->file(key_file), ask);
+  if (keys.has_error()) return runtime::report(program, trouble_of_data(keys.error()));
+  const auto seal = make_or_check(*directory, ask, options);
   if (seal.has_error()) return refuse(seal.error());
   if (!options.keys_file.empty()) {
-    const auto keys = read_keys(directory->file(key_file));
-    if (keys.has_error()) return refuse(keys.error());
     if (const auto wrote = runtime::write_private_file(options.keys_file, keys->encode(), false); wrote.has_error())
       return refuse(wrote.error());
   }
-  if (auto trouble = note(common, *directory, *seal, options.elsewhere)) {
+  if (auto trouble = note(common, *directory, ask, *seal, options.elsewhere)) {
     trouble->safe = "The backup file is whole, but the centre did not take note of it. " + trouble->safe;
     return runtime::report(program, *trouble);
   }
@@ -100,7 +102,9 @@ int restore(const Common& common, const RestoreOptions& options) {
   auto directory = runtime::DataDir::make(common.data);
   if (directory.has_error()) return refuse(directory.error());
   if (const auto locked = directory->lock(std::string(program) + " restore"); locked.has_error()) return refuse(locked.error());
-  const auto seal = restore_backup(options.file, options.keys_file, *directory, options.alone, runtime::read_clock().wall);
+  const auto ask = cli::passphrase_of(common, options.passphrase_file);
+  if (const auto keys = read_keys(options.keys_file, ask); keys.has_error()) return runtime::report(program, trouble_of_data(keys.error()));
+  const auto seal = restore_backup(options.file, options.keys_file, ask, *directory, options.alone, runtime::read_clock().wall);
   if (seal.has_error()) return refuse(seal.error());
   if (common.json) runtime::print_json(json::object{{"data", common.data}, {"at", runtime::time_text(seal->time)}, {"size", seal->size}});
   if (common.quiet) return static_cast<int>(ExitCode::done);

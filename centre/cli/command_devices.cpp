@@ -80,6 +80,7 @@ Result<void> hand_out(const TicketOptions& options, const std::string& text) {
   WARD_TRY(const auto qr, qr_of(ticket::encode_scanned(ticket)));
   if (!options.qr_file.empty()) WARD_CHECK(runtime::write_private_file(options.qr_file, view(svg_of(qr)), false));
   if (options.qr) print(on_terminal(blocks_of(qr)));
+  if (options.code) print(ticket::encode_typed(ticket.secret) + "\n");
   return {};
 }
 
@@ -93,8 +94,8 @@ bool digits_agree(const json::value& device, const Common& common) {
 }  // namespace
 
 int ticket_new(const Common& common, const TicketOptions& options) {
-  if (options.out_file.empty() && options.qr_file.empty() && !options.qr) {
-    std::fprintf(stderr, "%s: name where the ticket is to go: -o FILE, --qr, --qr-out FILE\n", program);
+  if (options.out_file.empty() && options.qr_file.empty() && !options.qr && !options.code) {
+    std::fprintf(stderr, "%s: name where the ticket is to go: -o FILE, --qr, --qr-out FILE, --code\n", program);
     return static_cast<int>(ExitCode::wrong_usage);
   }
   for (const auto& path : {options.out_file, options.qr_file})

@@ -22,7 +22,8 @@ void examine_root_keys(Examination& to, const std::string& data) {
 }
 
 void examine_centre_itself(Examination& to, const Common& common, const RunOptions& served) {
-  const bool key = cli::examine_key_file(to, common.data + "/centre.key");
+  const bool key = cli::examine_key_file(to, common.data + "/" + key_file);
+  if (key) cli::examine_protection(to, {common.data + "/" + key_file, keys::KeyOwner::centre});
   if (runtime::file_exists(common.data + "/api.token")) (void)cli::examine_key_file(to, common.data + "/api.token");
   cli::examine_journal(to, common.data + "/centre.db");
   examine_root_keys(to, common.data);
@@ -31,7 +32,9 @@ void examine_centre_itself(Examination& to, const Common& common, const RunOptio
     to.found("daemon", Finding::daemon_down, trouble->what);
     cli::examine_port_free(to, "wards' port", served.listen);
     if (!served.http.empty()) cli::examine_port_free(to, "page's port", served.http);
-    const auto open = [](const runtime::DataDir& directory) { return open_store(directory, storage::OpenMode::read_only); };
+    const auto open = [&](const runtime::DataDir& directory) {
+      return open_store(directory, cli::passphrase_in_file(common, served.passphrase_file), storage::OpenMode::read_only);
+    };
     if (key) cli::examine_database(to, program, common.data, find_data, open, [](storage::CentreStore&) { return Result<void>(); });
     return;
   }
@@ -55,6 +58,7 @@ Examination examine(const Common& common, const RunOptions& served) {
   cli::examine_config(out, common);
   cli::examine_clock(out, runtime::read_clock().wall, {"/proc/self/exe", common.data + "/centre.db", common.data + "/centre.db-wal"});
   cli::examine_log(out, served.log);
+  cli::examine_credential(out);
   if (!cli::examine_directory(out, common.data)) return out;
   if (runtime::file_exists(common.data + "/centre.db"))
     examine_centre_itself(out, common, served);

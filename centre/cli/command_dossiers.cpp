@@ -62,11 +62,11 @@ void show_dossier(const json::value& dossier) {
   }
 }
 
-Result<json::object> verify_without_daemon(const Common& common) {
+Result<json::object> verify_without_daemon(const Common& common, const std::string& passphrase_file) {
   const runtime::AsOwnerOf acting(common.data);
   WARD_TRY(auto directory, find_data(common.data));
   WARD_CHECK(directory.lock(std::string(program) + " verify"));
-  WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_only));
+  WARD_TRY(auto store, open_store(directory, cli::passphrase_of(common, passphrase_file), storage::OpenMode::read_only));
   WARD_TRY(const auto found, storage::verify_store(store.store()));
   return desk::json_of(found);
 }
@@ -111,13 +111,13 @@ int dossier_why(const Common& common, const std::string& code, const std::string
   return call_and_show(common, "GET", target, {}, cli::show_why);
 }
 
-int verify(const Common& common) {
+int verify(const Common& common, const std::string& passphrase_file) {
   const auto answer = call(common, "POST", "/v1/verification");
   const auto* trouble = std::get_if<runtime::Trouble>(&answer);
   if (trouble == nullptr) return cli::show_verification(common, std::get<json::value>(answer));
   if (trouble->exit != ExitCode::not_reachable) return runtime::report(program, *trouble);
-  const auto found = verify_without_daemon(common);
-  return found.has_error() ? runtime::report(program, runtime::trouble_of(found.error())) : cli::show_verification(common, *found);
+  const auto found = verify_without_daemon(common, passphrase_file);
+  return found.has_error() ? runtime::report(program, trouble_of_data(found.error())) : cli::show_verification(common, *found);
 }
 
 }  // namespace ward::centre

@@ -1,8 +1,11 @@
 #include "centre/cli/client.hpp"
+#include "centre/files.hpp"
 #include "centre/root_keys.hpp"
-#include "runtime/data_dir.hpp"
+#include "protocol/base/wipe.hpp"
+#include "runtime/account.hpp"
 
-/// `key …` asks the daemon for new keys and puts signed ones in force; `policy export` carries the entries.
+/// `key …` asks the daemon for new keys and puts signed ones in force, and says what keeps them on the disk; `policy export` carries the
+/// entries.
 namespace ward::centre {
 namespace {
 
@@ -11,6 +14,45 @@ using runtime::ExitCode;
 using runtime::shown;
 
 constexpr std::size_t signed_bytes_max = 16 * 1024;
+
+const cli::KeyHolder own_keys{program, "the centre's keys", "put the copy that `backup --keys` wrote in the place of centre.key",
+                              "\"What keeps the centre's keys\" in administrator.md"};
+
+Result<keys::Protection> shown_protection(const Common& common) {
+  const runtime::AsOwnerOf acting(common.data);
+  WARD_TRY(auto directory, find_data(common.data));
+  return runtime::protection_of(key_file_in(directory));
+}
+
+/// These keys are the city's, and there are no others: what seals them may break only while a copy lies elsewhere.
+Result<void> has_copy(const std::string& copy_file, BytesView plain) {
+  if (copy_file.empty())
+    return fail(Fault::invalid, "name the copy of the keys with --copy FILE, as `backup --keys` wrote it: without it nothing is sealed");
+  WARD_TRY(auto copied, runtime::read_private_file(copy_file, plain.size() + 1));
+  const Wiped wiped(copied);
+  if (!std::equal(copied.begin(), copied.end(), plain.begin(), plain.end()))
+    return fail(Fault::invalid, copy_file + " does not hold these keys; write it anew with `backup --keys`");
+  return {};
+}
+
+Result<keys::Protection> protect(const Common& common, const cli::ProtectOptions& options, const std::string& copy_file) {
+  WARD_TRY(auto directory, find_data(common.data));
+  const auto file = key_file_in(directory);
+  Bytes plain;
+  const Wiped wiped(plain);
+  {
+    const runtime::AsOwnerOf acting(common.data);
+    WARD_CHECK(directory.lock(std::string(program) + " key protect"));
+    // The old passphrase is asked for before the new one is.
+    WARD_TRY(const auto keys, read_keys(file.path, cli::passphrase_of(common, options.passphrase_file)));
+    plain = keys.encode();
+  }
+  // The stick may be for whoever asks alone.
+  if (cli::wanted(options) != keys::Protection::none) WARD_CHECK(has_copy(copy_file, plain));
+  const runtime::AsOwnerOf acting(common.data);
+  WARD_CHECK(cli::protect_keys(common, file, plain, options));
+  return cli::wanted(options);
+}
 
 void print_keys(const json::value& keys) {
   std::vector<std::vector<std::string>> rows{{"KEY", "PUBLIC HALF", ""}};
@@ -28,6 +70,14 @@ void print_keys(const json::value& keys) {
 }
 
 }  // namespace
+
+runtime::Trouble trouble_of_data(const Error& error) { return cli::trouble_of_data(own_keys, error); }
+
+int key_show(const Common& common) { return cli::told_protection(common, own_keys, shown_protection(common)); }
+
+int key_protect(const Common& common, const cli::ProtectOptions& options, const std::string& copy_file) {
+  return cli::told_protection(common, own_keys, protect(common, options, copy_file));
+}
 
 int key_list(const Common& common) { return call_and_show(common, "GET", "/v1/keys", {}, print_keys); }
 

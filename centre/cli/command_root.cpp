@@ -77,6 +77,8 @@ Result<LastKeys> read_last_keys(const RecoveryOptions& options, const policy::Po
   LastKeys out;
   WARD_TRY(out.root, read_root_key(options.root_file));
   WARD_TRY(out.next_root, read_root_key(options.next_root_file));
+  WARD_TRY(const auto by, runtime::protection_of({options.keys_file, keys::KeyOwner::centre}));
+  if (by != keys::Protection::none) return fail(Fault::invalid, options.keys_file + " is sealed; take the copy that `backup --keys` wrote");
   WARD_TRY(out.centre_keys, runtime::read_private_file(options.keys_file, request_bytes_max));
   if (crypto::public_of(out.root) != log.root()) return fail(Fault::wrong_key, options.root_file + " is not the root key in force");
   if (policy::commitment_to(crypto::public_of(out.next_root)) != log.next_root())

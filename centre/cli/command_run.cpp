@@ -104,12 +104,15 @@ Result<ExitCode> serve(const Common& common, const RunOptions& options) {
   WARD_CHECK(directory.lock(std::string(program) + " run"));
   if (!options.log.empty()) WARD_CHECK(runtime::log_into(options.log));
   WARD_TRY(const auto plan, code_plan_of(options));
-  WARD_TRY(auto store, open_store(directory, storage::OpenMode::read_write));
+  WARD_CHECK(runtime::shred_leftovers(key_file_in(directory)));
+  const auto ask = cli::passphrase_of(common, options.passphrase_file);
+  WARD_TRY(auto store, open_store(directory, ask, storage::OpenMode::read_write));
   store.set_code_plan(plan);
+  WARD_CHECK(store.keep_codes_by(beside(directory, code_mark_file)));
   Daemon daemon(store, {common.data, {}, {}, options.log});
   daemon.api.set_idle_lock(std::chrono::minutes(idle_lock));
   daemon.api.keep_tries_in(desk::spare_tries_in(directory));
-  daemon.api.keep_keys_by(keep_keys_in(directory));
+  daemon.api.keep_keys_by(keep_keys_in(directory, ask));
   WARD_CHECK(daemon.open_doors(options, directory));
   desk::note_if_possible(daemon.api.site(), audit::Kind::started, {}, {}, WARDSYNC_VERSION);
   daemon.hub.keep_audit_end();
@@ -134,7 +137,7 @@ Result<ExitCode> serve(const Common& common, const RunOptions& options) {
 
 int run(const Common& common, const RunOptions& options) {
   const auto exit = serve(common, options);
-  if (exit.has_error()) return runtime::report(program, runtime::trouble_of(exit.error()));
+  if (exit.has_error()) return runtime::report(program, trouble_of_data(exit.error()));
   return static_cast<int>(*exit);
 }
 

@@ -29,8 +29,9 @@ constexpr std::string_view device_members[] = {"device",
                                                "disk.free_bytes",
                                                "version"};
 
-constexpr std::string_view data_files[] = {"centre.db",  "centre.db-wal", "centre.db-shm", "centre.key", "audit.end",
-                                           "pins.tries", "api.sock",      "api.token",     "lock"};
+constexpr std::string_view data_files[] = {"centre.db",         "centre.db-wal",  "centre.db-shm", "centre.key",
+                                           "centre.key.before", "centre.key.new", "audit.end",     "pins.tries",
+                                           "api.sock",          "api.token",      "lock"};
 
 std::string rows_text(const boost::json::object& members) {
   std::vector<std::vector<std::string>> rows;

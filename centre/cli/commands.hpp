@@ -2,6 +2,7 @@
 
 #include "cli/common.hpp"
 #include "cli/doctor.hpp"
+#include "cli/keys.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -16,6 +17,9 @@ inline constexpr const char* program = "wardsync-centre";
 
 using cli::Common;
 
+/// Why the data directory cannot be used; keys that are sealed have words of their own.
+[[nodiscard]] runtime::Trouble trouble_of_data(const Error& error);
+
 struct InitOptions {
   std::string organisation, units_file, root_key_file;
 };
@@ -28,6 +32,7 @@ struct RunOptions {
   std::string log;   ///< file; empty: stderr
   std::string codes_per_day = "500", codes_days = "365";
   std::string idle_lock = "15";  ///< minutes
+  std::string passphrase_file;   ///< of the centre's keys
 };
 /// The daemon, in the foreground, until SIGTERM or SIGINT.
 int run(const Common& common, const RunOptions& options);
@@ -41,7 +46,8 @@ int support_bundle(const Common& common, const RunOptions& served, const std::st
 
 struct TicketOptions {
   std::string unit, label, address, out_file, qr_file;
-  bool qr = false;  ///< on the terminal
+  bool qr = false;    ///< on the terminal
+  bool code = false;  ///< its 28 letters, on stdout
   bool pre_approved = false;
   std::int64_t hours = 24 * 7;
 };
@@ -79,13 +85,14 @@ int status(const Common& common);
 struct BackupOptions {
   std::string out_file;  ///< one of these two
   std::string check_file;
-  std::string keys_file;   ///< empty: the keys are not written
+  std::string keys_file;  ///< empty: the keys are not written
+  std::string passphrase_file;
   bool elsewhere = false;  ///< the file lies on another machine or medium: receipts may say so
 };
 /// Without the daemon too. Exit 5 when the data here is damaged.
 int backup(const Common& common, const BackupOptions& options);
 struct RestoreOptions {
-  std::string file, keys_file;
+  std::string file, keys_file, passphrase_file;
   bool alone = false;  ///< no PC is left that could bring what is newer
 };
 /// Needs no daemon.
@@ -158,6 +165,10 @@ int dossier_why(const Common& common, const std::string& code, const std::string
 struct KeyOptions {
   std::string what, out_file;
 };
+/// What keeps the centre's keys on its disk.
+int key_show(const Common& common);
+/// Changes that, while no daemon runs. `copy_file`: the plain copy of the keys, without which nothing is sealed.
+int key_protect(const Common& common, const cli::ProtectOptions& options, const std::string& copy_file);
 int key_list(const Common& common);
 /// A new key, and the request that the root key signs.
 int key_renew(const Common& common, const KeyOptions& options);
@@ -182,6 +193,6 @@ int recovery_make(const Common& common, const RecoveryOptions& options);
 int recovery_open(const Common& common, const RecoveryOptions& options);
 
 /// Asks the daemon; opens the data read-only itself when none runs. Exit 5 when damage is found.
-int verify(const Common& common);
+int verify(const Common& common, const std::string& passphrase_file);
 
 }  // namespace ward::centre

@@ -21,12 +21,14 @@ constexpr cli::Setting settings[] = {
      policy::code_block_days_max},
     {"log", Kind::file, "the log's file: five of 5 MB, the oldest overwritten; default: stderr", "/var/log/wardsync/centre.log"},
     cli::idle_lock_setting,
+    cli::passphrase_setting,
 };
 
 void add_served(CLI::App& to, Words& w) {
   configurable(to, w, "--listen", "listen", w.run.listen)->capture_default_str();
   configurable(to, w, "--http", "http", w.run.http);
   configurable(to, w, "--log", "log", w.run.log);
+  cli::add_passphrase_option(to, w, w.run.passphrase_file);
 }
 
 void add_server(CLI::App& app, Words& w) {
@@ -59,12 +61,13 @@ void add_devices(CLI::App& app, Words& w) {
   ticket->add_option("--address", w.ticket.address, "host:port, as the ward reaches this centre")->required();
   ticket->add_option("-o,--out", w.ticket.out_file, "the file to write, for a stick")->type_name("FILE");
   ticket->add_flag("--qr", w.ticket.qr, "its QR code on the terminal, to be scanned at the PC or photographed");
+  ticket->add_flag("--code", w.ticket.code, "its 28 letters, to be read out and typed at the PC (wardsync enrol --code)");
   ticket->add_option("--qr-out", w.ticket.qr_file, "its QR code as a picture to print (SVG)")->type_name("FILE");
   ticket->add_option("--label", w.ticket.label, "what people call the PC");
   ticket->add_option("--expires", w.ticket.hours, "hours until it expires")->capture_default_str()->check(CLI::Range(1, 24 * 31));
   ticket->add_flag("--pre-approved", w.ticket.pre_approved, "whoever holds it joins without comparing digits: for automation");
-  ticket->add_flag("--json", w.common.json, "as JSON")->excludes("--qr");
-  ticket->footer("At least one of -o, --qr, --qr-out. All three are the same ticket: whoever reads one of them can use it once.");
+  ticket->add_flag("--json", w.common.json, "as JSON")->excludes("--qr")->excludes("--code");
+  ticket->footer("At least one of -o, --qr, --qr-out, --code. All are the same ticket: whoever reads one of them can use it once.");
 
   auto* device = group(app, "device", "the PCs that sync, or ask to");
   printing(*device, w, "list", "all devices", [&] { return device_list(w.common); });
@@ -154,10 +157,12 @@ void add_days(CLI::App& app, Words& w) {
       ->type_name("FILE");
   backup_command->add_flag("--elsewhere", w.backup.elsewhere, "it lies on another machine or medium: wards may rely on it");
 
+  cli::add_passphrase_option(*backup_command, w, w.backup.passphrase_file);
   auto* restore_command = printing(app, w, "restore", "make the centre of an empty data directory out of a backup",
                                    [&] { return restore(w.common, w.restore); });
   restore_command->add_option("FILE", w.restore.file, "the backup")->required()->type_name("FILE");
   restore_command->add_option("--keys", w.restore.keys_file, "the keys, as `backup --keys` wrote them")->required()->type_name("FILE");
+  cli::add_passphrase_option(*restore_command, w, w.restore.passphrase_file);
   restore_command->add_flag("--alone", w.restore.alone, "no PC is left that could bring what is newer: wait for none");
 
   auto* calendar = cli::add_calendar_commands(app, w, w.calendar, [&] { return calendar_show(w.common, w.calendar.year, w.calendar.csv); });
@@ -180,6 +185,15 @@ void add_days(CLI::App& app, Words& w) {
 void add_keys(CLI::App& app, Words& w) {
   auto* key = group(app, "key", "the keys of the city and of its centre");
   printing(*key, w, "list", "which are in force", [&] { return key_list(w.common); });
+  auto* protect = cli::add_protection_commands(
+      *key, w, w.protect, [&] { return key_show(w.common); }, [&] { return key_protect(w.common, w.protect, w.copy_file); });
+  protect->add_option("--copy", w.copy_file, "the plain copy of the keys, as `backup --keys` wrote it: nothing is sealed without it")
+      ->type_name("FILE");
+  protect->footer(
+      "Seals centre.key, which holds the centre's own keys. `system`: under the secret that the operating system keeps for this machine; "
+      "nothing is asked at a start. `passphrase`: each start needs it. A passphrase that is forgotten, or a machine that broke, opens "
+      "nothing any more: then the copy takes the file's place. It is compared, and nothing in it is changed. Earlier bytes are "
+      "overwritten, as far as a disk lets a program do that.");
   auto* renew = printing(*key, w, "renew", "make a new key, and what the root key must sign before it counts",
                          [&] { return key_renew(w.common, w.key); });
   renew->add_option("WHAT", w.key.what, "operations, receipt, noise or root")
@@ -192,7 +206,9 @@ void add_keys(CLI::App& app, Words& w) {
   auto* forget = printing(*key, w, "forget", "answer no more to earlier keys of the line, as when one was stolen",
                           [&] { return key_forget(w.common, w.yes); });
   forget->add_flag("--yes", w.yes, "do not ask");
+}
 
+void add_root(CLI::App& app, Words& w) {
   auto* root = group(app, "root", "on a PC without a network: what the root key signs");
   auto* sign = printing(*root, w, "sign", "show a request, and sign it", [&] { return root_sign(w.common, w.root); });
   sign->add_option("--root-key", w.root.key_file, "the root key's file; - for stdin")->required()->type_name("FILE");
@@ -307,7 +323,8 @@ void add_admissions(CLI::App& app, Words& w) {
                         [&] { return quarantine_show(w.common, w.admit); });
   auto* admit =
       printing(*quarantine, w, "admit", "take it into the log, by a signed entry", [&] { return quarantine_admit(w.common, w.admit); });
-  admit->add_flag("--in-full", w.admit.in_full, "as if the PC stood; else its edits are proposals, and its legal acts are not applied");
+  for (auto* one : {show, admit})
+    one->add_flag("--in-full", w.admit.in_full, "as if the PC stood; else its edits are proposals, and its legal acts are not applied");
   admit->add_option("--head", w.admit.head, "as `show` printed it: what is admitted is what was looked at")->required();
   for (auto* one : {show, admit})
     one->add_option("--until", w.admit.until, "only what ends before this number of a record")->check(CLI::PositiveNumber);
@@ -321,6 +338,7 @@ void add_admissions(CLI::App& app, Words& w) {
   auto* look = printing(*fork, w, "show", "the changes of one side", [&] { return fork_show(w.common, w.admit.id); });
   auto* stands = printing(*fork, w, "admit", "these records stand, the others with their numbers never; they stay in the history",
                           [&] { return fork_admit(w.common, w.admit); });
+  stands->add_option("--head", w.admit.head, "as `show` printed it: only if the sides are still what was looked at");
   auto* limits = group(app, "limits", "what PCs may bring in a day, and how long they show dossiers without having heard the centre");
   printing(*limits, w, "show", "what is in force", [&] { return limits_show(w.common); });
   auto* set = printing(*limits, w, "set", "tell all PCs what is in force from now on; what is not named stays",
@@ -380,13 +398,16 @@ void describe(CLI::App& app, Words& words) {
   cli::add_log_in_commands(app, words, program, words.log_in);
   add_days(app, words);
   add_keys(app, words);
+  add_root(app, words);
   add_codes(app, words);
   add_admissions(app, words);
   add_erasures(app, words);
   add_dossiers(app, words);
   printing(app, words, "status", "this centre at a glance", [&] { return status(words.common); });
   cli::add_page_command(app, words, "a one-time address that opens the administrator's page, logged in");
-  printing(app, words, "verify", "check every seal, id, root and signature that is stored here", [&] { return verify(words.common); });
+  cli::add_passphrase_option(*printing(app, words, "verify", "check every seal, id, root and signature that is stored here",
+                                       [&] { return verify(words.common, words.passphrase_file); }),
+                             words, words.passphrase_file);
   cli::add_audit_commands(app, words, words.audit);
   cli::add_config_commands(app, words);
   cli::add_version_command(app, words, WARDSYNC_VERSION);

@@ -35,13 +35,14 @@ struct Words : cli::Line {
   LimitOptions limits;
   CitizenOptions citizen;
   KeyOptions key;
+  cli::ProtectOptions protect;
   RootOptions root;
   RecoveryOptions recovery;
   cli::DeskWords desk;
   cli::OfficialOptions official;
   cli::LogInOptions log_in;
   std::vector<std::string> addresses;
-  std::string id, reason, code, field, out_file, on;
+  std::string id, reason, code, field, out_file, on, passphrase_file, copy_file;
   bool yes = false, watch = false;
 };
 

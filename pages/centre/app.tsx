@@ -2,6 +2,7 @@ import {useEffect} from 'preact/hooks';
 import {HandOvers} from '../common/desk/hand_overs';
 import {Inbox} from '../common/desk/inbox';
 import type {Here} from '../common/desk/model';
+import {signed, useWriter} from '../common/desk/people';
 import {PersonChooser} from '../common/desk/person';
 import {SlipPage} from '../common/desk/slip';
 import {useKnown, useRead} from '../common/live';
@@ -17,6 +18,8 @@ import {DossierPage, Dossiers} from './dossiers';
 import {Erasures} from './erasures';
 import {Reports} from './reports';
 import {Tickets} from './tickets';
+import {ToAdmit} from './to_admit_list';
+import {ForkOne, HandedInOne} from './to_admit_one';
 import {Users} from './users';
 
 function useSearchKey(): void {
@@ -43,6 +46,8 @@ function View({status}: {status: CentreStatus | undefined}) {
   if (where === 'tickets') return <Tickets status={status} />;
   if (where === 'users') return <Users />;
   if (where === 'erasures') return <Erasures />;
+  if (where === 'to-admit' && what) return id === 'fork' ? <ForkOne key={what} id={what} /> : <HandedInOne key={what} id={what} />;
+  if (where === 'to-admit') return <ToAdmit />;
   return <Devices />;
 }
 
@@ -75,16 +80,19 @@ export function App() {
   const t = useTexts();
   const ready = useReady();
   const [where] = useRoute();
-  const {value: status} = useRead<CentreStatus>('/v1/status');
+  useWriter();
+  const {value: status} = useRead<CentreStatus>(signed('/v1/status'));
   const {value: last} = useRead<{devices: Device[]}>('/v1/health');
   const health = useKnown() ? last : undefined;
   const late = status?.desk.hand_overs.late_anywhere ?? 0;
+  const toAdmit = status && status.to_admit.handed_in + status.to_admit.fork_sides;
   useSearchKey();
   const nav: NavItem[] = [
     {href: href(), label: t.nav.devices, current: place().length === 0, count: health?.devices.length},
     {href: href('dossiers'), label: t.nav.dossiers, current: where === 'dossiers'},
     {href: href('hand-overs'), label: t.nav.handOvers, current: where === 'hand-overs', count: status?.desk.hand_overs.to_us, urgent: late > 0},
-    {href: href('inbox'), label: t.nav.inbox, current: where === 'inbox', count: status && status.desk.conflicts + status.desk.attention},
+    {href: href('inbox'), label: t.nav.inbox, current: where === 'inbox', count: status?.desk.to_decide.mine},
+    {href: href('to-admit'), label: t.nav.toAdmit, current: where === 'to-admit', count: toAdmit, urgent: (toAdmit ?? 0) > 0},
     {href: href('reports'), label: t.nav.reports, current: where === 'reports'},
     {href: href('tickets'), label: t.nav.tickets, current: where === 'tickets'},
     {href: href('users'), label: t.nav.users, current: where === 'users'},

@@ -28,8 +28,9 @@ export type Device = {
 };
 
 export type CentreStatus = {
-  desk: {unit: string; device: string; conflicts: number; attention: number; hand_overs: {to_us: number; by_us: number; late: number; late_anywhere: number}}; // of the centre's own officials; `late_anywhere` of all units
+  desk: {unit: string; device: string; to_decide: {mine: number; others: number}; hand_overs: {to_us: number; by_us: number; late: number; late_anywhere: number}}; // of the centre's own officials; `late_anywhere` of all units
   erasures: {orders: number; open: number; late: number}; // orders to erase; `open`: not obeyed everywhere
+  to_admit: {handed_in: number; fork_sides: number}; // what waits for an administrator's word
   organisation: string;
   listen: string;
   links: number;

@@ -7,6 +7,7 @@ import {Icon, type IconName} from '../common/parts/icon';
 import {Entered, TroubleSaid} from '../common/parts/said';
 import {SearchField} from '../common/parts/search_field';
 import {TableHead} from '../common/parts/table_head';
+import {href} from '../common/route';
 import {useNames} from '../common/schema';
 import {settings, useTexts} from '../common/settings';
 import {useStore} from '../common/store';
@@ -41,6 +42,7 @@ function CauseWords({device}: {device: Device}) {
       </span>
       {since && cause !== 'well' && <span class="when">{t.devices.since(clock(since))}</span>}
       <p>{device.action?.[language] ?? own.todo}</p>
+      {cause === 'fork' && <a href={href('to-admit')}>{t.toAdmit.look}</a>}
       {device.link.last_error && cause !== 'well' && <p lang="en">{device.link.last_error}</p>}
     </div>
   );

@@ -10,7 +10,7 @@ import {committed} from '../common/text';
 import {clock, parseTime} from '../common/time';
 import type {CentreStatus} from './centre';
 
-type Ticket = {ticket: string; unit: string; expires: string; qr: {size: number; path: string}};
+type Ticket = {ticket: string; code: string; unit: string; expires: string; qr: {size: number; path: string}};
 
 /** With the margin that scanners need, in black on white whatever the page's colours are. */
 function Code({qr}: {qr: Ticket['qr']}) {
@@ -48,6 +48,10 @@ function Download({made}: {made: Ticket}) {
           <summary>{t.tickets.show}</summary>
           <p>{t.tickets.scan}</p>
           <Code qr={made.qr} />
+          <p>{t.tickets.type}</p>
+          <p>
+            <strong class="mono">{made.code}</strong>
+          </p>
         </details>
       </Banner>
     </div>

@@ -15,6 +15,7 @@ import {HandOvers} from '../common/desk/hand_overs';
 import {Inbox} from '../common/desk/inbox';
 import {AnotherCode} from './another_code';
 import type {Here} from '../common/desk/model';
+import {signed, useWriter} from '../common/desk/people';
 import {SlipPage} from '../common/desk/slip';
 import {List} from './list';
 import {Alarms, Machine} from './machine';
@@ -90,7 +91,8 @@ export function App() {
   const names = useNames();
   const [where] = useRoute();
   const ready = useReady();
-  const {value: last} = useRead<WardStatus>('/v1/status');
+  useWriter();
+  const {value: last} = useRead<WardStatus>(signed('/v1/status'));
   const status = useKnown() ? last : undefined; // counts and links of before would be lies
   const here: Here = {unit: last?.unit ?? '', device: last?.device ?? ''};
   const draftsHere = useDrafts();
@@ -101,7 +103,7 @@ export function App() {
     item(t.nav.newDossier, undefined, 'new'),
     item(t.nav.outbox, status?.exposure.dossiers, 'outbox'),
     {...item(t.nav.handOvers, status?.hand_overs.to_us, 'hand-overs'), urgent: (status?.hand_overs.late ?? 0) > 0},
-    {...item(t.nav.inbox, status && status.conflicts + status.attention + status.codes.shared, 'inbox'), urgent: true},
+    {...item(t.nav.inbox, status && status.to_decide.mine + status.codes.shared, 'inbox'), urgent: true},
     item(t.nav.machine, undefined, 'machine'),
   ];
   return (

@@ -23,6 +23,7 @@ import {LinkedShown} from '../common/desk/linked';
 import type {Here} from '../common/desk/model';
 import {signed} from '../common/desk/people';
 import {StatusDialog} from '../common/desk/status';
+import {SetAsideOf} from '../common/desk/set_aside';
 import {UnappliedShown} from '../common/desk/unapplied';
 import {ApologyDialog} from './apology';
 import {StateWords} from './state';
@@ -122,6 +123,7 @@ function Shown({dossier, status, here}: {dossier: Dossier; status: WardStatus | 
           {t.dossier.recordsAtCentre} {status && status.link.state !== 'open' && t.dossier.recordsNotNow}
         </p>
       )}
+      <SetAsideOf which={dossier.id} />
       <UnappliedShown dossier={dossier} />
       <CustodyShown dossier={dossier} here={here} elsewhere={t.custody.elsewhere} />
       <LinkedShown dossier={dossier} here={here} />

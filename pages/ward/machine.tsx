@@ -1,5 +1,6 @@
 import {Heading} from '../common/parts/heading';
 import {Banner} from '../common/parts/said';
+import {href} from '../common/route';
 import {useNames} from '../common/schema';
 import {useTexts} from '../common/settings';
 import {clock, parseTime, shownDate} from '../common/time';
@@ -13,6 +14,7 @@ export function Alarms({status}: {status: WardStatus}) {
   if (status.alarm === 'two_faces') wrong.push([t.alarm.twoFaces, t.alarm.callCentre]);
   if (status.alarm === 'told_otherwise') wrong.push([t.alarm.toldOtherwise, t.alarm.callCentre]);
   if (status.alarm === 'unproved') wrong.push([t.alarm.unproved, t.alarm.callCentre]);
+  if (status.alarm === 'archive') wrong.push([t.alarm.archive, t.alarm.callCentre]);
   if (status.alarm === 'summary') wrong.push([t.alarm.summary, t.alarm.callCentre]);
   if (status.approval === 'revoked') wrong.push([t.alarm.revoked, t.alarm.callCentre]);
   if (!status.clock.trusted) wrong.push([t.alarm.clock(Math.round(Math.abs(status.clock.offset_ms) / 60_000)), t.alarm.setClock]);
@@ -26,6 +28,12 @@ export function Alarms({status}: {status: WardStatus}) {
           <p>{remedy}</p>
         </Banner>
       ))}
+      {status.set_aside > 0 && (
+        <Banner kind="warn" icon="stop">
+          <strong>{t.setAside.alarm(status.set_aside)}</strong>{' '}
+          <a href={href('inbox')}>{t.setAside.look}</a>
+        </Banner>
+      )}
     </>
   );
 }

@@ -15,8 +15,8 @@ export type WardStatus = {
   today: string; // yyyy-MM-dd
   dossiers: number;
   codes: {official: boolean; why: string | null; identification: string; left_today: number; given_today: number; until: string; provisional: number; shared: number};
-  conflicts: number;
-  attention: number; // proposals and acts that do not apply, beside the conflicts
+  to_decide: {mine: number; others: number}; // by whoever asks, or by others
+  set_aside: number; // changes that were saved and do not count
   hand_overs: {to_us: number; by_us: number; late: number}; // dossiers on their way
   refused_segments: number;
   quarantined: number;

@@ -42,9 +42,10 @@ struct RunSent {
   bool sealed = false;
   std::set<SegmentName> segments;
 };
-/// Dossiers whose records were asked for.
+/// Dossiers whose records, or whose summaries, were asked for.
 struct Fetching {
   std::vector<Did> dossiers;
+  bool summaries = false;
   std::uint64_t from = 0;          ///< log index
   std::optional<Instant> asked{};  ///< none while an answer is on its way into the store
 };
@@ -213,6 +214,7 @@ struct AgentEngine::State {
     if (held_there < open.policy_count) ask(ReadPolicy{held_there});
     pull(open, prepared.report, prepared.audit);
     fetch(open, prepared.wanted);
+    fetch(open, prepared.resting, true);
     doubt(open, prepared.doubts);
     arm(open);
   }
@@ -314,7 +316,7 @@ struct AgentEngine::State {
     auto& fetching = open.fetching;
     if (!fetching || !fetching->asked || (fetched.next != 0 && fetched.next <= fetching->from))
       return close(fail(Fault::malformed, "link: records that nobody asked for"));
-    ApplyFetched apply{fetching->dossiers, {}, fetched.next == 0};
+    ApplyFetched apply{fetching->dossiers, {}, fetched.next == 0, fetching->summaries};
     if (!decode(fetched.run, apply.rows)) return;
     fetching->from = fetched.next;
     fetching->asked.reset();
@@ -368,15 +370,16 @@ struct AgentEngine::State {
   }
 
   /// Some dossiers at a time.
-  void fetch(Open& open, const Wanted& wanted) {
-    if (wanted.empty() || open.fetching || open.version < sync::version_with_summaries) return;
-    open.fetching = Fetching{wanted};
+  void fetch(Open& open, const Wanted& wanted, bool summaries = false) {
+    const auto since = summaries ? sync::version_with_own_work : sync::version_with_summaries;
+    if (wanted.empty() || open.fetching || open.version < since) return;
+    open.fetching = Fetching{wanted, summaries};
     ask_for_records(open);
   }
 
   void ask_for_records(Open& open) {
     open.fetching->asked = now.monotonic;
-    voice.say(open.channel, sync::FetchDossiers{open.fetching->dossiers, open.fetching->from});
+    voice.say(open.channel, sync::FetchDossiers{open.fetching->dossiers, open.fetching->from, open.fetching->summaries});
     arm(open);
   }
 
@@ -429,7 +432,8 @@ struct AgentEngine::State {
 
   void policy_stored(Open& open, const PolicyStored& stored) {
     open.policy_count = stored.policy_count;
-    if (open.keys_changed) close(fail(Fault::io, "the centre's keys changed; the next link knows them"));
+    if (open.keys_changed) return close(fail(Fault::io, "the centre's keys changed; the next link knows them"));
+    if (stored.unsent) push(open);
   }
 
   /// Entries are signed, so a centre that lost them may have them from anyone.
@@ -452,6 +456,12 @@ struct AgentEngine::State {
     if (open.fetching->from != 0) return ask_for_records(open);
     open.fetching.reset();
     fetch(open, applied.wanted);
+    fetch(open, applied.resting, true);
+  }
+
+  void doubts_read(Open& open, const DoubtsRead& read) {
+    doubt(open, read.doubts);
+    fetch(open, read.resting, true);
   }
 
   template <class Step>
@@ -473,7 +483,7 @@ struct AgentEngine::State {
                    [&](const PolicyRead& e) { if_open([&](Open& open) { policy_read(open, e); }); },
                    [&](const DeliveryApplied& e) { if_open([&](Open& open) { delivery_applied(open, e); }); },
                    [&](const FetchedApplied& e) { if_open([&](Open& open) { fetched_applied(open, e); }); },
-                   [&](const DoubtsRead& e) { if_open([&](Open& open) { doubt(open, e.doubts); }); },
+                   [&](const DoubtsRead& e) { if_open([&](Open& open) { doubts_read(open, e); }); },
                    [&](const Done&) {},
                    [&](const HeadsStored&) { close(fail(Fault::io, "the centre was restored; the next link begins from its heads")); },
                },

@@ -45,7 +45,8 @@ struct ApplyDelivery {
 struct ApplyFetched {
   std::vector<Did> dossiers;
   std::vector<segment::Rows> rows;
-  bool all = false;  ///< that was everything that the centre has of them for this device
+  bool all = false;        ///< that was everything that the centre has of them for this device
+  bool summaries = false;  ///< not their records: their summaries were asked for
 };
 struct StoreApplied {
   sync::Applied applied;
@@ -58,7 +59,7 @@ struct StoreRefused {
 struct StoreHeads {
   std::vector<log::DeviceHead> heads;
 };
-/// Once an hour: what of the centre's log is still to be proved?
+/// Once an hour: what of the centre's log is still to be proved, and what could be let go?
 struct ReadDoubts {};
 /// The centre's answer, whose signatures hold: each join is for the head of the same place.
 struct StoreJoins {
@@ -82,6 +83,7 @@ struct LinkPrepared {
   Wanted wanted{};
   Doubts doubts{};  ///< those that cannot wait until the line is quiet
   sync::AuditEnd audit{};
+  Wanted resting{};  ///< as in FetchedApplied
 };
 struct OutboxRead {
   std::vector<segment::Rows> rows;
@@ -94,6 +96,7 @@ struct ReceiptStored {
 };
 struct PolicyStored {
   Epoch policy_count = 0;
+  bool unsent = false;  ///< the centre asks for something again
 };
 struct PolicyRead {
   std::vector<policy::Entry> entries;
@@ -104,11 +107,14 @@ struct DeliveryApplied {
   Wanted wanted{};
   sync::AuditEnd audit{};
 };
+/// `resting`: dossiers whose records could be let go if they have a summary; asked for when nothing is wanted.
 struct FetchedApplied {
   Wanted wanted;
+  Wanted resting{};
 };
 struct DoubtsRead {
   Doubts doubts;
+  Wanted resting{};
 };
 struct Done {};  ///< of StoreApplied, StoreRefused, StoreJoins
 struct HeadsStored {};

@@ -25,6 +25,10 @@ struct Called {
   sync::Purpose purpose;
   Array<32> entropy{};
 };
+/// Somebody named a ticket; the store is asked what it is.
+struct Introducing {
+  Array<32> entropy{};
+};
 /// Message 1 was read; the store is asked who that is.
 struct Identifying {
   noise::Handshake handshake;
@@ -62,8 +66,9 @@ std::vector<sync::OwnStamp> joined(std::vector<sync::OwnStamp> older, const std:
 struct CentreEngine::State {
   Identity identity;
   CentreVoice voice;
-  std::variant<Listening, Called, Identifying, AdmittingFirst, CheckingTicket, SyncSession, EnrolSession, Closed> phase;
+  std::variant<Listening, Called, Introducing, Identifying, AdmittingFirst, CheckingTicket, SyncSession, EnrolSession, Closed> phase;
   sync::FrameReader frames;
+  bool introduced = false;
   LogGrew log_grew;  ///< told while there was no session yet; what the store was asked before may be older
   AppliedGrew applied_grew;
   Now now;
@@ -84,7 +89,8 @@ struct CentreEngine::State {
     frames.feed(bytes);
     if (auto* listening = std::get_if<Listening>(&phase)) read_preface(*listening);
     if (auto* called = std::get_if<Called>(&phase)) {
-      if (const auto content = frames.next()) read_first(Called{*called}, *content);
+      if (const auto content = frames.next())
+        called->purpose == sync::Purpose::introduce ? read_ticket_id(called->entropy, *content) : read_first(Called{*called}, *content);
     }
     if (auto* session = std::get_if<SyncSession>(&phase)) return feed(*session);
     if (auto* session = std::get_if<EnrolSession>(&phase)) return feed(*session);
@@ -105,6 +111,7 @@ struct CentreEngine::State {
     if (!bytes) return;
     const auto purpose = sync::decode_preface(*bytes);
     if (purpose.has_error()) return close(purpose.error());
+    if (*purpose == sync::Purpose::introduce && introduced) return close(fail(Fault::malformed, "link: introduced twice"));
     phase = Called{*purpose, listening.entropy};
   }
 
@@ -182,6 +189,23 @@ struct CentreEngine::State {
   }
 
   // ---- a device that enrols ----
+  void read_ticket_id(Array<32> entropy, BytesView content) {
+    if (content.size() != sizeof(KeyId::bytes)) return close(fail(Fault::malformed, "enrolment: not a ticket's name"));
+    voice.ask(StoreEffect{ReadTicket{fixed_from<KeyId>(content), {}, now.wall}});
+    phase = Introducing{entropy};
+  }
+
+  /// A stranger, who names no ticket, learns no more than that the line is dead.
+  void introduce(const Introducing& introducing, const TicketRead& read) {
+    if (!read.psk) return close(fail(Fault::not_found, "enrolment: no such ticket"));
+    const ticket::Introduction said{identity.org, identity.root, crypto::public_of(identity.noise), read.unit, read.expires, read.used};
+    voice.send(sync::frame(ticket::encode_introduction(said, *read.psk)));
+    introduced = true;
+    phase = Listening{introducing.entropy};
+    voice.arm(now.monotonic + greeting_max);
+    arrive({});
+  }
+
   void check_ticket(noise::Handshake handshake, BytesView payload) {
     const auto hello = sync::decode_enrol_hello(payload);
     if (hello.has_error()) return close(hello.error());
@@ -238,7 +262,10 @@ struct CentreEngine::State {
                    [&](const AuditEndStored&) { in<SyncSession>([&](auto& s) { s.report_stored(now); }); },
                    [&](const JoinsRead& e) { in<SyncSession>([&](auto& s) { s.joins_read(e, now); }); },
                    [&](const HeadsRead& e) { in<SyncSession>([&](auto& s) { s.heads_read(e, now); }); },
-                   [&](const TicketRead& e) { in<CheckingTicket>([&](auto& p) { ticket_read(p, e); }); },
+                   [&](const TicketRead& e) {
+                     if (const auto* asked = std::get_if<Introducing>(&phase)) return introduce(Introducing{*asked}, e);
+                     in<CheckingTicket>([&](auto& p) { ticket_read(p, e); });
+                   },
                    [&](const Enrolled& e) { in<EnrolSession>([&](auto& s) { s.enrolled(e); }); },
                    [&](const LogGrew& e) {
                      log_grew = e;

@@ -3,6 +3,7 @@
 #include "protocol/engine/link_effects.hpp"
 #include "protocol/sync/channel.hpp"
 #include "protocol/sync/messages.hpp"
+#include "protocol/ticket/introduction.hpp"
 
 #include <memory>
 #include <optional>
@@ -39,6 +40,8 @@ struct ReadDossiers {
   std::vector<Did> dossiers;
   std::uint64_t from = 0;
   std::size_t bytes_max = 0;
+  bool own = false;        ///< what it wrote itself too: it may have let that go
+  bool summaries = false;  ///< of each the summary that stands for all of them, and nothing else
 };
 struct ReadPolicy {
   Epoch from = 0;
@@ -146,6 +149,9 @@ struct HeadsRead {
 struct TicketRead {
   std::optional<Array<32>> psk;
   std::optional<Fault> refused;
+  UnitCode unit{};
+  WallTime expires{};
+  std::optional<ticket::Introduction::Used> used{};
 };
 struct Enrolled {
   std::variant<sync::EnrolAnswer, Fault> answer;

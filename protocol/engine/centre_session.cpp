@@ -124,23 +124,25 @@ bool SyncSession::take_message() {
 }
 
 void SyncSession::hear(sync::Message message) {
-  std::visit(
-      overloaded{
-          [&](sync::Pull& m) { hear_pull(m); },
-          [&](sync::Push& m) { hear_push(m); },
-          [&](sync::PolicyEntries& m) { hear_policy(m); },
-          [&](sync::AskHeads&) { begin(Work::heads, ReadHeads{device_}); },
-          [&](sync::FetchDossiers& m) { begin(Work::dossiers, ReadDossiers{device_, std::move(m.dossiers), m.from, delivery_bytes_}); },
-          [&](sync::AskJoins& m) {
-            asked_ = std::move(m.heads);
-            begin(Work::joins, ReadJoins{asked_});
-          },
-          [&](sync::AuditEnd& m) { begin(Work::audit_end, StoreAuditEnd{device_, m, now_.wall}); },
-          [&](sync::Ping&) { voice_.say(channel_, sync::Pong{}); },
-          [&](sync::Pong&) {},
-          [&](auto&) { voice_.close(fail(Fault::malformed, "link: a message that a ward does not send")); },
-      },
-      message);
+  std::visit(overloaded{
+                 [&](sync::Pull& m) { hear_pull(m); },
+                 [&](sync::Push& m) { hear_push(m); },
+                 [&](sync::PolicyEntries& m) { hear_policy(m); },
+                 [&](sync::AskHeads&) { begin(Work::heads, ReadHeads{device_}); },
+                 [&](sync::FetchDossiers& m) {
+                   const bool own = version_ >= sync::version_with_own_work;
+                   begin(Work::dossiers, ReadDossiers{device_, std::move(m.dossiers), m.from, delivery_bytes_, own, m.summaries});
+                 },
+                 [&](sync::AskJoins& m) {
+                   asked_ = std::move(m.heads);
+                   begin(Work::joins, ReadJoins{asked_});
+                 },
+                 [&](sync::AuditEnd& m) { begin(Work::audit_end, StoreAuditEnd{device_, m, now_.wall}); },
+                 [&](sync::Ping&) { voice_.say(channel_, sync::Pong{}); },
+                 [&](sync::Pong&) {},
+                 [&](auto&) { voice_.close(fail(Fault::malformed, "link: a message that a ward does not send")); },
+             },
+             message);
 }
 
 void SyncSession::hear_pull(const sync::Pull& pull) {

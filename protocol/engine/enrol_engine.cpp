@@ -13,7 +13,14 @@ using namespace std::chrono_literals;
 
 constexpr auto silence_max = 90s;  ///< the slowest link: 1.2 s round trip, 9.6 kbit/s, losses
 
-struct Waiting {};
+struct Waiting {
+  ticket::Given given;
+};
+/// The letters were typed; the centre is asked for the rest.
+struct Introducing {
+  ticket::Typed typed;
+  Array<32> entropy{};
+};
 struct Greeting {
   noise::Handshake handshake;
 };
@@ -32,18 +39,46 @@ struct EnrolEngine::State {
   const DeviceKeys& keys;
   std::string label;
   Voice<Effect> voice;
-  std::variant<Waiting, Greeting, Asked> phase;
+  std::variant<Waiting, Introducing, Greeting, Asked> phase;
   sync::FrameReader frames;
   Instant last_arrival{};
   bool finished = false;
 
-  State(ticket::Ticket shown, const DeviceKeys& own, std::string name) : ticket(std::move(shown)), keys(own), label(std::move(name)) {}
+  State(ticket::Given given, const DeviceKeys& own, std::string name)
+      : keys(own), label(std::move(name)), phase(Waiting{std::move(given)}) {}
 
-  void greet(const LinkUp& up, Now now) {
+  void begin(const LinkUp& up, Now now) {
     last_arrival = now.monotonic;
+    voice.arm(last_arrival + silence_max);
+    const auto* waiting = std::get_if<Waiting>(&phase);
+    if (waiting == nullptr) return;
+    const auto given = waiting->given;
+    if (const auto* whole = std::get_if<ticket::Ticket>(&given)) return greet(*whole, up.entropy);
+    ask_for_rest(std::get<ticket::Typed>(given), up.entropy);
+  }
+
+  void ask_for_rest(const ticket::Typed& typed, const Array<32>& entropy) {
+    Bytes bytes = copy(sync::encode_preface(sync::Purpose::introduce));
+    append(bytes, sync::frame(ticket::ticket_id(typed.secret).view()));
+    phase = Introducing{typed, entropy};
+    voice.send(std::move(bytes));
+  }
+
+  void hear_rest(const Introducing& asking, BytesView content) {
+    const auto rest = ticket::decode_introduction(content, asking.typed.secret);
+    if (rest.has_error()) return voice.close(rest.error());
+    const auto own = crypto::device_of(crypto::public_of(keys.sign));
+    if (rest->used && rest->used->device != own && !rest->used->device.is_zero())
+      return voice.close(
+          fail(Fault::ticket_used, "the PC " + rest->used->label + ", device " + hex(rest->used->device.view()) + ", used it first"));
+    greet(ticket::completed(asking.typed, *rest), asking.entropy);
+  }
+
+  void greet(ticket::Ticket whole, const Array<32>& entropy) {
+    ticket = std::move(whole);
     const auto prologue = sync::prologue(sync::Purpose::enrol, ticket.org, ticket.centre_static);
-    auto handshake = noise::Handshake::initiator(noise::Pattern::ikpsk2, prologue, keys.noise.clone(), ticket.centre_static,
-                                                 crypto::DhSecret(up.entropy));
+    auto handshake =
+        noise::Handshake::initiator(noise::Pattern::ikpsk2, prologue, keys.noise.clone(), ticket.centre_static, crypto::DhSecret(entropy));
     handshake.set_psk(ticket::psk_of(ticket.secret, ticket.org));
     const auto message = handshake.write(sync::encode_enrol_hello({sync::oldest_version, ticket::ticket_id(ticket.secret)}));
     if (message.has_error()) return voice.close(message.error());
@@ -51,7 +86,6 @@ struct EnrolEngine::State {
     append(bytes, sync::frame(*message));
     phase = Greeting{std::move(handshake)};
     voice.send(std::move(bytes));
-    voice.arm(last_arrival + silence_max);
   }
 
   void arrive(BytesView bytes, Now now) {
@@ -60,7 +94,9 @@ struct EnrolEngine::State {
     while (!voice.closed() && !finished) {
       const auto content = frames.next();
       if (!content) return;
-      if (auto* greeting = std::get_if<Greeting>(&phase))
+      if (const auto* asking = std::get_if<Introducing>(&phase))
+        hear_rest(Introducing{*asking}, *content);
+      else if (auto* greeting = std::get_if<Greeting>(&phase))
         welcome(*greeting, *content);
       else if (auto* asked = std::get_if<Asked>(&phase))
         receive(*asked, *content);
@@ -120,7 +156,7 @@ struct EnrolEngine::State {
   void finish(Asked& asked) {
     if (auto ok = check(*asked.answer, asked.policy); ok.has_error()) return voice.close(ok.error());
     finished = true;
-    voice.ask(Enrolled{std::move(*asked.answer), std::move(asked.fingerprint), std::move(asked.policy)});
+    voice.ask(Enrolled{std::move(*asked.answer), std::move(asked.fingerprint), std::move(asked.policy), ticket});
   }
 
   /// Nothing of the answer is believed that the root key of the ticket does not stand behind.
@@ -155,7 +191,7 @@ struct EnrolEngine::State {
   }
 };
 
-EnrolEngine::EnrolEngine(ticket::Ticket ticket, const DeviceKeys& keys, std::string label)
+EnrolEngine::EnrolEngine(ticket::Given ticket, const DeviceKeys& keys, std::string label)
     : state_(std::make_unique<State>(std::move(ticket), keys, std::move(label))) {}
 EnrolEngine::~EnrolEngine() = default;
 
@@ -163,7 +199,7 @@ std::vector<Effect> EnrolEngine::on(const Event& event, Now now) {
   auto& s = *state_;
   if (s.voice.closed() || s.finished) return {};
   std::visit(overloaded{
-                 [&](const LinkUp& e) { s.greet(e, now); },
+                 [&](const LinkUp& e) { s.begin(e, now); },
                  [&](const BytesArrived& e) { s.arrive(e.bytes, now); },
                  [&](const TimerFired&) { s.timer(now); },
              },

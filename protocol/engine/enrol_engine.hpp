@@ -3,7 +3,7 @@
 #include "protocol/engine/link_effects.hpp"
 #include "protocol/sync/channel.hpp"
 #include "protocol/sync/messages.hpp"
-#include "protocol/ticket/ticket.hpp"
+#include "protocol/ticket/introduction.hpp"
 
 #include <memory>
 #include <optional>
@@ -25,14 +25,15 @@ struct Enrolled {
   sync::EnrolAnswer answer;
   std::string fingerprint;  ///< 30 digits, the same on the centre's screen
   std::vector<policy::Entry> policy;
+  ticket::Ticket ticket;  ///< whole, also where it was typed
 };
 using Effect = std::variant<LinkEffect, Enrolled>;
 using Event = std::variant<LinkUp, BytesArrived, TimerFired>;
 
 class EnrolEngine {
  public:
-  /// `keys` must outlive the engine.
-  EnrolEngine(ticket::Ticket ticket, const DeviceKeys& keys, std::string label);
+  /// `keys` must outlive the engine. A typed ticket that another PC has used is `ticket_used`, with that PC's name.
+  EnrolEngine(ticket::Given ticket, const DeviceKeys& keys, std::string label);
   ~EnrolEngine();
 
   /// Effects in the order in which they must happen. `Enrolled` or a CloseLink is the last; every further event gives none.

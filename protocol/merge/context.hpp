@@ -26,20 +26,14 @@ struct Context {
     bool leader = false, accountant = false, admin = false;
     std::optional<SignKey> key{};  ///< that signs his acts; none: they need no signature
   };
-  /// From `version` of the schema on, the field merges by another policy: `latest`, `ask` or `owner`.
-  struct PolicyChange {
-    std::uint16_t version = 0;
-    std::string parent, field;
-    schema::Policy policy = schema::Policy::ask;
-  };
 
   std::map<UnitCode, Succession, std::less<>> successions;
   /// By unit and name, oldest standing first. While the log names nobody of a unit, everything is believed of its users; from then on
   /// whoever is not named is a clerk.
   std::map<std::pair<UnitCode, std::string>, std::vector<Standing>> users;
-  std::vector<UnitCode> centres;             ///< units of the kind `centre`, sorted
-  std::vector<PolicyChange> policy_changes;  ///< ascending by version
-  std::vector<Did> erased;                   ///< by order, sorted
+  std::vector<UnitCode> centres;                     ///< units of the kind `centre`, sorted
+  std::vector<schema::PolicyChange> policy_changes;  ///< ascending by version
+  std::vector<Did> erased;                           ///< by order, sorted
 
   /// The unit that stands in `unit`'s place: its heir's heir, and so on.
   [[nodiscard]] const UnitCode& house_of(const UnitCode& unit, const std::optional<Stamp>& at) const;

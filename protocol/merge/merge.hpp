@@ -247,8 +247,12 @@ struct HistoryEntry {
 [[nodiscard]] record::Op status(std::string code, record::Map rides = {});
 
 /// Whether `user` of `unit` may decide it now; what programs ask before they offer a button.
-[[nodiscard]] bool may_decide(const Decider& decider, const DossierState& state, const Context& context, const UnitCode& unit,
+[[nodiscard]] bool may_decide(const Decider& decider, const UnitCode& custodian, const Context& context, const UnitCode& unit,
                               const std::string& user);
+[[nodiscard]] inline bool may_decide(const Decider& decider, const DossierState& state, const Context& context, const UnitCode& unit,
+                                     const std::string& user) {
+  return may_decide(decider, state.custody.unit, context, unit, user);
+}
 
 /// Whether two dossiers look like one citizen's same matter, lodged twice: the same identity number and procedure, neither void. They are
 /// shown to an administrator, never merged.

@@ -82,10 +82,10 @@ Op undo(const HistoryEntry& entry) {
   return {OpKind::set, entry.place, Heads{entry.given_back}, std::nullopt};
 }
 
-bool may_decide(const Decider& decider, const DossierState& state, const Context& context, const UnitCode& unit, const std::string& user) {
+bool may_decide(const Decider& decider, const UnitCode& custodian, const Context& context, const UnitCode& unit, const std::string& user) {
   const auto standing = context.standing_of(unit, user, std::nullopt);
   const auto house = [&](const UnitCode& code) { return context.house_of(code, std::nullopt); };
-  const bool inside = house(unit) == house(state.custody.unit);
+  const bool inside = house(unit) == house(custodian);
   if (!standing.enabled) return false;
   switch (decider.role) {
     case Decider::Role::custodian_clerk:

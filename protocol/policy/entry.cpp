@@ -35,6 +35,7 @@ enum class Type : std::uint8_t {
   root_rotation = 16,
   admission = 17,
   limits = 18,
+  resend = 19,
 };
 constexpr std::uint8_t number_of(Type type) { return static_cast<std::uint8_t>(type); }
 constexpr std::uint8_t number_of_role(Role role) { return static_cast<std::uint8_t>(role); }
@@ -58,19 +59,27 @@ constexpr std::uint8_t account_key = 2;
 constexpr std::uint8_t account_all = account_disabled | account_key;
 
 std::uint8_t type_of(const Body& body) {
-  return std::visit(
-      overloaded{[](const Genesis&) { return number_of(Type::genesis); }, [](const Delegation&) { return number_of(Type::delegation); },
-                 [](const Unit&) { return number_of(Type::unit); }, [](const Device&) { return number_of(Type::device); },
-                 [](const RevokeDevice&) { return number_of(Type::revoke_device); },
-                 [](const Addresses&) { return number_of(Type::addresses); }, [](const CodeBlock&) { return number_of(Type::code_block); },
-                 [](const Succession&) { return number_of(Type::succession); }, [](const UserStanding&) { return number_of(Type::user); },
-                 [](const Calendar&) { return number_of(Type::calendar); }, [](const SeedShares&) { return number_of(Type::seed_shares); },
-                 [](const Account&) { return number_of(Type::account); }, [](const SharedCode&) { return number_of(Type::shared_code); },
-                 [](const Erasure&) { return number_of(Type::erasure); }, [](const Activation&) { return number_of(Type::activation); },
-                 [](const RootRotation&) { return number_of(Type::root_rotation); },
-                 [](const Admission&) { return number_of(Type::admission); }, [](const Limits&) { return number_of(Type::limits); },
-                 [](const Unknown& unknown) { return unknown.type; }},
-      body);
+  return std::visit(overloaded{[](const Genesis&) { return number_of(Type::genesis); },
+                               [](const Delegation&) { return number_of(Type::delegation); },
+                               [](const Unit&) { return number_of(Type::unit); },
+                               [](const Device&) { return number_of(Type::device); },
+                               [](const RevokeDevice&) { return number_of(Type::revoke_device); },
+                               [](const Addresses&) { return number_of(Type::addresses); },
+                               [](const CodeBlock&) { return number_of(Type::code_block); },
+                               [](const Succession&) { return number_of(Type::succession); },
+                               [](const UserStanding&) { return number_of(Type::user); },
+                               [](const Calendar&) { return number_of(Type::calendar); },
+                               [](const SeedShares&) { return number_of(Type::seed_shares); },
+                               [](const Account&) { return number_of(Type::account); },
+                               [](const SharedCode&) { return number_of(Type::shared_code); },
+                               [](const Erasure&) { return number_of(Type::erasure); },
+                               [](const Activation&) { return number_of(Type::activation); },
+                               [](const RootRotation&) { return number_of(Type::root_rotation); },
+                               [](const Admission&) { return number_of(Type::admission); },
+                               [](const Limits&) { return number_of(Type::limits); },
+                               [](const Resend&) { return number_of(Type::resend); },
+                               [](const Unknown& unknown) { return unknown.type; }},
+                    body);
 }
 
 /// Writes the fields of one body.
@@ -191,6 +200,7 @@ struct BodyEncoder {
   }
   void operator()(const Erasure& erasure) const { encode(to, erasure); }
   void operator()(const Admission& admission) const { encode(to, admission); }
+  void operator()(const Resend& resend) const { encode(to, resend); }
   void operator()(const Limits& bounds) const {
     to.text(bounds.unit);
     to.varint(bounds.day_bytes);
@@ -417,6 +427,7 @@ Body read_body(std::uint8_t type, Reader& from) {
     case Type::activation: return read_activation(from);
     case Type::admission: return read_admission(from);
     case Type::limits: return read_limits(from);
+    case Type::resend: return read_resend(from);
     case Type::root_rotation: return RootRotation{from.fixed_value<SignKey>(), from.fixed_value<Hash>()};
   }
   return Unknown{type, copy(from.raw(from.remaining()))};

@@ -8,6 +8,7 @@
 #include "protocol/crypto/keys.hpp"
 #include "protocol/policy/admission.hpp"
 #include "protocol/policy/erasure.hpp"
+#include "protocol/policy/resend.hpp"
 
 #include <map>
 #include <optional>
@@ -211,7 +212,7 @@ struct Unknown {
   friend bool operator==(const Unknown&, const Unknown&) = default;
 };
 using Body = std::variant<Genesis, Delegation, Unit, Device, RevokeDevice, Addresses, CodeBlock, Succession, UserStanding, Calendar,
-                          SeedShares, Account, SharedCode, Activation, Erasure, RootRotation, Admission, Limits, Unknown>;
+                          SeedShares, Account, SharedCode, Activation, Erasure, RootRotation, Admission, Limits, Resend, Unknown>;
 
 /// `from_index`, `time`: the size of the centre's log when the entry was signed, and its clock; both never go back. Stamps at or past
 /// `from_index` are judged with this entry in force.
@@ -363,6 +364,7 @@ class PolicyLog {
   [[nodiscard]] Result<void> check(const Activation& body) const;
   [[nodiscard]] Result<void> check(const Admission& body) const;
   [[nodiscard]] Result<void> check(const Limits& body) const;
+  [[nodiscard]] Result<void> check(const Resend& body) const;
   /// Of one incarnation, in their order.
   [[nodiscard]] const std::vector<Admission>& admissions_of(const DeviceId& device, const Incarnation& incarnation) const noexcept;
   void enter(const Entry& entry);

@@ -95,15 +95,25 @@ Result<void> PolicyLog::check(const Entry& entry) const {
   if (entry.from_index < last.from_index || entry.time < last.time)
     return fail(Fault::malformed, "policy log: an entry that goes back in time");
   return std::visit(overloaded{[](const Genesis&) -> Result<void> { return fail(Fault::malformed, "policy log: a second genesis"); },
-                               [](const Delegation&) -> Result<void> { return {}; }, [](const RootRotation&) -> Result<void> { return {}; },
-                               [](const Addresses&) -> Result<void> { return {}; }, [](const Calendar&) -> Result<void> { return {}; },
-                               [](const SharedCode&) -> Result<void> { return {}; }, [](const Unknown&) -> Result<void> { return {}; },
-                               [&](const Unit& body) { return check(body); }, [&](const Device& body) { return check(body); },
-                               [&](const RevokeDevice& body) { return check(body); }, [&](const CodeBlock& body) { return check(body); },
-                               [&](const Succession& body) { return check(body); }, [&](const UserStanding& body) { return check(body); },
-                               [&](const SeedShares& body) { return check(body); }, [&](const Account& body) { return check(body); },
-                               [&](const Erasure& body) { return check(body); }, [&](const Activation& body) { return check(body); },
-                               [&](const Admission& body) { return check(body); }, [&](const Limits& body) { return check(body); }},
+                               [](const Delegation&) -> Result<void> { return {}; },
+                               [](const RootRotation&) -> Result<void> { return {}; },
+                               [](const Addresses&) -> Result<void> { return {}; },
+                               [](const Calendar&) -> Result<void> { return {}; },
+                               [](const SharedCode&) -> Result<void> { return {}; },
+                               [](const Unknown&) -> Result<void> { return {}; },
+                               [&](const Unit& body) { return check(body); },
+                               [&](const Device& body) { return check(body); },
+                               [&](const RevokeDevice& body) { return check(body); },
+                               [&](const CodeBlock& body) { return check(body); },
+                               [&](const Succession& body) { return check(body); },
+                               [&](const UserStanding& body) { return check(body); },
+                               [&](const SeedShares& body) { return check(body); },
+                               [&](const Account& body) { return check(body); },
+                               [&](const Erasure& body) { return check(body); },
+                               [&](const Activation& body) { return check(body); },
+                               [&](const Admission& body) { return check(body); },
+                               [&](const Limits& body) { return check(body); },
+                               [&](const Resend& body) { return check(body); }},
                     entry.body);
 }
 
@@ -193,6 +203,10 @@ Result<void> PolicyLog::check(const Limits& body) const {
   return body.unit.empty() || unit(body.unit) != nullptr ? Result<void>{} : fail(Fault::not_found, "policy log: the unit of the limits");
 }
 
+Result<void> PolicyLog::check(const Resend& body) const {
+  return device(body.device) != nullptr ? Result<void>{} : fail(Fault::not_found, "policy log: the device that is to send again");
+}
+
 Result<void> PolicyLog::check(const SeedShares& body) const {
   const auto* its_unit = unit(body.unit);
   if (its_unit == nullptr) return fail(Fault::not_found, "policy log: the unit of a seed");
@@ -238,8 +252,10 @@ void PolicyLog::enter(const Entry& entry) {
                  },
                  [&](const Addresses& body) { addresses_ = body.at; },
                  [&](const CodeBlock& body) { code_blocks_[body.identification].push_back(body); },
-                 [&](const Succession& body) { heirs_.emplace(body.unit, body.heir); }, [](const UserStanding&) {},
-                 [&](const Calendar& body) { enter(body, entry.epoch); }, [](const SeedShares&) {},
+                 [&](const Succession& body) { heirs_.emplace(body.unit, body.heir); },
+                 [](const UserStanding&) {},
+                 [&](const Calendar& body) { enter(body, entry.epoch); },
+                 [](const SeedShares&) {},
                  [&](const Account& body) { accounts_.insert_or_assign({body.unit, body.name}, body); },
                  [&](const SharedCode& body) {
                    if (body.dossiers.empty())
@@ -250,7 +266,9 @@ void PolicyLog::enter(const Entry& entry) {
                  [&](const Activation& body) { activations_.insert_or_assign({body.unit, body.name}, Activated{body, entry.epoch}); },
                  [&](const Erasure& body) { erasures_.emplace(body.did, entry.epoch); },
                  [&](const Admission& body) { admissions_[{body.device, body.incarnation}].push_back(body); },
-                 [&](const Limits& body) { limits_.insert_or_assign(body.unit, body); }, [](const Unknown&) {}},
+                 [&](const Limits& body) { limits_.insert_or_assign(body.unit, body); },
+                 [](const Resend&) {},
+                 [](const Unknown&) {}},
       entry.body);
   last_hash_ = hash_of(entry, org_);
   hashes_.push_back(last_hash_);

@@ -10,7 +10,8 @@
 #include <unordered_map>
 
 namespace ward::embedded {
-extern const std::string_view schema_fields, schema_codes, schema_statuses, schema_transitions, schema_procedures, schema_linked;
+extern const std::string_view schema_fields, schema_policy_changes, schema_codes, schema_statuses, schema_transitions, schema_procedures,
+    schema_linked;
 }  // namespace ward::embedded
 
 namespace ward::schema {
@@ -147,6 +148,16 @@ CodeIndex parse_codes() {
   return out;
 }
 
+Edition parse_edition() {
+  Edition out;
+  for (const auto& row : rows_of(embedded::schema_policy_changes, "version,parent,field,merge_policy,notes")) {
+    out.policy_changes.push_back({static_cast<std::uint16_t>(parse_int(row[0])), row[1], row[2], parse_name<Policy>(policy_names, row[3])});
+    WARD_ASSERT(out.policy_changes.back().version >= out.version && find(row[1], row[2]) != nullptr);
+    out.version = out.policy_changes.back().version;
+  }
+  return out;
+}
+
 std::vector<Status> parse_statuses() {
   std::vector<Status> out;
   for (const auto& row :
@@ -240,6 +251,11 @@ Policy policy_at(const record::Path& path) {
 
 const char* name_of(Policy policy) noexcept { return policy_names[static_cast<std::size_t>(policy)]; }
 const char* name_of(Type type) noexcept { return type_names[static_cast<std::size_t>(type)]; }
+
+const Edition& edition() {
+  static const auto parsed = parse_edition();
+  return parsed;
+}
 
 std::span<const Status> statuses() {
   static const auto parsed = parse_statuses();

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-/// The schema is data: the national dossier fields with their merge policies (protocol/schema/fields.csv). Version 1 is built in; a path
-/// that it does not know merges as `ask`, so that nothing of a newer version is lost.
+/// The schema is data: the national dossier fields with their merge policies (protocol/schema/fields.csv). A path that it does not know
+/// merges as `ask`, so that nothing of a newer version is lost.
 namespace ward::schema {
 
 enum class Policy : std::uint8_t { latest, ask, owner, workflow, set, ledger, log };
@@ -35,6 +35,19 @@ struct Field {
 /// Key fields of a collection in schema order; empty: elements are identified by the operation that added them.
 [[nodiscard]] std::vector<const Field*> key_fields(std::string_view collection);
 [[nodiscard]] Policy policy_at(const record::Path& path);  ///< `ask` when unknown
+/// From a version of the schema on, a field merges by another policy: `latest`, `ask` or `owner` (MERGE.md §5).
+struct PolicyChange {
+  std::uint16_t version = 0;
+  std::string parent, field;
+  Policy policy = Policy::ask;
+};
+/// What a program knows of the schema's history. Its changes say that version, and no program of an older one merges them.
+struct Edition {
+  std::uint16_t version = 1;
+  std::vector<PolicyChange> policy_changes;  ///< ascending by version
+};
+/// This program's: protocol/schema/policy_changes.csv.
+[[nodiscard]] const Edition& edition();
 [[nodiscard]] const char* name_of(Policy policy) noexcept;
 [[nodiscard]] const char* name_of(Type type) noexcept;
 

@@ -34,6 +34,7 @@ enum class Kind : std::uint8_t {
   ask_joins = 18,
   joins = 19,
   audit_end = 20,
+  fetch_summaries = 21,
 };
 
 void put_wall(Writer& to, WallTime time) { to.u48(static_cast<std::uint64_t>(std::max<std::int64_t>(time.ms, 0)) & 0xffff'ffff'ffffU); }
@@ -242,7 +243,7 @@ struct MessageEncoder {
     to.varint(m.policy_count);
   }
   void operator()(const FetchDossiers& m) const {
-    kind(Kind::fetch_dossiers);
+    kind(m.summaries ? Kind::fetch_summaries : Kind::fetch_dossiers);
     to.varint(m.from);
     to.varint(m.dossiers.size());
     for (const auto& did : m.dossiers) to.raw(did);
@@ -341,8 +342,9 @@ Pull read_pull(Reader& from) {
   return out;
 }
 
-FetchDossiers read_fetch_dossiers(Reader& from) {
+FetchDossiers read_fetch(Reader& from, bool summaries) {
   FetchDossiers out;
+  out.summaries = summaries;
   out.from = from.varint();
   const auto size = from.count(fetched_dossiers_max);
   if (size == 0) from.reject();
@@ -397,11 +399,12 @@ Message read_message(Reader& from, const Ends& ends) {
     case Kind::refusal: return Refusal{read_fault(from)};
     case Kind::enrol_request: return read_enrol_request(from);
     case Kind::enrol_answer: return read_enrol_answer(from);
-    case Kind::fetch_dossiers: return read_fetch_dossiers(from);
+    case Kind::fetch_dossiers: return read_fetch(from, false);
     case Kind::fetched: return read_fetched(from);
     case Kind::ask_joins: return AskJoins{log::read_heads_asked(from)};
     case Kind::joins: return read_joins_message(from, ends);
     case Kind::audit_end: return read_audit_end(from);
+    case Kind::fetch_summaries: return read_fetch(from, true);
   }
   from.reject(Fault::unsupported);
   return Ping{};
@@ -418,7 +421,7 @@ Result<Purpose> decode_preface(BytesView bytes) {
   if (bytes.size() != preface_size || !std::equal(magic.begin(), magic.end() - 1, bytes.begin()))
     return fail(Fault::malformed, "link: not a wardsync peer");
   if (bytes[3] != magic[3]) return fail(Fault::unsupported, "link: another version of the preface");
-  if (bytes[4] != 1 && bytes[4] != 2) return fail(Fault::unsupported, "link: unknown purpose");
+  if (bytes[4] < 1 || bytes[4] > 3) return fail(Fault::unsupported, "link: unknown purpose");
   return static_cast<Purpose>(bytes[4]);
 }
 

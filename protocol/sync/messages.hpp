@@ -14,12 +14,13 @@
 /// What the two ends of a link say to each other (WIRE.md §8). Decoded once, completely; bounded by limits.hpp.
 namespace ward::sync {
 
-inline constexpr std::uint8_t protocol_version = 5;
+inline constexpr std::uint8_t protocol_version = 6;
 inline constexpr std::uint8_t oldest_version = 1;          ///< that a centre still speaks
 inline constexpr std::uint8_t version_with_keys = 2;       ///< deliveries may give dossier keys (segment::Rows::keys)
 inline constexpr std::uint8_t version_with_summaries = 3;  ///< Pull::fill, FetchDossiers, Fetched
 inline constexpr std::uint8_t version_with_erasures = 4;   ///< whoever holds a policy entry has done what it orders
 inline constexpr std::uint8_t version_with_joins = 5;      ///< AskJoins, Joins, AuditEnd
+inline constexpr std::uint8_t version_with_own_work = 6;   ///< what is fetched has the device's own records, too; FetchDossiers::summaries
 inline constexpr std::size_t fetched_dossiers_max = 64;    ///< dossiers in one FetchDossiers
 inline constexpr std::size_t unreceipted_max = 16;         ///< incarnations in one hello: starts of the daemon without a link
 inline constexpr std::size_t own_stamps_max = 2 * limits::run_segments_max;  ///< a run's, and those of one whose answer was lost
@@ -27,7 +28,9 @@ inline constexpr std::size_t policy_message_entries_max = 1'024;             ///
 inline constexpr std::size_t applied_exceptions_max = 4'096;                 ///< dossiers in one Applied
 
 /// First bytes on every connection, before Noise: the magic and what the caller wants. Part of the Noise prologue.
-enum class Purpose : std::uint8_t { sync = 1, enrol = 2 };
+/// `introduce`: who holds a ticket's letters only asks for the rest of it (ticket/introduction.hpp); the same connection then goes on with
+/// `enrol`.
+enum class Purpose : std::uint8_t { sync = 1, enrol = 2, introduce = 3 };
 inline constexpr std::size_t preface_size = 5;
 [[nodiscard]] Array<preface_size> encode_preface(Purpose purpose);
 [[nodiscard]] Result<Purpose> decode_preface(BytesView bytes);
@@ -141,6 +144,7 @@ struct AllHeads {
 struct FetchDossiers {
   std::vector<Did> dossiers;
   std::uint64_t from = 0;
+  bool summaries = false;  ///< not the records: of each the summary that stands for all of them, where there is one
 };
 /// Centre → ward: some of them, outside of the cursor.
 struct Fetched {

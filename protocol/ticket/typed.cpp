@@ -1,6 +1,7 @@
 #include "protocol/ticket/ticket.hpp"
 
 #include <array>
+#include <optional>
 
 /// The typed form: a Reed-Solomon code of 28 letters over GF(32) with two check letters. Its distance is 3, so that any one or two wrong
 /// letters, and with them any two that changed places, are noticed.
@@ -68,6 +69,20 @@ std::size_t value_of(char letter) {
   return typed_letters.find(letter);
 }
 
+/// Where the one wrong letter is, if it is one: e and aⁱ·e are the sums then.
+std::optional<std::size_t> wrong_letter(const Sums& sums) {
+  if (sums.plain == 0 || sums.weighted == 0) return std::nullopt;
+  for (std::size_t i = 0; i < letters; ++i)
+    if (times(power_of_a(i), sums.plain) == sums.weighted) return i;
+  return std::nullopt;
+}
+
+Error wrong(const Sums& sums) {
+  const auto at = wrong_letter(sums);
+  if (!at) return fail(Fault::invalid, "ticket code: several letters are wrong; compare it with the paper, letter by letter");
+  return fail(Fault::invalid, "ticket code: a letter is wrong, in group " + std::to_string(*at / group + 1) + " if it is only one");
+}
+
 Result<Letters> read_letters(std::string_view text) {
   Letters out{};
   std::size_t count = 0;
@@ -75,7 +90,8 @@ Result<Letters> read_letters(std::string_view text) {
     if (c == '-' || c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
     const auto value = value_of(c);
     if (value == std::string_view::npos)
-      return fail(Fault::invalid, "ticket code: letter " + std::to_string(count + 1) + " is none that a code uses");
+      return fail(Fault::invalid,
+                  "ticket code: letter " + std::to_string(count + 1) + " is none that a code uses; switch a Vietnamese keyboard off");
     if (count < letters) out[count] = static_cast<std::uint8_t>(value);
     ++count;
   }
@@ -108,8 +124,7 @@ Result<Array<16>> decode_typed(std::string_view text) {
   WARD_TRY(const auto code, read_letters(text));
   const auto sums = sums_of(code);
   const auto spare = code[data_letters - 1] & ((1U << spare_bits) - 1);
-  if (sums.plain != 0 || sums.weighted != 0 || spare != 0)
-    return fail(Fault::invalid, "ticket code: a letter is wrong; compare it with the paper, letter by letter");
+  if (sums.plain != 0 || sums.weighted != 0 || spare != 0) return wrong(sums);
   Array<16> out{};
   std::uint32_t held = 0;
   unsigned bits = 0;

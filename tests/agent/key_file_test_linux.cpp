@@ -1,6 +1,5 @@
 #include "agent/key_file.hpp"
 
-#include "runtime/system_key.hpp"
 #include "tests/support/made.hpp"
 #include "tests/support/temporary.hpp"
 
@@ -45,6 +44,14 @@ struct Pc {
 AskPassphrase says(const char* passphrase) {
   return [passphrase]() -> Result<std::string> { return std::string(passphrase); };
 }
+Result<void> protect_keys(const runtime::DataDir& directory, const AskPassphrase& ask, Protection by, std::string_view passphrase) {
+  const auto file = key_file_in(directory);
+  WARD_TRY(const auto plain, runtime::read_key_file(file, ask));
+  WARD_TRY(const auto form, runtime::sealed_form(file.owner, plain, by, passphrase, runtime::Opener::service));
+  return runtime::replace_key_file(file, form);
+}
+Result<Protection> protection_of(const runtime::DataDir& directory) { return runtime::protection_of(key_file_in(directory)); }
+
 Result<std::string> nobody_is_there() { return fail(Fault::invalid, "nobody"); }
 
 }  // namespace

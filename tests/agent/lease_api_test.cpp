@@ -1,3 +1,4 @@
+#include "agent/connection.hpp"
 #include "tests/agent/desk.hpp"
 
 #include <catch2/catch.hpp>
@@ -33,6 +34,31 @@ TEST_CASE("lease: a PC whose lease is over shows and writes no dossier, and says
   desk.now = city.now;
   for (const auto* path : shown) CHECK(desk.ask("GET", path).status == 200);
   CHECK(desk.get("/v1/dossiers/H57-2").at("fields").at("ChuHoSo") == "Chưa gửi");
+}
+
+TEST_CASE("lease: with a quarter of it left a PC greets anew, once an hour, and at once when it is over and somebody asks") {
+  using namespace std::chrono_literals;
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  sync(city, pc);
+  const auto greets = [&](std::chrono::milliseconds open, bool asked) {
+    return agent::must_greet_anew(*pc, city.now, city.now.monotonic - open, asked);
+  };
+  city.pass(100 * 24h);
+  CHECK_FALSE(greets(100 * 24h, true));  // where there is no lease, none ends
+  must(city.centre->set_limits({"", 0, 4}, city.now.wall));
+  sync(city, pc);
+  city.pass(3 * 24h - 1min);
+  CHECK_FALSE(greets(2h, true));
+  city.pass(2min);
+  CHECK(greets(1h, false));
+  CHECK_FALSE(greets(1h - 1s, false));
+  CHECK_FALSE(greets(1min, true));
+  city.pass(24h);
+  CHECK(greets(1min, true));
+  CHECK_FALSE(greets(1min, false));
+  sync(city, pc);
+  CHECK_FALSE(greets(2h, true));
 }
 
 }  // namespace ward::test

@@ -108,8 +108,7 @@ TEST_CASE("health: a device whose data is an older copy of itself is shown") {
 
 TEST_CASE("health: a fork beats everything, and the worst comes first") {
   auto forked = healthy(1), stuck = healthy(2), silent = healthy(3), well = healthy(4), queued = healthy(5);
-  forked.refused = ago(3);
-  forked.refused_why = name_of(Fault::fork);
+  forked.forked = ago(3);
   stuck.report.queue_records = 1;
   stuck.report.queue_oldest = stuck.accepted = ago(30);
   silent.contact = silent.report_at = silent.report.wall = ago(300);
@@ -119,4 +118,20 @@ TEST_CASE("health: a fork beats everything, and the worst comes first") {
   std::vector<int> order;
   for (const auto& row : judged) order.push_back(row.line.device.bytes[0]);
   CHECK(order == std::vector<int>{1, 2, 3, 5, 4});
+}
+
+TEST_CASE("health: a fork is shown as long as a side waits, and where none does for two weeks, whatever was refused after it") {
+  auto line = healthy(1);
+  line.forked = ago(3);
+  line.refused = ago(1);
+  line.refused_why = name_of(Fault::storage_full);
+  CHECK(alert_of(line) == Alert::fork);
+  line.forked = ago(15 * 24 * 60);
+  CHECK(alert_of(line) != Alert::fork);
+  line.fork_sides = 2;
+  CHECK(alert_of(line) == Alert::fork);
+  line.forked = {};
+  line.fork_sides = 0;
+  line.refused_why = name_of(Fault::fork);
+  CHECK(alert_of(line) != Alert::fork);
 }

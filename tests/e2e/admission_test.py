@@ -107,12 +107,98 @@ class Admission(WithTwoWards):
         line = self.waiting()[0]
         self.assertEqual(self.centre.call("POST", f"/v1/handed-in/{line['id']}/admission", {"reason": ""})[0], 422)
         self.assertEqual(self.centre.call("POST", f"/v1/handed-in/{line['id']}/admission", {"reason": "x", "until": 0})[0], 422)
+        for head in ("x", "0" * 64):
+            self.assertEqual(self.centre.call("POST", f"/v1/handed-in/{line['id']}/rejection", {"reason": "x", "head": head})[0], 422)
         self.centre.command("quarantine", "reject", line["id"], "--reason", "máy bị trộm")
         self.assertEqual(self.waiting(), [])
         self.centre.command("quarantine", "admit", line["id"], "--head", "0" * 64, "--reason", "x", expect=1)
         self.assertEqual(self.centre.ask("quarantine", "import", path)["taken"], 0)
         self.assertEqual(self.waiting(), [])
         self.assertEqual(self.phone(self.centre), "0905000001")
+
+
+class Told(WithTwoWards):
+    """Whoever sits at a ward is told of what was saved and does not count."""
+
+    def set_aside(self, site):
+        found = site.get("/v1/set-aside")
+        status = site.get("/v1/status")
+        self.assertEqual(status.get("desk", status)["set_aside"], len(found["set_aside"]))
+        Description(site.get("/v1/openapi.json")).check_answer("GET", "/v1/set-aside", 200, "application/json", found)
+        return found
+
+    def reasons(self, site):
+        return sorted(one["reason"] for one in site.get("/v1/set-aside")["set_aside"])
+
+    def test_a_revoked_pc_tells_of_what_it_had_not_sent_and_the_others_of_its_unit_of_the_pc(self):
+        code = self.lodge(1, SoDienThoai="0905000001")
+        for site in (self.a, self.b, self.k, self.centre):
+            self.assertEqual(self.set_aside(site), {"set_aside": [], "cut_off": []})
+        self.cut("a")
+        self.a.command("dossier", "edit", code, "--set", "SoDienThoai=0905999999")
+        self.assertEqual(self.reasons(self.a), [])  # it only waits
+        device = self.a.ask("status")["device"]
+        self.centre.command("device", "revoke", device, "--reason", "hỏng, đã thay máy")
+        self.city.lines.tell("heal", "a")
+        self.a.command("sync", "now")
+        wait_until("the PC to be refused", lambda: self.a.ask("status")["link"]["state"] == "revoked", 60)
+        self.a.kill()
+        self.a.start()
+        wait_until("it to know again", lambda: self.reasons(self.a) == ["revoked"], 60)
+        told = self.set_aside(self.a)["set_aside"][0]
+        self.assertEqual((told["dossier"], told["said"][0]["value"]), (code, "0905999999"))
+        self.assertTrue(told["words"]["vi"] and told["todo"]["vi"])
+        self.assertIn("wardsync inbox set-aside", self.a.command("status"))
+        said = self.a.command("inbox", "set-aside")
+        for word in (code, "0905999999", "hand-in", "Nhập lại"):
+            self.assertIn(word, said)
+        path = self.city.folder / "unsent.jsonl"
+        self.a.command("sync", "hand-in", "-o", path)
+        self.city.pcs.pop("a").stop()
+        self.settle()
+        cut_off = self.set_aside(self.b)["cut_off"]
+        self.assertEqual([(one["device"], one["label"], one["reason"], one["let_in"]) for one in cut_off], [(device, "a", "hỏng, đã thay máy", [])])
+        self.assertEqual(self.set_aside(self.k)["cut_off"], [])  # of another unit
+        self.centre.command("quarantine", "import", path)
+        line = self.centre.ask("quarantine", "list")["handed_in"][0]
+        head = self.centre.get(f"/v1/handed-in/{line['id']}")["head"]
+        self.centre.command("quarantine", "admit", line["id"], "--head", head, "--reason", "đã hỏi chị Lan")
+        self.settle()
+        let_in = self.set_aside(self.b)["cut_off"][0]["let_in"]
+        self.assertEqual([(one["in_full"], one["reason"]) for one in let_in], [(False, "đã hỏi chị Lan")])
+        self.assertIn("as proposals: đã hỏi chị Lan", self.b.command("inbox", "set-aside"))
+
+    def test_the_sides_of_a_fork_are_told_until_one_stands_and_then_the_other_and_typed_again_it_counts(self):
+        code = self.lodge(1)
+        self.a.command("dossier", "edit", code, "--set", "SoDienThoai=0905111111")
+        self.settle()
+        self.city.fork(self.a, "0905222222")
+        wait_until("the other PC to hear of it", lambda: self.reasons(self.b) == ["fork", "fork"], 60)
+        self.assertEqual(self.reasons(self.a), [])  # nobody sends a PC what is said to be its own
+        self.assertEqual(self.reasons(self.centre), ["fork", "fork"])
+        self.assertEqual({one["said"][0]["value"] for one in self.set_aside(self.b)["set_aside"]}, {"0905111111", "0905222222"})
+        self.assertEqual(next(row for row in self.centre.ask("health")["devices"] if row["alert"] == "fork")["label"], "a")
+        sides = self.centre.ask("fork", "list")["forks"]
+        shown = {side["id"]: self.centre.get(f"/v1/forks/{side['id']}") for side in sides}
+        Description(self.centre.get("/v1/openapi.json")).check_answer("GET", f"/v1/forks/{sides[0]['id']}", 200, "application/json", shown[sides[0]["id"]])
+        later = next(side for side in sides if not side["came_first"])["id"]
+        self.centre.command("fork", "admit", later, "--head", "0" * 64, "--reason", "x", expect=None)
+        self.assertIn("not what was shown", self.centre.said)
+        text = self.centre.command("fork", "show", later)
+        self.assertIn(shown[later]["head"], text)
+        self.assertIn("Once it is admitted", text)
+        self.centre.command("fork", "admit", later, "--head", shown[later]["head"], "--reason", "đã hỏi chị Lan")
+        wait_until("the wards to hear", lambda: self.reasons(self.a) == self.reasons(self.b) == ["settled_fork"], 60)
+        self.assertNotIn("fork", {row["alert"] for row in self.centre.ask("health")["devices"]})
+        told = self.set_aside(self.b)["set_aside"][0]
+        self.assertEqual((told["said"][0]["value"], told["detail"]), ("0905111111", "đã hỏi chị Lan"))
+        self.b.kill()
+        self.b.start()
+        self.assertEqual(self.reasons(self.b), ["settled_fork"])
+        self.b.command("dossier", "edit", code, "--set", "SoDienThoai=0905111111")
+        self.settle()
+        for site in (self.a, self.b, self.centre):
+            self.assertEqual(self.show(site, code)["fields"]["SoDienThoai"], "0905111111")
 
 
 class Bounds(WithTwoWards):

@@ -202,6 +202,14 @@ class City:
         self.pcs[name] = pc
         return pc
 
+    def fork(self, pc, value):
+        """As if the PC's memory had been copied while it ran: another value under the number of the last change that it sent."""
+        pc.stop()
+        self.centre.stop()
+        subprocess.run([self.programs / "ward_twin", pc.data, self.centre.data, value], check=True)
+        self.centre.start()
+        pc.start()
+
     def close(self):
         for site in [*self.pcs.values(), self.centre]:
             site.stop()

@@ -54,6 +54,34 @@ class Codes(WithFolder):
     def codes_of(self, site, dossier):
         return site.get(f"/v1/dossiers/{dossier['id']}")["codes"]
 
+    def test_the_centre_gives_its_own_officials_codes_and_none_twice_when_an_older_database_is_put_back(self):
+        self.found()
+        own = re.compile(r"000\.00\.22\.H57-\d{6}-(\d{4})$")
+        first = self.lodge(self.centre)
+        self.assertRegex(first["code"], own)
+        self.centre.stop()
+        older = self.city.folder / "older.db"
+        shutil.copy(self.centre.data / "centre.db", older)
+        self.centre.start()
+        second = self.lodge(self.centre)
+        self.assertRegex(second["code"], own)
+        self.assertNotEqual(first["code"], second["code"])
+        self.centre.stop()
+        for name in ("centre.db", "centre.db-wal", "centre.db-shm"):
+            (self.centre.data / name).unlink(missing_ok=True)
+        shutil.copy(older, self.centre.data / "centre.db")
+        self.centre.start()
+        third = self.lodge(self.centre)
+        self.assertRegex(third["code"], PROVISIONAL)  # until tomorrow nobody knows what was given today
+        self.centre.stop()
+        clock = Clock(self.city.folder / "centre.clock")
+        clock.set(DAY)
+        clock.rule(self.centre)
+        self.centre.start()
+        wait_until("an official code", lambda: own.match(self.codes_of(self.centre, third)[0]))
+        self.assertEqual(self.codes_of(self.centre, third)[1:], [third["code"]])
+        self.assertNotIn(self.codes_of(self.centre, third)[0], (first["code"], second["code"]))
+
     def wait_for_official(self, site, dossier):
         wait_until(f"an official code of {dossier['id']}", lambda: OFFICIAL.match(self.codes_of(site, dossier)[0]))
         codes = self.codes_of(site, dossier)

@@ -36,7 +36,7 @@ class Checking(unittest.TestCase):
 
     def test_a_sound_file(self):
         self.check('data = "/srv/ward"\n', 0, "nothing is wrong")
-        self.check(b'\xef\xbb\xbfdata = "/srv/ward"\r\nlog = ""\r\n', 0, "sets 2 of 5")
+        self.check(b'\xef\xbb\xbfdata = "/srv/ward"\r\nlog = ""\r\n', 0, "sets 2 of 6")
         self.check("", 0)
 
     def test_each_problem_names_file_line_and_remedy(self):

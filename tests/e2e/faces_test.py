@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """A centre whose database is another than it was: exchanged for a fork under one incarnation, and changed by its disk."""
 import json
+import pathlib
 import shutil
 import sqlite3
 import subprocess
+import sys
 import unittest
 
 import invented
 from city import WithFolder, wait_until
 
+READER = pathlib.Path(__file__).resolve().parent.parent / "evidence" / "read_evidence.py"
 WARD = {"name": "phường Vỹ Dạ", "identification": "000.45.22.H57"}
 
 
@@ -58,17 +61,26 @@ class Faces(WithFolder):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("a later log that is shorter", done.stdout + done.stderr)
         self.assertNotEqual(verify(file, "0" * 64).returncode, 0)
+
+        def read_by_others(path, key):
+            """By the reader that was written from WIRE.md alone."""
+            return subprocess.run([sys.executable, READER, path, key], capture_output=True, text=True, check=False, timeout=60)
+
+        read = read_by_others(file, root)
+        self.assertEqual((read.returncode, "a later log that is shorter" in read.stdout), (0, True), read.stdout + read.stderr)
+        self.assertEqual(read_by_others(file, "0" * 64).returncode, 1)
         told = json.loads(file.read_text(encoding="utf-8"))
         word = told["contradiction"]
         told["contradiction"] = word[:200] + ("0" if word[200] != "0" else "1") + word[201:]
         changed = self.city.folder / "changed.json"
         changed.write_text(json.dumps(told), encoding="utf-8")
         self.assertEqual(verify(changed, root).returncode, 5)
+        self.assertEqual(read_by_others(changed, root).returncode, 1)
         self.a.stop()
         self.a.start()
         self.assertEqual(self.a.get("/v1/status")["alarm"], "rollback")
 
-    def test_a_segment_that_the_disk_changed_stops_nobody_and_goes_to_nobody(self):
+    def test_a_segment_that_the_disk_changed_stops_nobody_and_comes_back_from_its_writer(self):
         lost, whole = self.write(self.a), self.write(self.a)
         self.city.centre.stop()
         with sqlite3.connect(self.database()) as database:
@@ -92,7 +104,10 @@ class Faces(WithFolder):
         self.assertIn("damage_found", {entry["kind"] for entry in self.city.centre.get("/v1/audit?limit=50")["entries"]})
         self.city.centre.kill()
         self.city.centre.start()
-        self.assertEqual(self.city.centre.get("/v1/status")["damaged_segments"], 1)
+        # Whoever wrote it is asked for it again, and by that everybody has it.
+        wait_until("it to be whole", lambda: self.city.centre.get("/v1/status")["damaged_segments"] == 0, 90)
+        wait_until("the lost dossier", lambda: lost in {one["code"] for one in b.get("/v1/dossiers")["dossiers"]}, 60)
+        self.assertEqual(self.city.centre.ask("verify")["damage"], [])
 
 
 if __name__ == "__main__":

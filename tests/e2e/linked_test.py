@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Liên thông with real programs: one lodging at a ward fans out to the ward itself, the police and social insurance, over lines that are cut."""
 import json
+import re
 import unittest
 
 from city import HERE, WithFolder
@@ -51,6 +52,38 @@ class WithAuthorities(WithTwoWards):
         self.assertEqual(sorted(self.a.ask("dossier", "fan-out", code)["offered"]), ["bhyt", "thuong-tru"])
         self.settle()
         return code, made
+
+
+class AtTheCentre(WithAuthorities):
+    def test_what_the_centre_lodged_and_its_parts_have_codes_of_its_unit_also_after_it_was_killed(self):
+        code = re.compile(r"000\.00\.22\.H57-\d{6}-\d{4}$")
+        path = "/v1/dossiers"
+        made = self.centre.call("POST", path, {"ChuHoSo": "Trần Thị Tại Trung Tâm", **BIRTH}, {"Idempotency-Key": "birth-1"})
+        self.assertEqual((made[0], made[1]["provisional"]), (201, False), made)
+        whole = made[1]["code"]
+        self.assertRegex(whole, code)
+        self.centre.kill()
+        self.centre.start()
+        self.assertEqual(self.centre.call("POST", path, {"ChuHoSo": "Trần Thị Tại Trung Tâm", **BIRTH}, {"Idempotency-Key": "birth-1"}), made)
+        parts = self.fan_out(whole, "--to", "khai-sinh=W-VYDA", site=self.centre)
+        self.centre.kill()
+        self.centre.start()
+        given = [whole, *parts.values()]
+        self.assertEqual(len(given), 4)
+        for one in given:
+            self.assertRegex(one, code)
+        self.assertIn("Saved as 000.00.22.H57", self.centre.command("dossier", "new", "--set", "ChuHoSo=Người sau") + self.centre.said)
+        known = [line["code"] for line in self.centre.get("/v1/dossiers?limit=500")["dossiers"]]
+        self.assertEqual(len(known), len(set(known)))
+        self.assertTrue(set(given) <= set(known))
+        self.settle()
+        part = self.a.get("/v1/hand-overs?direction=in")["hand_overs"][0]
+        self.assertEqual(part["dossier"], parts["khai-sinh"])
+        self.a.command("dossier", "accept", part["dossier"])
+        self.settle()
+        self.assertEqual(self.show(self.a, parts["khai-sinh"])["part_of"]["code"], whole)
+        given = self.centre.call("POST", path, {"ChuHoSo": "Mã giấy", "MaHoSo": "CŨ-1", **BIRTH})[1]
+        self.assertEqual((given["code"], given["provisional"]), ("CŨ-1", False))  # what has a code keeps it
 
 
 class FanOut(WithAuthorities):

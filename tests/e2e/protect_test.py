@@ -143,7 +143,7 @@ class Protect(WithFolder):
             self.assertIn("credential", self.a.said)
         self.credential(bytes(range(1, 33)), "another-pc")
         self.a.command("run", expect=4)
-        self.assertIn("another PC", self.a.said)
+        self.assertIn("another machine", self.a.said)
         self.credential(b"short", "too-short")
         self.a.command("run", expect=7)
         self.a.environment["CREDENTIALS_DIRECTORY"] = str(directory)

@@ -55,6 +55,22 @@ class Users(WithTwoWards):
         self.assertEqual(self.centre.ask("user", "list", "--unit", "W-KIMLONG")["users"][0]["role"], "accountant")
         self.assertTrue(self.centre.ask("user", "list", "--unit", "W-KIMLONG")["users"][0]["enabled"])
 
+    def check_counts(self):
+        """For each person the count is as long as the list, and others' items are in another list; the leader's count at one ward."""
+        def length(site, whose, user):
+            page = site.get(f"/v1/inbox?limit=500&for={whose}&by={user}")
+            return sum(len(page[name]) for name in ("conflicts", "proposals", "not_applied"))
+
+        for site in (self.a, self.b, self.centre):
+            for user in ("an", "lan"):
+                for _ in range(2):  # what was counted is remembered
+                    status = site.get(f"/v1/status?by={user}")
+                    counted = status.get("desk", status)["to_decide"]
+                    self.assertEqual(counted, {"mine": length(site, "mine", user), "others": length(site, "others", user)})
+                self.assertEqual(sum(counted.values()), length(site, "all", user))
+        self.assertEqual(self.a.call("GET", "/v1/inbox?for=nobody")[0], 422)
+        return self.b.get("/v1/status?by=lan")["to_decide"]["mine"]
+
     def test_nobody_writes_in_a_name_that_is_no_account(self):
         before = self.show(self.a, self.code)["version"]
         for words in (("--user", "ai đó"), ()):  # the operating system's account is none either
@@ -81,6 +97,7 @@ class Users(WithTwoWards):
         self.quarrel("Nguyễn A")
         item = self.a.ask("inbox", "list", "--user", "an")["conflicts"][0]
         self.assertEqual((item["decider"]["role"], item["mine"]), ("leader", False))
+        self.check_counts()
         self.a.command("inbox", "resolve", item["id"], "--keep", "A", "--why", "căn cước", "--user", "an", expect=4)
         self.a.command("dossier", "edit", self.code, "--set", "ChuHoSo=Nguyễn C", "--user", "an")
         self.assertIn("proposal", self.a.said)
@@ -89,11 +106,13 @@ class Users(WithTwoWards):
             self.assertEqual(self.fate(site, "Nguyễn C"), [("proposed", "not_the_decider")])
         self.assertTrue(self.b.ask("inbox", "list", "--mine", "--user", "lan")["conflicts"])
         self.assertFalse(self.b.ask("inbox", "list", "--mine", "--user", "an")["conflicts"])
+        self.assertGreater(self.check_counts(), 0)
         now = self.b.ask("inbox", "list", "--user", "lan")["conflicts"][0]
         self.b.command("inbox", "resolve", now["id"], "--set", "ChuHoSo=Nguyễn D", "--why", "căn cước", "--user", "lan")
         self.settle()
         for site in (self.a, self.b, self.centre):
             self.assertEqual(self.show(site, self.code)["fields"]["ChuHoSo"], "Nguyễn D")
+        self.check_counts()
 
     def test_what_was_written_before_the_account_ended_applies_and_what_came_later_waits_with_its_reason(self):
         self.a.command("dossier", "edit", self.code, "--set", "SoDienThoai=0905000111", "--user", "an")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks an export of receipts and, with its keys, reads the records: written from protocol/WIRE.md alone, with nothing of this project.
+"""Checks an export of receipts and, with its keys, reads the records; or a contradiction: written from protocol/WIRE.md alone, with nothing of this project.
 
 usage: read_evidence.py FILE ROOT-KEY-HEX [--read]
 
@@ -29,7 +29,6 @@ def require(holds, what):
 
 
 # -- section 1 -----------------------------------------------------------------------------------------------------------------------------
-
 
 def blake(size, label, key, *parts):
     return hashlib.blake2b(b"".join(parts), digest_size=size, key=key, person=label.encode().ljust(16, b"\0")).digest()
@@ -117,7 +116,6 @@ def xchacha20(key, nonce, data):
 
 # -- section 5: the policy log -------------------------------------------------------------------------------------------------------------
 
-
 class Policy:
     def __init__(self, entries, root):
         self.org = blake(16, "wsync-org", b"", root)
@@ -183,13 +181,13 @@ class Policy:
 
 # -- sections 3 and 7 ----------------------------------------------------------------------------------------------------------------------
 
-
 class Receipt:
     def __init__(self, given, policy, what):
         data = bytes.fromhex(given["receipt"])
         of = Reader(data, what)
         require(of.raw(16) == policy.org, f"{what}: it is of another city")
-        of.raw(1 + 16)
+        of.raw(1)
+        self.centre = of.raw(16)
         self.size, self.root, self.time = of.fixed(8), of.raw(32), of.fixed(8)
         of.fixed(8)
         self.device = of.raw(16)
@@ -206,7 +204,8 @@ class Statement:
         require(of.fixed(1) == 1, f"{what}: another suite")
         self.device, self.incarnation, self.first, self.count = of.raw(16), of.raw(16), of.fixed(8), of.fixed(2)
         self.previous, self.root = of.raw(32), of.raw(32)
-        of.raw(4 + 16 + 8 + 32)
+        of.raw(4)
+        self.seen = of.raw(16), of.fixed(8), of.raw(32)
         of.end()
         require(self.device in policy.devices, f"{what}: its device is not in the policy log")
         signed(policy.devices[self.device][0], b"wsync-segment-v1", policy.org + data, bytes.fromhex(given["signature"]), what)
@@ -251,6 +250,28 @@ def included(leaf, index, size, path, root, what):
     require(last == 0 and found == root, f"{what}: it is not at its place in the log")
 
 
+def joins(first, root, last, last_root, path):
+    """RFC 6962, section 2.1.2, as RFC 9162, section 2.1.4.2, checks it: whether the log of `last` leaves begins with that of `first`."""
+    if first >= last:
+        return first == last and not path and root == last_root
+    rest = iter(path if first & (first - 1) else [root, *path])
+    at, end = first - 1, last - 1
+    while at & 1:
+        at, end = at >> 1, end >> 1
+    old = new = next(rest, b"")
+    for step in rest:
+        if end == 0:
+            return False
+        if at & 1 or at == end:
+            old, new = hashlib.sha256(b"\1" + step + old).digest(), hashlib.sha256(b"\1" + step + new).digest()
+            while at and not at & 1:
+                at, end = at >> 1, end >> 1
+        else:
+            new = hashlib.sha256(b"\1" + new + step).digest()
+        at, end = at >> 1, end >> 1
+    return end == 0 and (old, new) == (root, last_root)
+
+
 def covered_by_heads(receipt, statements):
     out = set()
     for incarnation, count, head in receipt.heads:
@@ -266,7 +287,6 @@ def covered_by_heads(receipt, statements):
 
 
 # -- sections 2 and 4: records -------------------------------------------------------------------------------------------------------------
-
 
 class Record:
     def __init__(self, leaf, statement, what):
@@ -359,7 +379,6 @@ def read_change(plain, names):
 
 # -- section 12 ----------------------------------------------------------------------------------------------------------------------------
 
-
 def check(evidence, root):
     """The records that are shown, each with when it was confirmed (none: no receipt covers it here)."""
     require(evidence.get("format") == "wsync-evidence-v1", "this is no export of receipts")
@@ -402,12 +421,56 @@ def check(evidence, root):
     return policy, shown
 
 
+# -- section 19 ----------------------------------------------------------------------------------------------------------------------------
+
+def judge(told, root):
+    """How the two words exclude each other."""
+    policy = Policy([bytes.fromhex(entry) for entry in told["policy"]], root)
+    of = Reader(bytes.fromhex(told["contradiction"]), "the contradiction")
+
+    def word(kind):
+        name, made = (("receipt", Receipt), ("statement", Statement))[kind - 1]
+        return made({name: of.bytes().hex(), "signature": of.raw(64).hex()}, policy, f"the {name}")
+
+    kind = of.fixed(1)
+    require(kind in (1, 2), "the contradiction: an unknown kind")
+    earlier, begins = word(kind), of.at
+    later = word(1)
+    receipt = of.data[begins:of.at - 64]
+    centre, size, seen_root = (earlier.centre, earlier.size, earlier.root) if kind == 1 else earlier.seen
+    answered, join = of.fixed(1), None
+    require(answered < 2, "the contradiction: it is neither answered nor not")
+    if answered:
+        begins = of.at
+        asked = [(of.raw(16), of.varint()) for _ in range(of.varint())]
+        found = [[of.raw(32) for _ in range(of.varint())] if of.fixed(1) else None for _ in range(of.varint())]
+        message, signature = receipt + of.data[begins:of.at], of.raw(64)
+        require(len(found) == len(asked), "the answer: as many joins as heads")
+        require(any(is_signed(key, b"wsync-joins-v1", message, signature) for _, key in policy.receipt_keys), "the answer: no receipt key signed it")
+        join = dict(reversed(list(zip(asked, found)))).get((centre, size), False)
+    of.end()
+    same = centre == later.centre
+    if same and size == later.size and seen_root != later.root:
+        return policy, "two roots of one size"
+    if kind == 1 and same and later.time >= earlier.time:
+        held = {incarnation: count for incarnation, count, _ in later.heads} if earlier.device == later.device else {}
+        if later.size < size or any(held.get(incarnation, count) < count for incarnation, count, _ in earlier.heads):
+            return policy, "a later log that is shorter, or holds less of a device"
+    if answered and (same if join is None else join is not False and not joins(size, seen_root, later.size, later.root, join)):
+        return policy, "the centre's own answer does not lead from the one to the other"
+    raise Refused("the two can both be true")
+
+
 def main(arguments):
     if len(arguments) not in (2, 3) or arguments[2:] not in ([], ["--read"]):
         sys.exit(__doc__)
     with open(arguments[0], encoding="utf-8") as file:
         evidence = json.load(file)
     try:
+        if evidence.get("format") == "wsync-contradiction-v1":
+            policy, how = judge(evidence, bytes.fromhex(arguments[1]))
+            print(f"{policy.organisation}: {how}")
+            return 0
         policy, shown = check(evidence, bytes.fromhex(arguments[1]))
         keys = {blake(8, "wsync-kid", bytes.fromhex(key)): bytes.fromhex(key) for key in evidence.get("keys", [])}
         opened = [record.open(keys, policy.org) for record, _, _ in shown]
@@ -426,16 +489,13 @@ def main(arguments):
 
 # Appendix A
 NAMES = """
-MaHoSo MaTTHC TenTTHC MaLinhVuc TenLinhVuc KenhThucHien ChuHoSo LoaiDoiTuong MaDoiTuong SoGiayToChuHoSo LoaiGiayToChuHoSo NgaySinhChuHoSo
-GioiTinhChuHoSo DiaChiChuHoSo DinhDanhCHS LoaiDinhDanh SoDinhDanh NguoiNop SoDienThoai Email Fax ThongTinKhac TrichYeuHoSo NgayNopHoSo
-NgayTiepNhan NgayHenTra NgayTuChoi TrangThaiHoSo NgayKetThucXuLy NgayTra ThongTinTra HinhThuc DonViXuLy CanBoXuLy GhiChu QuyetDinh TongLePhi
-TaiLieuNop TepDinhKemId TenTepDinhKem IsDeleted MaThanhPhanHoSo DuongDanTaiTepTin DuocSoHoa DuocTaiSuDung DuocLayTuKhoDMQG MaKetQuaThayThe
-KichThuoc SHA256 DuocKySo DanhSachTepDinhKemKhac TenGiayTo SoLuong LoaiGiayTo DanhSachLePhi TenPhiLePhi MaPhiLePhi HinhThucThu Gia
-LoaiPhiLePhi BienLai KyHieu SoBienLai SoTien NgayThu NguoiThu DuocThanhToanTrucTuyen DanhSachHoSoBoSung HoSoBoSungId NguoiYeuCauBoSung
-NoiDungBoSung NgayBoSung NguoiTiepNhanBoSung ThongTinTiepNhan NgayTiepNhanBoSung TrangThaiBoSung DanhSachGiayToBoSung DanhSachLePhiBoSung
-NgayHenTraTruoc NgayHenTraMoi DanhSachGiayToKetQua GiayToId DuongDanTepTinKetQua MaGiayToKetQua NoiNopHoSo HoSoCoThanhPhanSoHoa
-TaiKhoanDuocXacThucVoiVNeID DSKetNoiCSDL MaCSDL QuaTrinhXuLy NguoiXuLy ChucDanh ThoiDiemXuLy PhongBanXuLy NoiDungXuLy TrangThai NgayBatDau
-NgayKetThucTheoQuyDinh BanGiao DonViTiepNhan DonViDangGiu
+MaHoSo MaTTHC TenTTHC MaLinhVuc TenLinhVuc KenhThucHien ChuHoSo LoaiDoiTuong MaDoiTuong SoGiayToChuHoSo LoaiGiayToChuHoSo NgaySinhChuHoSo GioiTinhChuHoSo DiaChiChuHoSo DinhDanhCHS LoaiDinhDanh
+SoDinhDanh NguoiNop SoDienThoai Email Fax ThongTinKhac TrichYeuHoSo NgayNopHoSo NgayTiepNhan NgayHenTra NgayTuChoi TrangThaiHoSo NgayKetThucXuLy NgayTra ThongTinTra HinhThuc DonViXuLy CanBoXuLy GhiChu
+QuyetDinh TongLePhi TaiLieuNop TepDinhKemId TenTepDinhKem IsDeleted MaThanhPhanHoSo DuongDanTaiTepTin DuocSoHoa DuocTaiSuDung DuocLayTuKhoDMQG MaKetQuaThayThe KichThuoc SHA256 DuocKySo
+DanhSachTepDinhKemKhac TenGiayTo SoLuong LoaiGiayTo DanhSachLePhi TenPhiLePhi MaPhiLePhi HinhThucThu Gia LoaiPhiLePhi BienLai KyHieu SoBienLai SoTien NgayThu NguoiThu DuocThanhToanTrucTuyen
+DanhSachHoSoBoSung HoSoBoSungId NguoiYeuCauBoSung NoiDungBoSung NgayBoSung NguoiTiepNhanBoSung ThongTinTiepNhan NgayTiepNhanBoSung TrangThaiBoSung DanhSachGiayToBoSung DanhSachLePhiBoSung
+NgayHenTraTruoc NgayHenTraMoi DanhSachGiayToKetQua GiayToId DuongDanTepTinKetQua MaGiayToKetQua NoiNopHoSo HoSoCoThanhPhanSoHoa TaiKhoanDuocXacThucVoiVNeID DSKetNoiCSDL MaCSDL QuaTrinhXuLy NguoiXuLy
+ChucDanh ThoiDiemXuLy PhongBanXuLy NoiDungXuLy TrangThai NgayBatDau NgayKetThucTheoQuyDinh BanGiao DonViTiepNhan DonViDangGiu
 """.split()
 
 if __name__ == "__main__":

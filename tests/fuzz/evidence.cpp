@@ -1,5 +1,6 @@
-#include "protocol/evidence/evidence.hpp"
-#include "protocol/keys/device_file.hpp"
+#include "protocol/base/limits.hpp"
+#include "protocol/evidence/contradiction.hpp"
+#include "protocol/keys/sealed_keys.hpp"
 #include "protocol/keys/official.hpp"
 #include "protocol/log/backup_seal.hpp"
 #include "runtime/evidence_json.hpp"
@@ -52,23 +53,52 @@ bool official(std::string_view text) {
 }
 
 /// A PC's key file: what it asks of this machine has bounds, and its form is one.
-bool device_file(BytesView bytes) {
-  const auto file = keys::decode_device_file(bytes);
+bool sealed_keys(BytesView bytes) {
+  const auto file = keys::decode_sealed_keys(keys::KeyOwner::device, bytes);
   if (file.has_error() || !*file) return false;
   WARD_ASSERT((*file)->cost.memory_kib <= 256 * 1024 && (*file)->cost.passes <= 10);
-  WARD_ASSERT(keys::encode_device_file(**file) == copy(bytes));
+  WARD_ASSERT(keys::encode_sealed_keys(**file) == copy(bytes));
+  return true;
+}
+
+/// Two words that exclude each other: of their bytes there is one form, and nobody signed them for a city whose root key is none.
+bool contradiction(BytesView bytes) {
+  return one_form(bytes, ward::evidence::decode_contradiction(bytes), ward::evidence::encode_contradiction);
+}
+
+bool contradiction_file(std::string_view text) {
+  const auto read = runtime::contradiction_of_json(text);
+  if (read.has_error() || !*read) return false;
+  const auto written =
+      boost::json::serialize(runtime::json_of_contradiction((*read)->policy, ward::evidence::encode_contradiction((*read)->contradiction)));
+  const auto again = runtime::contradiction_of_json(written);
+  WARD_ASSERT(again.has_value() && *again && (*again)->policy == (*read)->policy);
+  WARD_ASSERT(ward::evidence::check((*read)->contradiction, (*read)->policy, SignKey{}).has_error());
+  return true;
+}
+
+/// A line of what a revoked PC hands in: its segments have bounds, and none is signed by a key that is none.
+bool unsent(std::string_view text) {
+  auto read = runtime::unsent_of_json(text);
+  if (read.has_error()) return false;
+  WARD_ASSERT(read->rows.size() <= limits::run_segments_max);
+  segment::KeyRing none;
+  for (auto& rows : read->rows) WARD_ASSERT(segment::verify_rows(rows, read->org, SignKey{}, none).has_error());
   return true;
 }
 
 }  // namespace
 
 bool evidence(BytesView input) {
-  const auto [which, bytes] = choose(input, 4);
+  const auto [which, bytes] = choose(input, 7);
   switch (which) {
     case 0: return evidence_file(text_of(bytes));
     case 1: return backup_seal(bytes);
     case 2: return official(text_of(bytes));
-    default: return device_file(bytes);
+    case 3: return sealed_keys(bytes);
+    case 4: return contradiction(bytes);
+    case 5: return contradiction_file(text_of(bytes));
+    default: return unsent(text_of(bytes));
   }
 }
 

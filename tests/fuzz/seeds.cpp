@@ -5,6 +5,7 @@
 #include "protocol/log/backup_seal.hpp"
 #include "protocol/run/run.hpp"
 #include "protocol/run/stream.hpp"
+#include "protocol/ticket/letters.hpp"
 #include "runtime/evidence_json.hpp"
 #include "tests/protocol/engine/town.hpp"
 #include "tests/protocol/run/sample_rows.hpp"
@@ -247,6 +248,15 @@ std::vector<Bytes> for_evidence() {
   segment.cover = ward::evidence::Cover{0, {Hash{{1}}, Hash{{2}}}, false};
   shown.segments.push_back(segment);
   shown.between.push_back(desk.statement());
+  ward::evidence::Contradiction told{shown.receipts.front(), shown.receipts.front(), {}};
+  const auto receipts = ward::evidence::encode_contradiction(told);
+  told.earlier = desk.statement();
+  told.answer = ward::evidence::Contradiction::Answer{
+      {{test::made<Incarnation>(2), 7}, {test::made<Incarnation>(3), 1}}, {{true, {Hash{{1}}, Hash{{2}}}}, {}}, {}};
+  const auto answered = ward::evidence::encode_contradiction(told);
+  test::RowMaker maker(3);
+  const auto letters = ticket::to_base64url(run::encode_run({maker.segment(3)}));
+  const auto unsent = R"({"format":"wsync-unsent-v1","org":")" + std::string(32, '7') + R"(","run":")" + letters + R"("})";
   const log::BackupSeal seal{
       test::made<OrgId>(1), test::made<Incarnation>(2), 70'000, test::made<Hash>(3), 41, {1'785'000'000'000}, 3'000'000,
       test::made<Hash>(4)};
@@ -255,7 +265,11 @@ std::vector<Bytes> for_evidence() {
           of_form(2, golden("official_key.txt").at("file") + "\n"),
           of_form(2, golden("official_key.txt").at("public_file") + "\n"),
           of_form(3, unhex(golden("device_key.txt").at("by_passphrase"))),
-          of_form(3, unhex(golden("device_key.txt").at("by_system")))};
+          of_form(3, unhex(golden("device_key.txt").at("by_system"))),
+          of_form(4, receipts),
+          of_form(4, answered),
+          of_form(5, boost::json::serialize(runtime::json_of_contradiction(shown.policy, answered))),
+          of_form(6, unsent)};
 }
 
 std::vector<Bytes> for_http() {

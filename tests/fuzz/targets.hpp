@@ -18,7 +18,7 @@ bool engine(BytesView bytes);     ///< strangers and hostile members against eac
 bool people(BytesView bytes);     ///< unit tables, versions, dossiers and edits as JSON
 bool handshake(BytesView bytes);  ///< preface, the messages of both patterns, transport frames
 bool proof(BytesView bytes);      ///< sealed records, rows with the proof of a subset
-bool evidence(BytesView bytes);   ///< evidence, the end of a backup, officials' keys, a PC's key file
+bool evidence(BytesView bytes);   ///< evidence, contradictions, what is handed in, ends of backups, key files
 bool http(BytesView bytes);       ///< targets up to their handlers, who asks, bodies
 bool settings(BytesView bytes);   ///< configuration files
 

@@ -1,3 +1,4 @@
+#include "protocol/ticket/introduction.hpp"
 #include "protocol/ticket/scanned.hpp"
 
 #include "tests/fuzz/laws.hpp"
@@ -21,6 +22,8 @@ bool ticket(BytesView bytes) {
     const auto again = ticket::decode_typed(ticket::encode_typed(*typed));
     WARD_ASSERT(again.has_value() && *again == *typed);
   }
+  // Nobody makes an introduction who does not know the secret.
+  WARD_ASSERT(ticket::decode_introduction(bytes, Array<16>{1}).has_error());
   return file.has_value() || scanned.has_value() || typed.has_value();
 }
 

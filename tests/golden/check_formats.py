@@ -383,7 +383,28 @@ def read_policy_fields(kind, body):
         return {**fields, "order": before[:len(before) - len(body.data)], "signature": body.take(64) if body.number(1) & 1 else b""}
     if kind == 14:
         return {"unit": body.text(), "name": body.text(), "hash": body.take(32), "expires": body.number(6)}
+    if kind == 17:  # section 5.3
+        fields = {"device": body.take(16), "incarnation": body.take(16), "first": body.varint(), "kind": body.number(1)}
+        what = [body.take(32) for _ in range(body.varint())] if fields["kind"] == 3 else (body.varint(), body.take(32))
+        return {**fields, "what": what, "reason": body.text()}
+    if kind == 18:
+        return {"unit": body.text(), "bytes": body.varint(), "days": body.number(2)}
+    if kind == 19:  # section 5.4
+        return {"device": body.take(16), "incarnation": body.take(16), "firsts": [body.varint() for _ in range(body.varint())]}
     return {"bytes": body.take(len(body.data))}
+
+
+def let_in(entry, first, kind, what):
+    return {"incarnation": MADE(9, 16), "first": first, "kind": kind, "what": what, "reason": b"asked the clerk" if entry == 3 else b"known work"}
+
+
+def MADE(number, size):
+    return bytes([number]) * size
+
+
+ADMISSIONS = {3: let_in(3, 4, 3, [MADE(1, 32), MADE(2, 32)]), 5: let_in(5, 7, 1, (300, MADE(7, 32))), 6: let_in(6, 307, 2, (1, MADE(7, 32))),
+              7: {"unit": b"", "bytes": 5_000_000_000, "days": 30}, 8: {"unit": b"W-VYDA", "bytes": 0, "days": 7},
+              9: {"incarnation": MADE(9, 16), "firsts": [0, 7, 300]}}
 
 
 ORDER = {"did": bytes([0x11]) * 16, "unit": b"W-VYDA", "name": b"lan", "reason": "hồ sơ nhập trùng, quyết định 12/QĐ".encode(), "past": bytes([0x22]) * 32,
@@ -449,6 +470,8 @@ def check_policy(name, expected_kinds):
             sys.exit(f"{name}: the block of codes")
         if kind in (8, 9) and fields != PEOPLE[kinds.count(8) + kinds.count(9)]:
             sys.exit(f"{name}: what entry {epoch} says")
+        if kind in (17, 18, 19) and {**ADMISSIONS[epoch], **({"device": device} if kind != 18 else {})} != fields:
+            sys.exit(f"{name}: what entry {epoch} says")
         if kind == 15:
             check_erasure(name, sheet, epoch, org, fields)
         if kind == 14:
@@ -468,34 +491,6 @@ def check_policy(name, expected_kinds):
     if kinds != expected_kinds:
         sys.exit(f"{name}: types {kinds}")
     return sheet.finish()
-
-
-def check_policy_chain():
-    return check_policy("policy_chain.txt", [1, 3, 4, 5, 2, 77, 6])
-
-
-def check_policy_calendar():
-    return check_policy("policy_calendar.txt", [1, 10])
-
-
-def check_policy_codes():
-    return check_policy("policy_codes.txt", [1, 3, 4, 7])
-
-
-def check_policy_people():
-    return check_policy("policy_people.txt", [1, 3, 3, 8, 9, 9])
-
-
-def check_policy_activation():
-    return check_policy("policy_activation.txt", [1, 3, 12, 14, 14])
-
-
-def check_policy_accounts():
-    return check_policy("policy_accounts.txt", [1, 3, 12, 12])
-
-
-def check_policy_seed():
-    return check_policy("policy_seed.txt", [1, 3, 4, 4, 5, 3, 11])
 
 
 def check_backup():
@@ -578,9 +573,20 @@ def check_act():
     return sheet.finish()
 
 
+POLICIES = {"policy_chain.txt": [1, 3, 4, 5, 2, 77, 6],
+            "policy_calendar.txt": [1, 10],
+            "policy_codes.txt": [1, 3, 4, 7],
+            "policy_people.txt": [1, 3, 3, 8, 9, 9],
+            "policy_activation.txt": [1, 3, 12, 14, 14],
+            "policy_accounts.txt": [1, 3, 12, 12],
+            "policy_seed.txt": [1, 3, 4, 4, 5, 3, 11],
+            "policy_erasure.txt": [1, 3, 12, 15], "policy_admission.txt": [1, 3, 4, 17, 5, 17, 17, 18, 18, 19]}
+
+
 def main():
     check_xchacha20()
-    checked = sum(check() for check in (check_keys, check_keys_before, check_statement, check_worked_segment, check_receipt, check_policy_chain, check_policy_codes, check_policy_people, check_policy_accounts, check_policy_activation, check_policy_calendar, check_policy_seed, lambda: check_policy("policy_erasure.txt", [1, 3, 12, 15]), check_backup, check_ticket, check_act))
+    checked = sum(check() for check in (check_keys, check_keys_before, check_statement, check_worked_segment, check_receipt, check_backup, check_ticket, check_act))
+    checked += sum(check_policy(name, kinds) for name, kinds in POLICIES.items())
     print(f"check_formats: {checked} values recomputed, all equal")
 
 

@@ -118,8 +118,25 @@ def check_device_key():
     return sheet.finish()
 
 
+def check_introduction():
+    sheet = Sheet("introduction.txt")
+    for name in ("unused", "used"):
+        whole = sheet.hex(name)
+        said, tag = whole[:-32], whole[-32:]
+        fields = Cursor(said)
+        org, root = fields.take(16), fields.take(32)
+        read = fields.take(32), fields.text(), fields.number(6), fields.number(1)
+        by = (fields.take(16), fields.text()) if read[3] else None
+        told = (bytes([4]) * 32, b"W-VYDA", 1_785_000_000_000, int(name == "used")), (bytes([9]) * 16, "quầy 2".encode()) if name == "used" else None
+        if (read, by) != told or fields.data or org != blake(16, "wsync-org", b"", root):
+            sys.exit(f"introduction.txt: {name} does not read as WIRE.md says")
+        psk = blake(32, "wsync-ticket", sheet.hex("secret"), org)
+        sheet.check(name, said + blake(32, "wsync-intro", psk, said))
+    return sheet.finish()
+
+
 def main():
-    checked = sum(check() for check in (check_audit, check_official_key, check_device_key, check_rotation, check_recovery))
+    checked = sum(check() for check in (check_audit, check_official_key, check_device_key, check_rotation, check_recovery, check_introduction))
     print(f"check_keys: {checked} values recomputed, all equal")
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Recomputes messages_v1.txt, messages_v3.txt and messages_v5.txt from WIRE.md, section 8: one of every message, from the values that it holds."""
+"""Recomputes messages_v1.txt, messages_v3.txt, messages_v5.txt and messages_v6.txt from WIRE.md, section 8: one of every message, from the values that it holds."""
 from check_formats import Sheet, counted, le, prefixed, text, varint, zigzag
 
 TIME = 1_597_219_200_000
@@ -72,9 +72,14 @@ def messages_of_version_5():
     yield "audit_end", le(1, 20) + varint(1_002) + b"\xc4" * 32
 
 
+def messages_of_version_6():
+    yield "fetch_summaries", le(1, 21) + varint(999) + counted((first(0x89, 16), first(0x88, 16)))
+
+
 def check_messages():
     checked = 0
-    for name, values in (("messages_v1.txt", messages()), ("messages_v3.txt", messages_of_version_3()), ("messages_v5.txt", messages_of_version_5())):
+    for name, values in (("messages_v1.txt", messages()), ("messages_v3.txt", messages_of_version_3()), ("messages_v5.txt", messages_of_version_5()),
+                         ("messages_v6.txt", messages_of_version_6())):
         sheet = Sheet(name)
         for which, computed in values:
             sheet.check(which, computed)

@@ -8,6 +8,8 @@
   {"do": "set_clock", "site": "a", "seconds": -3600}        how far ahead of the truth; the first time, the daemon is started anew
   {"do": "line", "words": ["cut", "a"]}                     see tests/e2e/cutter.py
   {"do": "ticket", "name": "c", "unit": "W-VYDA", "options": []}
+  {"do": "hand_in", "site": "a", "name": "unsent.jsonl"}    the file of a revoked PC; its path
+  {"do": "fork", "site": "a", "value": "0905000002"}        see tests/e2e/city.py
   {"do": "dossiers", "seed": 1, "first": 1, "count": 20}    invented ones
 """
 import json
@@ -22,7 +24,7 @@ import invented
 from city import City, Clock, Refused, Site
 
 WARD = {"name": "phường Vỹ Dạ", "identification": "000.45.22.H57"}
-LINES = ("a", "b", "c")
+LINES = ("a", "b", "c", "k")
 
 
 class Server:
@@ -74,6 +76,14 @@ class Server:
 
     def ticket(self, order):
         return str(self.city.ticket(order["name"], order["unit"], *order["options"]))
+
+    def hand_in(self, order):
+        path = self.city.folder / order["name"]
+        self.site(order).command("sync", "hand-in", "-o", path)
+        return str(path)
+
+    def fork(self, order):
+        self.city.fork(self.site(order), order["value"])
 
     def folder(self, _):
         return str(self.city.folder)

@@ -297,7 +297,7 @@ describe('a clerk’s day between two wards', () => {
     await picture(centre, 'centre-hand-overs');
     await assertAccessible(centre, 'late hand-overs');
     await centre.click('nav >> text=Cần quyết định');
-    await centre.selectOption('main select >> nth=1', 'centre');
+    await centre.selectOption('main select >> nth=0', 'centre');
     await centre.waitForSelector('article.card >> text=đã lên Trung tâm');
     await assertAccessible(centre, 'what went up to the centre');
     assert.deepEqual(centre.complaints, []);

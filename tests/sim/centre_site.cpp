@@ -39,7 +39,8 @@ CentreSite::CentreSite(Surroundings& world, Disks& disks, std::string path, stor
 void CentreSite::open() {
   ++life_;
   auto opened = disks_.risk(path_, crash_while_opening_chance, [&] {
-    return storage::CentreStore::open(path_, copy_of(keys_), [this](std::span<std::uint8_t> out) { secrets_.fill(out); });
+    return storage::CentreStore::open(
+        path_, copy_of(keys_), [this](std::span<std::uint8_t> out) { secrets_.fill(out); }, storage::OpenMode::read_write, edition_);
   });
   if (disks_.is_dead(path_)) return crash();
   if (opened.has_error() && opened.error().fault == Fault::storage_full) return open_later();
@@ -60,6 +61,11 @@ void CentreSite::crash() {
   auto lines = std::exchange(lines_, {});
   for (auto& [number, line] : lines) line.close();
   open_later();
+}
+
+void CentreSite::update(const schema::Edition& edition) {
+  edition_ = edition;
+  if (up()) crash();
 }
 
 void CentreSite::open_later() {
@@ -105,7 +111,13 @@ bool CentreSite::perform(std::uint64_t connection, centre::StoreEffect effect) {
     crash();
     return false;
   }
-  if (const auto* failed = std::get_if<StorageFailed>(&event); failed != nullptr && !is_passing(failed->error.fault))
+  // What a device had under way when it was revoked is refused.
+  const auto peer = lines_.at(connection).engine.peer();
+  const auto* standing = peer ? store_->store().policy.device(*peer) : nullptr;
+  const bool revoked = standing != nullptr && standing->revoked;
+  const auto is_honest = [&](Fault fault) { return revoked && fault == Fault::revoked; };
+  if (const auto* failed = std::get_if<StorageFailed>(&event);
+      failed != nullptr && !is_passing(failed->error.fault) && !is_honest(failed->error.fault))
     throw Complaint("centre: effect " + kind + " failed: " + ward::name_of(failed->error.fault) + ", " + failed->error.detail);
   const auto* admitted = std::get_if<centre::Admitted>(&event);
   world_.note("centre: effect " + kind + " gives " + std::to_string(event.index()),
@@ -113,7 +125,7 @@ bool CentreSite::perform(std::uint64_t connection, centre::StoreEffect effect) {
   if (admitted != nullptr) {
     if (forged && took(*admitted, *forged)) throw Complaint("centre: takes a segment that was forged");
     for (const auto& refused : admitted->refused)
-      if (refused.fault != Fault::gap)
+      if (refused.fault != Fault::gap && !is_honest(refused.fault))
         throw Complaint(std::string("centre: an honest segment is refused as ") + ward::name_of(refused.fault));
   }
   if (world_.goes_wrong(crash_chance)) {
@@ -192,6 +204,7 @@ void CentreSite::merge() {
   if (demand(more, "the registry merges")) return merge_soon();
   tend_codes();
   if (store_ && world_.dice.one_in(4)) write_summaries();
+  if (store_ && world_.dice.one_in(6)) note_backup();
   if (!store_) return;
   const auto log = store_->log_view(clock());
   world_.note("centre: applied " + std::to_string(log.applied));
@@ -206,6 +219,13 @@ void CentreSite::write_summaries() {
   if (done.has_error() || done->written == 0) return;
   world_.note("centre: writes " + std::to_string(done->written) + " summaries");
   policy_changed();
+}
+
+void CentreSite::note_backup() {
+  const auto noted = disks_.risk(path_, crash_chance, [&] { return store_->note_backup(store_->backup_facts(), clock(), true); });
+  if (disks_.is_dead(path_)) return crash();
+  if (noted.has_error() && !is_passing(noted.error().fault)) throw Complaint("the centre notes a backup: " + noted.error().detail);
+  if (noted.has_value()) world_.note("centre: a copy is elsewhere");
 }
 
 void CentreSite::tend_codes() {

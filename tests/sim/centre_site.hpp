@@ -26,11 +26,15 @@ class CentreSite {
   void lost(std::uint64_t connection) { lines_.erase(connection); }
   /// The process dies, with all its connections; it comes back after a while.
   void crash();
+  /// Another program takes over where this one ends.
+  void update(const schema::Edition& edition);
   void policy_changed();
   /// One of those that are here; none: there is none.
   [[nodiscard]] std::optional<Did> any_dossier();
   /// Of all dossiers that rest, as the program does in idle time.
   void write_summaries();
+  /// Somebody carries a verified copy of everything elsewhere.
+  void note_backup();
 
  private:
   void open_later();
@@ -55,6 +59,7 @@ class CentreSite {
   Disks& disks_;
   std::string path_;
   storage::CentreKeys keys_;
+  schema::Edition edition_ = schema::edition();
   Dice secrets_;
   std::optional<storage::CentreStore> store_;
   std::map<std::uint64_t, Line> lines_;

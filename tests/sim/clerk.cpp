@@ -41,6 +41,18 @@ const std::vector<const schema::Field*>& busy_fields() {
 
 }  // namespace
 
+schema::Edition newer_edition(Dice& dice) {
+  using schema::Policy;
+  constexpr std::array all{Policy::latest, Policy::ask, Policy::owner};
+  schema::Edition out{2, {}};
+  for (const auto* field : busy_fields()) {
+    const auto other = all[dice.below(all.size())];
+    if (std::find(all.begin(), all.end(), field->policy) != all.end() && field->policy != other)
+      out.policy_changes.push_back({2, field->parent, field->name, other});
+  }
+  return out;
+}
+
 record::Value Clerk::value_for(const schema::Field& field) {
   switch (field.type) {
     case schema::Type::enumeration: return std::to_string(dice_.between(1, 9));
@@ -107,8 +119,16 @@ Op Clerk::append_entry() {
   return {OpKind::append, {Step::field(collection->name)}, std::move(entry), {}};
 }
 
+/// It may be one that cannot follow.
+Op Clerk::next_status() {
+  auto code = std::to_string(dice_.between(2, 10));
+  if (code != "2" && !dice_.one_in(3)) return merge::status(std::move(code));
+  return merge::status(std::move(code), record::canonical({{"NgayHenTra", value_for(*schema::find("", "NgayHenTra"))}}));
+}
+
 Op Clerk::random_op(const merge::DossierState& state) {
-  switch (dice_.below(8)) {
+  switch (dice_.below(9)) {
+    case 8: return next_status();
     case 0:
     case 1: return add_element();
     case 2: return touch_element(state);
@@ -135,15 +155,41 @@ record::Change Clerk::edit(const merge::DossierState& state) {
   record::Change out;
   out.user = "binh";
   out.seen = state.version;
-  if (!state.conflicts.empty() && dice_.one_in(2)) {
-    const auto& conflict = state.conflicts[dice_.below(state.conflicts.size())];
-    if (conflict.kind == merge::ConflictKind::choose_value) {
-      out.ops.push_back({OpKind::set, conflict.path, conflict.values[dice_.below(conflict.values.size())].value, {}});
-      out.reason = "quyết định";
-      return out;
-    }
+  if (auto decided = decision(state)) {
+    out.ops.push_back(*std::move(decided));
+    out.reason = "quyết định";
+    return out;
   }
   for (auto n = dice_.between(1, 3); n > 0; --n) out.ops.push_back(random_op(state));
+  return out;
+}
+
+std::optional<Op> Clerk::decision(const merge::DossierState& state) {
+  const auto any_of = [&](const auto& list) -> const auto& { return list[dice_.below(list.size())]; };
+  if (!state.conflicts.empty() && dice_.one_in(2)) {
+    const auto& conflict = any_of(state.conflicts);
+    if (!merge::is_question(conflict.kind)) return merge::dismiss(conflict);
+    const auto which = dice_.below(conflict.values.size());
+    if (merge::can_keep(conflict)) return merge::keep(conflict, which);
+  }
+  if (!state.proposals.empty() && dice_.one_in(3)) {
+    const auto& proposal = any_of(state.proposals);
+    return dice_.one_in(3) ? merge::dismiss(proposal) : merge::approve(proposal);
+  }
+  if (!state.not_applied.empty() && dice_.one_in(4)) return merge::dismiss(any_of(state.not_applied));
+  return std::nullopt;
+}
+
+std::optional<record::Change> Clerk::take_back(const merge::DossierState& state, const std::vector<merge::HistoryEntry>& history) {
+  std::vector<const merge::HistoryEntry*> found;
+  for (const auto& entry : history)
+    if (merge::can_undo(entry)) found.push_back(&entry);
+  if (found.empty()) return std::nullopt;
+  record::Change out;
+  out.user = "dung";
+  out.seen = state.version;
+  out.ops.push_back(merge::undo(*found[found.size() - 1 - dice_.below(std::min<std::size_t>(found.size(), 6))]));
+  out.reason = "nhầm";
   return out;
 }
 

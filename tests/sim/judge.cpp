@@ -12,8 +12,6 @@
 namespace ward::sim {
 namespace {
 
-std::string name(const Did& did) { return "dossier " + hex(did.view()).substr(0, 8); }
-
 /// Which part of a dossier is not the same; no values, so that a complaint can go anywhere.
 std::string difference(const merge::DossierState& a, const merge::DossierState& b) {
   std::string out;

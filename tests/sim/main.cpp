@@ -77,9 +77,11 @@ bool run_seed(std::uint64_t seed, const Wanted& wanted) {
     const auto outcome = World(seed, wanted.aloud, wanted.edits).run();
     if (wanted.twice && World(seed, false, wanted.edits).run().hash != outcome.hash) throw Complaint("the seed run twice gives two traces");
     if (wanted.aloud)
-      std::printf("seed %llu: %zu changes saved, %zu codes given, agreement %lld s after the last fault, trace %016llx\n",
-                  static_cast<unsigned long long>(seed), outcome.saved, outcome.codes, static_cast<long long>(outcome.healed_in_s),
-                  static_cast<unsigned long long>(outcome.hash));
+      std::printf(
+          "seed %llu: %zu changes saved, %zu codes given, %llu times a dossier known by its summary, agreement %lld s after the last "
+          "fault, trace %016llx\n",
+          static_cast<unsigned long long>(seed), outcome.saved, outcome.codes, static_cast<unsigned long long>(outcome.at_centre),
+          static_cast<long long>(outcome.healed_in_s), static_cast<unsigned long long>(outcome.hash));
     return true;
   } catch (const Complaint& complaint) {
     tell_seed(seed, complaint.what());

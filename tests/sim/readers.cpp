@@ -26,11 +26,13 @@ bool began_as_part(const std::vector<merge::Fact>& facts) {
 
 }  // namespace
 
+std::string name(const Did& did) { return "dossier " + hex(did.view()).substr(0, 8); }
+
 std::vector<merge::Fact> read_facts(storage::Store& store, const Did& did) {
   return demand(
       store.db.read("facts",
                     [&]() -> Result<std::vector<merge::Fact>> { return storage::facts_of(store, storage::find_dossier_row(store, did)); }),
-      "the facts of " + name(did));
+      "the facts of " + hex(did.view()));
 }
 
 Readers::Readers(storage::CentreStore& centre, const Did& did) : context_(storage::context_of(centre.store())) {

@@ -32,6 +32,8 @@ class Readers {
   std::map<UnitCode, std::vector<std::optional<std::uint64_t>>> until_;
 };
 
+/// In complaints.
+[[nodiscard]] std::string name(const Did& did);
 [[nodiscard]] std::vector<merge::Fact> read_facts(storage::Store& store, const Did& did);
 /// Why some change of a device that knew of its unit's newest seed lies under a key that an older one opens; empty when none does.
 [[nodiscard]] std::string old_seed_opens(storage::CentreStore& centre, const Did& did);

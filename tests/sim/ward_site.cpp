@@ -16,6 +16,8 @@ constexpr std::size_t crash_while_saving_chance = 50;
 constexpr std::size_t crash_chance = 200;   ///< before, within or after a storage effect: each one time in so many
 constexpr std::size_t failure_chance = 80;  ///< a lock: nothing was done
 constexpr std::size_t forgery_chance = 40;
+/// Hardly any, and of open dossiers too, so that what was let go is wanted again.
+constexpr storage::KeepPlan keep_plan{std::chrono::seconds(100), std::chrono::seconds(30), false};
 
 bool is_passing(Fault fault) { return fault == Fault::storage_full || fault == Fault::storage_locked; }
 
@@ -51,7 +53,8 @@ WardSite::WardSite(Surroundings& world, Disks& disks, CentreSite& centre, std::v
 
 void WardSite::open() {
   auto opened = disks_.risk(path_, crash_while_opening_chance, [&] {
-    auto store = storage::WardStore::open(path_, copy_of(keys_), [this](std::span<std::uint8_t> out) { secrets_.fill(out); });
+    auto store = storage::WardStore::open(
+        path_, copy_of(keys_), [this](std::span<std::uint8_t> out) { secrets_.fill(out); }, storage::OpenMode::read_write, edition_);
     if (store.has_value())
       if (const auto compared = store->keep_codes_by(codes_.mark()); compared.has_error())
         return Result<storage::WardStore>(compared.error());
@@ -63,9 +66,15 @@ void WardSite::open() {
   }
   if (opened.has_error() && is_passing(opened.error().fault)) return open_later();
   store_.emplace(demand(std::move(opened), name_ + " opens its data"));
+  store_->set_keep_plan(keep_plan);
   codes_.opened();
   world_.note(name_ + ": up");
   dial_after(world_.dice.pause(10, 1'000));
+}
+
+void WardSite::update(const schema::Edition& edition) {
+  edition_ = edition;
+  if (up()) crash();
 }
 
 void WardSite::crash() {
@@ -226,6 +235,9 @@ std::optional<storage::NewChange> WardSite::think_up(const std::vector<Did>& dos
   // He may still look at what he opened some time ago.
   if (screen.version.empty() || !world_.dice.one_in(3)) screen = shown->state;
   if (world_.dice.one_in(6)) return storage::NewChange{clerk_.hand_over(screen, unit_, units_), did};
+  if (world_.dice.one_in(10))
+    if (const auto history = storage::dossier_history(store_->store(), did); history.has_value())
+      if (auto back = clerk_.take_back(shown->state, *history)) return storage::NewChange{*std::move(back), did};
   return storage::NewChange{clerk_.edit(screen), did};
 }
 
@@ -249,6 +261,10 @@ void WardSite::write(const std::vector<Did>& dossiers) {
   if (engine_) tell(agent::OutboxGrew{});
   if (store_ && world_.dice.one_in(2)) merge();
 }
+
+void WardSite::keep_everything() { store_->set_keep_plan({{}, {}, false}); }
+
+std::uint64_t WardSite::at_centre() { return demand(store_->progress(now()), name_ + " tells how it does").at_centre; }
 
 void WardSite::open_histories() {
   for (const auto& did : dossiers())
@@ -290,6 +306,7 @@ void WardSite::become_twin_of(WardSite& other) {
   other.crash();
   world_.note(name_ + ": runs on a copy of " + other.name_ + "'s disk");
   units_ = other.units_;
+  edition_ = other.edition_;
   has_twin_ = other.has_twin_ = true;
   disks_.copy(other.path_, path_);
   codes_.take_mark_of(other.codes_);

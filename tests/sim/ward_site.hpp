@@ -35,6 +35,8 @@ class WardSite {
   [[nodiscard]] Now now() const { return {world_.schedule.now(), {world_.true_time().ms + clock_offset_ms_}}; }
 
   void crash();
+  /// Another program takes over where this one ends.
+  void update(const schema::Edition& edition);
   void cut_line() {
     if (wire_) wire_->cut();
   }
@@ -54,6 +56,10 @@ class WardSite {
   void set_units(std::vector<UnitCode> units) { units_ = std::move(units); }
   /// The clerk writes into one of `dossiers` or a new one.
   void write(const std::vector<Did>& dossiers);
+  /// It lets go of no records any more.
+  void keep_everything();
+  /// Of how many dossiers the records are at the centre only.
+  [[nodiscard]] std::uint64_t at_centre();
   /// Somebody looks at the history of every dossier.
   void open_histories();
   /// Bytes of some earlier greeting.
@@ -85,6 +91,7 @@ class WardSite {
   std::vector<UnitCode> units_;  ///< of the city: to whom he may offer something
   std::string path_;
   storage::WardKeys keys_;
+  schema::Edition edition_ = schema::edition();
   DeviceId device_;
   Dice secrets_;
   Clerk clerk_;

@@ -61,6 +61,13 @@ void World::plan_trouble() {
     world_.schedule.at(any_time(), [this] { erase_something(); });
   if (world_.dice.one_in(3)) world_.schedule.at(any_time(), [this] { enrol_someone(); });
   if (latecomers_ > 0) world_.schedule.at(any_time(), [this] { approve_latecomers(); });
+  if (!world_.dice.one_in(3)) return;
+  // The centre first, since readers follow from what it can merge; then each PC at its own time.
+  world_.schedule.at(any_time(), [this, any_time, edition = newer_edition(world_.dice)] {
+    newer_ = edition;
+    centre_->update(edition);
+    for (auto& ward : wards_) world_.schedule.at(any_time(), [this, &ward] { ward.update(*newer_); });
+  });
 }
 
 void World::someone_writes() {
@@ -163,6 +170,7 @@ void World::enrol_someone() {
   auto keys = enrol_ward(file, centre_->store(), unit, true, random, {world_.schedule.now(), centre_->clock()});
   auto& ward = wards_.emplace_back(world_, disks_, *centre_, accepted_, given_, number, unit, file, std::move(keys));
   ward.set_units(units_);
+  if (newer_) ward.update(*newer_);
   ward.open();
   centre_->policy_changed();
   world_.faulty = faulty;
@@ -171,10 +179,17 @@ void World::enrol_someone() {
 void World::begin_late() {
   world_.schedule.run_until(world_.schedule.now() + 2min);
   for (std::size_t i = 0; i < units_.size(); ++i) centre_->write_summaries();  // of one unit at a time
+  centre_->note_backup();
   enrol_someone();
-  world_.schedule.run_until(world_.schedule.now() + 1min);
+  // On a line that has become quiet a PC lets go of what rests.
+  for (auto& ward : wards_) ward.cut_line();
+  world_.schedule.run_until(world_.schedule.now() + 3min);
   agree();
-  for (auto* ward : members()) ward->open_histories();
+  for (auto* ward : members()) {
+    let_go_ += ward->at_centre();
+    ward->keep_everything();
+    ward->open_histories();
+  }
   records_everywhere_ = true;
   agree();
 }
@@ -183,6 +198,9 @@ void World::heal() {
   world_.note("everything heals");
   world_.faulty = false;
   for (auto& ward : wards_) ward.set_reachable(true);
+  if (!newer_) return;
+  centre_->update(*newer_);
+  for (auto& ward : wards_) ward.update(*newer_);
 }
 
 void World::next_day() {
@@ -248,7 +266,7 @@ Outcome World::run() {
   if (const auto why = codes.unnumbered(); !why.empty()) throw Complaint(why);
   codes.none_came_twice();
   codes.all_are_of_their_blocks();
-  return {world_.trace.hash(), world_.trace.lines(), accepted_.size(), given_.size(), took};
+  return {world_.trace.hash(), world_.trace.lines(), accepted_.size(), given_.size(), let_go_, took};
 }
 
 }  // namespace ward::sim

@@ -11,6 +11,7 @@ struct Outcome {
   std::uint64_t lines = 0;
   std::size_t saved = 0;
   std::size_t codes = 0;         ///< official ones, given
+  std::uint64_t at_centre = 0;   ///< dossiers that PCs knew by their summaries in the end, the same one at each PC
   std::int64_t healed_in_s = 0;  ///< simulated seconds from the last fault to agreement
 };
 
@@ -64,6 +65,8 @@ class World {
   bool has_twin_ = false;  ///< two machines run one PC's disk
   std::size_t latecomers_ = 0;
   std::vector<UnitCode> units_;
+  std::optional<schema::Edition> newer_;  ///< that sites are updated to
+  std::uint64_t let_go_ = 0;
   bool records_everywhere_ = false;  ///< is required
 };
 

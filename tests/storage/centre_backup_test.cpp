@@ -152,6 +152,33 @@ TEST_CASE("a PC whose policy entries contradict the centre's is shown, and nothi
   CHECK(must(city.centre->devices()).front().refused_why == "fork");
 }
 
+TEST_CASE("after a restore a PC that had pulled past what was set aside gets it, though its writer is gone") {
+  City city;
+  auto a = city.enrol("W-VYDA", 1);
+  auto b = city.enrol("W-VYDA", 2);
+  (void)save(city, a, sample_dossier("H57-1", "A"));
+  sync(city, a);
+  const auto two = save(city, a, sample_dossier("H57-2", "B")).did;
+  sync(city, a);
+  must(city.centre->store().db.copy_to(city.dir.file("copy")));
+  must(city.centre->note_backup(city.centre->backup_facts(), city.now.wall, true));
+  const auto three = save(city, a, sample_dossier("H57-3", "C")).did;
+  sync(city, a);
+  must(city.centre->store().db.transact("damage", [&]() -> Result<void> {
+    city.centre->store().db.run("UPDATE segment SET signature = zeroblob(64) WHERE id = 2");
+    return {};
+  }));
+  sync(city, b);
+  REQUIRE(shown(b->store(), three, "ChuHoSo") == "C");
+  REQUIRE(storage::show_dossier(b->store(), two).has_error());
+  REQUIRE(must(city.centre->ask_again(city.now.wall)));
+  sync(city, b);  // it holds the entry, and is past the place
+  restore(city, city.dir.file("copy"));
+  sync(city, b);
+  CHECK(shown(b->store(), two, "ChuHoSo") == "B");
+  CHECK(must(b->progress(city.now)).alarm.empty());
+}
+
 TEST_CASE("tickets that a backup holds unused are void after a restore") {
   City city;
   const auto ticket = must(city.centre->new_ticket({"W-VYDA", "", "c:1", true, {city.now.wall.ms + 1'000'000}}));

@@ -165,7 +165,7 @@ void Link::fetch_policy() {
   if (const auto there = city_.centre->store().policy.count(); there < held)
     (void)must(city_.centre->store_policy({pc_->membership().device, must(pc_->read_policy({there})).entries, city_.now.wall}));
   const auto read = must(city_.centre->read_policy({held}));
-  if (!read.entries.empty()) must(pc_->store_policy({read.entries}, city_.now));
+  if (!read.entries.empty()) unsent_ = must(pc_->store_policy({read.entries}, city_.now)).unsent || unsent_;
 }
 
 bool Link::pull(std::size_t bytes_max) {
@@ -189,10 +189,19 @@ bool Link::fetch(std::size_t bytes_max) {
   if (old_version) return false;
   if (fetched_to_ == 0) fetching_ = must(pc_->prepare_link({limits::segment_records_max, 0}, city_.now)).wanted;
   if (fetching_.empty()) return false;
-  const auto read = must(city_.centre->read_dossiers({pc_->membership().device, fetching_, fetched_to_, bytes_max}));
+  const auto read = must(city_.centre->read_dossiers({pc_->membership().device, fetching_, fetched_to_, bytes_max, !without_own_work}));
   fetched_to_ = read.next;
   (void)must(pc_->apply_fetched({fetching_, on_the_line(read.rows), read.next == 0}, city_.now));
   return true;
+}
+
+std::vector<Did> Link::let_go(const std::vector<Did>& resting, std::size_t bytes_max) {
+  for (std::uint64_t from = 0;;) {
+    const auto read = must(city_.centre->read_dossiers({pc_->membership().device, resting, from, bytes_max, true, true}));
+    auto applied = must(pc_->apply_fetched({resting, on_the_line(read.rows), read.next == 0, true}, city_.now));
+    if (read.next == 0) return applied.resting;
+    from = read.next;
+  }
 }
 
 void Link::hear_applied() {
@@ -273,6 +282,8 @@ void take_back_to(storage::Store& store, std::size_t version) {
       {"DROP TABLE handed_in", "DROP INDEX segment_forked", "DROP TABLE taken"},
       {"DROP TABLE damaged", "ALTER TABLE peer DROP COLUMN audit_count", "ALTER TABLE peer DROP COLUMN audit_end",
        "ALTER TABLE peer DROP COLUMN audit_back_ms", "ALTER TABLE peer DROP COLUMN audit_back"},
+      {"DROP INDEX summary_at_centre"},
+      {"ALTER TABLE peer DROP COLUMN forked_ms"},
   };
   REQUIRE(storage::migrations().size() == added.size() + 1);
   for (auto step = added.size(); step >= version; --step)

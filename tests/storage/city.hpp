@@ -73,8 +73,9 @@ class Link {
  public:
   Link(City& city, Pc& pc) : city_(city), pc_(pc) {}
 
-  bool lose_receipts = false;  ///< what the centre answers to segments never arrives
-  bool old_version = false;    ///< a link of the version before summaries
+  bool lose_receipts = false;     ///< what the centre answers to segments never arrives
+  bool old_version = false;       ///< a link of the version before summaries
+  bool without_own_work = false;  ///< a link of the version before what is fetched had the device's own records
 
   /// Greeting: message 1 and 2. False when the ward's store ends the link.
   bool greet();
@@ -85,6 +86,8 @@ class Link {
   bool pull(std::size_t bytes_max = 256 * 1024);
   /// One answer about the dossiers whose records are needed, from the log index on where the one before ended. False when none are.
   bool fetch(std::size_t bytes_max = 256 * 1024);
+  /// One question about dossiers that rest, whose summaries come in parts; the next that could be let go.
+  std::vector<Did> let_go(const std::vector<Did>& resting, std::size_t bytes_max = 256 * 1024);
   void hear_applied();
   /// Everything, until neither side has anything to say.
   void run();

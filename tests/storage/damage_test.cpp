@@ -345,6 +345,75 @@ TEST_CASE("what was set aside and is whole again goes to everybody, also to whoe
   CHECK(all_states(city.centre->store()) == all_states(a->store()));
 }
 
+TEST_CASE("a disk that has no room to note what is damaged keeps nothing whole from anybody") {
+  City city;
+  auto a = city.enrol("W-VYDA", 1);
+  auto b = city.enrol("W-VYDA", 2);
+  (void)save(city, a, sample_dossier("H57-1", "A"));
+  sync(city, a);
+  const auto two = save(city, a, sample_dossier("H57-2", "B")).did;
+  sync(city, a);
+  auto& store = city.centre->store();
+  change(store, "UPDATE segment SET signature = zeroblob(64) WHERE id = 1");
+  must(store.db.read("full", [&]() -> Result<void> {
+    store.db.run("PRAGMA query_only = 1");
+    return {};
+  }));
+  const auto read = city.centre->read_delivery({b->membership().device, 0, 1 << 20});
+  REQUIRE(read.has_value());
+  CHECK(read->rows.size() == 1);
+  CHECK(must(city.centre->damaged_segments()) == 0);
+  store.db.run("PRAGMA query_only = 0");
+  sync(city, b);
+  CHECK(shown(b->store(), two, "ChuHoSo") == "B");
+  CHECK(must(city.centre->damaged_segments()) == 1);
+}
+
+TEST_CASE("what was set aside is asked of its writer while the centre runs, and goes to everybody, also to whoever pulled past it") {
+  City city;
+  auto a = city.enrol("W-VYDA", 1);
+  (void)save(city, a, sample_dossier("H57-1", "A"));
+  sync(city, a);
+  const auto two = save(city, a, sample_dossier("H57-2", "B")).did;
+  sync(city, a);
+  const auto last = GENERATE(false, true);
+  if (!last) (void)save(city, a, sample_dossier("H57-3", "C"));
+  sync(city, a);
+  auto& store = city.centre->store();
+  SECTION("a body") { change(store, "UPDATE record SET body = zeroblob(length(body)) WHERE segment = 2"); }
+  SECTION("a header") { change(store, "UPDATE record SET header = zeroblob(86) WHERE segment = 2"); }
+  SECTION("an id") { change(store, "UPDATE record SET rid = zeroblob(32) WHERE segment = 2 AND leaf = 0"); }
+  SECTION("a statement") { change(store, "UPDATE segment SET statement = zeroblob(length(statement)) WHERE id = 2"); }
+  SECTION("a signature") { change(store, "UPDATE segment SET signature = zeroblob(64) WHERE id = 2"); }
+  SECTION("a hash") { change(store, "UPDATE segment SET hash = zeroblob(32) WHERE id = 2"); }
+  SECTION("a record that is gone") { change(store, "DELETE FROM record WHERE segment = 2 AND leaf = 0"); }
+  auto b = city.enrol("W-VYDA", 2);
+  sync(city, b);
+  REQUIRE(must(city.centre->damaged_segments()) == 1);
+  CHECK(must(city.centre->ask_again(city.now.wall)));
+  CHECK_FALSE(must(city.centre->ask_again(city.now.wall)));
+  sync(city, b);  // who did not write it has nothing to send
+  CHECK(must(city.centre->damaged_segments()) == 1);
+  CHECK(must(b->report(city.now)).queue_records == 0);
+  a.reopen();
+  sync(city, a);
+  CHECK(must(city.centre->damaged_segments()) == 0);
+  CHECK_FALSE(must(city.centre->ask_again(city.now.wall)));
+  sync(city, b);
+  CHECK(shown(b->store(), two, "ChuHoSo") == "B");
+  CHECK(all_states(b->store()) == all_states(a->store()));
+  CHECK(all_states(city.centre->store()) == all_states(a->store()));
+  CHECK(must(storage::verify_store(city.centre->store())).damage == std::vector<std::string>{});
+  CHECK(must(b->progress(city.now)).alarm.empty());
+  CHECK_FALSE(Link(city, a).push());  // it was sent once
+  const auto log = city.centre->log_view(city.now.wall).size;
+  (void)save(city, a, edit(two, {set("Email", "e@f.vn")}));
+  sync(city, a);
+  sync(city, b);
+  CHECK(city.centre->log_view(city.now.wall).size == log + 1);
+  CHECK(shown(b->store(), two, "Email") == "e@f.vn");
+}
+
 TEST_CASE("a dossier that cannot be merged though each segment is whole is named, and is tried again when the data is opened") {
   City city;
   auto a = city.enrol("W-VYDA", 1);

@@ -104,6 +104,37 @@ TEST_CASE("quota: a bound that is raised lets the PC go on at once; a unit's own
   CHECK(city.centre->set_limits({"", 1, policy::lease_days_max + 1}, city.now.wall).error().fault == Fault::invalid);
 }
 
+TEST_CASE("quota: what a restored centre asks its wards for is not counted, what they write after is") {
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  limit(city, pc, 1, 0);
+  (void)save(city, pc, sample_dossier("H57-0", "A"));
+  sync(city, pc);
+  must(city.centre->store().db.copy_to(city.dir.file("copy")));
+  for (int day = 1; day < 4; ++day) {
+    city.pass(24h);
+    (void)save(city, pc, sample_dossier("H57-" + std::to_string(day), "A"));
+    sync(city, pc);
+    REQUIRE(waiting(city, pc) == 0);
+  }
+  city.centre.reset();
+  for (const auto* end : {"", "-wal", "-shm"}) std::filesystem::remove(city.dir.file("centre.db") + end);
+  std::filesystem::copy_file(city.dir.file("copy"), city.dir.file("centre.db"));
+  city.reopen_centre();
+  city.pass(1s);
+  must(city.centre->become_restored(city.now.wall, false));
+  const auto lost = city.centre->log_view(city.now.wall).size;
+  sync(city, pc);
+  CHECK(waiting(city, pc) == 0);
+  CHECK(city.centre->log_view(city.now.wall).size > lost + 1);
+  // From the new centre on it is bounded as before.
+  for (int i = 0; i < 2; ++i) {
+    (void)save(city, pc, sample_dossier("H57-9" + std::to_string(i), "A"));
+    sync(city, pc);
+  }
+  CHECK(waiting(city, pc) > 0);
+}
+
 TEST_CASE("lease: a PC that has not heard the centre for so long is shut, and opens with the next receipt") {
   City city;
   auto pc = city.enrol("W-VYDA", 1);

@@ -21,7 +21,62 @@ struct TwoKeys : Rested {
   }
 };
 
+/// The same number, in another dossier, by the same device: what a running machine's snapshot would write.
+segment::Rows twin_in(Pc& pc, segment::Rows rows, const Did& did, const std::string& text) {
+  auto& store = pc->store();
+  must(store.db.read("twin", [&]() -> Result<void> {
+    auto& last = std::get<segment::SealedRow>(rows.rows.back()).record;
+    auto header = last.header;
+    header.did = did;
+    const auto dossier = storage::find_dossier_row(store, did);
+    header.key_id = *storage::key_of_dossier(store, dossier);
+    const auto seen = storage::records_of_dossier(store, dossier).front().record.header.position;
+    const record::Change change{"an.nguyen", {seen}, {set("Email", text)}, {}, {}};
+    last = record::seal(header, record::encode_change(change, header.position), *storage::find_key(store, header.key_id), store.org);
+    return {};
+  }));
+  std::vector<Rid> rids;
+  for (const auto& row : rows.rows) rids.push_back(record::rid_of(std::get<segment::SealedRow>(row).record));
+  rows.statement.statement.root = segment::root_of(rids);
+  rows.statement = segment::sign(rows.statement.statement, store.org, pc.keys.device.sign);
+  return rows;
+}
+
 }  // namespace
+
+TEST_CASE("summary: a dossier that lost a record to a fork of another is shown nowhere by what was written before") {
+  Rested town;
+  auto& city = town.city;
+  const auto did = town.ended[0];
+  const auto ended = must(town.a->store().db.read("the last", [&]() -> Result<Position> {
+    return storage::records_of_dossier(town.a->store(), storage::find_dossier_row(town.a->store(), did)).back().record.header.position;
+  }));
+  segment::Rows honest;
+  for (auto& rows : must(town.a->hand_in(0)))
+    if (segment::header_of(rows.rows.back()).position == ended) honest = rows;
+  REQUIRE_FALSE(honest.rows.empty());
+  CHECK(town.summarise() == 4);
+  auto b = city.enrol(vyda, 2);
+  sync(city, b);
+  REQUIRE_FALSE(records_here(b, did));
+  for (const auto* text : {"một@a.vn", "hai@a.vn"})
+    (void)must(city.centre->admit({ended.device, {twin_in(town.a, honest, town.open, text)}, city.now.wall}));
+  const auto sides = must(city.centre->forks());
+  REQUIRE(sides.size() == 2);
+  must(city.centre->admit_side(sides.front().segment, {}, "hỏi người ghi", city.now.wall));
+  while (must(city.centre->apply_pending(10))) {
+  }
+  REQUIRE(shown(city.centre->store(), did, "TrangThaiHoSo") == "9");
+  auto c = city.enrol(vyda, 3);
+  for (int i = 0; i < 2; ++i) sync_all(city, {&b, &c});
+  for (auto* pc : {&b, &c}) {
+    CHECK(state_at(*pc, did) == state_at(city.centre->store(), did));
+    CHECK(all_states((*pc)->store()) == all_states(city.centre->store()));
+    CHECK(alarm_at(city, *pc).empty());
+    CHECK_FALSE(records_here(*pc, town.ended[1]));
+  }
+  check_sound(city, {&b, &c});
+}
 
 TEST_CASE("summary: what a silent PC wrote under an older key than the summary's can be read by a new PC") {
   TwoKeys town;
@@ -111,7 +166,7 @@ TEST_CASE("summary: a PC that goes on in the version before lacks nothing") {
     link.fetch_policy();
     for (std::size_t i = 0; i < parts; ++i) (void)link.pull(1);
   }
-  for (auto spoken = sync::version_with_joins; spoken > sync::version_with_keys; --spoken) b->speak_other_version();
+  for (auto spoken = sync::protocol_version; spoken > sync::version_with_keys; --spoken) b->speak_other_version();
   for (int i = 0; i < 2; ++i) {
     Link link(city, b);
     link.old_version = true;

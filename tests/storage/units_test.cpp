@@ -224,6 +224,28 @@ TEST_CASE("two units become one: both read everything, whoever was away joins wi
   check_sound(city, {&two.a, &two.a2, &two.b, &offline, &late, &late_by_old_ticket, &c});
 }
 
+TEST_CASE("what a unit was not given the key of when it ceased to read is read by its PCs once the unit that was given it is theirs") {
+  Two two;
+  auto& city = two.city;
+  auto c = city.enrol(tu_phap, 4);
+  (void)offer(city, two.a, two.did, tu_phap);
+  sync_all(city, {&two.a, &c});
+  (void)accept(city, c, two.did, tu_phap);
+  (void)offer(city, c, two.did, thuan_hoa);
+  const auto last = recall(city, c, two.did, thuan_hoa);
+  sync_all(city, {&c, &two.a, &two.b});
+  REQUIRE_FALSE(holds(two.a, last));
+  const bool ours_goes = GENERATE(true, false);
+  must(city.centre->merge_unit(ours_goes ? vyda : thuan_hoa, ours_goes ? thuan_hoa : vyda, "sáp nhập", city.now.wall));
+  sync_all(city, {&two.a, &two.b});
+  CHECK(reads(two.b, last));
+  CHECK(reads(two.a, last));
+  const auto noted = save(city, two.b, edit(two.did, {note("later")}));
+  sync_all(city, {&two.b, &two.a});
+  CHECK(reads(two.a, noted));
+  check_sound(city, {&two.a, &two.b, &c});
+}
+
 TEST_CASE("units that cannot become one, or are there already, are refused and change nothing") {
   City city;
   auto pc = city.enrol(vyda, 1);

@@ -1,11 +1,11 @@
 import type {ComponentChildren} from 'preact';
 import {useId, useState} from 'preact/hooks';
 import {type Dossier, dossierPath, type HistoryEntry, type Said} from '../dossier';
-import {useRead} from '../live';
+import {type Reading, useRead} from '../live';
 import {ActSaid, type Body, useAct} from '../parts/act';
 import {TextField} from '../parts/field';
 import {Heading} from '../parts/heading';
-import {Pager, usePages} from '../parts/pager';
+import {Pager, type Paging, usePages} from '../parts/pager';
 import {Entered, TroubleSaid} from '../parts/said';
 import {SharedCodes, type TellApart} from '../parts/shared_codes';
 import {href} from '../route';
@@ -18,8 +18,9 @@ import {Decided} from './decided';
 import {Duplicates} from './duplicates';
 import {LeaveDialog, Left, leftBy} from './leave';
 import type {Here, Item, Side, WholeItem} from './model';
-import {signed} from './people';
+import {signed, useWriter} from './people';
 import {saidText} from './said_text';
+import {SetAsideShown} from './set_aside';
 
 function letter(index: number): string {
   return String.fromCharCode(65 + index);
@@ -203,7 +204,7 @@ type Head = Pick<Item, 'id' | 'dossier' | 'dossier_id' | 'words'>;
 function Card({head, here}: {head: Head; here: Here}) {
   const t = useTexts();
   const language = useLanguage();
-  const {value, trouble} = useRead<WholeItem>(`/v1/inbox/${head.id}`);
+  const {value, trouble} = useRead<WholeItem>(signed(`/v1/inbox/${head.id}`));
   return (
     <article class="card">
       <h2>
@@ -247,45 +248,58 @@ function OfDossier({which, here}: {which: string; here: Here}) {
   );
 }
 
+/** A page of what this person may decide, or of what others do. */
+function useItems(whose: 'mine' | 'others', level: string): Reading<InboxPage> & {items: Item[]; paging: Paging} {
+  const query = new URLSearchParams({for: whose, level});
+  const reading = usePages<InboxPage>(signed(`/v1/inbox?${query}`), pageSize, (page) => itemsOf(page).length);
+  return {...reading, items: reading.value ? itemsOf(reading.value) : []};
+}
+
+/** Apart, and not counted: nobody here can do anything about it. */
+function Theirs({here, level}: {here: Here; level: string}) {
+  const t = useTexts();
+  const {items, paging} = useItems('others', level);
+  if (items.length === 0 && !paging.back && !paging.forward) return null;
+  return (
+    <section aria-label={t.inbox.theirs}>
+      <h2>{t.inbox.theirs}</h2>
+      {items.map((item) => (
+        <Card key={item.id} head={item} here={here} />
+      ))}
+      <Pager paging={paging} label={t.inbox.theirs} />
+    </section>
+  );
+}
+
 function OfAll({here, tellApart}: {here: Here; tellApart: TellApart | undefined}) {
   const t = useTexts();
-  const [whose, setWhose] = useState('all');
+  useWriter();
   const [level, setLevel] = useState('');
-  const query = new URLSearchParams({for: whose, level});
-  const {value, trouble, paging} = usePages<InboxPage>(`/v1/inbox?${query}`, pageSize, (page) => itemsOf(page).length);
-  const choose = (label: string, value_: string, choices: readonly (readonly [string, string])[], set: (next: string) => void): ComponentChildren => (
-    <label>
-      {label}{' '}
-      <select value={value_} onChange={(event) => set(event.currentTarget.value)}>
-        {choices.map(([code, text]) => (
-          <option key={code} value={code}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-  const items = value ? itemsOf(value) : [];
-  const theirs = items.filter((item) => !item.mine);
+  const {value, trouble, items, paging} = useItems('mine', level);
+  const levels = [['', t.inbox.anyLevel], ['leader', t.inbox.levels.leader], ['centre', t.inbox.levels.centre]] as const;
   return (
     <>
+      <SetAsideShown />
       <div class="tools">
-        {choose(t.inbox.whose, whose, [['all', t.inbox.everybody], ['mine', t.inbox.mine]], setWhose)}
-        {choose(t.inbox.level, level, [['', t.inbox.anyLevel], ['leader', t.inbox.levels.leader], ['centre', t.inbox.levels.centre]], setLevel)}
+        <label>
+          {t.inbox.level}{' '}
+          <select value={level} onChange={(event) => setLevel(event.currentTarget.value)}>
+            {levels.map(([code, text]) => (
+              <option key={code} value={code}>
+                {text}
+              </option>
+            ))}
+          </select>
+        </label>
       </div>
       {trouble && <TroubleSaid trouble={trouble} />}
       {value && items.length === 0 && <p role="status">{paging.forward ? t.inbox.noneHere : t.inbox.none}</p>}
-      {items.map((item) => item.mine && <Card key={item.id} head={item} here={here} />)}
-      {theirs.length > 0 && (
-        <section aria-label={t.inbox.theirs}>
-          <h2>{t.inbox.theirs}</h2>
-          {theirs.map((item) => (
-            <Card key={item.id} head={item} here={here} />
-          ))}
-        </section>
-      )}
+      {items.map((item) => (
+        <Card key={item.id} head={item} here={here} />
+      ))}
       <Pager paging={paging} label={t.nav.inbox} />
       <SharedCodes tellApart={tellApart} />
+      <Theirs here={here} level={level} />
       <Duplicates />
       <Decided />
     </>

@@ -42,10 +42,10 @@ export function useWriter(): string {
   return writer();
 }
 
-/** The address of a write, with its writer's name: a daemon that knows somebody else there refuses it. */
+/** The address of a write, with its writer's name, or of what is answered for somebody: a daemon that knows somebody else there refuses it. */
 export function signed(path: string): string {
   const chosen = writer();
-  return chosen ? `${path}?${new URLSearchParams({by: chosen})}` : path;
+  return chosen ? `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams({by: chosen})}` : path;
 }
 
 /** The accounts of the unit here; none until it has any. */

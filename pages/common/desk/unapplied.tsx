@@ -38,7 +38,7 @@ function Row({one, proposal}: {one: Unapplied; proposal: boolean}) {
   const names = useNames();
   const language = useLanguage();
   const [way, setWay] = useState<Way>();
-  const {value: item} = useRead<Item>(`/v1/inbox/${one.item}`);
+  const {value: item} = useRead<Item>(signed(`/v1/inbox/${one.item}`));
   return (
     <li>
       <strong>{proposal ? t.unapplied.proposed : t.unapplied.refused}</strong> {names.field(one.field)}: <Entered text={saidText(one, names, t)} />

@@ -8,7 +8,7 @@ export const en: Texts = {
 
   nav: {
     label: 'Sections', skip: 'To the content', status: 'Condition', loading: 'Loading…', dossiers: 'Dossiers', newDossier: 'New dossier',
-    outbox: 'Not sent yet', inbox: 'For you to decide', handOvers: 'Hand-overs', machine: 'This PC', devices: 'PCs', reports: 'Reports', tickets: 'Tickets', users: 'Users', erasures: 'Erasures',
+    outbox: 'Not sent yet', inbox: 'For you to decide', handOvers: 'Hand-overs', machine: 'This PC', devices: 'PCs', reports: 'Reports', tickets: 'Tickets', users: 'Users', toAdmit: 'To admit', erasures: 'Erasures',
   },
   dialog: {cancel: 'Go back'},
   settings: {
@@ -165,7 +165,7 @@ export const en: Texts = {
     notForYou: 'Somebody else decides this; here it can only be seen.', wouldNotApply: 'This decision would have no effect.', clockBad: 'that PC’s clock is wrong', hadSeen: 'Had seen:', sameAct: 'In the same act:', approve: 'Accept the proposal', dismiss: 'Seen and dealt with',
     dismissProposal: 'Do not accept it', forWhom: 'To decide:', levels: {decider: 'with whoever decides', leader: 'gone up to the unit’s leader', centre: 'gone up to the centre'},
     goesUp: (time) => `(goes up at ${time})`, blocks: (statuses) => `cannot become yet: ${statuses}`, alike: (count) => `Decide all ${count} identical cases so`,
-    whose: 'Decided by', everybody: 'everybody', mine: 'me', level: 'Level', anyLevel: 'any',
+    level: 'Level', anyLevel: 'any',
     acts: {offer: 'Hand-over', accept: 'Hand-over accepted', decline: 'Hand-over declined', recall: 'Hand-over recalled', approve: 'Proposal accepted', dismiss: 'Dealt with'},
   },
   unapplied: {
@@ -230,7 +230,7 @@ export const en: Texts = {
     codes: 'Dossier codes left today', codesLeft: (count, until) => `${count}${until ? `, enough until ${until}` : ''}`, codesProvisional: (count) => `provisional ones are given; ${many(count, 'dossier')} wait for an official one`,
   },
   alarm: {
-    rollback: 'The centre holds less than it had signed for.', twoFaces: 'The centre has signed two different histories.', toldOtherwise: 'Another PC says that the centre showed it another history.', unproved: 'The centre has not proved its history for a week.', summary: 'A dossier’s summary is not what its history says; this PC goes by the history.', revoked: 'This PC was revoked.',
+    rollback: 'The centre holds less than it had signed for.', twoFaces: 'The centre has signed two different histories.', toldOtherwise: 'Another PC says that the centre showed it another history.', unproved: 'The centre has not proved its history for a week.', archive: 'The centre lacks the history of old dossiers that a backup had; this PC still shows them by their summaries.', summary: 'A dossier’s summary is not what its history says; this PC goes by the history.', revoked: 'This PC was revoked.',
     callCentre: 'Call the centre’s administrator. The data on this PC are all still there.', clock: (minutes) => (minutes === 0 ? 'This PC’s clock is wrong.' : `This PC’s clock is ${many(minutes, 'minute')} off.`),
     setClock: 'Set date and time; dossiers can be saved all the same.', disk: (megabytes) => `The disk has only ${megabytes} MB left.`,
     freeDisk: 'Delete what is not needed; nothing can be saved on a full disk.', quarantined: (count) => `${many(count, 'record')} that came here are not valid and were put aside.`,
@@ -296,6 +296,30 @@ export const en: Texts = {
     no_accounts: {what: 'Nobody here was given an activation code, so nobody needs to log in.', remedy: 'The centre’s administrator gives codes when this is wanted.'},
     no_csrf: {what: 'This page is out of date.', remedy: 'Reload it; what you typed is kept.'},
   },
+  setAside: {
+    title: (count: number): string => (count > 0 ? `Saved, but it does not count (${count})` : 'A PC of this unit was revoked'), explain: 'Nothing of this is lost: it stands in the history, but it does not count. Whoever did it looks again, and types it again where it is still right.',
+    alarm: (count: number): string => `${count} saved changes do not count.`, look: 'See which, and what to do',
+    letIn: (count: number, inFull: boolean, time: string): string => `An administrator admitted ${count} records of that PC ${inFull ? 'in full' : 'as proposals'} at ${time}:`,
+  },
+
+  toAdmit: {
+    title: 'Data that waits for an administrator to admit it', none: 'Nothing waits.', look: 'Look and decide', back: '← Data that waits', pc: 'Unit and PC', records: 'Records', broughtAt: 'Brought', came: 'Came', next: 'What to do',
+    explain: 'Here is what no rule can decide by itself: nothing of it counts until an administrator has looked at it and admitted it.',
+    ofRevoked: 'Work of a revoked PC', ofRevokedExplain: 'A PC that was revoked may hold changes that it never sent; there, the command “wardsync sync hand-in -o FILE” writes a sealed file. Bring it here: the centre checks its signatures and keeps it aside.',
+    bring: 'File of sync hand-in:', brought: (taken: number, known: number): string => `${taken} records are kept aside; ${known} were here already.`, notSuchFile: 'This is not what “wardsync sync hand-in” wrote; nothing was taken.', fileTooLarge: 'The file is larger than 64 MiB; use the command wardsync-centre quarantine import.',
+    rejected: (count: number): string => `Rejected (${count})`, forks: 'Two records with one number', forksExplain: 'One PC gave a number to two records: its disk was copied once, or somebody has its keys. Neither counts yet. Ask those whose names stand there, then let one side stand; the other stays in the history only.',
+    numbers: (first: number, last: number): string => (first === last ? `number ${first}` : `numbers ${first} to ${last}`), count: (records: number): string => `${records} records`, cameFirst: 'came first', cameLater: 'came later',
+    nobodyProves: 'When this was written nobody can prove: what a thief writes bears the same signature as the clerk’s work. Ask the people whose names stand below.', cut: (time: string): string => `The PC was revoked ${time}. Reason:`, afterCut: 'its clock says: after the revocation',
+    written: 'What was written', noChanges: 'No change of a dossier.', grants: (count: number): string => `Besides, ${count} records give keys of dossiers to units.`,
+    how: 'How to admit it', asProposals: 'As proposals: who holds the dossier decides each', inFull: 'In full: as if the PC had never been revoked; only where its story is known', until: 'Only what stands before record number', untilHint: 'Empty: all of it. For when there is too much to look at once.',
+    outcome: 'Once it is admitted', nothingChanges: 'No dossier looks different.', newDossier: 'new dossier', proposals: (count: number): string => (count > 0 ? `${count} more proposals` : `${-count} fewer proposals`), notApplied: (count: number): string => `${count} acts not accepted`, conflicts: (count: number): string => `${count} to decide`,
+    wait: (count: number): string => `${count} records have to wait`, waitNoLonger: (count: number): string => `${count} records wait no longer`, waitUntilThen: (count: number): string => `${count} records of these dossiers wait until this is decided.`,
+    obstacle: 'It cannot be admitted as it is.', unread: (count: number): string => `${count} records cannot be read here, so nobody could look at them.`, more: (count: number): string => `${count} more changes are not shown; admit it in parts.`,
+    looking: 'Looking…', again: 'Look again', reason: 'Reason', reasonHint: 'It stays in the policy log for ever; name no citizen in it.', thisSide: 'This side would stand', setAside: 'The other side would never count', stands: 'Let this side stand…', standsExplain: 'From now on this side counts everywhere, for ever; the other stays in the history only. It cannot be taken back.',
+    asProposalsExplain: 'Each change becomes a proposal to whoever holds the dossier; legal acts in it are not applied. It cannot be taken back.', inFullExplain: 'All of it counts at once, as if the PC had never been revoked. It cannot be taken back.', rejectExplain: 'It is never admitted; its content is deleted here, the reason stays.',
+    ways: {admit: {open: 'Admit…', title: 'Admit what you looked at?', confirm: 'Admit'}, reject: {open: 'Reject…', title: 'Reject it?', confirm: 'Reject'}},
+  },
+
   erasures: {
     erased: 'Erased by order', reason: 'Reason', left: 'Only its codes, its status and the unit that holds it are left; content, keys and history were destroyed everywhere.',
     explain: 'A leader or an administrator of the centre gives the order, by wardsync-centre erase order. Each PC destroys its data as soon as it calls; this is which have.',
@@ -335,7 +359,8 @@ export const en: Texts = {
     explain: 'Each ticket lets one new PC of one unit enrol once, within its time. Guard it like a key.', unit: 'Unit', label: 'Label', labelHint: 'To know the PC by, for instance “desk 2”.',
     address: 'Centre’s address', addressHint: 'Name or address:port, as the ward reaches it.', hours: 'Good for', make: 'Make a ticket', download: 'Download',
     made: (unit, expires) => `A ticket for ${unit}, good until ${expires}.`, next: 'Take it to the new PC and run “wardsync enrol --ticket …”. The PC then shows up under PCs, to be approved.',
-    show: 'Show the QR code', qr: 'QR code of the ticket', scan: 'At the new PC run “wardsync enrol” and scan this code. Whoever photographs it can use the ticket: let nobody else see it.',
+    show: 'Show the QR code and the letters to type', qr: 'QR code of the ticket', scan: 'At the new PC run “wardsync enrol” and scan this code. Whoever photographs it can use the ticket: let nobody else see it.',
+    type: 'Or type these 28 letters, and the centre’s address, after “wardsync enrol --code”:',
   },
   dossiers: {
     readOnly: 'The dossiers of all units. Who holds one decides about it; the centre hands over, moves on and decides its own.', undecided: (count) => `${many(count, 'question')} not decided yet`,

@@ -12,7 +12,7 @@ export const vi = {
 
   nav: {
     label: 'Các mục', skip: 'Đến nội dung chính', status: 'Tình trạng', loading: 'Đang tải…', dossiers: 'Hồ sơ', newDossier: 'Tiếp nhận hồ sơ',
-    outbox: 'Chưa gửi', inbox: 'Cần quyết định', handOvers: 'Bàn giao', machine: 'Máy này', devices: 'Các máy', reports: 'Báo cáo', tickets: 'Phiếu đăng ký máy', users: 'Người dùng', erasures: 'Lệnh xóa',
+    outbox: 'Chưa gửi', inbox: 'Cần quyết định', handOvers: 'Bàn giao', machine: 'Máy này', devices: 'Các máy', reports: 'Báo cáo', tickets: 'Phiếu đăng ký máy', users: 'Người dùng', erasures: 'Lệnh xóa', toAdmit: 'Chờ cho nhận',
   },
   dialog: {cancel: 'Quay lại'},
   settings: {
@@ -180,7 +180,7 @@ export const vi = {
     forWhom: 'Người quyết định:', levels: {decider: 'đang ở người quyết định', leader: 'đã lên lãnh đạo đơn vị', centre: 'đã lên Trung tâm'},
     goesUp: (time: string): string => `(lên cấp trên lúc ${time})`, blocks: (statuses: string): string => `chưa thể chuyển sang: ${statuses}`,
     alike: (count: number): string => `Quyết định như vậy cho cả ${count} trường hợp giống hệt nhau`,
-    whose: 'Ai quyết định', everybody: 'mọi người', mine: 'tôi', level: 'Cấp', anyLevel: 'mọi cấp',
+    level: 'Cấp', anyLevel: 'mọi cấp',
     acts: {offer: 'Bàn giao', accept: 'Tiếp nhận bàn giao', decline: 'Từ chối bàn giao', recall: 'Rút lại bàn giao', approve: 'Chấp nhận đề xuất', dismiss: 'Ghi là đã xử lý'},
   },
   unapplied: {
@@ -248,7 +248,7 @@ export const vi = {
     codesProvisional: (count: number): string => `đang cấp mã tạm; ${grouped(count)} hồ sơ chờ mã chính thức`,
   },
   alarm: {
-    rollback: 'Trung tâm đang giữ ít hơn những gì nó đã ký nhận.', twoFaces: 'Trung tâm đã ký hai lịch sử khác nhau.', toldOtherwise: 'Một máy khác cho biết Trung tâm đã đưa cho máy đó một lịch sử khác.', unproved: 'Trung tâm đã một tuần không chứng minh được lịch sử của mình.', summary: 'Bản tóm tắt của một hồ sơ không khớp với lịch sử của nó; máy này theo lịch sử.', revoked: 'Máy này đã bị thu hồi quyền.',
+    rollback: 'Trung tâm đang giữ ít hơn những gì nó đã ký nhận.', twoFaces: 'Trung tâm đã ký hai lịch sử khác nhau.', toldOtherwise: 'Một máy khác cho biết Trung tâm đã đưa cho máy đó một lịch sử khác.', unproved: 'Trung tâm đã một tuần không chứng minh được lịch sử của mình.', archive: 'Trung tâm thiếu lịch sử của hồ sơ cũ mà bản sao lưu đã có; máy này vẫn hiện hồ sơ theo bản tóm tắt.', summary: 'Bản tóm tắt của một hồ sơ không khớp với lịch sử của nó; máy này theo lịch sử.', revoked: 'Máy này đã bị thu hồi quyền.',
     callCentre: 'Gọi quản trị viên của Trung tâm. Dữ liệu trên máy này vẫn còn nguyên.',
     clock: (minutes: number): string => (minutes === 0 ? 'Đồng hồ của máy này sai.' : `Đồng hồ của máy này sai ${grouped(minutes)} phút.`), setClock: 'Chỉnh lại ngày giờ của máy; hồ sơ vẫn lưu được.',
     disk: (megabytes: number): string => `Đĩa chỉ còn ${megabytes} MB.`, freeDisk: 'Xóa bớt tệp không cần; khi đĩa đầy thì không lưu được nữa.',
@@ -315,6 +315,30 @@ export const vi = {
     no_accounts: {what: 'Ở đây chưa ai được cấp mã kích hoạt, nên không cần đăng nhập.', remedy: 'Quản trị viên của Trung tâm cấp mã khi muốn dùng.'},
     no_csrf: {what: 'Trang này đã cũ.', remedy: 'Tải lại trang; phần đang nhập vẫn được giữ.'},
   },
+  setAside: {
+    title: (count: number): string => (count > 0 ? `Đã lưu nhưng không có hiệu lực (${count})` : 'Máy của đơn vị đã bị thu hồi'), explain: 'Những việc dưới đây không mất: chúng còn trong lịch sử, nhưng không được tính. Ai đã làm thì xem lại, và nhập lại nếu vẫn đúng.',
+    alarm: (count: number): string => `${count} thay đổi đã lưu không có hiệu lực.`, look: 'Xem là việc gì, và phải làm gì',
+    letIn: (count: number, inFull: boolean, time: string): string => `Quản trị viên đã cho nhận ${count} bản ghi của máy đó ${inFull ? 'trọn vẹn' : 'thành đề xuất'} lúc ${time}:`,
+  },
+
+  toAdmit: {
+    title: 'Dữ liệu chờ quản trị viên cho nhận', none: 'Không có gì đang chờ.', look: 'Xem và quyết định', back: '← Dữ liệu chờ cho nhận', pc: 'Đơn vị và máy', records: 'Bản ghi', broughtAt: 'Mang đến lúc', came: 'Nhận lúc', next: 'Việc cần làm',
+    explain: 'Ở đây là những gì không quy tắc nào tự quyết được: không gì trong đó có hiệu lực cho đến khi một quản trị viên đã xem và cho nhận.',
+    ofRevoked: 'Việc của máy đã thu hồi', ofRevokedExplain: 'Máy bị thu hồi còn giữ thay đổi chưa gửi; lệnh “wardsync sync hand-in -o TỆP” trên máy đó ghi ra một tệp đã niêm phong. Mang tệp đến đây: Trung tâm kiểm chữ ký rồi để riêng.',
+    bring: 'Tệp của lệnh sync hand-in:', brought: (taken: number, known: number): string => `Đã để riêng ${taken} bản ghi; ${known} bản ghi đã có từ trước.`, notSuchFile: 'Tệp này không phải do lệnh “wardsync sync hand-in” ghi ra; chưa có gì được nhận.', fileTooLarge: 'Tệp lớn hơn 64 MiB; hãy dùng lệnh wardsync-centre quarantine import.',
+    rejected: (count: number): string => `Đã từ chối (${count})`, forks: 'Hai bản ghi cùng một số', forksExplain: 'Một máy đã cho hai bản ghi cùng một số: đĩa của nó từng bị sao chép, hoặc có người giữ khóa của nó. Chưa bên nào có hiệu lực. Hỏi người có tên, rồi cho một bên đứng; bên kia chỉ còn trong lịch sử.',
+    numbers: (first: number, last: number): string => (first === last ? `số ${first}` : `số ${first} đến ${last}`), count: (records: number): string => `${records} bản ghi`, cameFirst: 'đến trước', cameLater: 'đến sau',
+    nobodyProves: 'Không ai chứng minh được những dòng này viết lúc nào: việc của kẻ trộm mang cùng chữ ký với việc của cán bộ. Hãy hỏi những người có tên dưới đây.', cut: (time: string): string => `Máy bị thu hồi lúc ${time}. Lý do:`, afterCut: 'giờ ghi sau lúc thu hồi',
+    written: 'Những gì đã được viết', noChanges: 'Không có thay đổi nào của hồ sơ.', grants: (count: number): string => `Ngoài ra ${count} bản ghi trao khóa hồ sơ cho đơn vị.`,
+    how: 'Nhận như thế nào', asProposals: 'Thành đề xuất: nơi giữ hồ sơ quyết định từng việc', inFull: 'Trọn vẹn: như thể máy chưa bị thu hồi; chỉ khi biết rõ chuyện của máy', until: 'Chỉ phần trước bản ghi số', untilHint: 'Để trống: tất cả. Dùng khi có quá nhiều để xem một lần.',
+    outcome: 'Nếu cho nhận', nothingChanges: 'Không hồ sơ nào hiện khác đi.', newDossier: 'hồ sơ mới', proposals: (count: number): string => (count > 0 ? `thêm ${count} đề xuất` : `bớt ${-count} đề xuất`), notApplied: (count: number): string => `${count} việc không có hiệu lực`, conflicts: (count: number): string => `${count} chỗ phải quyết định`,
+    wait: (count: number): string => `${count} bản ghi phải chờ`, waitNoLonger: (count: number): string => `${count} bản ghi hết phải chờ`, waitUntilThen: (count: number): string => `${count} bản ghi của các hồ sơ này đang chờ đến khi quyết định.`,
+    obstacle: 'Chưa thể cho nhận như thế này.', unread: (count: number): string => `${count} bản ghi không đọc được ở đây, nên chưa ai xem được chúng.`, more: (count: number): string => `Còn ${count} thay đổi chưa hiện ra; hãy nhận từng phần.`,
+    looking: 'Đang xem thử…', again: 'Xem lại', reason: 'Lý do', reasonHint: 'Lý do còn mãi trong sổ chính sách; không ghi tên công dân.', thisSide: 'Bên này sẽ đứng', setAside: 'Bên kia sẽ không bao giờ có hiệu lực', stands: 'Cho bên này đứng…', standsExplain: 'Từ nay bên này có hiệu lực ở mọi nơi, mãi mãi; bên kia chỉ còn trong lịch sử. Không lấy lại được.',
+    asProposalsExplain: 'Mỗi việc thành một đề xuất ở nơi giữ hồ sơ; quyết định pháp lý trong đó không có hiệu lực. Không lấy lại được.', inFullExplain: 'Mọi việc có hiệu lực ngay, như thể máy chưa bị thu hồi. Không lấy lại được.', rejectExplain: 'Không bao giờ được nhận; nội dung bị xóa ở đây, lý do còn lại.',
+    ways: {admit: {open: 'Cho nhận…', title: 'Cho nhận những gì vừa xem?', confirm: 'Cho nhận'}, reject: {open: 'Từ chối…', title: 'Từ chối?', confirm: 'Từ chối'}},
+  },
+
   erasures: {
     erased: 'Đã xóa theo lệnh', reason: 'Lý do', left: 'Chỉ còn mã, trạng thái và đơn vị giữ hồ sơ; nội dung, khóa và lịch sử đã bị hủy ở mọi nơi.',
     explain: 'Lệnh xóa do lãnh đạo hoặc quản trị viên của Trung tâm ra bằng lệnh wardsync-centre erase order. Mỗi máy hủy dữ liệu ngay khi nối về Trung tâm; ở đây cho biết máy nào đã hủy.',
@@ -356,7 +380,8 @@ export const vi = {
     address: 'Địa chỉ Trung tâm', addressHint: 'Tên máy hoặc địa chỉ:cổng mà phường gọi đến được.', hours: 'Thời hạn', make: 'Lập phiếu', download: 'Tải phiếu về',
     made: (unit: string, expires: string): string => `Đã lập phiếu cho ${unit}, dùng được đến ${expires}.`,
     next: 'Mang phiếu đến máy mới, chạy “wardsync enrol --ticket …”. Sau đó máy hiện ở mục Các máy để phê duyệt.',
-    show: 'Hiện mã QR', qr: 'Mã QR của phiếu', scan: 'Ở máy mới chạy “wardsync enrol” rồi quét mã này. Ai chụp được mã thì dùng được phiếu: đừng để người khác thấy.',
+    show: 'Hiện mã QR và mã để gõ', qr: 'Mã QR của phiếu', scan: 'Ở máy mới chạy “wardsync enrol” rồi quét mã này. Ai chụp được mã thì dùng được phiếu: đừng để người khác thấy.',
+    type: 'Hoặc gõ 28 ký tự này, cùng địa chỉ Trung tâm, sau lệnh “wardsync enrol --code”:',
   },
   dossiers: {
     readOnly: 'Hồ sơ của mọi đơn vị. Đơn vị đang giữ hồ sơ quyết định; Trung tâm bàn giao, chuyển trạng thái và quyết định những hồ sơ của mình.', undecided: (count: number): string => `${count} chỗ chưa quyết định`,

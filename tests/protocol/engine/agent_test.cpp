@@ -406,6 +406,46 @@ TEST_CASE("ward: the records of dossiers that are wanted are fetched in parts, b
   CHECK(town.all_is_well());
 }
 
+TEST_CASE("ward: what could be let go is asked about on a quiet line, one question after the other, when nothing is wanted") {
+  Town town;
+  town.other.save(60, 2);
+  town.other.save(60, 3);
+  exchange(town.other, town.centre);
+  town.ward.disk.resting = {Did{{7}}, Did{{8}}};
+  const auto quiet = [](Rig& rig) {
+    rig.run();
+    rig.pass(std::chrono::seconds(61));
+    rig.tell_ward(TimerFired{});
+    rig.run();
+  };
+  SECTION("by a link of today") {
+    town.ward.disk.wanted = {Did{{9}}};
+    Rig rig(town.ward, town.centre);
+    rig.run();
+    CHECK(town.ward.disk.let_go.empty());
+    quiet(rig);
+    CHECK(town.ward.disk.let_go == std::vector<Did>{Did{{7}}, Did{{8}}});
+    // What the device wrote itself comes with the records, and has no place among summaries' questions.
+    CHECK(town.centre.disk.asked_how.front() == std::pair(true, false));
+    CHECK(town.centre.disk.asked_how.back() == std::pair(true, true));
+  }
+  SECTION("when the link begins") {
+    town.ward.disk.resting_at_once = town.ward.disk.resting;
+    exchange(town.ward, town.centre);
+    CHECK(town.ward.disk.let_go == std::vector<Did>{Did{{7}}, Did{{8}}});
+  }
+  SECTION("not by an older one, whose fetches lack own work") {
+    town.ward.disk.resting_at_once = town.ward.disk.resting;
+    town.ward.version = sync::version_with_own_work - 1;
+    town.ward.disk.wanted = {Did{{9}}};
+    Rig rig(town.ward, town.centre);
+    quiet(rig);
+    CHECK(town.ward.disk.let_go.empty());
+    for (const auto& how : town.centre.disk.asked_how) CHECK(how == std::pair(false, false));
+  }
+  CHECK(town.all_is_well());
+}
+
 TEST_CASE("ward: wanted records that were cut off on their way are asked for again by the next link") {
   Town town;
   town.other.save(60, 2);

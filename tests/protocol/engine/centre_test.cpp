@@ -342,7 +342,7 @@ TEST_CASE("centre: takes no more than a greeting from a caller that it has not a
 
 TEST_CASE("centre: another protocol on the port is closed at once") {
   Town town;
-  for (const auto* said : {"GET / HTTP/1.1\r\n", "WSY\x02\x01", "WSY\x01\x03"}) {
+  for (const auto* said : {"GET / HTTP/1.1\r\n", "WSY\x02\x01", "WSY\x01\x04"}) {
     centre::CentreEngine engine(town.city.centre_identity());
     const Now now{Instant{std::chrono::seconds(100)}, {}};
     CHECK(engine.on(LinkUp{filled<32>(1)}, now).size() == 1);

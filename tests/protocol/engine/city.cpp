@@ -167,6 +167,7 @@ agent::LinkPrepared FakeWard::prepare() {
   out.holds_nothing = disk.holds_nothing;
   out.report.restored = std::any_of(disk.outbox.begin(), disk.outbox.end(), [](const auto& own) { return own.held_back; });
   out.wanted = disk.wanted;
+  out.resting = disk.resting_at_once;
   out.doubts = disk.urgent_doubts;
   out.audit = disk.audit;
   out.hello.version = version;
@@ -224,9 +225,11 @@ agent::Event FakeWard::perform(const agent::StoreEffect& effect) {
                             const auto* writer = city->policy.device(rows.statement.statement.device);
                             disk.fetched.merge(rids_of(rows, city->org(), writer->device.sign));
                           }
+                          auto& done = e.summaries ? disk.resting : disk.wanted;
                           if (e.all)
-                            for (const auto& did : e.dossiers) std::erase(disk.wanted, did);
-                          return agent::FetchedApplied{disk.wanted};
+                            for (const auto& did : e.dossiers) std::erase(done, did);
+                          if (e.all && e.summaries) disk.let_go.insert(disk.let_go.end(), e.dossiers.begin(), e.dossiers.end());
+                          return agent::FetchedApplied{disk.wanted, e.summaries ? disk.resting : std::vector<Did>{}};
                         },
                         [&](const agent::StoreApplied& e) -> agent::Event {
                           disk.applied = e.applied.index;
@@ -242,7 +245,7 @@ agent::Event FakeWard::perform(const agent::StoreEffect& effect) {
                           take(e);
                           return agent::HeadsStored{};
                         },
-                        [&](const agent::ReadDoubts&) -> agent::Event { return agent::DoubtsRead{disk.doubts}; },
+                        [&](const agent::ReadDoubts&) -> agent::Event { return agent::DoubtsRead{disk.doubts, disk.resting}; },
                         [&](const agent::StoreJoins& e) -> agent::Event {
                           disk.joins.push_back(e);
                           return agent::Done{};
@@ -323,7 +326,7 @@ centre::DeliveryRead FakeCentre::read_delivery(const centre::ReadDelivery& wante
 
 centre::TicketRead FakeCentre::read_ticket(const centre::ReadTicket& wanted) const {
   if (!ticket || wanted.ticket != ticket::ticket_id(ticket->secret)) return {};
-  centre::TicketRead out{ticket::psk_of(ticket->secret, city->org()), std::nullopt};
+  centre::TicketRead out{ticket::psk_of(ticket->secret, city->org()), std::nullopt, ticket->unit, ticket->expires};
   const auto used = disk.used_tickets.find(wanted.ticket);
   if (used != disk.used_tickets.end() && used->second != wanted.noise) out.refused = Fault::ticket_used;
   return out;
@@ -363,6 +366,7 @@ centre::Event FakeCentre::perform(const centre::StoreEffect& effect) {
                         [&](const centre::ReadDelivery& e) -> centre::Event { return read_delivery(e); },
                         [&](const centre::ReadDossiers& e) -> centre::Event {
                           disk.asked_for.insert(disk.asked_for.end(), e.dossiers.begin(), e.dossiers.end());
+                          disk.asked_how.emplace_back(e.own, e.summaries);
                           centre::DossiersRead out;
                           if (e.from < disk.log.size()) out.rows.push_back(disk.log[e.from].rows);
                           out.next = e.from + 1 < disk.log.size() ? e.from + 1 : 0;

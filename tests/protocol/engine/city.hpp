@@ -61,6 +61,9 @@ struct WardDisk {
   std::uint64_t fill = 0;
   bool holds_nothing = false;
   std::vector<Did> wanted;
+  std::vector<Did> resting;          ///< could be let go
+  std::vector<Did> resting_at_once;  ///< said when a link begins
+  std::vector<Did> let_go;           ///< asked about
   std::set<Rid> fetched;
   engine::agent::Doubts doubts;         ///< told on a quiet line
   engine::agent::Doubts urgent_doubts;  ///< told when a link begins
@@ -100,7 +103,8 @@ struct CentreDisk {
   std::map<KeyId, DhKey> used_tickets;
   std::vector<std::string> applicants;  ///< fingerprints
   std::vector<std::uint64_t> fills;     ///< of the deliveries that were read
-  std::vector<Did> asked_for;           ///< dossiers
+  std::vector<Did> asked_for;
+  std::vector<std::pair<bool, bool>> asked_how;  ///< own, summaries           ///< dossiers
   std::vector<sync::AuditEnd> audit_ends;
 };
 

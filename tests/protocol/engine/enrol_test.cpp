@@ -37,12 +37,13 @@ struct Attempt {
   std::size_t chunk = SIZE_MAX;
   std::function<void(centre::Event&)> answer = [](centre::Event&) {};
   std::function<void(std::size_t step, Bytes&)> tamper = [](std::size_t, Bytes&) {};
+  bool typed = false;
 };
 
 class Line {
  public:
   Line(Newcomer& with, Attempt how)
-      : with_(with), how_(std::move(how)), ward_(with.shown, with.pc.keys, "desk 3"), centre_(with.city.centre_identity()) {}
+      : with_(with), how_(std::move(how)), ward_(given(), with.pc.keys, "desk 3"), centre_(with.city.centre_identity()) {}
 
   Result_of_enrolment run() {
     centre_hears(LinkUp{filled<32>(61)});
@@ -56,6 +57,10 @@ class Line {
   }
 
  private:
+  [[nodiscard]] ticket::Given given() const {
+    if (how_.typed) return ticket::Typed{with_.shown.secret, with_.shown.address};
+    return with_.shown;
+  }
   bool begins(std::string name) {
     cut_ = cut_ || out_.steps.size() == how_.cut;
     if (!cut_) out_.steps.push_back(std::move(name));
@@ -210,6 +215,95 @@ TEST_CASE("enrolment: who holds the secret of a used ticket is told so") {
   REQUIRE(result.ward_closed);
   CHECK(result.ward_closed->fault == Fault::ticket_used);
   CHECK(town.centre.disk.applicants.size() == 1);
+}
+
+TEST_CASE("enrolment: 28 letters and an address are enough, cut anywhere and byte by byte") {
+  const auto steps = [] {
+    Newcomer town;
+    const auto result = attempt(town, Attempt{.typed = true});
+    REQUIRE(result.enrolled);
+    CHECK(result.enrolled->ticket == town.shown);
+    CHECK(result.enrolled->fingerprint == town.centre.disk.applicants.at(0));
+    return result.steps;
+  }();
+  CHECK(steps == std::vector<std::string>{"ward sends", "centre: ReadTicket", "centre sends", "ward sends", "centre: ReadTicket",
+                                          "centre sends", "ward sends", "centre: Enrol", "centre sends", "centre: ReadPolicy",
+                                          "centre sends"});
+  for (std::size_t cut = 0; cut < steps.size(); ++cut) {
+    INFO("cut before step " << cut);
+    Newcomer town;
+    CHECK_FALSE(attempt(town, Attempt{.cut = cut, .typed = true}).enrolled);
+    CHECK(attempt(town, Attempt{.chunk = 1, .typed = true}).enrolled);
+  }
+}
+
+TEST_CASE("enrolment: of an introduction that was changed on the way nothing is believed, and no key of the PC is sent") {
+  Newcomer sizes;
+  std::vector<std::size_t> sent;
+  attempt(sizes, Attempt{.tamper = [&](std::size_t, Bytes& bytes) { sent.push_back(bytes.size()); }, .typed = true});
+  for (std::size_t byte = 0; byte < sent.at(1); ++byte) {
+    Newcomer town;
+    std::size_t number = 0;
+    const auto result = attempt(town, Attempt{.tamper =
+                                                  [&](std::size_t, Bytes& bytes) {
+                                                    if (number++ == 1) bytes.at(byte) ^= 1U;
+                                                  },
+                                              .typed = true});
+    REQUIRE_FALSE(result.enrolled);
+    REQUIRE(number == 2);
+  }
+}
+
+TEST_CASE("enrolment: letters that no ticket has get nothing but a dead line; a used ticket's get the name of who used it") {
+  Newcomer unknown;
+  unknown.shown.secret = filled<16>(6);
+  CHECK(attempt(unknown, Attempt{.typed = true}).steps == std::vector<std::string>{"ward sends", "centre: ReadTicket"});
+  Newcomer town;
+  const auto result = attempt(town, Attempt{.answer =
+                                                [](centre::Event& event) {
+                                                  if (auto* read = std::get_if<centre::TicketRead>(&event))
+                                                    read->used = ticket::Introduction::Used{made<DeviceId>(9), "quầy 2"};
+                                                },
+                                            .typed = true});
+  REQUIRE(result.ward_closed);
+  CHECK(result.ward_closed->fault == Fault::ticket_used);
+  CHECK(result.ward_closed->detail.find("quầy 2") != std::string::npos);
+  CHECK(town.centre.disk.applicants.empty());
+}
+
+TEST_CASE("enrolment: a centre introduces itself once on a connection, and to eight bytes only") {
+  Newcomer town;
+  const auto closes = [&](const std::vector<Bytes>& said) {
+    centre::CentreEngine engine(town.city.centre_identity());
+    const Now now{Instant{std::chrono::hours(1)}, {1'760'000'000'000}};
+    std::size_t answers = 0;
+    std::optional<Error> closed;
+    const std::function<void(const centre::Event&)> hears = [&](const centre::Event& event) {
+      for (const auto& effect : engine.on(event, now)) {
+        if (const auto* wanted = std::get_if<centre::StoreEffect>(&effect)) hears(town.centre.perform(*wanted));
+        const auto* link = std::get_if<LinkEffect>(&effect);
+        if (link == nullptr) continue;
+        answers += std::holds_alternative<SendBytes>(*link) ? 1U : 0U;
+        if (const auto* close = std::get_if<CloseLink>(link)) closed = close->reason;
+      }
+    };
+    hears(LinkUp{filled<32>(61)});
+    for (const auto& bytes : said) hears(BytesArrived{copy(bytes)});
+    return std::pair(answers, closed.has_value());
+  };
+  const auto ask = [&](BytesView id) {
+    Bytes out = copy(sync::encode_preface(sync::Purpose::introduce));
+    append(out, sync::frame(id));
+    return out;
+  };
+  const auto id = ticket::ticket_id(town.shown.secret);
+  CHECK(closes({ask(id.view())}) == std::pair<std::size_t, bool>(1, false));
+  CHECK(closes({ask(id.view()), ask(id.view())}) == std::pair<std::size_t, bool>(1, true));
+  auto both = ask(id.view());
+  append(both, ask(id.view()));
+  CHECK(closes({both}) == std::pair<std::size_t, bool>(1, true));
+  CHECK(closes({ask(BytesView(id.view()).first(7))}) == std::pair<std::size_t, bool>(0, true));
+  CHECK(closes({ask(Bytes(9))}) == std::pair<std::size_t, bool>(0, true));
 }
 
 TEST_CASE("enrolment: keys that the caller does not hold enrol nobody") {

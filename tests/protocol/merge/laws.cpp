@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t steps_max = 14;
 #ifdef __SANITIZE_ADDRESS__
-constexpr const char* everyday_cases = "2000";
+constexpr const char* everyday_cases = "500";
 #else
 constexpr const char* everyday_cases = "20000";
 #endif

@@ -1,4 +1,5 @@
 #include "policy_fixture.hpp"
+#include "tests/support/golden_sheet.hpp"
 #include "protocol/base/limits.hpp"
 
 #include <catch2/catch.hpp>
@@ -92,4 +93,47 @@ TEST_CASE("limits: a unit's own hold, else the city's, else none; the newest cou
   CHECK(let.refused(policy::Limits{"W-NONE", 1, 1}) == Fault::not_found);
   const auto entry = let.city.next(let.log, policy::Limits{"", 1, policy::lease_days_max + 1});
   CHECK(policy::decode_entry(policy::encode_entry(entry)).has_error());
+}
+
+TEST_CASE("resend: it names segments of a device that is there, in their order, none twice, and at most so many") {
+  Let let;
+  const auto wanted = [&](std::vector<Seq> firsts) { return policy::Resend{let.device, let.incarnation, std::move(firsts)}; };
+  let.must(wanted({0, 7, limits::seq_max}));
+  auto stranger = wanted({0});
+  stranger.device = made<DeviceId>(99);
+  CHECK(let.refused(stranger) == Fault::not_found);
+  std::vector<Seq> many;
+  for (Seq i = 0; i <= policy::resend_segments_max; ++i) many.push_back(i);
+  for (const auto& bad : {wanted({}), wanted({3, 3}), wanted({4, 3}), wanted({limits::seq_max + 1}), wanted(many)})
+    CHECK(policy::decode_entry(policy::encode_entry(let.city.next(let.log, bad))).has_error());
+  many.pop_back();
+  const auto entry = let.city.next(let.log, wanted(many));
+  CHECK(policy::decode_entry(policy::encode_entry(entry)).value() == entry);
+}
+
+TEST_CASE("admission, limits, resend: the bytes of a log with each are those of the golden file") {
+  Let let;
+  let.must(let.side(4, {made<Rid>(1), made<Rid>(2)}));
+  let.must(policy::RevokeDevice{let.device, "máy hỏng"});
+  let.must(let.handed_in(7, 300, false));
+  let.must(let.handed_in(307, 1, true));
+  let.must(policy::Limits{"", 5'000'000'000, 30});
+  let.must(policy::Limits{"W-VYDA", 0, 7});
+  let.must(policy::Resend{let.device, let.incarnation, {0, 7, 300}});
+  GoldenSheet sheet("policy_admission.txt");
+  sheet.note(
+      "WIRE.md section 5: one side of a fork, what a revoked PC handed in as proposals and in full, limits of a city and of a unit, and");
+  sheet.note("segments that the centre asks for again");
+  sheet.put("root_seed", let.city.root.view());
+  sheet.put("root_public", crypto::public_of(let.city.root));
+  sheet.put("next_root_public", crypto::public_of(let.city.next_root));
+  sheet.put("operations_public", crypto::public_of(let.city.operations));
+  sheet.put("receipt_public", crypto::public_of(let.city.receipt));
+  sheet.put("org", let.city.org);
+  for (const auto& entry : let.log.entries()) {
+    const auto number = std::to_string(entry.epoch);
+    sheet.put("entry" + number, policy::encode_entry(entry));
+    sheet.put("hash" + number, policy::hash_of(entry, let.city.org));
+  }
+  sheet.check();
 }

@@ -25,6 +25,13 @@ TEST_CASE("golden: what version 3 of the link added") {
   sheet.check();
 }
 
+TEST_CASE("golden: what version 6 of the link added") {
+  test::GoldenSheet sheet("messages_v6.txt");
+  sheet.note("WIRE.md section 8.2: the summaries of dossiers whose records could be let go");
+  for (const auto& [name, message] : fixture::messages_of_version_6()) sheet.put(name, encode_message(message));
+  sheet.check();
+}
+
 TEST_CASE("golden: what version 5 of the link added") {
   test::GoldenSheet sheet("messages_v5.txt");
   sheet.note("WIRE.md section 8.2: how the log of now goes on from others, and where an audit log ends");

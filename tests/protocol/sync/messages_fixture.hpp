@@ -100,6 +100,9 @@ inline std::vector<Named> messages_of_version_5() {
       {"audit_end", AuditEnd{1'002, filled<Hash>(0xc4)}}};
 }
 
+/// What version 6 added.
+inline std::vector<Named> messages_of_version_6() { return {{"fetch_summaries", FetchDossiers{{Did{{0x89}}, Did{{0x88}}}, 999, true}}}; }
+
 inline Hello hello() {
   Hello out;
   out.version = oldest_version;

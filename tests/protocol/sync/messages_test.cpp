@@ -32,6 +32,7 @@ std::vector<fixture::Named> all_messages() {
   auto out = fixture::messages();
   for (auto& one : fixture::messages_of_version_3()) out.push_back(std::move(one));
   for (auto& one : fixture::messages_of_version_5()) out.push_back(std::move(one));
+  for (auto& one : fixture::messages_of_version_6()) out.push_back(std::move(one));
   return out;
 }
 
@@ -39,7 +40,7 @@ std::vector<fixture::Named> all_messages() {
 
 TEST_CASE("messages: every message encodes again to the same bytes and stays of its kind") {
   const auto all = all_messages();
-  CHECK(all.size() == std::variant_size_v<Message> + 1);  // a pull of either form
+  CHECK(all.size() == std::variant_size_v<Message> + 2);  // a pull of either form
   for (const auto& [name, message] : all) {
     INFO(name);
     const auto bytes = encode_message(message);
@@ -128,7 +129,7 @@ TEST_CASE("messages: a byte more fails") {
 
 TEST_CASE("messages: an unknown kind or fault is unsupported") {
   for (unsigned kind = 0; kind < 256; ++kind) {
-    if (kind >= 1 && kind <= std::variant_size_v<Message>) continue;
+    if (kind >= 1 && kind <= std::variant_size_v<Message> + 1) continue;  // one has two
     CHECK(decode_message(Bytes{static_cast<std::uint8_t>(kind)}, ends).error().fault == Fault::unsupported);
   }
   auto bytes = encode_message(Refusal{Fault::timeout});
@@ -311,7 +312,8 @@ TEST_CASE("welcome: a receipt or a refusal reads back, and a cut, a byte more or
 }
 
 TEST_CASE("preface: reads back, and anything else is not a peer, another version or an unknown purpose") {
-  for (const auto purpose : {Purpose::sync, Purpose::enrol}) CHECK(decode_preface(encode_preface(purpose)).value() == purpose);
+  for (const auto purpose : {Purpose::sync, Purpose::enrol, Purpose::introduce})
+    CHECK(decode_preface(encode_preface(purpose)).value() == purpose);
   CHECK(hex(encode_preface(Purpose::sync)) == "5753590101");
   const auto with = [](std::size_t at, std::uint8_t byte) {
     auto bytes = encode_preface(Purpose::sync);
@@ -321,7 +323,7 @@ TEST_CASE("preface: reads back, and anything else is not a peer, another version
   for (const std::size_t at : {0U, 1U, 2U}) CHECK(with(at, 'X') == Fault::malformed);
   CHECK(with(3, 2) == Fault::unsupported);
   CHECK(with(4, 0) == Fault::unsupported);
-  CHECK(with(4, 3) == Fault::unsupported);
+  CHECK(with(4, 4) == Fault::unsupported);
   CHECK(decode_preface(view("WSY\x01")).error().fault == Fault::malformed);
   CHECK(decode_preface(view("GET / HTTP/1.1")).error().fault == Fault::malformed);
 }
@@ -377,7 +379,10 @@ TEST_CASE("messages: a pull's fill and a fetch have one form, and their bounds")
 
   FetchDossiers fetch{std::vector<Did>(fetched_dossiers_max, Did{{7}}), 5};
   const auto back = again(fetch);
-  CHECK((back.dossiers == fetch.dossiers && back.from == 5));
+  CHECK((back.dossiers == fetch.dossiers && back.from == 5 && !back.summaries));
+  fetch.summaries = true;
+  CHECK(again(fetch).summaries);
+  CHECK(fault_of(FetchDossiers{{}, 5, true}) == Fault::malformed);
   fetch.dossiers.push_back(Did{{8}});
   CHECK(fault_of(fetch) == Fault::too_large);
   CHECK(fault_of(FetchDossiers{}) == Fault::malformed);

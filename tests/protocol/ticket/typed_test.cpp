@@ -125,6 +125,21 @@ TEST_CASE("typed ticket: too few or too many letters, and signs that no code use
   CHECK(detail("") == "ticket code: 0 letters instead of 28");
   CHECK(detail(text.substr(1)) == "ticket code: 27 letters instead of 28");
   CHECK(detail(text + "0") == "ticket code: 29 letters instead of 28");
-  CHECK(detail("AB" + std::string("U") + text.substr(3)) == "ticket code: letter 3 is none that a code uses");
+  CHECK(detail("AB" + std::string("U") + text.substr(3)) ==
+        "ticket code: letter 3 is none that a code uses; switch a Vietnamese keyboard off");
   CHECK(refused(text.substr(0, 27) + "\xc3"));
+}
+
+TEST_CASE("typed ticket: one wrong letter is told by its group, two are told to be several or nothing else") {
+  const auto text = letters_of(a_secret());
+  const auto detail = [](const std::string& typed) { return ticket::decode_typed(typed).error().detail; };
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    auto wrong = text;
+    wrong[at] = wrong[at] == 'Z' ? 'Y' : 'Z';
+    CHECK(detail(wrong) == "ticket code: a letter is wrong, in group " + std::to_string(at / 4 + 1) + " if it is only one");
+  }
+  auto swapped = text;
+  std::swap(swapped[0], swapped[5]);
+  CHECK(detail(swapped) == "ticket code: several letters are wrong; compare it with the paper, letter by letter");
+  CHECK(detail(text.substr(0, 8) + "\xc3\xb4" + text.substr(10)).find("switch a Vietnamese keyboard off") != std::string::npos);
 }

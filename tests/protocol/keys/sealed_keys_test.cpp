@@ -1,4 +1,4 @@
-#include "protocol/keys/device_file.hpp"
+#include "protocol/keys/sealed_keys.hpp"
 
 #include "tests/support/golden_sheet.hpp"
 #include "tests/support/made.hpp"
@@ -16,10 +16,12 @@ const Bytes plain = copy(view("WARDSYNC-DEVICE-KEY-1 and five secrets of thirty-
 const Bytes secret(32, 0x5e);
 const Bytes other_secret(32, 0x5f);
 
-keys::DeviceFile by_passphrase() { return keys::lock_by_passphrase(plain, phrase, filled<16>(3), cheap).value(); }
-keys::DeviceFile by_system() { return keys::lock_by_system(plain, secret, copy(view("what DPAPI made")), filled<16>(4)); }
+keys::SealedKeys by_passphrase() { return keys::lock_by_passphrase(keys::KeyOwner::device, plain, phrase, filled<16>(3), cheap).value(); }
+keys::SealedKeys by_system() {
+  return keys::lock_by_system(keys::KeyOwner::device, plain, secret, copy(view("what DPAPI made")), filled<16>(4));
+}
 
-Fault fault_of_opening(const keys::DeviceFile& file) {
+Fault fault_of_opening(const keys::SealedKeys& file) {
   return file.by == keys::Protection::system ? fault_of(keys::unlock_by_system(file, secret))
                                              : fault_of(keys::unlock_by_passphrase(file, phrase));
 }
@@ -39,45 +41,45 @@ TEST_CASE("device's key file: what it was sealed with opens it, nothing else doe
 
 TEST_CASE("device's key file: it reads back, and a changed bit anywhere opens nothing") {
   for (const auto& file : {by_passphrase(), by_system()}) {
-    const auto bytes = keys::encode_device_file(file);
-    CHECK(keys::decode_device_file(bytes).value() == file);
+    const auto bytes = keys::encode_sealed_keys(file);
+    CHECK(keys::decode_sealed_keys(keys::KeyOwner::device, bytes).value() == file);
     CHECK(hex(bytes).find(hex(plain).substr(60, 20)) == std::string::npos);
     for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
       auto bad = bytes;
       bad[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
-      const auto read = keys::decode_device_file(bad);
+      const auto read = keys::decode_sealed_keys(keys::KeyOwner::device, bad);
       if (read.has_error() || !*read) continue;  // refused, or not taken for a sealed file, which the plain form's mark then refuses
       if ((*read)->cost == file.cost) CHECK(fault_of_opening(**read) == Fault::bad_signature);  // another cost only takes its time
     }
     for (std::size_t size = 0; size < bytes.size(); ++size) {
-      const auto read = keys::decode_device_file(BytesView(bytes).first(size));
+      const auto read = keys::decode_sealed_keys(keys::KeyOwner::device, BytesView(bytes).first(size));
       if (read.has_value() && *read) CHECK(fault_of_opening(**read) == Fault::bad_signature);
     }
   }
 }
 
 TEST_CASE("device's key file: a plain one is none, and one that asks for all memory is refused before any is used") {
-  CHECK_FALSE(keys::decode_device_file(plain).value());
-  CHECK_FALSE(keys::decode_device_file({}).value());
+  CHECK_FALSE(keys::decode_sealed_keys(keys::KeyOwner::device, plain).value());
+  CHECK_FALSE(keys::decode_sealed_keys(keys::KeyOwner::device, {}).value());
   auto file = by_passphrase();
   for (const std::uint32_t memory : {0U, 8U, 8U * 1024 - 1, 256U * 1024 + 1, 0xffffffffU}) {
     file.cost = {memory, 1};
-    CHECK(fault_of(keys::decode_device_file(keys::encode_device_file(file))) == Fault::malformed);
+    CHECK(fault_of(keys::decode_sealed_keys(keys::KeyOwner::device, keys::encode_sealed_keys(file))) == Fault::malformed);
   }
   for (const std::uint8_t passes : {0, 11, 255}) {
     file.cost = {8 * 1024, passes};
-    CHECK(fault_of(keys::decode_device_file(keys::encode_device_file(file))) == Fault::malformed);
+    CHECK(fault_of(keys::decode_sealed_keys(keys::KeyOwner::device, keys::encode_sealed_keys(file))) == Fault::malformed);
   }
   file = by_system();
   file.cost = cheap;
-  CHECK(fault_of(keys::decode_device_file(keys::encode_device_file(file))) == Fault::malformed);
+  CHECK(fault_of(keys::decode_sealed_keys(keys::KeyOwner::device, keys::encode_sealed_keys(file))) == Fault::malformed);
   file = by_system();
   file.wrapped = Bytes(4097);
-  CHECK(keys::decode_device_file(keys::encode_device_file(file)).has_error());
+  CHECK(keys::decode_sealed_keys(keys::KeyOwner::device, keys::encode_sealed_keys(file)).has_error());
   for (const std::uint8_t by : {0, 3, 255}) {
     file = by_system();
     file.by = static_cast<keys::Protection>(by);
-    CHECK(fault_of(keys::decode_device_file(keys::encode_device_file(file))) == Fault::malformed);
+    CHECK(fault_of(keys::decode_sealed_keys(keys::KeyOwner::device, keys::encode_sealed_keys(file))) == Fault::malformed);
   }
 }
 
@@ -86,8 +88,21 @@ TEST_CASE("device's key file: the files are those of the golden file") {
   sheet.note("WIRE.md section 18: the same content sealed both ways");
   sheet.put("plain", plain);
   sheet.put("passphrase", std::string(phrase));
-  sheet.put("by_passphrase", keys::encode_device_file(by_passphrase()));
+  sheet.put("by_passphrase", keys::encode_sealed_keys(by_passphrase()));
   sheet.put("secret", secret);
-  sheet.put("by_system", keys::encode_device_file(by_system()));
+  sheet.put("by_system", keys::encode_sealed_keys(by_system()));
   sheet.check();
+}
+
+TEST_CASE("key file: a PC's is not taken for the centre's, nor the centre's for a PC's") {
+  const auto centres = keys::lock_by_system(keys::KeyOwner::centre, plain, secret, {}, filled<16>(4));
+  const auto bytes = keys::encode_sealed_keys(centres);
+  CHECK(keys::unlock_by_system(keys::decode_sealed_keys(keys::KeyOwner::centre, bytes)->value(), secret).value() == plain);
+  CHECK_FALSE(keys::decode_sealed_keys(keys::KeyOwner::device, bytes).value());
+  CHECK_FALSE(keys::decode_sealed_keys(keys::KeyOwner::centre, keys::encode_sealed_keys(by_system())).value());
+  // Nor by another mark in front.
+  auto disguised = centres;
+  disguised.owner = keys::KeyOwner::device;
+  const auto read = keys::decode_sealed_keys(keys::KeyOwner::device, keys::encode_sealed_keys(disguised));
+  CHECK(fault_of(keys::unlock_by_system(read->value(), secret)) == Fault::bad_signature);
 }
