@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <iostream>
 
 namespace ward::agent {
@@ -17,6 +18,8 @@ constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 Result<LineFile> LineFile::open(const std::string& path) {
   std::ifstream file;
   if (path != "-") {
+    std::error_code unknown;
+    if (std::filesystem::is_directory(runtime::path_of(path), unknown)) return fail(Fault::invalid, path + " is a directory");
     errno = 0;
     file.open(runtime::path_of(path), std::ios::binary);
     if (!file) return fail(errno == ENOENT ? Fault::not_found : Fault::io, "opening " + path + ": " + std::strerror(errno));
@@ -47,8 +50,14 @@ Result<Batch> LineFile::next(std::uint64_t lines_max, std::size_t bytes_max) {
   batch.first_line = next_line_;
   std::string line;
   while (batch.lines < lines_max && batch.text.size() < bytes_max) {
-    WARD_TRY(const auto more, read_line(line));
-    if (!more) break;
+    if (broken_) return *broken_;
+    const auto more = read_line(line);
+    if (more.has_error()) {
+      broken_ = more.error();
+      if (batch.lines == 0) return *broken_;
+      break;  // what stands before it comes first
+    }
+    if (!*more) break;
     batch.text += line;
     ++batch.lines;
   }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <fstream>
 #include <istream>
+#include <optional>
 #include <string>
 
 namespace ward::agent {
@@ -22,8 +23,11 @@ class LineFile {
   /// `path` "-": stdin. `not_found`, `io`.
   [[nodiscard]] static Result<LineFile> open(const std::string& path);
 
-  /// The next at most `lines_max` lines, about `bytes_max` bytes. `too_large` names a line that no request may carry.
+  /// The next at most `lines_max` lines, about `bytes_max` bytes. `too_large` names a line that no request may carry, once
+  /// what stands before it was given out.
   [[nodiscard]] Result<Batch> next(std::uint64_t lines_max, std::size_t bytes_max);
+  /// Of the next line, from 1.
+  [[nodiscard]] std::uint64_t next_line() const noexcept { return next_line_; }
   /// Passes over lines until `line` is the next.
   [[nodiscard]] Result<void> skip_to(std::uint64_t line);
 
@@ -34,6 +38,7 @@ class LineFile {
 
   std::ifstream file_;
   std::uint64_t next_line_ = 1;
+  std::optional<Error> broken_;  ///< of the line after what was given out
 };
 
 /// The first `lines` lines of a batch.

@@ -19,6 +19,7 @@
 #include "runtime/tables.hpp"
 #include "storage/calendar.hpp"
 #include "storage/hand_overs.hpp"
+#include "storage/held_up.hpp"
 #include "storage/inbox.hpp"
 
 #include <algorithm>
@@ -119,6 +120,7 @@ void Api::add_routes(runtime::Router& router) {
   key_act("/v1/keys/entries", &Api::apply_key, For::programs);  // signed by the root key, so that nobody need be believed
   plain("GET", "/v1/erasures", &Api::erasures, For::officials);
   write("POST", "/v1/erasures", &Api::order_erasure, For::officials);
+  write("POST", "/v1/erasures/confirmation", &Api::confirm_erasures, For::officials);
   read("/v1/erasures/{number}", &Api::erasure, For::officials);
   read("/v1/dossiers/{code}/erasure", &Api::erasure_preview, For::officials);
   read("/v1/retention", &Api::retention, For::officials);
@@ -188,6 +190,8 @@ Response Api::status(const Request& request) {
   if (to_admit.has_error()) return respond(to_admit.error());
   const auto damaged = store_.damaged_segments();
   if (damaged.has_error()) return respond(damaged.error());
+  const auto waiting = storage::count_held_up(store_.store());
+  if (waiting.has_error()) return respond(waiting.error());
   return answer(judged(), [&](const std::vector<DeviceHealth>& devices) {
     const auto count = [&](Standing standing) {
       return std::count_if(devices.begin(), devices.end(), [&](const auto& device) { return device.line.standing == standing; });
@@ -219,6 +223,7 @@ Response Api::status(const Request& request) {
         {"erasures", *orders},
         {"to_admit", *to_admit},
         {"damaged_segments", *damaged},
+        {"waiting", *waiting},
         {"disk", json::object{{"free_bytes", runtime::disk_free_bytes(served_.data)}}},
         {"version", WARDSYNC_VERSION}};
   });

@@ -72,6 +72,7 @@ class Api {
   [[nodiscard]] runtime::Response disable_user(const runtime::Request& request);
   [[nodiscard]] runtime::Response reset_user(const runtime::Request& request);
   [[nodiscard]] runtime::Response order_erasure(const runtime::Request& request);
+  [[nodiscard]] runtime::Response confirm_erasures(const runtime::Request& request);
   [[nodiscard]] runtime::Response erasures();
   [[nodiscard]] runtime::Response erasure(const runtime::Request& request);
   /// How many orders there are, how many of them are not obeyed everywhere, and how many not after a week.

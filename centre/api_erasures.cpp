@@ -106,6 +106,18 @@ Response Api::order_erasure(const Request& request) {
   return response;
 }
 
+Response Api::confirm_erasures(const Request& request) {
+  const auto user = desk::user_of(request);
+  if (user.has_error()) return desk::refuse(user.error());
+  if (const auto trouble = must_lead(site_, request, *user)) return respond(*trouble);
+  Response response;
+  const auto done = store_.confirm_erasures(*user, clock_().wall, [&] {
+    response = respond(json::object{{"more", storage::erasures_a_day}}, 201);
+    remember(request, response);
+  });
+  return done.has_error() ? desk::refuse(done.error()) : response;
+}
+
 Result<json::object> Api::erasures_json() {
   constexpr std::int64_t week_ms = std::int64_t{7} * 24 * 3'600'000;
   WARD_TRY(const auto all, store_.erasures());

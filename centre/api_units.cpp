@@ -70,7 +70,9 @@ Response Api::add_unit(const Request& request) {
   if (wanted.has_error()) return respond(wanted.error());
   Response response;
   const auto also = telling_unit(request, wanted->code, response, audit::Kind::unit_added);
-  const auto done = store_.add_unit(*std::move(wanted), runtime::read_clock().wall, also);
+  auto done = store_.add_unit(*std::move(wanted), runtime::read_clock().wall, also);
+  if (done.has_error() && done.error().fault == Fault::malformed)
+    done = fail(Fault::invalid, done.error().detail + "; a unit's code is 1 to 64 of A-Z, 0-9 and -");
   return unit_changed(done, std::move(response));
 }
 

@@ -23,6 +23,8 @@ Result<storage::CentreKeys> read_keys(const std::string& path, const AskPassphra
 Result<runtime::DataDir> find_data(const std::string& path) {
   auto found = runtime::DataDir::find(path);
   if (found.has_value() && runtime::file_exists(found->file(database_file))) return found;
+  if (found.has_value() && runtime::file_exists(found->file("wardsync.db")))
+    return fail(Fault::invalid, path + " is a ward PC's data directory; a centre needs one of its own");
   if (found.has_error() && found.error().fault != Fault::not_found) return found;
   return fail(Fault::not_found, path + " holds no centre; `wardsync-centre init` makes one");
 }

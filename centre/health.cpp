@@ -1,5 +1,7 @@
 #include "centre/health.hpp"
 
+#include "storage/twins.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <tuple>
@@ -35,6 +37,7 @@ Judgement judge_one(const storage::DeviceLine& line, bool connected, WallTime no
   if (line.standing == Standing::revoked) return is_known(line.refused) ? Judgement{Alert::revoked_contact, line.refused} : Judgement{};
   if (line.standing == Standing::waiting) return {};
 
+  if (is_known(line.copied) && now.ms - line.copied.ms < ms(storage::twins_remembered)) return {Alert::copy, line.copied};
   if (line.report.restored) return {Alert::rollback, line.report_at};
   const bool full =
       is_known(line.refused) && line.refused_why == name_of(Fault::storage_full) && code::day_of(line.refused) == code::day_of(now);
@@ -64,6 +67,7 @@ const char* name_of(Alert alert) noexcept {
     case Alert::quota: return "quota";
     case Alert::no_progress: return "no_progress";
     case Alert::revoked_contact: return "revoked_contact";
+    case Alert::copy: return "copy";
     case Alert::rollback: return "rollback";
     case Alert::fork: return "fork";
   }

@@ -21,11 +21,13 @@ enum class Alert {
   no_progress,      ///< it calls, it has work waiting, and nothing of it was taken for `no_progress_after`
   revoked_contact,  ///< it was revoked and still calls
   rollback,         ///< its data is an older copy of itself
+  copy,             ///< two machines run copies of its data
   fork,             ///< two different records under one number
 };
 [[nodiscard]] const char* name_of(Alert alert) noexcept;
-inline constexpr Alert all_alerts[] = {Alert::none,  Alert::audit,       Alert::offline,         Alert::codes,    Alert::clock, Alert::disk,
-                                       Alert::quota, Alert::no_progress, Alert::revoked_contact, Alert::rollback, Alert::fork};
+inline constexpr Alert all_alerts[] = {Alert::none, Alert::audit, Alert::offline,     Alert::codes,           Alert::clock,
+                                       Alert::disk, Alert::quota, Alert::no_progress, Alert::revoked_contact, Alert::rollback,
+                                       Alert::copy, Alert::fork};
 
 inline constexpr std::chrono::minutes no_progress_after{10};
 inline constexpr std::chrono::hours offline_after{1};

@@ -37,6 +37,13 @@ std::string calendar_words(const json::value& status) {
          (shown(status, "calendar", "enough") == "true" ? "" : "; NOT YET for what is promised now: see `calendar show`");
 }
 
+json::value calendar_of(json::value calendar, int year) {
+  json::array years;
+  for (auto& one : years_of(calendar, year)) years.emplace_back(std::move(one));
+  calendar.as_object()["years"] = std::move(years);
+  return calendar;
+}
+
 void show_calendar(const json::value& calendar, int year) {
   std::vector<std::vector<std::string>> rows{{"DAY", "IS", "DECIDED", "NAME", "FROM"}};
   for (const auto& one : years_of(calendar, year)) {

@@ -19,6 +19,14 @@ constexpr std::chrono::seconds call_max{60};
 std::variant<json::value, Trouble> call(const Caller& caller, const std::string& method, const std::string& target, json::object body) {
   if (method != "GET" && !caller.common.key_file.empty()) {
     const auto key = opened_key(caller.common);
+    if (key.has_error() && key.error().fault == Fault::wrong_key)
+      return Trouble{"wrong_passphrase",
+                     ExitCode::refused,
+                     403,
+                     "The passphrase does not open this key.",
+                     runtime::nothing_changed,
+                     "Type it again. One that is forgotten opens nothing any more: make another key, and have it entered.",
+                     {}};
     if (key.has_error()) return runtime::trouble_of(key.error());
     body["sign"] = *key;
   }

@@ -129,6 +129,23 @@ int duplicates(const Caller& caller) {
                       }}});
 }
 
+int waiting(const Caller& caller) {
+  const auto position = [](const json::value& at) {
+    return at.is_object() ? shown(at, "device").substr(0, 8) + "/" + shown(at, "incarnation").substr(0, 8) + "/" + shown(at, "number")
+                          : std::string();
+  };
+  return ask(caller, "GET", "/v1/waiting?limit=100", {}, [&](const json::value& page) {
+    std::vector<std::vector<std::string>> rows{{"DOSSIER", "UNIT", "CHANGE", "OF", "WHY", "MISSING", ""}};
+    for (const auto& dossier : rows_of(page, "dossiers"))
+      for (const auto& one : rows_of(json::value(dossier), "changes"))
+        rows.push_back({code_or_id(dossier, "code", "id"), shown(dossier, "unit"), position(one.at("change")), shown(one, "unit"),
+                        shown(one, "why"), position(one.at("missing")), shown(one, "cause", "en") + ". " + shown(one, "action", "en")});
+    print(runtime::align(rows));
+    if (shown(page, "next") != "-") tell(caller, "More dossiers wait than are shown: --json, and the cursor `next`.");
+    return done;
+  });
+}
+
 int shared_codes(const Caller& caller) {
   return ask(caller, "GET", "/v1/codes/shared", {}, [](const json::value& answer) {
     std::vector<std::vector<std::string>> rows{{"CODE", "DOSSIER", "UNIT", "OWNER", ""}};

@@ -1,5 +1,6 @@
 #include "cli/config.hpp"
 
+#include "protocol/text/nearest.hpp"
 #include "protocol/text/text.hpp"
 #include "runtime/data_dir.hpp"
 
@@ -22,21 +23,6 @@
 
 namespace ward::cli {
 namespace {
-
-constexpr std::size_t edits_max = 2;  ///< letters that a mistyped key may be off
-
-std::size_t edits_between(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    auto diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const auto here = std::min({row[j] + 1, row[j + 1] + 1, diagonal + (a[i] == b[j] ? 0 : 1)});
-      diagonal = std::exchange(row[j + 1], here);
-    }
-  }
-  return row.back();
-}
 
 std::string example_of(const Setting& setting) { return std::string(setting.key) + " = \"" + setting.example + '"'; }
 
@@ -143,16 +129,9 @@ std::string sentence(const std::string& path, const ConfigProblem& problem) {
 }
 
 std::string nearest_key(std::string_view word, std::span<const Setting> settings) {
-  std::string best;
-  auto fewest = edits_max + 1;
-  for (const auto& setting : settings) {
-    const auto edits = edits_between(word, setting.key);
-    if (edits < fewest && edits < std::string_view(setting.key).size()) {
-      fewest = edits;
-      best = setting.key;
-    }
-  }
-  return best;
+  std::vector<std::string> keys;
+  for (const auto& setting : settings) keys.emplace_back(setting.key);
+  return text::nearest(word, keys);
 }
 
 }  // namespace ward::cli

@@ -72,6 +72,7 @@ int inbox_undo(const Caller& caller, const std::string& id);
 
 int duplicates(const Caller& caller);
 int shared_codes(const Caller& caller);
+int waiting(const Caller& caller);
 struct LinkOptions {
   std::string code, other, why;
   bool different = false;  ///< they are two matters

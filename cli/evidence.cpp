@@ -145,8 +145,15 @@ Result<SignKey> root_key_of(const std::string& text) {
 
 int report_unproved(const Line& line, const Error& error) {
   const bool proved_false = error.fault != Fault::invalid && error.fault != Fault::not_found && error.fault != Fault::io;
-  const int reported = runtime::report(line.about.name, runtime::trouble_of(error));
-  return proved_false ? static_cast<int>(ExitCode::damage_found) : reported;
+  if (!proved_false) return runtime::report(line.about.name, runtime::trouble_of(error));
+  return runtime::report(line.about.name,
+                         {"unproved",
+                          ExitCode::damage_found,
+                          422,
+                          "The file does not prove what it says: it was changed, or is no such file (" + error.detail + ").",
+                          runtime::nothing_changed,
+                          "Ask whoever gave it for another copy, and see that --root is the right city's.",
+                          {}});
 }
 
 void add_contradiction_command(CLI::App& receipt, Line& line, EvidenceOptions& options) {

@@ -51,7 +51,7 @@ Result<std::string> opened_key(const Common& common) {
   WARD_TRY(auto passphrase, secret_of(common, common.passphrase_file, "The passphrase of your key:"));
   const Wiped wiped(passphrase);
   const auto seed = keys::unlock_official_key(key, passphrase);
-  if (seed.has_error()) return fail(Fault::invalid, seed.error().detail);
+  if (seed.has_error()) return seed.error();
   return hex(seed->view());
 }
 

@@ -1,13 +1,16 @@
 #include "cli/words.hpp"
 
 #include "cli/page.hpp"
+#include "protocol/text/nearest.hpp"
 #include "runtime/command_line.hpp"
+#include "runtime/data_dir.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/array.hpp>
 
+#include <algorithm>
 #include <cctype>
 #include <cerrno>
 #include <cstdio>
@@ -75,18 +78,68 @@ std::pair<std::string, bool> config_file_of(const Line& line) {
 int check_config(const Line& line, const std::string& named) {
   const auto [path, required] = named.empty() ? config_file_of(line) : std::pair(named, true);
   const auto config = read_config(path, required, line.about.settings);
+  const bool exists = runtime::file_exists(path);
   if (line.common.json) {
     json::array problems;
     for (const auto& problem : config.problems)
       problems.push_back(json::object{{"line", problem.line}, {"key", problem.key}, {"what", problem.what}, {"remedy", problem.remedy}});
-    runtime::print_json(json::object{{"file", path}, {"ok", config.problems.empty()}, {"problems", std::move(problems)}});
+    runtime::print_json(
+        json::object{{"file", path}, {"exists", exists}, {"ok", config.problems.empty()}, {"problems", std::move(problems)}});
   } else if (config.problems.empty() && !line.common.quiet) {
-    runtime::say(path + ": nothing is wrong with it; it sets " + std::to_string(config.values.size()) + " of " +
-                 std::to_string(line.about.settings.size()) + " keys.");
+    runtime::say(exists ? path + ": nothing is wrong with it; it sets " + std::to_string(config.values.size()) + " of " +
+                              std::to_string(line.about.settings.size()) + " keys."
+                        : "There is no " + path + ": flags, the environment and what is built in say everything.");
   }
   if (config.problems.empty()) return static_cast<int>(ExitCode::done);
   if (!line.common.json) report_problems(line, path, config.problems);
   return static_cast<int>(ExitCode::failed);
+}
+
+/// What stands where a command must, and is none.
+std::optional<runtime::Trouble> stray_word(const CLI::App& app, const About& about, int argc, char** argv) {
+  const CLI::App* at = &app;
+  std::string words = about.name;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const auto below = at->get_subcommands([](const CLI::App*) { return true; });
+    if (below.empty() || word.starts_with('-')) return std::nullopt;
+    const auto found = std::find_if(below.begin(), below.end(), [&](const CLI::App* one) { return one->get_name() == word; });
+    if (found != below.end()) {
+      at = *found;
+      words += " " + word;
+      continue;
+    }
+    std::vector<std::string> names;
+    for (const auto* one : below) names.push_back(one->get_name());
+    const auto meant = text::nearest(word, names);
+    return runtime::Trouble{"unknown_command",
+                            ExitCode::wrong_usage,
+                            400,
+                            "`" + word + "` is no command of `" + words + "`.",
+                            runtime::nothing_changed,
+                            (meant.empty() ? std::string() : "Write `" + words + " " + meant + "`. ") + "All of them: " + words + " --help",
+                            {}};
+  }
+  return std::nullopt;
+}
+
+/// What a flag or the environment gave, where a wrong value would only be found out later, or by nobody.
+std::optional<runtime::Trouble> wrong_setting(const Line& line) {
+  using Kind = Setting::Kind;
+  for (const auto& [option, setting, variable] : line.configured) {
+    if (option->count() == 0 || setting->kind == Kind::directory || setting->kind == Kind::file) continue;
+    const auto wrong = wrong_with(*setting, *variable);
+    if (wrong.empty()) continue;
+    const auto flag = option->get_name();
+    return runtime::Trouble{"wrong_setting",
+                            ExitCode::wrong_usage,
+                            400,
+                            flag + " (or " + option->get_envname() + ") " + wrong + ".",
+                            "Nothing was started and nothing was changed.",
+                            "For example: " + flag + " " + setting->example,
+                            {}};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -100,6 +153,9 @@ CLI::App* command(CLI::App& under, Line& line, const char* name, const char* say
   made->add_flag("--quiet", line.common.quiet, "say nothing but errors and data");
   made->add_flag("--no-input", line.common.no_input, "never ask");
   made->callback([&line, chosen = std::move(chosen)] { line.chosen = chosen; });
+  // All commands' options share variables. Only of a command that has such a callback the environment is read where it was chosen, and not
+  // where it was not: there it would overwrite what a flag gave.
+  made->parse_complete_callback([] {});
   return made;
 }
 
@@ -237,8 +293,11 @@ int run(CLI::App& app, Line& line, int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0)
+      if (const auto stray = stray_word(app, line.about, argc, argv)) return runtime::report(line.about.name, *stray);
     return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::wrong_usage);
   }
+  if (const auto wrong = wrong_setting(line); wrong && line.needs_config) return runtime::report(line.about.name, *wrong);
   const auto [path, required] = config_file_of(line);
   const auto config = read_config(path, required, line.about.settings);
   if (!config.problems.empty() && line.needs_config) {

@@ -64,6 +64,8 @@ void add_hand_over_commands(CLI::App& dossier, Line& line, const char* program, 
            [&w, caller] { return slip(caller(), w.code); })
       ->add_option("CODE", w.code, a_code)
       ->required();
+  printing(dossier, line, "waiting", "changes that came and do not count yet: what each waits for, and what is missing",
+           [caller] { return waiting(caller()); });
   printing(dossier, line, "duplicates", "dossiers of one citizen and one procedure that look like one matter, lodged twice",
            [caller] { return duplicates(caller()); });
   printing(dossier, line, "shared-codes", "codes that several dossiers have: a copied disk gave them, or an import brought them",

@@ -40,6 +40,7 @@ void Api::add_routes(runtime::Router& router) {
   read("/v1/decisions", &Api::decisions);
   read("/v1/set-aside", &Api::set_aside);
   read("/v1/codes/shared", &Api::shared_codes);
+  read("/v1/waiting", &Api::waiting);
   read("/v1/duplicates", &Api::duplicates);
   write("POST", "/v1/dossiers/{code}/links", &Api::link);
 }

@@ -60,6 +60,7 @@ class Api {
 
   // one matter lodged twice
   [[nodiscard]] Response shared_codes(const Request& request);
+  [[nodiscard]] Response waiting(const Request& request);
   [[nodiscard]] Response duplicates(const Request& request);
   [[nodiscard]] Response link(const Request& request);
 

@@ -3,6 +3,7 @@
 #include "desk/slip.hpp"
 #include "protocol/base/limits.hpp"
 #include "protocol/schema/schema.hpp"
+#include "protocol/text/nearest.hpp"
 #include "protocol/text/text.hpp"
 #include "runtime/custody_json.hpp"
 #include "runtime/dossier_json.hpp"
@@ -35,25 +36,52 @@ Result<std::string> note_member(const json::object& body, const char* name) {
   return text::to_nfc(given);
 }
 
+/// The one that was meant, or all.
+std::string codes_near(std::string_view mistyped, const policy::PolicyLog& log) {
+  constexpr std::size_t units_shown = 24;
+  std::vector<std::string> codes;
+  for (const auto* unit : log.units()) codes.push_back(unit->code);
+  if (const auto meant = text::nearest(mistyped, codes); !meant.empty()) return "perhaps " + meant;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(codes.size(), units_shown); ++i) out += (i == 0 ? "" : ", ") + codes[i];
+  return codes.size() > units_shown ? out + ", …" : out;
+}
+
 /// {"to": UNIT, "note", "expires"}.
-Result<Wanted> offer_of(storage::Store& store, const json::object& body) {
-  WARD_TRY(const auto to, runtime::text_member(body, "to", {}));
-  if (store.policy.unit(to) == nullptr) return fail(Fault::invalid, "`to` must be a unit's code; `GET /v1/units` has them");
-  WARD_TRY(const auto note, note_member(body, "note"));
-  WARD_TRY(const auto expires, time_member(body, "expires"));
+Result<Wanted> offer_of(storage::Store& store, const Asked& asked) {
+  WARD_TRY(const auto to, runtime::text_member(asked.body, "to", {}));
+  if (store.policy.unit(to) == nullptr) return fail(Fault::invalid, "`to` must be a unit's code: " + codes_near(to, store.policy));
+  if (to == asked.state.custody.unit) return fail(Fault::invalid, "the dossier is with " + to + " already");
+  WARD_TRY(const auto note, note_member(asked.body, "note"));
+  WARD_TRY(const auto expires, time_member(asked.body, "expires"));
   return Wanted{{merge::offer(to, note, expires)}, {}};
 }
 
-/// `named`: as `op_text` wrote it; `-`: the only one there is.
-Result<OpId> offer_named(const merge::Custody& custody, std::string_view named) {
-  const auto& pending = custody.pending;
-  if (named == "-" && pending.size() == 1) return pending.front().op;
+/// Of the offers that wait, those that this unit was made, or those that it made.
+std::vector<merge::Offer> own_offers(const merge::Custody& custody, const UnitCode& unit, bool recalls) {
+  auto out = custody.pending;
+  if (out.size() > 1) std::erase_if(out, [&](const auto& offer) { return (recalls ? offer.from : offer.to) != unit; });
+  return out;
+}
+
+runtime::Trouble several(const std::vector<merge::Offer>& offers) {
+  json::array ids;
+  for (const auto& offer : offers) ids.emplace_back(runtime::op_text(offer.op));
+  return {"several_hand_overs",
+          runtime::ExitCode::person_must_decide,
+          409,
+          std::to_string(offers.size()) + " hand-overs of this dossier wait.",
+          runtime::nothing_changed,
+          "Name one with --offer: `dossier show` lists them.",
+          {{"hand_overs", std::move(ids)}}};
+}
+
+/// `named`: as `op_text` wrote it; `-`: the only one of `own`.
+Result<OpId> offer_named(const std::vector<merge::Offer>& pending, const std::vector<merge::Offer>& own, std::string_view named) {
+  if (named == "-" && own.size() == 1) return own.front().op;
   const auto found = std::find_if(pending.begin(), pending.end(), [&](const auto& offer) { return runtime::op_text(offer.op) == named; });
   if (found != pending.end()) return found->op;
-  return fail(Fault::not_found,
-              named == "-" && pending.size() > 1
-                  ? "several hand-overs of this dossier wait; name one: `dossier show` lists them"
-                  : "no such hand-over of this dossier waits; it was accepted, declined or recalled, or is not known here");
+  return fail(Fault::not_found, "no such hand-over of this dossier waits; it was accepted, declined or recalled, or is not known here");
 }
 
 json::object json_of(const storage::HandOver& one, const deadline::Calendar& calendar, WallTime now) {
@@ -106,7 +134,7 @@ runtime::Response Api::hand_overs(const Request& request) {
 runtime::Response Api::offer(const Request& request) {
   const auto asked = asked_for(site_, request, request.parameters.at("code"));
   if (asked.has_error()) return refuse(asked.error());
-  const auto make = [&](const Asked& one) { return offer_of(site_.store(), one.body); };
+  const auto make = [&](const Asked& one) { return offer_of(site_.store(), one); };
   return act(site_, request, *asked, make, must_apply,
              [&](json::object& answer, const storage::Saved& saved) { answer["hand_over"] = runtime::op_text({saved.position, 0}); });
 }
@@ -117,8 +145,13 @@ runtime::Response answer_offer(Site& site, const runtime::Request& request, reco
                                bool must_say_why) {
   const auto asked = asked_for(site, request, request.parameters.at("code"));
   if (asked.has_error()) return refuse(asked.error());
+  const auto author = site.author();
+  if (author.has_error()) return refuse(author.error());
+  const auto& named = request.parameters.at("id");
+  const auto own = own_offers(asked->state.custody, author->unit, answer == merge::recall);
+  if (named == "-" && own.size() > 1) return respond(several(own));
   const auto make = [&](const Asked& one) -> Result<Wanted> {
-    WARD_TRY(const auto offer, offer_named(one.state.custody, request.parameters.at("id")));
+    WARD_TRY(const auto offer, offer_named(one.state.custody.pending, own, named));
     WARD_TRY(auto why, note_member(one.body, reason));
     if (why.empty() && must_say_why) return fail(Fault::invalid, std::string("say why it is not taken: `") + reason + "`");
     return Wanted{{answer(offer)}, std::move(why)};

@@ -123,6 +123,12 @@ runtime::Response Api::enter_status(const Request& request) {
   const auto from = status_of(asked->state);
   const auto step = step_to(asked->state, *status, calendar, now);
   if (!step.blocked_by.empty()) return respond(blocked(*status, step.blocked_by, asked->state));
+  // The merge takes any first status, as imported dossiers have them; a person at a desk begins at the beginning.
+  if (from.empty()) {
+    const auto next = desk::next_steps(asked->state, calendar, now);
+    if (std::none_of(next.begin(), next.end(), [&](const Step& one) { return one.status == *status; }))
+      return respond(illegal(from, *status, next));
+  }
   const auto open = must_have_ended(site_.store(), asked->state, *status);
   if (open.has_error()) return refuse(open.error());
   if (*open) return respond(**open);

@@ -378,7 +378,8 @@ Result<LogIn::Refusal> LogIn::prove(const Asked& asked) {
 Result<LogIn::Refusal> LogIn::activate(const Asked& asked) {
   auto& store = site_.store();
   auto secret = ticket::decode_typed(asked.activation);
-  if (secret.has_error()) return fail(Fault::invalid, "the activation code: " + secret.error().detail);
+  if (secret.has_error())
+    return fail(Fault::invalid, "this is no activation code, or it was mistyped: it has 28 letters and digits, in groups of four");
   const Wiped wiped(*secret);
   const auto who = storage::pin_name(store, unit(), asked.user);
   WARD_TRY(const auto held, storage::find_pin(store, who));

@@ -27,6 +27,14 @@ constexpr std::chrono::milliseconds fetch_poll{200};
 Trouble unreachable(const Daemon& daemon, const Error& error) {
   if (!file_exists(daemon.data))
     return {"not_found", ExitCode::not_reachable, 404, daemon.data + " does not exist.", {}, "Name the data directory with --data.", {}};
+  if (error.fault == Fault::io || error.fault == Fault::timeout)
+    return {"daemon_silent",
+            ExitCode::not_reachable,
+            503,
+            "The daemon for " + daemon.data + " does not answer (" + error.detail + ").",
+            "Everything saved here is still here. Whether it still did what it was asked is not known: look before you do it again.",
+            std::string("See whether it runs, and what its log says: ") + daemon.program + " doctor --data " + daemon.data,
+            {}};
   if (error.fault != Fault::not_found) return trouble_of(error);
   return {"daemon_down",
           ExitCode::not_reachable,

@@ -19,7 +19,8 @@ struct Daemon {
   std::string data;     ///< its data directory
 };
 
-/// One call to the daemon: its answer (null for an empty one), or the trouble to report: `daemon_down`, exit 3, when none runs.
+/// One call to the daemon: its answer (null for an empty one), or the trouble to report: `daemon_down` when none runs, `daemon_silent`
+/// when it gave no whole answer; exit 3.
 [[nodiscard]] std::variant<boost::json::value, Trouble> call_daemon(const Daemon& daemon, const std::string& method,
                                                                     const std::string& target, std::string body,
                                                                     std::chrono::milliseconds timeout);

@@ -1,6 +1,7 @@
 #include "protocol/base/limits.hpp"
 #include "protocol/merge/meaning.hpp"
 #include "protocol/schema/schema.hpp"
+#include "protocol/text/nearest.hpp"
 #include "protocol/text/text.hpp"
 #include "runtime/dossier_json.hpp"
 
@@ -71,6 +72,16 @@ Result<void> check_name(std::string_view name) {
   return {};
 }
 
+/// A name that the schema does not know is kept, as it is a newer version's or another system's; but not one that a person mistyped.
+Result<void> check_spelling(std::string_view collection, std::string_view name) {
+  std::vector<std::string> names;
+  for (const auto& field : schema::fields())
+    if (field.parent == collection) names.push_back(field.name);
+  const auto meant = text::nearest(name, names);
+  if (meant.empty()) return {};
+  return refuse(name, "is no field; " + meant + " is");
+}
+
 /// Builds operations. `where` names a place for people, as `TaiLieuNop/SoLuong`; never a value.
 class Intake {
  public:
@@ -98,6 +109,7 @@ class Intake {
     for (const auto& member : element.get_object()) {
       WARD_CHECK(check_name(member.key()));
       const auto* field = collection == nullptr ? nullptr : schema::find(collection->name, member.key());
+      if (collection != nullptr && field == nullptr) WARD_CHECK(check_spelling(collection->name, member.key()));
       const auto inside = where + "/" + std::string(member.key());
       if (member.value().is_null()) continue;
       if (field != nullptr && field->type == schema::Type::list) {
@@ -182,7 +194,10 @@ Result<Place> place_of(std::string_view text) {
       out.path.push_back(Step::element(std::move(id)));
     } else {
       WARD_CHECK(check_name(part));
+      const auto* above = out.field;
+      const bool top = out.path.empty();
       out.field = out.path.empty() ? schema::find("", part) : out.field != nullptr ? schema::find(out.field->name, part) : nullptr;
+      if (out.field == nullptr && (top || above != nullptr)) WARD_CHECK(check_spelling(top ? std::string_view() : above->name, part));
       out.path.push_back(Step::field(std::string(part)));
     }
     if (end == text.size()) return out;
@@ -200,6 +215,7 @@ Result<void> for_each_of(const json::value& one_or_many, Each&& each) {
 Result<void> read_set(Intake& intake, const json::object& members) {
   for (const auto& member : members) {
     WARD_TRY(auto place, place_of(member.key()));
+    if (member.key() == "DonViDangGiu") return refuse(member.key(), "is not set: a dossier moves by a hand-over");
     const bool payment = place.element && place.field != nullptr && place.field->policy == Policy::ledger;
     if (place.element && !payment) return refuse(member.key(), "names an element; name its field");
     if (payment && !member.value().is_object()) return refuse(member.key(), "a payment is corrected as a whole: give an object");
@@ -270,6 +286,7 @@ Result<std::vector<Op>> ops_of_dossier(const json::object& dossier) {
     WARD_CHECK(check_name(name));
     if (is_dropped(name) || member.value().is_null()) continue;
     const auto* field = schema::find("", name);
+    if (field == nullptr) WARD_CHECK(check_spelling({}, name));
     const bool list = (field != nullptr && field->type == schema::Type::list) || name == merge::notes_list;
     if (!list) {
       WARD_CHECK(intake.set({Step::field(name)}, field, name, member.value()));

@@ -42,6 +42,7 @@ Result<Reply> read_reply(LocalConnection& connection) {
     if (const int error = connection.read(buffer, got); error != 0) return unreachable(error);
     boost::system::error_code malformed;
     if (got == 0) {
+      if (!parser.got_some()) return fail(Fault::io, "the daemon ended before it answered");
       parser.put_eof(malformed);
       if (malformed || !parser.is_done()) return fail(Fault::io, "the daemon ended in the middle of its answer");
       break;

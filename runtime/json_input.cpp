@@ -41,12 +41,26 @@ json::value parse(std::string_view text, json::error_code& error) {
   return error ? json::value() : parser.release();
 }
 
+/// What a string of it may hold.
+bool is_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const std::size_t more = byte < 0x80 ? 0 : (byte & 0xE0U) == 0xC0 ? 1 : (byte & 0xF0U) == 0xE0 ? 2 : (byte & 0xF8U) == 0xF0 ? 3 : 4;
+    if (more == 4 || text.size() - at <= more) return false;
+    for (std::size_t i = 1; i <= more; ++i)
+      if ((static_cast<unsigned char>(text[at + i]) & 0xC0U) != 0x80) return false;
+    at += more + 1;
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<json::object> parse_object(std::string_view text) {
   if (text.empty()) return json::object();
   json::error_code error;
   auto value = parse(text, error);
+  if (error && !is_utf8(text)) return fail(Fault::invalid, "this is not UTF-8: save the file so, or set the terminal to it");
   if (error) return fail(Fault::invalid, "this is not JSON: " + error.message());
   if (!value.is_object()) return fail(Fault::invalid, "this must be a JSON object: {…}");
   return std::move(value.get_object());

@@ -2,6 +2,7 @@
 #include "storage/desk_writer.hpp"
 #include "storage/erasures.hpp"
 #include "storage/grants.hpp"
+#include "storage/twins.hpp"
 
 #include <algorithm>
 
@@ -336,6 +337,7 @@ std::optional<Fault> Admission::judge(const std::vector<segment::Verified>& veri
 void Admission::append(const segment::Rows& rows, const std::vector<segment::Verified>& verified, bool forked) {
   const auto& statement = rows.statement.statement;
   writer_ = writer_row(store_, device_, statement.incarnation);
+  if (!forked && !by_a_person && wrote_beside_another(store_, device_, writer_, verified)) note_twins(store_, device_, at_);
   last_stamp_ = std::max(at_, WallTime{last_stamp_.ms + 1});
   const Stamp stamp{frontier_.size, last_stamp_};
   const auto segment = put_segment(store_, {writer_, rows.statement, hash_, stamp, true, forked, 0});

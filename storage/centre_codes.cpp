@@ -64,7 +64,7 @@ class Codes {
 };
 
 /// A block, with the least free serials.
-Result<policy::CodeBlock> block_for(const Store& store, const DeviceId& device, const WantedBlock& wanted) {
+Result<policy::CodeBlock> block_for(Store& store, const DeviceId& device, const WantedBlock& wanted) {
   const auto* standing = store.policy.device(device);
   if (standing == nullptr) return fail(Fault::not_found, "no such device");
   if (standing->revoked) return fail(Fault::invalid, "the device was revoked");
@@ -112,6 +112,16 @@ Result<void> Enrolment::give_first_codes(const DeviceId& device, WallTime now) {
   // A PC is let in whether or not there is room for its numbers.
   const auto given = give_codes(*wanted, now);
   return given.has_error() && given.error().fault != Fault::invalid ? Result<void>(given.error()) : Result<void>{};
+}
+
+Result<void> Enrolment::give_codes_of_heir(const UnitCode& heir, WallTime now) {
+  std::vector<DeviceId> devices;
+  const auto& context = context_of(store);
+  const auto house = context.house_of(heir, std::nullopt);
+  for (const auto* standing : store.policy.devices())
+    if (!standing->revoked && context.house_of(standing->device.unit, std::nullopt) == house) devices.push_back(standing->id);
+  for (const auto& device : devices) WARD_CHECK(give_first_codes(device, now));
+  return {};
 }
 
 std::vector<DeviceCodes> CentreStore::codes_in_transaction(WallTime now) {

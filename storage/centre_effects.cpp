@@ -3,6 +3,7 @@
 #include "storage/centre_parts.hpp"
 #include "storage/erasures.hpp"
 #include "storage/centre_summaries.hpp"
+#include "storage/twins.hpp"
 
 #include <algorithm>
 
@@ -346,15 +347,17 @@ Result<void> CentreStore::store_report(const centre::StoreReport& report) {
 }
 
 /// A log that only grows does not get shorter, nor another end at one length. What is told next is compared with what was told last, so
-/// that each step back is noted.
+/// that each step back is noted. An older copy that was put back steps back once; two machines by turns.
 Result<void> CentreStore::store_audit_end(const centre::StoreAuditEnd& told) {
   return store_.db.transact("store audit end", [&]() -> Result<void> {
     const auto count = static_cast<std::int64_t>(std::min<std::uint64_t>(told.end.count, limits::seq_max));
-    auto found = store_.db.query("SELECT audit_count, audit_end FROM peer WHERE device = ?");
+    auto found = store_.db.query("SELECT audit_count, audit_end, audit_back_ms FROM peer WHERE device = ?");
     found.bind(told.device);
     const bool known = found.step() && !found.is_null(1);
     const bool back = known && (count < found.number(0) || (count == found.number(0) && found.fixed<Hash>(1) != told.end.hash));
     if (known && !back && count == found.number(0)) return {};
+    const bool again = back && found.number(2) != 0 && told.at.ms - found.number(2) < std::chrono::milliseconds(twins_remembered).count();
+    if (again) note_twins(store_, told.device, told.at);
     if (back)
       store_.db.query("UPDATE peer SET audit_back_ms = ?, audit_back = ? WHERE device = ?")
           .bind(told.at.ms)

@@ -29,6 +29,39 @@ policy::Erasure order_of(const merge::DossierState& state) {
   return out;
 }
 
+constexpr std::string_view confirmed_key = "erasures confirmed";
+constexpr std::int64_t day_ms = std::chrono::milliseconds(std::chrono::hours(24)).count();
+
+bool is_of_today(WallTime at, WallTime now) { return at.ms > now.ms - day_ms; }
+
+/// Who ordered each erasure of the last day.
+std::vector<std::string> ordered_today(const policy::PolicyLog& policy, WallTime now) {
+  std::vector<std::string> out;
+  for (const auto& [did, epoch] : policy.erasures())
+    if (is_of_today(policy.entries()[epoch].time, now)) out.push_back(policy.erasure(did)->user);
+  return out;
+}
+
+/// What one account may do, a second one that whoever stole the first has made could do too.
+bool is_younger_than_a_day(const policy::PolicyLog& policy, const UnitCode& unit, const std::string& name, WallTime now) {
+  const auto names_it = [&](const auto& said) { return said.unit == unit && said.name == name; };
+  return std::any_of(policy.entries().begin(), policy.entries().end(), [&](const policy::Entry& entry) {
+    const auto* account = std::get_if<policy::Account>(&entry.body);
+    const auto* activation = std::get_if<policy::Activation>(&entry.body);
+    return is_of_today(entry.time, now) && ((account != nullptr && names_it(*account)) || (activation != nullptr && names_it(*activation)));
+  });
+}
+
+Result<void> must_be_few(Store& store, WallTime now) {
+  const auto ordered = ordered_today(store.policy, now).size();
+  const bool confirmed = is_of_today({meta_number(store, confirmed_key, 0)}, now);
+  if (ordered < erasures_a_day * (confirmed ? 2 : 1)) return {};
+  return fail(Fault::invalid, std::to_string(ordered) + " dossiers were ordered to be erased within a day, which is as many as " +
+                                  (confirmed ? "two people's words suffice for; go on tomorrow"
+                                             : "one person's word suffices for; another leader or administrator says `erase confirm`, or "
+                                               "go on tomorrow"));
+}
+
 std::set<UnitCode> houses_that_read(Store& store, const Did& did) {
   std::set<UnitCode> out;
   for (const auto& reader : readers_of(store, find_dossier_row(store, did)))
@@ -58,6 +91,7 @@ Result<void> Enrolment::erase(const WantedErasure& wanted, WallTime now) {
   WARD_CHECK(must_stand(store, wanted.did));
   const auto author = centre.desk(now);
   if (!author) return fail(Fault::invalid, "the unit tree has no unit of the kind `centre`, whose officials order it");
+  WARD_CHECK(must_be_few(store, now));
   auto order = order_of(read_state(store, dossier));
   order.did = wanted.did;
   order.unit = author->unit;
@@ -68,6 +102,25 @@ Result<void> Enrolment::erase(const WantedErasure& wanted, WallTime now) {
   if (wanted.sign) order.signature = wanted.sign(order, store.policy.count());
   note_act(store, {audit::Kind::erasure_ordered, now, is_plausible(now), order.user, hex(order.did.view()), {}});
   return append(std::move(order), now);
+}
+
+Result<void> CentreStore::confirm_erasures(const std::string& user, WallTime now, const Also& also) {
+  const auto author = desk(now);
+  if (!author) return fail(Fault::invalid, "the unit tree has no unit of the kind `centre`, whose officials confirm it");
+  return store_.db.transact("confirm erasures", [&]() -> Result<void> {
+    const auto ordered = ordered_today(store_.policy, now);
+    if (ordered.size() < erasures_a_day) return fail(Fault::invalid, "there is nothing to confirm: one person's word suffices still");
+    if (std::find(ordered.begin(), ordered.end(), user) != ordered.end())
+      return fail(Fault::invalid, "whoever ordered some of them confirms none: another leader or administrator must");
+    if (is_younger_than_a_day(store_.policy, author->unit, user, now))
+      return fail(Fault::invalid, "an account confirms no erasures on the day on which it was made, changed, or given an activation code");
+    set_meta_number(store_, confirmed_key, now.ms);
+    note_act(
+        store_,
+        {audit::Kind::erasure_ordered, now, is_plausible(now), user, {}, "up to " + std::to_string(erasures_a_day) + " more within a day"});
+    if (also) also();
+    return {};
+  });
 }
 
 /// Whoever says less than before is an older copy of himself, and holds again what he had erased.

@@ -100,6 +100,7 @@ struct Enrolment {
   };
   [[nodiscard]] Result<void> add_device(const Applicant& applicant, WallTime now);
   [[nodiscard]] Result<void> give_first_codes(const DeviceId& device, WallTime now);
+  [[nodiscard]] Result<void> give_codes_of_heir(const UnitCode& heir, WallTime now);
   [[nodiscard]] Result<void> put_account(policy::Account account, WallTime now, const std::optional<NewActivation>& activation);
   void judge_anew(Epoch from);
   void give_resent(Epoch from);

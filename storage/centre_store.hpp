@@ -77,6 +77,7 @@ struct DeviceLine {
   bool numbers = false;           ///< its unit has an identification code, so it is to give dossier codes
   code::Day codes_until;          ///< the last day of its blocks
   std::uint64_t provisional = 0;  ///< dossiers with nothing but a provisional code of this device
+  WallTime copied;                ///< when it was last seen to run twice; 0: never
   WallTime audit_back;            ///< when it last told of an audit log that is shorter or another than it had told; 0: never
 };
 
@@ -110,6 +111,8 @@ struct BackupFacts {
   Epoch policy_count = 0;
 };
 
+/// Orders within a day for which one person's word suffices; another's, for as many again.
+inline constexpr std::size_t erasures_a_day = 20;
 struct WantedErasure {
   Did did;
   std::string user, reason;  ///< by which official of the centre's first unit, and why
@@ -178,8 +181,12 @@ class CentreStore {
   /// What holds of an account from now on. `not_found`; `invalid`, also when nobody who may administer would be left.
   [[nodiscard]] Result<void> change_account(policy::Account account, WallTime now, const Also& also = {},
                                             const std::optional<NewActivation>& activation = {});
-  /// Destroys a dossier here, and everywhere else as soon as it is heard of. For ever. See `Enrolment::erase`.
+  /// Destroys a dossier here, and everywhere else as soon as it is heard of. For ever. See `Enrolment::erase`. `invalid` past
+  /// `erasures_a_day`.
   [[nodiscard]] Result<void> order_erasure(const WantedErasure& wanted, WallTime now, const Also& also = {});
+  /// As many more may be ordered within a day as one person's word suffices for. `invalid`: while one word suffices still, by one who
+  /// ordered some of them, or whose account is not a day old.
+  [[nodiscard]] Result<void> confirm_erasures(const std::string& user, WallTime now, const Also& also = {});
   /// All orders, the newest first.
   [[nodiscard]] Result<std::vector<ErasureStanding>> erasures();
   [[nodiscard]] std::vector<ErasureStanding> erasures_in_transaction();

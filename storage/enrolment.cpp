@@ -10,6 +10,7 @@
 #include "storage/seeds.hpp"
 #include "storage/numbering.hpp"
 #include "storage/shared_codes.hpp"
+#include "storage/twins.hpp"
 
 #include <algorithm>
 #include <set>
@@ -239,6 +240,7 @@ Result<void> Enrolment::merge_unit(const UnitCode& unit, const UnitCode& heir, s
   WARD_CHECK(must_log_in_alike(store, unit, heir));
   join_routes(store, unit, heir);
   WARD_CHECK(append(policy::Succession{unit, heir, std::move(line)}, now));
+  WARD_CHECK(give_codes_of_heir(heir, now));
   return renew_seed(heir, now, unit);
 }
 
@@ -536,6 +538,7 @@ DeviceLine CentreStore::line_of(const policy::DeviceStanding& standing) {
       line.report_at = line.contact;
     }
   }
+  line.copied = twins_seen(store_, standing.id);
   line.provisional = waiting_for_codes(store_, standing.id, provisional_counted_max).size();
   if (const auto identification = identification_of(store_, standing.id); !identification.empty()) {
     line.numbers = true;

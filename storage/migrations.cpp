@@ -223,11 +223,15 @@ ALTER TABLE peer ADD COLUMN forked_ms INTEGER NOT NULL DEFAULT 0;
 UPDATE peer SET forked_ms = refused_ms WHERE refused = 'fork';
 )sql";
 
-constexpr std::array steps{
-    Migration{version_1},         Migration{version_2},       Migration{version_3},          Migration{version_4},
-    Migration{version_5},         Migration{version_6},       Migration{version_7},          Migration{version_8},
-    Migration{version_9},         Migration{version_erasure}, Migration{version_audit},      Migration{version_login},
-    Migration{version_admission}, Migration{version_faces},   Migration{version_letting_go}, Migration{version_fork_noted}};
+/// The centre's. peer.copy_ms: when a device was last seen to run twice; 0: never.
+constexpr const char* version_copy = "ALTER TABLE peer ADD COLUMN copy_ms INTEGER NOT NULL DEFAULT 0";
+
+constexpr std::array steps{Migration{version_1},          Migration{version_2},     Migration{version_3},
+                           Migration{version_4},          Migration{version_5},     Migration{version_6},
+                           Migration{version_7},          Migration{version_8},     Migration{version_9},
+                           Migration{version_erasure},    Migration{version_audit}, Migration{version_login},
+                           Migration{version_admission},  Migration{version_faces}, Migration{version_letting_go},
+                           Migration{version_fork_noted}, Migration{version_copy}};
 
 }  // namespace
 

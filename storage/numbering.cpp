@@ -253,9 +253,9 @@ CodesStanding Numbering::standing() {
   return out;
 }
 
-std::string identification_of(const Store& store, const DeviceId& device) {
+std::string identification_of(Store& store, const DeviceId& device) {
   const auto* standing = store.policy.device(device);
-  const auto* unit = standing == nullptr ? nullptr : store.policy.unit(standing->device.unit);
+  const auto* unit = standing == nullptr ? nullptr : store.policy.unit(context_of(store).house_of(standing->device.unit, std::nullopt));
   return unit != nullptr && code::is_identification(unit->identification) ? unit->identification : std::string();
 }
 

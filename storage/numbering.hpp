@@ -117,8 +117,8 @@ class Numbering {
 /// After a start, before the first code: compares what the database remembers of given codes with the mark.
 [[nodiscard]] Result<void> compare_codes(Store& store, const CodeMark& mark);
 
-/// With what its unit's codes begin; empty: the unit has none, and its PCs give no official codes.
-[[nodiscard]] std::string identification_of(const Store& store, const DeviceId& device);
+/// With what the codes of its unit, or of that one's heir, begin; empty: there is none, and its PCs give no official codes.
+[[nodiscard]] std::string identification_of(Store& store, const DeviceId& device);
 
 /// Everything of this device that the centre holds is here now. In a transaction.
 void centre_told_of_codes(Store& store);

@@ -59,10 +59,8 @@ class Sending {
     return stopped(*std::move(trouble), broken);
   }
 
-  [[nodiscard]] const Totals& totals() const noexcept { return totals_; }
-
- private:
-  Trouble stopped(Trouble trouble, std::uint64_t line) const {
+  /// What is said of the file when it goes no further than before `line`.
+  static Trouble stopped(Trouble trouble, std::uint64_t line) {
     trouble.safe = line == 1 ? "Nothing of the file was saved."
                              : "Lines 1 to " + std::to_string(line - 1) + " are saved or were passed over; nothing from line " +
                                    std::to_string(line) + " on is.";
@@ -70,6 +68,9 @@ class Sending {
     return trouble;
   }
 
+  [[nodiscard]] const Totals& totals() const noexcept { return totals_; }
+
+ private:
   const Common& common_;
   const Kind& kind_;
   Totals totals_;
@@ -86,7 +87,10 @@ int send_file(const Common& common, const Kind& kind, const std::string& path, s
   std::uint64_t bytes = 0;
   while (true) {
     const auto batch = file->next(batch_lines_max, batch_bytes_max);
-    if (batch.has_error()) return refuse(batch.error());
+    if (batch.has_error()) {
+      progress.done();
+      return runtime::report(program, Sending::stopped(runtime::trouble_of(batch.error()), file->next_line()));
+    }
     if (batch->lines == 0) break;
     if (const auto trouble = sending.send_up_to_broken_line(*batch)) {
       progress.done();

@@ -5,7 +5,9 @@
 #include "cli/desk.hpp"
 #include "cli/history.hpp"
 #include "cli/progress.hpp"
+#include "cli/secret.hpp"
 #include "protocol/schema/schema.hpp"
+#include "runtime/data_dir.hpp"
 #include "runtime/file_facts.hpp"
 #include "runtime/http.hpp"
 
@@ -139,37 +141,71 @@ int dossier_list(const Common& common, const ListOptions& options) {
                     });
 }
 
-/// A new file is so from the start; one that was there may have been for all to read.
-void keep_to_this_account(const std::string& path) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  if (fs::is_regular_file(runtime::path_of(path), ignored))
-    fs::permissions(runtime::path_of(path), fs::perms::owner_read | fs::perms::owner_write, ignored);
-}
+namespace {
+
+/// A file for people: written beside, and given its name when it is whole. Without a name: stdout.
+class Sheet {
+ public:
+  static Result<Sheet> open(const std::string& path) {
+    Sheet out(path);
+    if (path.empty()) return out;
+    WARD_CHECK(cli::can_be_made(path));
+    errno = 0;
+    out.file_.open(runtime::path_of(out.beside_), std::ios::binary | std::ios::trunc);
+    if (!out.file_) return runtime::file_error("creating " + out.beside_, errno);
+    std::error_code refused;
+    std::filesystem::permissions(runtime::path_of(out.beside_), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write,
+                                 refused);
+    return out;
+  }
+  Sheet(Sheet&&) = default;
+  Sheet& operator=(Sheet&&) = delete;
+  ~Sheet() {
+    if (file_.is_open()) runtime::remove_file(beside_);
+  }
+
+  Result<void> write(std::string_view line) {
+    if (to() << line << '\n') return {};
+    return runtime::file_error("writing the dossiers", errno);
+  }
+  Result<void> finish() {
+    if (!to().flush()) return runtime::file_error("writing the dossiers", errno);
+    if (path_.empty()) return {};
+    WARD_CHECK(runtime::append_synced(beside_, {}));
+    WARD_CHECK(runtime::rename_file(beside_, path_));
+    file_.close();
+    return {};
+  }
+
+ private:
+  explicit Sheet(std::string path) : path_(std::move(path)), beside_(path_ + ".new") {}
+  std::ostream& to() { return path_.empty() ? std::cout : file_; }
+  std::string path_, beside_;
+  std::ofstream file_;
+};
+
+}  // namespace
 
 int dossier_export(const Common& common, const ListOptions& options) {
-  std::ofstream file;
-  errno = 0;
-  if (!options.out_file.empty()) file.open(runtime::path_of(options.out_file), std::ios::binary);
-  if (!file) return runtime::report(program, runtime::trouble_of(runtime::file_error("opening " + options.out_file, errno)));
-  keep_to_this_account(options.out_file);
-  std::ostream& out = options.out_file.empty() ? std::cout : file;
+  const auto refuse = [](const Error& error) { return runtime::report(program, runtime::trouble_of(error)); };
+  auto sheet = Sheet::open(options.out_file);
+  if (sheet.has_error()) return refuse(sheet.error());
   if (const auto refused = cli::tell_audit({program, common.data}, "dossiers_exported")) return runtime::report(program, *refused);
   std::uint64_t count = 0;
   cli::Progress progress(common, 0, "dossiers");
-  auto trouble = each_line(common, list_target(options), "dossiers", [&](const json::object& line) -> std::optional<Trouble> {
+  const auto trouble = each_line(common, list_target(options), "dossiers", [&](const json::object& line) -> std::optional<Trouble> {
     const auto target = dossier_target(shown(line, "id")) + "?form=national";
     auto answer = runtime::call_daemon({program, common.data}, "GET", target, {}, call_max);
     if (auto* failed = std::get_if<Trouble>(&answer)) return std::move(*failed);
-    if (!(out << json::serialize(std::get<json::value>(answer)) << "\n"))
-      return runtime::trouble_of(runtime::file_error("writing the dossiers", errno));
+    if (const auto wrote = sheet->write(json::serialize(std::get<json::value>(answer))); wrote.has_error())
+      return runtime::trouble_of(wrote.error());
     progress.show(0, ++count);
     return std::nullopt;
   });
   progress.done();
-  if (!out.flush() && !trouble) trouble = runtime::trouble_of(runtime::file_error("writing the dossiers", errno));
   if (trouble) return runtime::report(program, *trouble);
-  if (common.json && file.is_open())
+  if (const auto done = sheet->finish(); done.has_error()) return refuse(done.error());
+  if (common.json && !options.out_file.empty())
     runtime::print_json(json::object{{"file", options.out_file}, {"dossiers", count}});
   else if (!common.quiet)
     runtime::say(std::to_string(count) + " dossiers written.");
@@ -193,8 +229,12 @@ int dossier_why(const Common& common, const std::string& code, const std::string
 }
 
 int calendar_show(const Common& common, int year, bool csv) {
-  return ask(common, "GET", "/v1/calendar", {}, [&](const json::value& calendar) {
-    if (csv)
+  auto shape = common;
+  shape.json = false;
+  return ask(shape, "GET", "/v1/calendar", {}, [&](const json::value& calendar) {
+    if (common.json)
+      runtime::print_json(cli::calendar_of(calendar, year));
+    else if (csv)
       print(cli::calendar_csv(calendar, year));
     else
       cli::show_calendar(calendar, year);

@@ -159,7 +159,10 @@ int run(const Common& common, const RunOptions& options) {
   runtime::keep_memory_small();
   return runtime::run_daemon([&] {
     const auto exit = serve(common, options);
-    return exit.has_error() ? report_data(common, exit.error()) : static_cast<int>(*exit);
+    if (exit.has_value()) return static_cast<int>(*exit);
+    const auto code = report_data(common, exit.error());
+    // A start that finds the same again helps nobody: the service manager is told not to try (RestartPreventExitStatus).
+    return exit.error().fault == Fault::invalid ? static_cast<int>(ExitCode::refused) : code;
   });
 }
 

@@ -102,6 +102,15 @@ Result<json::object> verify_without_daemon(const Common& common, const std::stri
   return desk::json_of(found);
 }
 
+/// The data file is so broken that nothing of it could be counted.
+int damaged(const Common& common, const std::string& what) {
+  if (common.json)
+    runtime::print_json(json::object{{"damage", json::array{what}}});
+  else
+    print("DAMAGED\n  " + what + "\n");
+  return static_cast<int>(ExitCode::damage_found);
+}
+
 int show_receipt(const json::value& receipt) {
   print("The centre (" + shown(receipt, "role") + ", incarnation " + shown(receipt, "centre") + ") has signed, at " +
         shown(receipt, "time") + ", that it durably holds of this device:\n");
@@ -183,14 +192,26 @@ int receipt_show(const Common& common, const std::string& code) {
 int verify(const Common& common, const std::string& passphrase_file) {
   const auto answer = call_daemon({program, common.data}, "POST", "/v1/verification", {}, verify_max);
   const auto* trouble = std::get_if<Trouble>(&answer);
-  if (trouble == nullptr) return cli::show_verification(common, std::get<json::value>(answer));
+  const auto judged = [&](int exit) {
+    if (exit == static_cast<int>(ExitCode::damage_found) && !common.quiet)
+      runtime::say("To do: stop the daemon, then: wardsync repair --data " + common.data +
+                   "\nIt keeps what verifies, and the centre sends the rest again. The damaged file stays under another name.");
+    return exit;
+  };
+  if (trouble == nullptr) return judged(cli::show_verification(common, std::get<json::value>(answer)));
+  if (trouble->exit == ExitCode::damage_found) return judged(damaged(common, trouble->what));
   if (trouble->exit != ExitCode::not_reachable) return runtime::report(program, *trouble);
   const auto found = verify_without_daemon(common, passphrase_file);
-  return found.has_error() ? report_data(common, found.error()) : cli::show_verification(common, json::value(*found));
+  if (found.has_value()) return judged(cli::show_verification(common, json::value(*found)));
+  if (found.error().fault == Fault::storage_damaged) return judged(damaged(common, runtime::trouble_of(found.error()).what));
+  return report_data(common, found.error());
 }
 
 int sync_hand_in(const Common& common, const std::string& out_file) {
   constexpr std::chrono::seconds part_max{60};
+  const auto status = status_of(common);
+  if (const auto* trouble = std::get_if<Trouble>(&status)) return runtime::report(program, *trouble);
+  const auto unconfirmed = static_cast<std::int64_t>(number_in(std::get<json::value>(status), "queue", "records"));
   std::string text;
   std::int64_t records = 0;
   for (std::int64_t after = 0;;) {
@@ -207,11 +228,13 @@ int sync_hand_in(const Common& common, const std::string& out_file) {
     if (const auto wrote = runtime::write_private_file(out_file, view(text), false); wrote.has_error())
       return runtime::report(program, runtime::trouble_of(wrote.error()));
   if (common.json)
-    runtime::print_json(boost::json::object{{"file", records > 0 ? out_file : std::string()}, {"records", records}});
+    runtime::print_json(
+        boost::json::object{{"file", records > 0 ? out_file : std::string()}, {"records", records}, {"unconfirmed", unconfirmed}});
   else if (!common.quiet)
     runtime::say(records == 0 ? "The centre has confirmed everything of this PC; there is nothing to hand in."
-                              : std::to_string(records) + " records that the centre has not confirmed are in " + out_file +
-                                    ", sealed. They stay here, too. At the centre: wardsync-centre quarantine import FILE");
+                              : std::to_string(records) + " records are in " + out_file + ", sealed: " + std::to_string(unconfirmed) +
+                                    " that the centre has not confirmed, and what no backup of it elsewhere has yet. They stay here, too. "
+                                    "At the centre: wardsync-centre quarantine import FILE");
   return static_cast<int>(runtime::ExitCode::done);
 }
 

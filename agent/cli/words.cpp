@@ -165,11 +165,11 @@ void add_dossiers(CLI::App& app, Words& w) {
   auto* list = printing(*dossier, w, "list", "all dossiers, or those that fit", [&] { return dossier_list(w.common, w.list); });
   auto* exported =
       printing(*dossier, w, "export", "as JSON lines, in the form of `import`", [&] { return dossier_export(w.common, w.list); });
-  exported->add_option("-o,--out", w.list.out_file, "the file to write; default: stdout")->type_name("FILE");
+  exported->add_option("-o,--out", w.list.out_file, "the file to write, an existing one stays; default: stdout")->type_name("FILE");
   exported->add_option("--query", w.list.search, "words that must occur");
   list->add_option("--search", w.list.search, "words that must occur");
   for (auto* listing : {list, exported}) {
-    listing->add_option("--status", w.list.status, "only this status, 1 to 10");
+    listing->add_option("--status", w.list.status, "only this status, 1 to 10")->check(CLI::Range(1, 10));
     cli::add_due_options(*listing, w.list.due);
     cli::add_custody_option(*listing, w.list.custody);
     listing->add_flag("--conflict", w.list.conflict, "only those that a person must decide");

@@ -1,6 +1,7 @@
 #include "centre/backup.hpp"
 #include "centre/cli/client.hpp"
 #include "centre/files.hpp"
+#include "cli/secret.hpp"
 #include "runtime/account.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/dossier_json.hpp"
@@ -53,6 +54,18 @@ Result<log::BackupSeal> make_or_check(const runtime::DataDir& directory, const A
   return check_backup(options.check_file, keys);
 }
 
+/// A file that a person named is no peer that lies.
+int refuse_file(const std::string& file, const Error& error) {
+  if (error.fault != Fault::malformed && error.fault != Fault::bad_signature && error.fault != Fault::wrong_key) return refuse(error);
+  return runtime::report(program, {"not_a_backup",
+                                   ExitCode::failed,
+                                   422,
+                                   file + " is no whole backup of this centre, or these are not its keys (" + error.detail + ").",
+                                   runtime::nothing_changed,
+                                   "Name the file that `backup -o` wrote, and the keys that `backup --keys` wrote; try an older backup.",
+                                   {}});
+}
+
 void tell(const Common& common, const BackupOptions& options, const log::BackupSeal& seal) {
   const auto& file = options.check_file.empty() ? options.out_file : options.check_file;
   if (common.json)
@@ -79,13 +92,15 @@ int backup(const Common& common, const BackupOptions& options) {
     std::fprintf(stderr, "%s backup: name the file to write with -o FILE, or the one to check with --check FILE\n", program);
     return static_cast<int>(ExitCode::wrong_usage);
   }
+  for (const auto& path : {options.out_file, options.keys_file})
+    if (const auto free = cli::can_be_made(path); free.has_error()) return refuse(free.error());
   auto directory = find_data(common.data);
   if (directory.has_error()) return refuse(directory.error());
   const auto ask = cli::passphrase_of(common, options.passphrase_file);
   const auto keys = read_keys(directory->file(key_file), ask);
   if (keys.has_error()) return runtime::report(program, trouble_of_data(keys.error()));
   const auto seal = make_or_check(*directory, ask, options);
-  if (seal.has_error()) return refuse(seal.error());
+  if (seal.has_error()) return options.check_file.empty() ? refuse(seal.error()) : refuse_file(options.check_file, seal.error());
   if (!options.keys_file.empty()) {
     if (const auto wrote = runtime::write_private_file(options.keys_file, keys->encode(), false); wrote.has_error())
       return refuse(wrote.error());
@@ -105,7 +120,7 @@ int restore(const Common& common, const RestoreOptions& options) {
   const auto ask = cli::passphrase_of(common, options.passphrase_file);
   if (const auto keys = read_keys(options.keys_file, ask); keys.has_error()) return runtime::report(program, trouble_of_data(keys.error()));
   const auto seal = restore_backup(options.file, options.keys_file, ask, *directory, options.alone, runtime::read_clock().wall);
-  if (seal.has_error()) return refuse(seal.error());
+  if (seal.has_error()) return refuse_file(options.file, seal.error());
   if (common.json) runtime::print_json(json::object{{"data", common.data}, {"at", runtime::time_text(seal->time)}, {"size", seal->size}});
   if (common.quiet) return static_cast<int>(ExitCode::done);
   std::fprintf(stderr, "%s is the centre as of %s. What came after it is at the wards, and comes back from them.\n", common.data.c_str(),

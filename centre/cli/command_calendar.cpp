@@ -10,8 +10,12 @@ constexpr std::size_t file_bytes_max = 256 * 1024;
 }  // namespace
 
 int calendar_show(const Common& common, int year, bool csv) {
-  return call_and_show(common, "GET", "/v1/calendar", {}, [&](const boost::json::value& calendar) {
-    if (csv)
+  auto shape = common;
+  shape.json = false;
+  return call_and_show(shape, "GET", "/v1/calendar", {}, [&](const boost::json::value& calendar) {
+    if (common.json)
+      runtime::print_json(cli::calendar_of(calendar, year));
+    else if (csv)
       runtime::print(cli::calendar_csv(calendar, year));
     else
       cli::show_calendar(calendar, year);

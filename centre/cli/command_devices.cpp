@@ -1,6 +1,7 @@
 #include "centre/cli/client.hpp"
 #include "centre/qr.hpp"
 #include "cli/calendar.hpp"
+#include "cli/confirm.hpp"
 #include "cli/secret.hpp"
 #include "protocol/ticket/scanned.hpp"
 #include "runtime/data_dir.hpp"
@@ -84,11 +85,9 @@ Result<void> hand_out(const TicketOptions& options, const std::string& text) {
   return {};
 }
 
-/// True when a person at the terminal says that both screens show the same digits; also when there is nobody to ask.
-bool digits_agree(const json::value& device, const Common& common) {
-  if (!runtime::is_terminal(STDIN_FILENO) || common.no_input || common.json) return true;
-  return runtime::confirmed(shown(device, "unit") + " " + shown(device, "label") + " asks to join. Its screen must show\n\n    " +
-                            shown(device, "fingerprint") + "\n\nDoes it?");
+std::string digits_question(const json::value& device) {
+  return shown(device, "unit") + " " + shown(device, "label") + " asks to join. Its screen must show\n\n    " +
+         shown(device, "fingerprint") + "\n\nDoes it?";
 }
 
 }  // namespace
@@ -136,9 +135,11 @@ int device_approve(const Common& common, const std::string& id, bool yes) {
   const auto found = call(common, "GET", device_path(id));
   if (const auto* trouble = std::get_if<runtime::Trouble>(&found)) return runtime::report(program, *trouble);
   const auto& device = std::get<json::value>(found);
-  if (!yes && shown(device, "standing") == "waiting" && !digits_agree(device, common)) {
-    std::fprintf(stderr, "Not approved. If the digits differ, somebody else may hold the ticket: make a new one.\n");
-    return static_cast<int>(ExitCode::refused);
+  const bool asks = shown(device, "standing") == "waiting";
+  if (auto trouble = cli::not_agreed(common, yes || !asks, digits_question(device))) {
+    trouble->remedy +=
+        (trouble->remedy.empty() ? "" : " ") + std::string("If the digits differ, somebody else may hold the ticket: make a new one.");
+    return runtime::report(program, *trouble);
   }
   return call_and_show(common, "POST", device_path(shown(device, "device"), "/approval"), {}, show_device);
 }

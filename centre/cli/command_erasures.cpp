@@ -1,9 +1,8 @@
 #include "centre/cli/client.hpp"
 #include "cli/caller.hpp"
+#include "cli/confirm.hpp"
 #include "runtime/data_dir.hpp"
 #include "runtime/http.hpp"
-
-#include <unistd.h>
 
 namespace ward::centre {
 namespace {
@@ -45,14 +44,12 @@ int show_order(const json::value& order) {
   return done;
 }
 
-bool agrees(const Common& common, const json::value& preview) {
-  if (!runtime::is_terminal(STDIN_FILENO) || common.no_input || common.json) return false;
-  return runtime::confirmed("Dossier " + texts(preview, "codes") + " of " + shown(preview, "owner") + " (" + shown(preview, "procedure") +
-                            "), status " + shown(preview, "status") + ", with " + shown(preview, "unit") + ":\n  " +
-                            shown(preview, "records") +
-                            " records, its keys, and all that was made of them are destroyed here now, and on " +
-                            shown(preview, "devices") + " PCs as soon as each calls; " + texts(preview, "units") +
-                            " have read it.\nCodes, status and custody stay. Nothing brings the rest back, no backup either. Go on?");
+std::string erasure_question(const json::value& preview) {
+  return "Dossier " + texts(preview, "codes") + " of " + shown(preview, "owner") + " (" + shown(preview, "procedure") + "), status " +
+         shown(preview, "status") + ", with " + shown(preview, "unit") + ":\n  " + shown(preview, "records") +
+         " records, its keys, and all that was made of them are destroyed here now, and on " + shown(preview, "devices") +
+         " PCs as soon as each calls; " + texts(preview, "units") +
+         " have read it.\nCodes, status and custody stay. Nothing brings the rest back, no backup either. Go on?";
 }
 
 }  // namespace
@@ -63,13 +60,19 @@ int erase_order(const Common& common, const EraseOptions& options) {
     int exit = done;
     const auto preview = cli::answer_of(caller, "GET", cli::dossier_target(options.code) + "/erasure", {}, exit);
     if (!preview) return exit;
-    if (shown(*preview, "erased") != "true" && !agrees(common, *preview)) {
-      cli::tell(caller, "Nothing was erased. Where nobody is asked, say --yes.");
-      return static_cast<int>(ExitCode::refused);
-    }
+    const bool erased = shown(*preview, "erased") == "true";
+    if (const auto trouble = cli::not_agreed(common, erased, erasure_question(*preview))) return runtime::report(program, *trouble);
   }
   return cli::ask(caller, "POST", "/v1/erasures", {{"dossier", options.code}, {"reason", options.reason}}, [&](const json::value& order) {
     return erase_show(common, shown(order, "number"));  // by now the write-ahead log is cut, too
+  });
+}
+
+int erase_confirm(const Common& common) {
+  const cli::Caller caller{program, common};
+  return cli::ask(caller, "POST", "/v1/erasures/confirmation", json::object{}, [&](const json::value& answer) {
+    cli::tell(caller, "Confirmed: up to " + shown(answer, "more") + " more within a day.");
+    return done;
   });
 }
 

@@ -1,6 +1,7 @@
 #include "centre/cli/commands.hpp"
 #include "centre/founding.hpp"
 #include "centre/unit_table.hpp"
+#include "cli/secret.hpp"
 #include "runtime/account.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/command_line.hpp"
@@ -10,6 +11,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace ward::centre {
@@ -40,6 +42,12 @@ class Written {
 Result<std::string> found(const Common& common, const InitOptions& options) {
   WARD_TRY(const auto csv, runtime::read_file(options.units_file, unit_table_bytes_max));
   WARD_TRY(auto units, read_unit_table(csv));
+  const auto is_centre = [](const policy::Unit& unit) { return unit.kind == "centre"; };
+  if (std::none_of(units.begin(), units.end(), is_centre))
+    return fail(Fault::invalid, "unit table: no unit is of the kind `centre`, whose people administer");
+  const auto root_file = options.root_key_file.empty() ? root_key_beside(common.data) : options.root_key_file;
+  if (!runtime::file_exists(common.data))
+    for (const auto& path : {root_file, next_root_key(root_file)}) WARD_CHECK(cli::can_be_made(path));
   WARD_TRY(auto directory, runtime::DataDir::make(common.data));
   {
     const runtime::AsOwnerOf acting(common.data);
@@ -50,7 +58,6 @@ Result<std::string> found(const Common& common, const InitOptions& options) {
                 common.data + " holds a centre already; `wardsync-centre run` starts it. For another centre, name another --data");
   WARD_TRY(const auto founding, found_city(options.organisation, std::move(units), runtime::fill_random, runtime::read_clock().wall));
 
-  const auto root_file = options.root_key_file.empty() ? root_key_beside(common.data) : options.root_key_file;
   Written written;
   WARD_CHECK(written.write(root_file, view(encode_root_key(founding.root, options.organisation, false))));
   WARD_CHECK(written.write(next_root_key(root_file), view(encode_root_key(founding.next_root, options.organisation, true))));

@@ -1,8 +1,10 @@
 #include "centre/cli/client.hpp"
 #include "centre/files.hpp"
 #include "centre/root_keys.hpp"
+#include "cli/confirm.hpp"
 #include "protocol/base/wipe.hpp"
 #include "runtime/account.hpp"
+#include "runtime/data_dir.hpp"
 
 /// `key …` asks the daemon for new keys and puts signed ones in force, and says what keeps them on the disk; `policy export` carries the
 /// entries.
@@ -112,7 +114,7 @@ int key_forget(const Common& common, bool yes) {
   constexpr const char* question =
       "PCs that have not called since the line's key was renewed will not reach this centre any more, until somebody brings them `policy "
       "export` on a stick. Go on?";
-  if (!yes && (common.no_input || !runtime::confirmed(question))) return static_cast<int>(ExitCode::person_must_decide);
+  if (const auto trouble = cli::not_agreed(common, yes, question)) return runtime::report(program, *trouble);
   return call_and_show(common, "POST", "/v1/keys/forgetting", {}, [&](const json::value& answer) {
     runtime::say(shown(answer, "forgotten") +
                  " earlier keys of the line are gone. A PC that still calls one is told nothing; there, "

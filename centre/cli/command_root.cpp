@@ -1,6 +1,7 @@
 #include "centre/cli/client.hpp"
 #include "centre/founding.hpp"
 #include "centre/root_keys.hpp"
+#include "cli/confirm.hpp"
 #include "protocol/base/wipe.hpp"
 #include "protocol/crypto/hash.hpp"
 #include "runtime/data_dir.hpp"
@@ -26,15 +27,10 @@ Result<policy::RootRequest> read_request(const std::string& path) {
   return policy::decode_request(text);
 }
 
-/// Shows what would be signed, and asks at a terminal.
-bool agreed(const Common& common, const policy::RootRequest& request, bool yes) {
+/// Shows what would be signed, and asks.
+std::optional<runtime::Trouble> not_agreed(const Common& common, const policy::RootRequest& request, bool yes) {
   if (!common.quiet || !yes) runtime::say(told(request));
-  return yes || (!common.no_input && runtime::confirmed("Sign this?"));
-}
-
-int not_agreed() {
-  runtime::say("Nothing was signed. Say yes, or give --yes.");
-  return static_cast<int>(ExitCode::person_must_decide);
+  return cli::not_agreed(common, yes, "Sign this?");
 }
 
 int done(const Common& common, const policy::RootRequest& request, const std::string& out_file) {
@@ -139,7 +135,7 @@ int root_sign(const Common& common, const RootOptions& options) {
   if (key.has_error()) return refuse(key.error());
   const auto entry = policy::sign_request(*request, *key);
   if (entry.has_error()) return refuse(entry.error());
-  if (!agreed(common, *request, options.yes)) return not_agreed();
+  if (const auto trouble = not_agreed(common, *request, options.yes)) return runtime::report(program, *trouble);
   const auto text = policy::encode_signed(request->org, *entry);
   if (const auto wrote = runtime::write_private_file(options.out_file, view(text), false); wrote.has_error()) return refuse(wrote.error());
   return done(common, *request, options.out_file);
@@ -153,7 +149,7 @@ int root_rotate(const Common& common, const RootOptions& options) {
   const auto after = draw<crypto::SignSeed>();
   const auto entry = policy::sign_rotation(*request, *next, crypto::public_of(after));
   if (entry.has_error()) return refuse(entry.error());
-  if (!agreed(common, *request, options.yes)) return not_agreed();
+  if (const auto trouble = not_agreed(common, *request, options.yes)) return runtime::report(program, *trouble);
   // The key after the next one first: without it no later rotation is possible.
   if (const auto wrote = write_secret(options.new_next_file, encode_root_key(after, request->organisation, true)); wrote.has_error())
     return refuse(wrote.error());

@@ -133,12 +133,25 @@ Result<ExitCode> serve(const Common& common, const RunOptions& options) {
   return daemon.exit;
 }
 
+runtime::Trouble trouble_at_start(const Common& common, const Error& error) {
+  auto out = trouble_of_data(error);
+  // A start that finds the same again helps nobody: the service manager is told not to try (RestartPreventExitStatus).
+  if (error.fault == Fault::invalid) out.exit = ExitCode::refused;
+  if (error.fault != Fault::not_found) return out;
+  return {"not_initialised",
+          ExitCode::refused,
+          403,
+          common.data + " holds no centre.",
+          runtime::nothing_changed,
+          "Make it: wardsync-centre init --org NAME --units FILE.csv --data " + common.data + "; or name another directory with --data.",
+          {}};
+}
+
 }  // namespace
 
 int run(const Common& common, const RunOptions& options) {
   const auto exit = serve(common, options);
-  if (exit.has_error()) return runtime::report(program, trouble_of_data(exit.error()));
-  return static_cast<int>(*exit);
+  return exit.has_error() ? runtime::report(program, trouble_at_start(common, exit.error())) : static_cast<int>(*exit);
 }
 
 }  // namespace ward::centre

@@ -1,7 +1,6 @@
 #include "centre/cli/client.hpp"
+#include "cli/confirm.hpp"
 #include "runtime/http.hpp"
-
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -46,10 +45,9 @@ int unit_add(const Common& common, const UnitOptions& options) {
 }
 
 int unit_merge(const Common& common, const UnitOptions& options, bool yes) {
-  const bool asks = !yes && runtime::is_terminal(STDIN_FILENO) && !common.no_input && !common.json;
-  if (asks && !runtime::confirmed("From now on " + options.into + " has everything that " + options.code +
-                                  " had, and this cannot be taken back. Go on?"))
-    return static_cast<int>(ExitCode::refused);
+  const auto question =
+      "From now on " + options.into + " has everything that " + options.code + " had, and this cannot be taken back. Go on?";
+  if (const auto trouble = cli::not_agreed(common, yes, question)) return runtime::report(program, *trouble);
   return call_and_show(common, "POST", unit_path(options.code, "/succession"), {{"heir", options.into}, {"reason", options.reason}},
                        show_unit);
 }

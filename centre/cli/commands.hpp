@@ -55,7 +55,7 @@ int ticket_new(const Common& common, const TicketOptions& options);
 
 int device_list(const Common& common);
 int device_show(const Common& common, const std::string& id);
-/// Shows the 30 digits, and asks on a terminal unless `yes` or `no_input`.
+/// Shows the 30 digits, and asks unless `yes`.
 int device_approve(const Common& common, const std::string& id, bool yes);
 int device_revoke(const Common& common, const std::string& id, const std::string& reason);
 int unit_list(const Common& common);
@@ -64,7 +64,7 @@ struct UnitOptions {
   std::string into, reason;  ///< of a merger
 };
 int unit_add(const Common& common, const UnitOptions& options);
-/// For ever, so it asks at a terminal.
+/// For ever, so it asks unless `yes`.
 int unit_merge(const Common& common, const UnitOptions& options, bool yes);
 /// A new unit beside `code`; its dossiers come to it by hand-over.
 int unit_split(const Common& common, const UnitOptions& options);
@@ -117,8 +117,9 @@ struct EraseOptions {
   std::string code, reason;
   bool yes = false;
 };
-/// For ever, so it shows what would be destroyed and asks at a terminal; without one it takes `yes`.
+/// For ever, so it shows what would be destroyed and asks unless `yes`.
 int erase_order(const Common& common, const EraseOptions& options);
+int erase_confirm(const Common& common);
 int erase_list(const Common& common);
 int erase_show(const Common& common, const std::string& number);
 /// `on` empty: today.
@@ -173,7 +174,7 @@ int key_list(const Common& common);
 /// A new key, and the request that the root key signs.
 int key_renew(const Common& common, const KeyOptions& options);
 int key_apply(const Common& common, const std::string& file);
-/// Asks at a terminal unless `yes`.
+/// Asks unless `yes`.
 int key_forget(const Common& common, bool yes);
 int policy_export(const Common& common, const std::string& out_file);
 

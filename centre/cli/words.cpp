@@ -288,6 +288,8 @@ void add_erasures(CLI::App& app, Words& w) {
       "For a leader or an administrator of the centre. Bodies, keys and all that was made of them go; codes, status, custody, the ids, "
       "signatures and receipts of its records stay, and so does this order. It comes again wherever an older copy is used again. What it "
       "does not reach: backups on a shelf and prints; see docs/administrator.md.");
+  cli::official(*erase, w, "confirm", "let another twenty be ordered within a day: for somebody who ordered none of them",
+                [&] { return erase_confirm(w.common); });
   printing(*erase, w, "list", "all orders, and how many PCs have not obeyed yet", [&] { return erase_list(w.common); });
   printing(*erase, w, "show", "one order, and each PC's confirmation", [&] { return erase_show(w.common, w.id); })
       ->add_option("NUMBER", w.id, "the order's number, as `erase list` shows it")
@@ -361,7 +363,7 @@ void add_admissions(CLI::App& app, Words& w) {
 void add_dossiers(CLI::App& app, Words& w) {
   auto* dossier = group(app, "dossier", "dossiers");
   auto* list = printing(*dossier, w, "list", "all dossiers, or those that fit", [&] { return dossier_list(w.common, w.list); });
-  list->add_option("--status", w.list.status, "only this status, 1 to 10");
+  list->add_option("--status", w.list.status, "only this status, 1 to 10")->check(CLI::Range(1, 10));
   list->add_option("--search", w.list.search, "words that must occur");
   list->add_option("--unit", w.list.unit, "only those that this unit holds");
   cli::add_due_options(*list, w.list.due);

@@ -1,7 +1,7 @@
 /** What the centre's daemon tells of its devices; centre/README.md has the contract. */
 
 export type Standing = 'waiting' | 'approved' | 'revoked';
-export type Alert = 'none' | 'audit' | 'offline' | 'codes' | 'clock' | 'disk' | 'quota' | 'no_progress' | 'revoked_contact' | 'rollback' | 'fork';
+export type Alert = 'none' | 'audit' | 'offline' | 'codes' | 'clock' | 'disk' | 'quota' | 'no_progress' | 'revoked_contact' | 'rollback' | 'copy' | 'fork';
 
 export type Device = {
   device: string;

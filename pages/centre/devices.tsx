@@ -17,9 +17,9 @@ import {type Cause, causeOf, type Device, worstFirst} from './centre';
 
 const icons: Record<Cause, IconName> = {
   well: 'check', waiting: 'clock', revoked: 'stop', revoked_contact: 'stop', offline: 'cut', silent: 'cut', no_progress: 'question', clock: 'clock', disk: 'pc',
-  rollback: 'history', audit: 'history', fork: 'question', codes: 'question', quota: 'clock', quarantined: 'question',
+  rollback: 'history', copy: 'question', audit: 'history', fork: 'question', codes: 'question', quota: 'clock', quarantined: 'question',
 };
-const bad = new Set<Cause>(['no_progress', 'rollback', 'fork', 'disk', 'quarantined', 'revoked_contact']);
+const bad = new Set<Cause>(['no_progress', 'rollback', 'copy', 'fork', 'disk', 'quarantined', 'revoked_contact']);
 
 function tone(cause: Cause): string {
   if (cause === 'well') return 'applied';

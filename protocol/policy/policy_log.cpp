@@ -148,8 +148,12 @@ Result<void> PolicyLog::check(const CodeBlock& body) const {
   if (held == nullptr) return fail(Fault::not_found, "policy log: the device that is to number");
   if (held->revoked) return fail(Fault::revoked, "policy log: a block of codes for a revoked device");
   const auto* its_unit = unit(held->device.unit);
-  if (its_unit == nullptr || its_unit->identification != body.identification)
-    return fail(Fault::invalid, "policy log: an identification code that the device's unit does not have");
+  while (its_unit != nullptr && its_unit->identification != body.identification) {
+    const auto* next = heir(its_unit->code);
+    its_unit = next == nullptr ? nullptr : unit(*next);
+  }
+  if (its_unit == nullptr)
+    return fail(Fault::invalid, "policy log: an identification code that neither the device's unit nor an heir of it has");
   for (const auto& other : code_blocks(body.identification)) {
     const bool meet = other.first <= body.last && body.first <= other.last && other.from <= body.to && body.from <= other.to;
     if (meet && other.device != body.device) return fail(Fault::invalid, "policy log: serials that another device may give");

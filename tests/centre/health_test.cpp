@@ -106,6 +106,18 @@ TEST_CASE("health: a device whose data is an older copy of itself is shown") {
   CHECK(alert_of(line) == Alert::rollback);
 }
 
+TEST_CASE("health: a device that runs twice is shown for two weeks after the last sign of it, but for a fork above all") {
+  auto line = healthy();
+  line.report.restored = true;
+  line.copied = ago(13 * 24 * 60);
+  CHECK(alert_of(line) == Alert::copy);
+  line.forked = ago(1);
+  CHECK(alert_of(line) == Alert::fork);
+  line = healthy();
+  line.copied = ago(14 * 24 * 60);
+  CHECK(alert_of(line) == Alert::none);
+}
+
 TEST_CASE("health: a fork beats everything, and the worst comes first") {
   auto forked = healthy(1), stuck = healthy(2), silent = healthy(3), well = healthy(4), queued = healthy(5);
   forked.forked = ago(3);

@@ -75,9 +75,9 @@ class Init(WithCentre):
 
 class Run(WithCentre):
     def test_without_init_it_says_what_to_do(self):
-        self.says(self.centre, ("run",), 1, "wardsync-centre init")
+        self.says(self.centre, ("run",), 4, "wardsync-centre init")
         (self.folder / "centre").mkdir()
-        self.says(self.centre, ("run",), 1, "wardsync-centre init")
+        self.says(self.centre, ("run",), 4, "wardsync-centre init")
 
     def test_a_port_that_is_taken_is_named(self):
         self.centre.command("init", "--org", "hue", "--units", HERE / "units.csv")
@@ -85,9 +85,9 @@ class Run(WithCentre):
             address = f"127.0.0.1:{taken.getsockname()[1]}"
             self.says(self.centre, ("run", "--listen", address), 1, address, "in use")
             self.says(self.centre, ("run", "--listen", "127.0.0.1:0", "--http", address), 1, address, "in use")
-        self.says(self.centre, ("run", "--listen", "127.0.0.1:0", "--http", "0.0.0.0:0"), 1, "127.0.0.1")
+        self.says(self.centre, ("run", "--listen", "127.0.0.1:0", "--http", "0.0.0.0:0"), 2, "127.0.0.1")
         for wrong in ("127.0.0.1", "127.0.0.1:70000", ":1", "somewhere:x"):
-            self.says(self.centre, ("run", "--listen", wrong), 1, "To do:")
+            self.says(self.centre, ("run", "--listen", wrong), 2, "To do:")
 
     def test_a_second_process_on_the_same_data_is_turned_away(self):
         self.city.found()
@@ -109,7 +109,7 @@ class Run(WithCentre):
     def test_a_key_file_that_others_can_read_is_refused(self):
         self.centre.command("init", "--org", "hue", "--units", HERE / "units.csv")
         (self.folder / "centre" / "centre.key").chmod(0o644)
-        self.says(self.centre, ("run", "--listen", "127.0.0.1:0"), 1, "chmod 600")
+        self.says(self.centre, ("run", "--listen", "127.0.0.1:0"), 4, "chmod 600")
 
     def test_ends_on_a_signal_and_comes_back(self):
         self.city.found()

@@ -88,7 +88,7 @@ class Erasure(WithTwoWards):
         self.assertIn("erased by order", self.centre.said)
         self.centre.command("erase", "order", self.code, "--reason", "", "--yes", expect=None)
         self.centre.command("erase", "order", "no-such-code", "--reason", "x", "--yes", expect=1)
-        self.centre.command("erase", "order", self.other, "--reason", "x", expect=4)  # nobody to ask
+        self.centre.command("erase", "order", self.other, "--reason", "x", expect=7)  # nobody to ask
         self.centre.command("erase", "show", "999999", expect=1)
         self.assertNotIn("erased", self.show(self.centre, self.other))
         # Its code stays taken.

@@ -57,7 +57,7 @@ class Officials(WithTwoWards):
         self.assertIn("not the key", self.k.said)
         wrong = self.city.folder / "wrong"
         wrong.write_text("không phải câu này\n", encoding="utf-8")
-        self.k.command("dossier", "accept", self.code, "--user", "hoa", "--key", self.city.folder / "hoa.key", "--passphrase-file", wrong, expect=1)
+        self.k.command("dossier", "accept", self.code, "--user", "hoa", "--key", self.city.folder / "hoa.key", "--passphrase-file", wrong, expect=4)
         self.assertIn("does not open this key", self.k.said)
         self.k.command("dossier", "accept", self.code, *self.key("hoa"))
         self.settle()

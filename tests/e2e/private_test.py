@@ -66,13 +66,12 @@ class Private(WithCity):
         self.assertEqual(set(modes), {"export.jsonl", "evidence.json", "support.txt", "lan.key", "lan.key.pub", "t.ticket", "backup", "keys"})
         self.assertEqual({name for name, mode in modes.items() if mode != "0o600"}, set())
 
-    def test_an_export_over_a_file_that_all_may_read_closes_it(self):
+    def test_an_export_over_a_file_that_is_there_is_refused(self):
         path = self.city.folder / "old.jsonl"
         path.write_text("old")
         path.chmod(0o666)
-        self.a.command("dossier", "export", "-o", path)
-        self.assertEqual(self.mode(path), 0o600)
-        self.assertEqual(len(path.read_text(encoding="utf-8").splitlines()), 3)
+        self.a.command("dossier", "export", "-o", path, expect=1)
+        self.assertEqual(path.read_text(), "old")
 
     def test_a_link_that_somebody_laid_where_a_secret_is_written_is_not_followed(self):
         prey = self.city.folder / "prey"

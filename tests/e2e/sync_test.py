@@ -61,6 +61,10 @@ class WithLines(WithFolder):
         wait_until("all sites to agree", all_the_same, 60)
 
 
+    def alert_of(self, label):
+        return next(row["alert"] for row in self.city.centre.ask("health")["devices"] if row["label"] == label)
+
+
 class Crashes(WithLines):
     def test_what_was_called_saved_survives_kill_9_again_and_again(self):
         pc, _ = self.pcs()
@@ -258,6 +262,17 @@ class Membership(WithLines):
             site.command("sync", "wait", "--timeout", 60)
             site.stop()
         wait_until("both notes", lambda: len(b.get(f"/v1/dossiers/{code}")["notes"]) == 2)
+        self.assertNotEqual(self.alert_of("a"), "copy")  # one after the other is what a repaired PC looks like, too
+        for site in (a, copy):
+            site.start()
+        for number in range(2):
+            for site in (a, copy):
+                self.save(site, code, {"append": {"notes": f"{site.data.name} {number}"}})
+                site.command("sync", "wait", "--timeout", 60)
+        self.assertEqual(self.alert_of("a"), "copy")
+        self.assertIn("runs twice", json.dumps(self.city.centre.ask("device", "list"), ensure_ascii=False))
+        self.assertEqual(len(self.city.centre.ask("audit", "show", "--kind", "copy_found")["entries"]), 1)
+        copy.stop()
 
 
 if __name__ == "__main__":

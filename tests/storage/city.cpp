@@ -284,6 +284,7 @@ void take_back_to(storage::Store& store, std::size_t version) {
        "ALTER TABLE peer DROP COLUMN audit_back_ms", "ALTER TABLE peer DROP COLUMN audit_back"},
       {"DROP INDEX summary_at_centre"},
       {"ALTER TABLE peer DROP COLUMN forked_ms"},
+      {"ALTER TABLE peer DROP COLUMN copy_ms"},
   };
   REQUIRE(storage::migrations().size() == added.size() + 1);
   for (auto step = added.size(); step >= version; --step)

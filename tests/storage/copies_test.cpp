@@ -1,3 +1,4 @@
+#include "protocol/audit/audit.hpp"
 #include "storage/dossiers.hpp"
 #include "storage/segments.hpp"
 #include "tests/storage/city.hpp"
@@ -45,6 +46,14 @@ void check_all_agree(City& city, const std::vector<Pc*>& pcs) {
     CHECK_FALSE(must((*pc)->report(city.now)).restored);
     CHECK(must(storage::verify_store((*pc)->store())).damage == std::vector<std::string>{});
   }
+}
+
+WallTime copied(City& city) { return must(city.centre->devices()).front().copied; }
+
+std::int64_t notes_of(storage::Store& store, audit::Kind kind) {
+  auto found = store.db.query("SELECT count(*) FROM audit WHERE kind = ?");
+  found.bind(static_cast<std::int64_t>(kind));
+  return found.step() ? found.number(0) : 0;
 }
 
 /// Another machine with a copy of this one's disk, both started.
@@ -107,6 +116,7 @@ TEST_CASE("a PC that was restored from an older copy becomes a branch and gets b
   CHECK(forks(city.centre->store()) == 0);
   check_all_agree(city, {&first, &second});
   CHECK(must(first->progress(city.now)).alarm.empty());
+  CHECK(copied(city).ms == 0);
 }
 
 TEST_CASE("a restored PC that only reads gets back what the copy lacks too") {
@@ -139,6 +149,24 @@ TEST_CASE("two machines that run copies of one file are branches that converge")
   CHECK(shown(pc->store(), did, "Email") == "2");
   CHECK(shown(twin->store(), did, "SoDienThoai") == "1");
   check_all_agree(city, {&pc, &twin});
+  SECTION("one that is stopped then is a disk that was exchanged") {
+    CHECK(copied(city).ms == 0);
+    pc.reopen();
+    (void)save(city, pc, edit(did, {set("Email", "3")}));
+    sync(city, pc);
+    CHECK(copied(city).ms == 0);
+  }
+  SECTION("both that go on are noted, with one entry in the audit log") {
+    for (int round = 0; round < 3; ++round) {
+      for (auto* one : {&pc, &twin}) {
+        city.pass(std::chrono::seconds(1));
+        (void)save(city, *one, edit(did, {set("Email", std::to_string(round))}));
+        sync(city, *one);
+      }
+    }
+    CHECK(copied(city).ms != 0);
+    CHECK(notes_of(city.centre->store(), audit::Kind::copy_found) == 1);
+  }
 }
 
 TEST_CASE("what a copy wrote between a call of this PC and its next push is fetched all the same") {

@@ -101,6 +101,38 @@ const storage::ErasureStanding::Of& standing_of(const std::vector<storage::Erasu
 
 }  // namespace
 
+TEST_CASE("erasure: twenty a day by one person's word, and as many again by another's, whose account is older") {
+  City city;
+  auto pc = city.enrol("W-VYDA", 1);
+  std::vector<Did> all;
+  for (int i = 0; i < 41; ++i) all.push_back(save(city, pc, sample_dossier("H57-" + std::to_string(i), "A")).did);
+  sync(city, pc);
+  const auto add = [&](const std::string& name) {
+    must(city.centre->add_account({city.centre->desk(city.now.wall)->unit, name, "", policy::Role::leader, true, {}, ""}, city.now.wall));
+  };
+  const auto give = [&](const Did& did, const std::string& user) {
+    return city.centre->order_erasure({did, user, "nhập trùng"}, city.now.wall);
+  };
+  for (const auto* name : {"minh", "lan"}) add(name);
+  city.pass(std::chrono::hours(25));
+  add("hoa");
+  CHECK(city.centre->confirm_erasures("lan", city.now.wall).error().fault == Fault::invalid);  // not ahead, for orders of her own
+  for (int i = 0; i < 20; ++i) must(give(all[static_cast<std::size_t>(i)], "minh"));
+  for (const auto* name : {"minh", "lan"}) CHECK(give(all[20], name).error().fault == Fault::invalid);
+  for (const auto* name : {"minh", "hoa"}) CHECK(city.centre->confirm_erasures(name, city.now.wall).error().fault == Fault::invalid);
+  SECTION("another one confirms") {
+    must(city.centre->confirm_erasures("lan", city.now.wall));
+    city.reopen_centre();
+    for (int i = 20; i < 40; ++i) must(give(all[static_cast<std::size_t>(i)], "minh"));
+    must(city.centre->confirm_erasures("lan", city.now.wall));
+    CHECK(give(all[40], "minh").error().fault == Fault::invalid);
+  }
+  SECTION("the next day") {
+    city.pass(std::chrono::hours(25));
+    must(give(all[20], "minh"));
+  }
+}
+
 TEST_CASE("erasure: an order destroys bodies, keys and what was made of them, here and at the next contact; ids still verify") {
   City city;
   auto pc = city.enrol("W-VYDA", 1);

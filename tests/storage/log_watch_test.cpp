@@ -405,11 +405,13 @@ TEST_CASE("a PC that lies about what it saw holds up no proof, and hides nothing
 
 TEST_CASE("an audit log that its PC tells shorter, or another of one length, than before is noted each time") {
   Faces faces;
+  WallTime copied;
   const auto tells = [&](std::uint64_t count, std::uint8_t end) {
     faces.city.pass(std::chrono::seconds(1));
     must(faces.city.centre->store_audit_end({faces.a->membership().device, {count, made<Hash>(end)}, faces.city.now.wall}));
     const auto lines = must(faces.city.centre->devices());
     const auto line = std::find_if(lines.begin(), lines.end(), [&](const auto& one) { return one.device == faces.a->membership().device; });
+    copied = line->copied;
     return line->audit_back;
   };
   CHECK(tells(5, 1).ms == 0);
@@ -420,7 +422,9 @@ TEST_CASE("an audit log that its PC tells shorter, or another of one length, tha
     CHECK(at == faces.city.now.wall);
     CHECK(tells(7, 3) == at);
     CHECK(tells(10, 4) == at);
+    CHECK(copied.ms == 0);
     CHECK(tells(3, 5) == faces.city.now.wall);
+    CHECK(copied == faces.city.now.wall);  // by turns: two machines
   }
   SECTION("another") { CHECK(tells(9, 3) == faces.city.now.wall); }
 }

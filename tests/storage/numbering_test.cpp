@@ -269,6 +269,36 @@ TEST_CASE("codes at the centre: who has given most of a day's serials gets more 
   CHECK(n.serial() == 6);
 }
 
+TEST_CASE("codes after a merger: the PCs of the unit that is no more number with the heir's code, from a block of the same transaction") {
+  Numbers n;
+  const std::string heirs = "000.46.22.H57";
+  policy::Unit unit{"W-HEIR", "Phường", "Ward", "ward", "", heirs, 0, {}};
+  must(n.city.centre->add_unit(unit, n.city.now.wall));
+  auto heir = n.city.enrol(unit.code, 7);
+  heir.keep_mark();
+  CHECK(n.serial() == 1);
+  sync(n.city, *n.pc);
+  const auto numbered = [&](Pc& pc) {
+    const auto saved = save(n.city, pc, new_dossier({set("ChuHoSo", "An")}));
+    const auto code = code::parse_official(saved.code);
+    CHECK(n.given.insert(saved.code).second);
+    return code ? code->identification : saved.code;
+  };
+  must(n.city.centre->merge_unit("W-VYDA", unit.code, "sáp nhập", n.city.now.wall));
+  CHECK(numbered(*n.pc) == identification);  // it has not heard of it
+  sync(n.city, *n.pc);
+  CHECK(must((*n.pc)->codes(n.city.now)).identification == heirs);
+  CHECK(std::string(name_of(n.why())) == "none");
+  CHECK(std::string(name_of(must(heir->codes(n.city.now)).why)) == "none");
+  for (int i = 0; i < 4; ++i)
+    for (auto* pc : {&*n.pc, &heir}) CHECK(numbered(*pc) == heirs);
+  for (auto* pc : {&*n.pc, &heir}) sync(n.city, *pc);
+  for (const auto& codes : must(n.city.centre->codes(n.city.now.wall))) {
+    CHECK(codes.identification == heirs);
+    CHECK(codes.given_today == 4);
+  }
+}
+
 TEST_CASE("codes at the centre: by hand it gives only what is free, to who is there, for days that can be") {
   Numbers n;
   const auto device = (*n.pc)->membership().device;
